@@ -1,0 +1,59 @@
+/** Arrows point one way: see docs/architecture.md. */
+const layer = (name, from, to, comment) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { path: from },
+  to: { path: to, dependencyTypesNot: ['type-only'] },
+});
+const others = (...allowed) =>
+  `^(src/(?!(${allowed.filter((a) => a.startsWith('src/')).map((a) => a.slice(4)).join('|') || 'none'})/)|${
+    ['workflows', 'activities'].filter((d) => !allowed.includes(d)).map((d) => `${d}/`).join('|') || '$^'
+  })`;
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'domain-is-pure',
+      comment: 'src/domain imports nothing but itself, zod and the expression parser.',
+      severity: 'error',
+      from: { path: '^src/domain/' },
+      to: { pathNot: ['^src/domain/', 'node_modules/(zod|filtrex|croner)/'] },
+    },
+    layer('workflows-only-domain', '^workflows/', others('src/domain', 'workflows'), 'Workflow code is deterministic.'),
+    {
+      name: 'workflows-no-packages',
+      severity: 'error',
+      from: { path: '^workflows/' },
+      to: { path: 'node_modules/', pathNot: 'node_modules/(@temporalio/(workflow|common)|zod|filtrex|croner)/' },
+    },
+    layer('platforms-below', '^src/platforms/', others('src/domain', 'src/platforms'), 'A platform knows only the domain.'),
+    layer('sources-below', '^src/sources/', others('src/domain', 'src/sources'), 'A source knows only the domain.'),
+    layer(
+      'config-below',
+      '^src/config/',
+      others('src/domain', 'src/config', 'src/platforms', 'src/sources'),
+      'The configuration is made of the schemas of platforms and sources.',
+    ),
+    {
+      name: 'workflows-through-messages',
+      comment: 'Everyone else reaches a workflow through its messages and a Temporal client.',
+      severity: 'error',
+      from: { path: '^(src|activities)/' },
+      to: { path: '^workflows/(?!messages)', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'simulator-stands-alone',
+      severity: 'error',
+      from: { path: '^src/simulator/' },
+      to: { path: '^(src/(?!simulator/|domain/)|workflows/|activities/)' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { extensions: ['.ts', '.js', '.mjs', '.json'], exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+};

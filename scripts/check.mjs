@@ -1,0 +1,28 @@
+/** `npm run check`: types, lint, format, layer rules and dead code, side by side; prints only what is wrong. */
+import { spawn } from 'node:child_process';
+
+const checks = {
+  types: ['tsc', '--noEmit'],
+  lint: ['eslint', '--max-warnings=0', '--cache', '--cache-location', '.cache/eslint', '.'],
+  format: ['prettier', '--check', '--log-level=warn', '--cache', '--cache-location', '.cache/prettier', '.'],
+  layers: ['depcruise', '--output-type=err', 'src', 'workflows', 'activities'],
+  'dead code': ['knip', '--no-progress'],
+};
+
+const run = (name, [command, ...args]) =>
+  new Promise((done) => {
+    const started = Date.now();
+    let output = '';
+    const child = spawn(`node_modules/.bin/${command}`, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.on('data', (chunk) => (output += chunk));
+    child.stderr.on('data', (chunk) => (output += chunk));
+    child.on('close', (code) => {
+      const seconds = ((Date.now() - started) / 1000).toFixed(1);
+      console.log(`${code === 0 ? 'ok  ' : 'FAIL'}  ${name} (${seconds} s)`);
+      if (code !== 0) console.log(output);
+      done(code === 0);
+    });
+  });
+
+const results = await Promise.all(Object.entries(checks).map(([name, command]) => run(name, command)));
+process.exitCode = results.every(Boolean) ? 0 : 1;

@@ -1,0 +1,62 @@
+/** The contract of a platform: where capacity is observed and changed. One file each, one line in the registry. */
+import type { z } from 'zod';
+import type { CapacityChange, ChangeOutcome, Observation } from '../domain/capacity.js';
+
+export interface Platform {
+  /**
+   * One read, no retries.
+   * @throws PlatformError when the capacity could not be read.
+   */
+  observe(signal: AbortSignal): Promise<Observation>;
+
+  /**
+   * Sends the change once, with no layer below that could send it again. Never throws for what the platform or the
+   * network did: every failure is sorted into an outcome.
+   */
+  change(change: CapacityChange, signal: AbortSignal): Promise<ChangeOutcome>;
+
+  /** Lets go of connections. */
+  close?(): Promise<void>;
+}
+
+export interface PlatformContext {
+  /** The alias of the resource: what the platform calls it unless its settings say otherwise. */
+  readonly resource: string;
+  /** A request that has not answered in full by then has failed. */
+  readonly requestTimeoutMs: number;
+}
+
+/** What the registry holds of a platform: its settings are its documentation. */
+export interface PlatformDefinition<Schema extends z.ZodType = z.ZodType> {
+  readonly type: string;
+  /** One sentence for the reference page. */
+  readonly summary: string;
+  /** The settings under `platform:` in escapement.yaml, without `type`. Every field has a `.describe()`. */
+  readonly settings: Schema;
+  /**
+   * True where a change sets an absolute size: sending it twice is then the same as once, and it may be retried.
+   * False where a change is relative: its outcome decides whether it may ever be sent again.
+   */
+  readonly absolute: boolean;
+  create(settings: z.output<Schema>, context: PlatformContext): Platform;
+}
+
+export function definePlatform<Schema extends z.ZodType>(
+  definition: PlatformDefinition<Schema>,
+): PlatformDefinition<Schema> {
+  return definition;
+}
+
+/** Why a capacity could not be read; `missing` when the platform says that there is no such resource. */
+export class PlatformError extends Error {
+  override readonly name = 'PlatformError';
+
+  constructor(
+    readonly code: 'unreachable' | 'timeout' | 'denied' | 'missing' | 'throttled' | 'malformed' | 'failed',
+    /** What happened, which resource, what to do next. Never a secret. */
+    message: string,
+    readonly retryAfterMs?: number,
+  ) {
+    super(message);
+  }
+}

@@ -1,0 +1,53 @@
+/** The contract of a source: where a metric is sampled. One file each, one line in the registry. */
+import type { z } from 'zod';
+
+/** One number at one time. A source that has no number throws: no data is never zero. */
+export interface Sample {
+  readonly value: number;
+  /** When the value was true, by the source's own clock where it tells, else by ours: milliseconds since the epoch. */
+  readonly atMs: number;
+}
+
+export interface Source {
+  /**
+   * One look, no retries, done or given up within the time-out of its context even when the server never answers.
+   * @throws SourceError
+   */
+  sample(signal: AbortSignal): Promise<Sample>;
+
+  /** Lets go of connections. A source may be sampled again afterwards; it then connects anew. */
+  close?(): Promise<void>;
+}
+
+export interface SourceContext {
+  /** The name under `signals:`, for messages. */
+  readonly signal: string;
+  readonly timeoutMs: number;
+}
+
+/** What the registry holds of a source: its settings are its documentation. */
+export interface SourceDefinition<Schema extends z.ZodType = z.ZodType> {
+  readonly type: string;
+  /** One sentence for the reference page. */
+  readonly summary: string;
+  /** The settings of a signal in escapement.yaml, without `type`. Every field has a `.describe()`. */
+  readonly settings: Schema;
+  create(settings: z.output<Schema>, context: SourceContext): Source;
+}
+
+export function defineSource<Schema extends z.ZodType>(definition: SourceDefinition<Schema>): SourceDefinition<Schema> {
+  return definition;
+}
+
+/** Why there is no sample. `code` is stable; the message says what happened, where, and what to do, never a secret. */
+export class SourceError extends Error {
+  override readonly name = 'SourceError';
+
+  constructor(
+    readonly code: 'unreachable' | 'timeout' | 'denied' | 'missing' | 'noData' | 'malformed' | 'failed',
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
