@@ -12,11 +12,19 @@ export interface Platform {
   /**
    * Sends the change once, with no layer below that could send it again. Never throws for what the platform or the
    * network did: every failure is sorted into an outcome.
+   *
+   * Where the adapter owns its connection it asks `permit.isValid()` last, when the connection stands and the very
+   * next thing is the write: a process that was frozen meanwhile must not send (outcome: rejected, not final).
    */
-  change(change: CapacityChange, signal: AbortSignal): Promise<ChangeOutcome>;
+  change(change: CapacityChange, permit: SendPermit, signal: AbortSignal): Promise<ChangeOutcome>;
 
   /** Lets go of connections. */
   close?(): Promise<void>;
+}
+
+/** Leave to send one change, given a moment ago and soon over. */
+export interface SendPermit {
+  isValid(): boolean;
 }
 
 export interface PlatformContext {
