@@ -1,0 +1,152 @@
+/** One HTTP request on a connection of its own, sent at most once, and what is known of it when it is over. */
+import { buildConnector, Client } from 'undici';
+import type { SendPermit } from './platform.js';
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST';
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** For everything: the connection, the headers and the whole body. */
+  readonly timeoutMs: number;
+  /** Asked when the connection stands and the very next thing is the write. */
+  readonly permit?: SendPermit;
+}
+
+export interface Failure {
+  readonly cause: 'connection' | 'timeout' | 'stopped' | 'tooLarge';
+  /** For a person, to stand in brackets. */
+  readonly reason: string;
+}
+
+export interface Answer {
+  readonly kind: 'answered';
+  readonly status: number;
+  readonly location?: string;
+  readonly retryAfterMs?: number;
+  /** What came, or why the rest of it did not. */
+  readonly body: { readonly text: string } | Failure;
+}
+
+export type HttpExchange =
+  /** Surely nothing of the request left this process. */
+  | ({ readonly kind: 'notSent' } & Failure)
+  /** The request was sent, wholly or in part, and no answer to it began. */
+  | ({ readonly kind: 'noAnswer' } & Failure)
+  | Answer;
+
+/** Answers of the APIs spoken here are a few hundred bytes; what is larger comes from something else. */
+const largestBodyBytes = 64 * 1024;
+/** A connection that takes longer than this does not come about. Also what a stopped attempt may linger. */
+const longestConnectMs = 10_000;
+/** A server that asks for a longer wait is asked again after this one. */
+const longestRetryAfterMs = 300_000;
+
+/**
+ * Never throws, follows no redirect, retries nothing. No agent or pool of connections takes part, so no idle connection
+ * that its server closes just then can put the request in doubt.
+ */
+export async function exchange(request: HttpRequest, signal: AbortSignal): Promise<HttpExchange> {
+  const { method, url, headers, body = null, timeoutMs, permit } = request;
+  const deadline = AbortSignal.timeout(timeoutMs);
+  const stop = AbortSignal.any([signal, deadline]);
+  const connection = singleConnection(Math.min(timeoutMs, longestConnectMs), () => {
+    stop.throwIfAborted();
+    if (permit?.isValid() === false) throw new Error('the leave to send it ran out while it was being connected');
+  });
+  const explain = (error: unknown): Failure => {
+    if (signal.aborted) return { cause: 'stopped', reason: 'stopped before the answer was complete' };
+    if (deadline.aborted) return { cause: 'timeout', reason: `no complete answer within ${timeoutMs} ms` };
+    return { cause: 'connection', reason: describe(error) };
+  };
+  const client = new Client(url.origin, { connect: connection.connect, headersTimeout: 0, bodyTimeout: 0 });
+  try {
+    const path = url.pathname + url.search;
+    const response = await client.request({ method, path, headers, body, signal: stop, reset: true });
+    const location = firstValue(response.headers['location']);
+    const retryAfterMs = parseRetryAfter(firstValue(response.headers['retry-after']), Date.now());
+    return {
+      kind: 'answered',
+      status: response.statusCode,
+      ...(location !== undefined && { location }),
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+      body: await readWhole(response.body).catch(explain),
+    };
+  } catch (error) {
+    return { kind: connection.wasUsed() ? 'noAnswer' : 'notSent', ...explain(error) };
+  } finally {
+    await client.destroy();
+  }
+}
+
+/**
+ * The HTTP client gets one connection and no other. That makes resending impossible, whatever the client would do when
+ * a connection is lost. `beforeWrite` throws when nothing may be sent; after it the client writes without a pause, so
+ * that until then surely nothing was sent.
+ */
+function singleConnection(timeout: number, beforeWrite: () => void) {
+  const connect = buildConnector({ timeout });
+  let asked = false;
+  let used = false;
+  return {
+    wasUsed: () => used,
+    connect: (options: buildConnector.Options, callback: buildConnector.Callback): void => {
+      if (asked) {
+        callback(new Error('the connection was lost'), null);
+        return;
+      }
+      asked = true;
+      connect(options, (error, socket) => {
+        if (error) {
+          callback(error, null);
+          return;
+        }
+        try {
+          beforeWrite();
+        } catch (refusal) {
+          socket.destroy();
+          callback(refusal as Error, null);
+          return;
+        }
+        used = true;
+        callback(null, socket);
+      });
+    },
+  };
+}
+
+async function readWhole(body: AsyncIterable<Buffer>): Promise<Answer['body']> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > largestBodyBytes) {
+      return { cause: 'tooLarge', reason: `the answer is larger than ${largestBodyBytes} bytes` };
+    }
+    chunks.push(chunk);
+  }
+  return { text: Buffer.concat(chunks).toString('utf8') };
+}
+
+/** Seconds or an HTTP date; what is neither, or lies in the past, is no advice. */
+function parseRetryAfter(value: string | undefined, nowMs: number): number | undefined {
+  if (value === undefined) return undefined;
+  const waitMs = /^\d+$/.test(value)
+    ? Number(value) * 1000
+    : // Date.parse takes almost anything for a date ("foo 7" is in July), so the form is checked first.
+      /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(value)
+      ? Date.parse(value) - nowMs
+      : NaN;
+  return waitMs > 0 ? Math.min(waitMs, longestRetryAfterMs) : undefined;
+}
+
+function firstValue(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header;
+}
+
+/** Some errors say it in their code only (`localhost` with several addresses) or better (OpenSSL). */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = 'code' in error ? String(error.code) : '';
+  return error.message === '' || code.startsWith('ERR_SSL_') ? code : error.message;
+}
