@@ -42,11 +42,17 @@ export async function sendChange(
   if (outcome.outcome === 'rejected') return outcome;
 
   const sent = asSent(outcome, sentAtMs);
+  // An absolute size is simply sent again: there is nothing to find out first.
+  if (order.absolute && sent.outcome === 'unknown') return { ...sent, confirmation: { shown: 'interrupted' } };
   return { ...sent, confirmation: await lookUntilConfirmed(platform, { ...order, sent }, world) };
 }
 
 /** The capacity may have moved since the run decided: a relative change is only right from where it was decided. */
-async function whyNotNow(platform: Platform, order: ChangeOrder, world: ChangeSurroundings): Promise<string | undefined> {
+async function whyNotNow(
+  platform: Platform,
+  order: ChangeOrder,
+  world: ChangeSurroundings,
+): Promise<string | undefined> {
   // A dry run walks on from capacities that exist only in its plan.
   if (order.dryRun) return undefined;
   try {

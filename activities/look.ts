@@ -59,7 +59,9 @@ export async function lookUntilConfirmed(
   order: ConfirmOrder,
   world: Surroundings,
 ): Promise<Confirmation> {
-  const found = await poll<Confirmation>(platform, order, world, 'confirming', (observation) => judge(observation, order));
+  const found = await poll<Confirmation>(platform, order, world, 'confirming', (observation) =>
+    judge(observation, order),
+  );
   switch (found.end) {
     case 'found':
       return found.value;

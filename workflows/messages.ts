@@ -1,0 +1,128 @@
+/** How the world talks to the workflows: names, payloads, identifiers. The only file of this folder that others import. */
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Observation } from '../src/domain/capacity.js';
+import type { ScaleRequest } from '../src/domain/scale-request.js';
+import type { SentChange } from '../src/domain/scale-step.js';
+import type { ScaleSettings } from '../src/domain/settings.js';
+
+/** Temporal lets one open workflow have an ID: this is what makes one run own a resource. */
+export const scaleWorkflowId = (resource: string): string => `scale:${resource}`;
+export const scaleWorkflowType = 'scale';
+
+/** Of a request whose sender gave no idempotency key: nobody will ask for its answer again. */
+export const madeIdPrefix = 'made:';
+
+/** Answers when the request has been applied; everything wrong with it is refused before it costs an event. */
+export const retargetUpdate = defineUpdate<RetargetAnswer, [ScaleRequest]>('retarget');
+/** The same without an answer. `{"targetCapacity": 3}` typed by a person will do; nonsense is recorded and ignored. */
+export const retargetSignal = defineSignal<[unknown]>('retarget');
+export const statusQuery = defineQuery<ScaleStatus>('status');
+
+export interface ScaleInput {
+  readonly resource: string;
+  readonly settings: ScaleSettings;
+  /** Travels with the start, so that it is as durable as the run. Absent only when continued. */
+  readonly request?: ScaleRequest;
+  readonly carried?: ScaleState;
+}
+
+export interface RetargetAnswer {
+  readonly id: string;
+  readonly fingerprint: string;
+  readonly targetCapacity: number;
+  readonly outcome: 'started' | 'retargeted' | 'unchanged';
+}
+
+/** Kept with the answers, so that the same request gets the same refusal. */
+export interface Refusal {
+  readonly id: string;
+  readonly fingerprint: string;
+  readonly refused: RefusalType;
+  readonly message: string;
+}
+
+/** The types of a failed update, and of a failed run: stable, for callers to switch on. */
+export type RefusalType = 'InvalidRequest' | 'OutOfBounds' | 'IdempotencyConflict' | 'NotResolved';
+export type FailureType = 'InvalidInput' | 'ResourceFailed' | 'ActiveTimeout' | 'CapacityNotReached' | 'ChangeFailed';
+
+export type ScalePhase =
+  | 'observing'
+  | 'coolingDown'
+  | 'changing'
+  | 'backingOff'
+  /** At the target; the run stays open until its last change has cooled down. */
+  | 'settled'
+  | 'cancelled'
+  | 'failed';
+
+export interface RecordedChange {
+  readonly from: number;
+  readonly to: number;
+  readonly sentAtMs: number;
+  readonly outcome: 'accepted' | 'unknown' | 'rejected';
+  readonly reason?: string;
+}
+
+/** Everything a run knows. Carried over a continue-as-new, so it is plain data and bounded. */
+export interface ScaleState {
+  readonly resource: string;
+  /** Names the changes of this run toward the platform: the ID of its first run. */
+  readonly keyPrefix: string;
+  readonly startedAtMs: number;
+  settings: ScaleSettings;
+  phase: ScalePhase;
+  /** Null until a relative request could be resolved. */
+  target: number | null;
+  reason: string | null;
+  /** Relative requests that wait for the first observation. */
+  unresolved: ScaleRequest[];
+  answers: (RetargetAnswer | Refusal)[];
+  observed: Observation | null;
+  /** What the next decision may start from without another look. */
+  known: Observation | null;
+  startedFrom: number | null;
+  lastChange: SentChange | null;
+  /** Names the present change: grows when the last one took effect or another one is wanted. */
+  step: { readonly number: number; readonly from: number; readonly to: number; tookEffect: boolean } | null;
+  stepsMade: number;
+  /** Changes in a row that surely or seemingly had no effect. */
+  ineffective: number;
+  /** The same, with those that were not even sent: how long to pause. */
+  setbacks: number;
+  changes: RecordedChange[];
+  drift: { readonly atMs: number; readonly from: number; readonly to: number }[];
+  ignored: { readonly atMs: number; readonly message: string }[];
+  lastError: string | null;
+}
+
+export interface ScaleStatus {
+  readonly resource: string;
+  readonly phase: ScalePhase;
+  readonly targetCapacity: number | null;
+  readonly reason: string | null;
+  readonly startedFrom: number | null;
+  readonly observed: Observation | null;
+  readonly stepsMade: number;
+  readonly changes: readonly RecordedChange[];
+  /** When the next change up or down may be made; null when nothing was changed. */
+  readonly cooldownUntilMs: { readonly up: number; readonly down: number } | null;
+  readonly drift: ScaleState['drift'];
+  readonly ignored: ScaleState['ignored'];
+  readonly lastError: string | null;
+  readonly answers: ScaleState['answers'];
+  readonly dryRun: boolean;
+}
+
+/** The part of the status that the server itself keeps (memo), for when no worker can be asked. */
+export interface ScaleMemo {
+  readonly resource: string;
+  readonly targetCapacity: number | null;
+  readonly reason: string | null;
+  /** Only of a closed run. */
+  readonly outcome?: 'reached' | 'cancelled' | FailureType;
+  readonly capacity?: number | null;
+  readonly stepsMade?: number;
+  readonly lastError?: string | null;
+  /** To requests with an idempotency key, so that a later one with the same key is answered the same. */
+  readonly answers?: ScaleState['answers'];
+}

@@ -1,0 +1,95 @@
+/** What is asked of a run: refused, applied once each, and answered. Mutates the state, which is plain data. */
+import { z } from 'zod';
+import { type ScaleRequest, fingerprintOf, outOfBounds, scaleRequestSchema } from '../src/domain/scale-request.js';
+import type { Refusal, RefusalType, RetargetAnswer, ScaleState } from './messages.js';
+import { remember } from './scale-ledger.js';
+
+const rememberedAnswers = 100;
+
+/** Why a request cannot be taken, or undefined. Asked by the update's validator: a refusal there costs no events. */
+export function whyRefused(state: ScaleState, request: unknown): Pick<Refusal, 'refused' | 'message'> | undefined {
+  const parsed = scaleRequestSchema.safeParse(request);
+  if (!parsed.success) return { refused: 'InvalidRequest', message: z.prettifyError(parsed.error) };
+  const { id, targetCapacity, settings } = parsed.data;
+  const earlier = answerTo(state, id);
+  if (earlier && earlier.fingerprint !== fingerprintOf(parsed.data)) {
+    return { refused: 'IdempotencyConflict', message: `the id ${earlier.id} was used for another request` };
+  }
+  const wrong = targetCapacity === undefined ? undefined : outOfBounds(targetCapacity, settings ?? state.settings);
+  return wrong === undefined || earlier ? undefined : { refused: 'OutOfBounds', message: wrong };
+}
+
+/**
+ * Applies a request that was not refused, once per id.
+ * @returns true when there is something new to decide.
+ */
+export function applyRequest(state: ScaleState, request: ScaleRequest): boolean {
+  if (answerTo(state, request.id) || state.unresolved.some(({ id }) => id !== undefined && id === request.id))
+    return false;
+  if (request.settings) state.settings = request.settings;
+  if (request.targetCapacity !== undefined) {
+    for (const overtaken of state.unresolved.splice(0)) {
+      refuse(state, overtaken, 'NotResolved', 'a later request set a target before the capacity was known');
+    }
+    return aim(state, request, request.targetCapacity);
+  }
+  if (isUnderWay(state) && state.target !== null) return aim(state, request, state.target + unitsOf(request));
+  state.unresolved.push(request);
+  return true;
+}
+
+/** Relative requests that came while nothing was under way start from what is observed. */
+export function resolveRequests(state: ScaleState, observedCapacity: number): void {
+  let base = observedCapacity;
+  for (const request of state.unresolved.splice(0)) {
+    aim(state, request, base + unitsOf(request));
+    base = state.target ?? base;
+  }
+}
+
+/** Nobody is left without an answer when a run ends before it saw the capacity. */
+export function refuseUnresolved(state: ScaleState, why: string): void {
+  for (const request of state.unresolved.splice(0)) refuse(state, request, 'NotResolved', why);
+}
+
+export function answerTo(state: ScaleState, id: string | undefined): RetargetAnswer | Refusal | undefined {
+  return id === undefined ? undefined : state.answers.find((answer) => answer.id === id);
+}
+
+function aim(state: ScaleState, request: ScaleRequest, targetCapacity: number): boolean {
+  const wrong = outOfBounds(targetCapacity, state.settings);
+  if (wrong !== undefined) {
+    refuse(state, request, 'OutOfBounds', wrong);
+    return false;
+  }
+  const isFirst = state.target === null;
+  const isSame = state.target === targetCapacity;
+  state.target = targetCapacity;
+  state.reason = request.reason ?? null;
+  answer(state, request, { targetCapacity, outcome: isFirst ? 'started' : isSame ? 'unchanged' : 'retargeted' });
+  // The same target again is worth a look once a run has stopped looking.
+  return !isSame || !isUnderWay(state);
+}
+
+function answer(
+  state: ScaleState,
+  request: ScaleRequest,
+  given: Pick<RetargetAnswer, 'targetCapacity' | 'outcome'>,
+): void {
+  if (request.id === undefined) return;
+  remember(state.answers, { id: request.id, fingerprint: fingerprintOf(request), ...given }, rememberedAnswers);
+}
+
+function refuse(state: ScaleState, request: ScaleRequest, refused: RefusalType, message: string): void {
+  state.lastError = message;
+  if (request.id === undefined) return;
+  remember(state.answers, { id: request.id, fingerprint: fingerprintOf(request), refused, message }, rememberedAnswers);
+}
+
+function unitsOf(request: ScaleRequest): number {
+  return (request.add ?? 0) - (request.remove ?? 0);
+}
+
+function isUnderWay({ phase }: ScaleState): boolean {
+  return phase !== 'settled' && phase !== 'cancelled' && phase !== 'failed';
+}

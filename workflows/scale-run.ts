@@ -1,0 +1,230 @@
+/**
+ * The loop of a scale run: observe -> decide -> change -> confirm -> cool down. Nothing of Temporal in here: what it
+ * needs of the world is in `World`, so that the same lines can be walked through every fault in memory.
+ */
+import type {
+  ChangeOrder,
+  ChangeResult,
+  Confirmation,
+  ConfirmOrder,
+  ObserveOrder,
+  Sighting,
+} from '../src/domain/scale-orders.js';
+import {
+  type Direction,
+  cooledDownAtMs,
+  directionOf,
+  fullyCooledDownAtMs,
+  nextCapacity,
+} from '../src/domain/scale-step.js';
+import type { FailureType, ScaleState } from './messages.js';
+import { Ledger } from './scale-ledger.js';
+import { refuseUnresolved, resolveRequests } from './scale-requests.js';
+
+export interface World {
+  /** Milliseconds since the epoch; the same again in a replay. */
+  now(): number;
+  observe(order: ObserveOrder): Promise<Sighting>;
+  /** A change whose worker died comes back as unknown. */
+  change(order: ChangeOrder): Promise<ChangeResult>;
+  confirm(order: ConfirmOrder): Promise<Confirmation>;
+  /** Until the time has come, or `wake` holds. One durable timer to one deadline, however often it is asked for. */
+  until(atMs: number, why: string, wake: () => boolean): Promise<void>;
+  /** Until every message that has arrived is handled. */
+  drained(): Promise<void>;
+  historyIsLong(): boolean;
+}
+
+export type Ending =
+  | { readonly how: 'reached' }
+  | { readonly how: 'cancelled' }
+  /** As a new run with the same state: the history is long, or the run outlived a cancellation. */
+  | { readonly how: 'continued' }
+  | { readonly how: 'failed'; readonly type: FailureType; readonly reason: string };
+
+const mostIneffectiveChanges = 5;
+const longestPauseMs = 30_000;
+
+export class ScaleRun {
+  readonly ledger: Ledger;
+  private isStirred = false;
+  private isCancelled = false;
+  /** Temporal tells a run of a cancellation once only: one that goes on after it goes on as a new run. */
+  private wasCancelled = false;
+
+  constructor(
+    private readonly state: ScaleState,
+    private readonly world: World,
+  ) {
+    this.ledger = new Ledger(state);
+  }
+
+  /** A new target, or new limits: whatever is being waited for is decided anew. */
+  stir(): void {
+    this.isStirred = true;
+    this.isCancelled = false;
+    // It may have moved since it was last seen, and "unchanged" must not rest on an old look.
+    this.state.known = null;
+  }
+
+  /** Stops changing. There is nothing to stop once the run only waits to close. */
+  cancel(): void {
+    this.wasCancelled = true;
+    if (this.state.phase === 'settled' || this.state.phase === 'failed') return;
+    this.isCancelled = true;
+    this.isStirred = true;
+  }
+
+  async run(): Promise<Ending> {
+    for (;;) {
+      const ending = await this.walk();
+      if (ending.how !== 'continued') {
+        this.conclude(ending);
+        await this.coolDownToClose();
+      }
+      await this.world.drained();
+      // No await from here to the return: a request that comes later finds the run closed and starts the next one.
+      if (ending.how === 'continued') return ending;
+      if (!this.isStirred) return ending;
+      if (this.wasCancelled) return { how: 'continued' };
+    }
+  }
+
+  private async walk(): Promise<Ending> {
+    for (;;) {
+      this.isStirred = false;
+      if (this.wasCancelled) return { how: this.isCancelled ? 'cancelled' : 'continued' };
+      if (this.world.historyIsLong()) return { how: 'continued' };
+
+      const sighting = await this.look();
+      if (sighting.seen === 'interrupted') continue;
+      if (sighting.seen !== 'active') return this.failedLook(sighting);
+
+      const from = sighting.observation.capacity;
+      resolveRequests(this.state, from);
+      const to = nextCapacity(from, this.state.target ?? from, this.state.settings);
+      if (to === from) return { how: 'reached' };
+
+      await this.coolDown(directionOf(from, to));
+      if (this.isStirred) continue;
+      const failure = await this.change(from, to);
+      if (failure) return failure;
+    }
+  }
+
+  /** What the last change was seen to lead to will do; else a look that is newer than that change. */
+  private async look(): Promise<Sighting> {
+    const { known, lastChange, settings, resource } = this.state;
+    if (known) return { seen: 'active', observation: known };
+    this.state.phase = 'observing';
+    const sighting = await this.world.observe({
+      resource,
+      waitForActive: settings.waitForActive,
+      requestTimeoutMs: settings.requestTimeoutMs,
+      newerThanMs: this.ledger.provenFromMs(),
+      patienceMs: lastChange ? null : settings.settleMs,
+    });
+    if (sighting.seen === 'active') this.ledger.sawActive(sighting.observation, this.world.now());
+    return sighting;
+  }
+
+  private async change(from: number, to: number): Promise<Ending | undefined> {
+    this.state.phase = 'changing';
+    const orderedAtMs = this.world.now();
+    const order = this.ledger.order(from, to);
+    const result = await this.world.change(order);
+    switch (result.outcome) {
+      case 'notSent':
+        this.ledger.notSent(result.reason);
+        return this.backOff(0);
+      case 'rejected':
+        this.ledger.rejected(order, result.reason, this.world.now());
+        if (result.final) return this.changeFailed(`rejected, and asking again cannot help: ${result.reason}`);
+        return this.tooManyInVain() ?? this.backOff(result.retryAfterMs ?? 0);
+      case 'accepted':
+      case 'unknown':
+        this.ledger.sent(order, result, { orderedAtMs, nowMs: this.world.now() });
+        return this.learn({ ...order, sent: result }, result.confirmation);
+    }
+  }
+
+  /** What became of a change that was sent, or may have been: it is never sent again before that is known. */
+  private async learn(order: ConfirmOrder, first: Confirmation): Promise<Ending | undefined> {
+    let confirmation = first;
+    while (confirmation.shown === 'interrupted') {
+      if (this.wasCancelled) return undefined;
+      confirmation = await this.world.confirm(order);
+    }
+    switch (confirmation.shown) {
+      case 'reached':
+        this.ledger.tookEffect(confirmation.observation);
+        return undefined;
+      case 'other':
+        this.ledger.sawOther(order, confirmation.observation, this.world.now());
+        return this.tooManyInVain();
+      case 'failed':
+        return this.failed('ResourceFailed', confirmation.reason);
+      case 'timeout':
+        return order.sent.outcome === 'accepted' && confirmation.observation?.status === 'ACTIVE'
+          ? this.failed(
+              'CapacityNotReached',
+              `the change ${order.from} -> ${order.to} was accepted and never showed: ${confirmation.reason}`,
+            )
+          : this.failed('ActiveTimeout', confirmation.reason);
+    }
+  }
+
+  private conclude(ending: Exclude<Ending, { how: 'continued' }>): void {
+    this.state.phase = ending.how === 'reached' ? 'settled' : ending.how;
+    refuseUnresolved(
+      this.state,
+      ending.how === 'failed' ? ending.reason : 'the run ended before the capacity was seen',
+    );
+  }
+
+  private async coolDown(direction: Direction): Promise<void> {
+    const { lastChange, settings } = this.state;
+    if (!lastChange) return;
+    const atMs = cooledDownAtMs(lastChange, direction, settings);
+    if (atMs <= this.world.now()) return;
+    this.state.phase = 'coolingDown';
+    await this.world.until(atMs, 'cooldown', () => this.isStirred);
+  }
+
+  private async coolDownToClose(): Promise<void> {
+    const { lastChange, settings } = this.state;
+    if (!lastChange) return;
+    const atMs = fullyCooledDownAtMs(lastChange, settings);
+    if (atMs > this.world.now()) await this.world.until(atMs, 'cooldown before closing', () => this.isStirred);
+  }
+
+  /** 1, 2, 4, 8 s and so on, or what the platform asks for. Only a cancellation ends it early. */
+  private async backOff(askedForMs: number): Promise<undefined> {
+    this.state.phase = 'backingOff';
+    const pauseMs = Math.max(askedForMs, Math.min(1000 * 2 ** (this.state.setbacks - 1), longestPauseMs));
+    await this.world.until(this.world.now() + pauseMs, 'before asking again', () => this.isCancelled);
+    return undefined;
+  }
+
+  private tooManyInVain(): Ending | undefined {
+    if (this.state.ineffective < mostIneffectiveChanges) return undefined;
+    return this.changeFailed(
+      `${mostIneffectiveChanges} changes in a row had no effect; the last: ${this.state.lastError ?? ''}`,
+    );
+  }
+
+  private changeFailed(reason: string): Ending {
+    return this.failed('ChangeFailed', reason);
+  }
+
+  private failedLook(sighting: Extract<Sighting, { seen: 'failed' | 'timeout' }>): Ending {
+    if (sighting.observation) this.state.observed = sighting.observation;
+    return this.failed(sighting.seen === 'failed' ? 'ResourceFailed' : 'ActiveTimeout', sighting.reason);
+  }
+
+  private failed(type: FailureType, reason: string): Ending {
+    this.state.known = null;
+    this.state.lastError = reason;
+    return { how: 'failed', type, reason };
+  }
+}

@@ -1,0 +1,126 @@
+/** The world of a scale run as Temporal gives it: activities, durable timers, messages. */
+import {
+  ActivityCancellationType,
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  CancelledFailure,
+  allHandlersFinished,
+  condition,
+  isCancellation,
+  proxyActivities,
+  setCurrentDetails,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Activities } from '../activities/index.js';
+import type { ChangeOrder, ChangeResult, ConfirmOrder, ObserveOrder } from '../src/domain/scale-orders.js';
+import type { ScaleState } from './messages.js';
+import type { World } from './scale-run.js';
+import { detailsOf } from './scale-status.js';
+
+/** Reads may be repeated for ever: the activity itself knows when to give up. */
+const readOptions = (order: ObserveOrder | ConfirmOrder, summary: string) => ({
+  summary,
+  startToCloseTimeout: order.waitForActive.timeoutMs + order.requestTimeoutMs + 60_000,
+  heartbeatTimeout: '15 seconds',
+  retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
+});
+
+/**
+ * A relative change gets one attempt: only this run decides whether it may be sent again. Setting an absolute size
+ * twice does no harm.
+ */
+const changeOptions = (order: ChangeOrder) => ({
+  summary: summaryOf(order),
+  startToCloseTimeout: order.waitForActive.timeoutMs + order.settleMs + 2 * order.requestTimeoutMs + 60_000,
+  heartbeatTimeout: '10 seconds',
+  // The activity is told of a cancellation and answers what it did until then: the run needs to know.
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry: order.absolute ? { initialInterval: '1 second', maximumAttempts: 5 } : { maximumAttempts: 1 },
+});
+
+const activities = proxyActivities<Activities>({ startToCloseTimeout: '1 minute' });
+
+export function temporalWorld(state: ScaleState): World {
+  // A cancellation of the run reaches what is started in this scope, and only that.
+  const cancellable = CancellationScope.current();
+  const timers = new Map<number, { isOver: boolean }>();
+  const show = () => setCurrentDetails(detailsOf(state));
+
+  return {
+    now: () => Date.now(),
+
+    observe: async (order) => {
+      show();
+      try {
+        const options = readOptions(order, `observe ${order.resource}`);
+        return await cancellable.run(() => activities.observe.executeWithOptions(options, [order]));
+      } catch (error) {
+        if (isCancellation(error)) return { seen: 'interrupted' };
+        throw error;
+      }
+    },
+
+    change: async (order) => {
+      show();
+      try {
+        return await cancellable.run(() => activities.change.executeWithOptions(changeOptions(order), [order]));
+      } catch (error) {
+        return withoutVerdict(error);
+      }
+    },
+
+    confirm: async (order) => {
+      show();
+      try {
+        const options = readOptions(order, `confirm ${order.from} -> ${order.to}`);
+        return await cancellable.run(() => activities.confirm.executeWithOptions(options, [order]));
+      } catch (error) {
+        if (isCancellation(error)) return { shown: 'interrupted' };
+        throw error;
+      }
+    },
+
+    until: async (atMs, why, wake) => {
+      show();
+      const timer = timers.get(atMs) ?? startTimer(atMs, why);
+      await condition(() => timer.isOver || wake());
+    },
+
+    drained: () => condition(allHandlersFinished),
+
+    historyIsLong: () => workflowInfo().continueAsNewSuggested,
+  };
+
+  function startTimer(atMs: number, why: string): { isOver: boolean } {
+    const timer = { isOver: false };
+    timers.set(atMs, timer);
+    const durationMs = atMs - Date.now();
+    void sleep(durationMs, { summary: `${why}, ${Math.round(durationMs / 100) / 10} s` }).then(() => {
+      timer.isOver = true;
+      timers.delete(atMs);
+    });
+    return timer;
+  }
+}
+
+/** The activity ended without its own verdict. Only a task that no worker had taken was surely not sent. */
+function withoutVerdict(error: unknown): ChangeResult {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (cause instanceof CancelledFailure) return { outcome: 'notSent', reason: 'cancelled before a worker took it' };
+  if (cause instanceof ApplicationFailure && cause.type === 'NotSent') {
+    return { outcome: 'notSent', reason: cause.message };
+  }
+  return {
+    outcome: 'unknown',
+    sentAtMs: Date.now(),
+    reason: `the worker that had the change gave no verdict: ${cause instanceof Error ? cause.message : String(cause)}`,
+    confirmation: { shown: 'interrupted' },
+  };
+}
+
+function summaryOf({ from, to, dryRun }: ChangeOrder): string {
+  const change = to > from ? `add ${to - from}` : `remove ${from - to}`;
+  return `${dryRun ? 'dry run: ' : ''}${change}: ${from} -> ${to}`;
+}

@@ -1,0 +1,156 @@
+/** The scale workflow: one run owns one resource, takes it to its target, and closes when the last change cooled down. */
+import {
+  ApplicationFailure,
+  CancelledFailure,
+  CancellationScope,
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  setDefaultSignalHandler,
+  setHandler,
+  upsertMemo,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { z } from 'zod';
+import { scaleRequestSchema } from '../src/domain/scale-request.js';
+import { scaleSettingsSchema } from '../src/domain/settings.js';
+import {
+  madeIdPrefix,
+  type RetargetAnswer,
+  type ScaleInput,
+  type ScaleMemo,
+  type ScaleState,
+  type ScaleStatus,
+  retargetSignal,
+  retargetUpdate,
+  statusQuery,
+} from './messages.js';
+import { remember } from './scale-ledger.js';
+import { answerTo, applyRequest, whyRefused } from './scale-requests.js';
+import { type Ending, ScaleRun } from './scale-run.js';
+import { statusOf } from './scale-status.js';
+import { temporalWorld } from './scale-world.js';
+
+export async function scale(input: ScaleInput): Promise<ScaleStatus> {
+  const state = input.carried ?? newState(input);
+  const world = temporalWorld(state);
+  const run = new ScaleRun(state, world);
+  listen(state, run);
+  if (input.request) take(state, run, input.request);
+
+  // A cancellation is a message like any other: it must not tear a change apart, or the cooldown after it.
+  const ending = await CancellationScope.nonCancellable(() => run.run());
+  if (ending.how === 'continued') return continueAsNew<typeof scale>({ ...input, carried: state });
+  return close(state, ending);
+}
+
+function listen(state: ScaleState, run: ScaleRun): void {
+  setHandler(statusQuery, () => statusOf(state));
+  setHandler(
+    retargetUpdate,
+    async (request) => {
+      take(state, run, request);
+      await condition(() => answerTo(state, request.id) !== undefined);
+      return answerOrThrow(state, request.id);
+    },
+    {
+      validator: (request) => {
+        const refusal = whyRefused(state, request);
+        if (refusal) throw ApplicationFailure.nonRetryable(refusal.message, refusal.refused);
+        if (request.id === undefined) throw ApplicationFailure.nonRetryable('an update needs an id', 'InvalidRequest');
+      },
+    },
+  );
+  setHandler(retargetSignal, (request) => {
+    const refusal = whyRefused(state, request);
+    if (refusal) ignore(state, `retarget: ${refusal.message}`);
+    else take(state, run, scaleRequestSchema.parse(request));
+  });
+  setDefaultSignalHandler((name) =>
+    ignore(state, `there is no signal "${name}"; retarget takes {"targetCapacity": 3}`),
+  );
+  CancellationScope.current().cancelRequested.catch(() => run.cancel());
+}
+
+function take(state: ScaleState, run: ScaleRun, request: z.output<typeof scaleRequestSchema>): void {
+  const targetBefore = state.target;
+  if (applyRequest(state, request)) run.stir();
+  // The start's own memo has the first target already.
+  if (targetBefore !== null && state.target !== targetBefore) publish(state);
+}
+
+function answerOrThrow(state: ScaleState, id: string | undefined): RetargetAnswer {
+  const answer = answerTo(state, id);
+  if (!answer) throw ApplicationFailure.nonRetryable('the request was not answered', 'NotResolved');
+  if ('refused' in answer) throw ApplicationFailure.nonRetryable(answer.message, answer.refused);
+  return answer;
+}
+
+function ignore(state: ScaleState, message: string): void {
+  remember(state.ignored, { atMs: Date.now(), message });
+}
+
+/** The end of a run is readable without its history, and a failed run still tells all it knew. */
+function close(state: ScaleState, ending: Exclude<Ending, { how: 'continued' }>): ScaleStatus {
+  publish(state, {
+    outcome: ending.how === 'failed' ? ending.type : ending.how,
+    capacity: state.observed?.capacity ?? null,
+    stepsMade: state.stepsMade,
+    lastError: state.lastError,
+    answers: state.answers.filter(({ id }) => !id.startsWith(madeIdPrefix)),
+  });
+  const status = statusOf(state);
+  switch (ending.how) {
+    case 'reached':
+      return status;
+    case 'cancelled':
+      throw new CancelledFailure(`scaling ${state.resource} was cancelled`, [status]);
+    case 'failed':
+      throw ApplicationFailure.create({
+        message: ending.reason,
+        type: ending.type,
+        nonRetryable: true,
+        details: [status],
+      });
+  }
+}
+
+function publish(state: ScaleState, closing: Partial<ScaleMemo> = {}): void {
+  const memo: ScaleMemo = { resource: state.resource, targetCapacity: state.target, reason: state.reason, ...closing };
+  upsertMemo({ ...memo });
+}
+
+const inputSchema = z.object({
+  resource: z.string().min(1),
+  settings: scaleSettingsSchema,
+  request: scaleRequestSchema,
+});
+
+function newState(input: ScaleInput): ScaleState {
+  const parsed = inputSchema.safeParse(input);
+  if (!parsed.success) throw ApplicationFailure.nonRetryable(z.prettifyError(parsed.error), 'InvalidInput');
+  const { resource, settings } = parsed.data;
+  return {
+    resource,
+    keyPrefix: workflowInfo().runId,
+    startedAtMs: workflowInfo().startTime.getTime(),
+    settings,
+    phase: 'observing',
+    target: null,
+    reason: null,
+    unresolved: [],
+    answers: [],
+    observed: null,
+    known: null,
+    startedFrom: null,
+    lastChange: null,
+    step: null,
+    stepsMade: 0,
+    ineffective: 0,
+    setbacks: 0,
+    changes: [],
+    drift: [],
+    ignored: [],
+    lastError: null,
+  };
+}
