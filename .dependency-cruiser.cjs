@@ -47,7 +47,7 @@ module.exports = {
       name: 'simulator-stands-alone',
       severity: 'error',
       from: { path: '^src/simulator/' },
-      to: { path: '^(src/(?!simulator/|domain/)|workflows/|activities/)' },
+      to: { path: '^(src/(?!simulator/|domain/|config/duration)|workflows/|activities/)' },
     },
   ],
   options: {

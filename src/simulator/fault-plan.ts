@@ -1,0 +1,56 @@
+/** Which fault the next call meets: a queue of those still to come, and chances from a seeded generator. */
+import type { z } from 'zod';
+import { faultPlanSchema, type Fault } from './fault.js';
+
+export interface IncomingCall {
+  readonly kind: 'read' | 'change';
+  readonly resource: string;
+}
+
+export class FaultPlan {
+  #pending: { readonly fault: Fault; left: number }[] = [];
+  #random = generator(1);
+
+  /** Replaces whatever was planned. */
+  set(plan: z.input<typeof faultPlanSchema>): void {
+    const { faults, seed } = faultPlanSchema.parse(plan);
+    this.#random = generator(seed);
+    this.#pending = faults.map((fault) => ({
+      fault,
+      left: fault.times ?? (fault.probability === undefined ? 1 : Infinity),
+    }));
+  }
+
+  clear(): void {
+    this.#pending = [];
+  }
+
+  /** The faults that are not spent, with the times that are left. */
+  pending(): Fault[] {
+    return this.#pending.map(({ fault, left }) => (Number.isFinite(left) ? { ...fault, times: left } : fault));
+  }
+
+  next(call: IncomingCall): Fault | undefined {
+    const met = this.#pending.find(({ fault }) => befalls(fault, call) && this.#random() < (fault.probability ?? 1));
+    if (met === undefined) return undefined;
+    met.left -= 1;
+    this.#pending = this.#pending.filter(({ left }) => left > 0);
+    return met.fault;
+  }
+}
+
+function befalls(fault: Fault, { kind, resource }: IncomingCall): boolean {
+  const on = 'on' in fault ? fault.on : 'read';
+  return (on === 'any' || on === kind) && (fault.resource === undefined || fault.resource === resource);
+}
+
+/** Numbers in [0, 1) that are the same for the same seed: mulberry32, which is public domain. */
+function generator(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,108 @@
+/** The HTTP API that the sidecar on Omnistrate has. */
+import { Router, type Request, type Response } from 'express';
+import { z } from 'zod';
+import { answer } from './answer.js';
+import type { CallLog, LoggedCall } from './call-log.js';
+import type { Fault } from './fault.js';
+import type { FaultPlan, IncomingCall } from './fault-plan.js';
+import { findResource, parseBody, RequestError } from './request.js';
+import type { SimulatedResource } from './resource.js';
+
+export interface SidecarParts {
+  readonly resources: ReadonlyMap<string, SimulatedResource>;
+  readonly faults: FaultPlan;
+  readonly log: CallLog;
+  /** Reads show how things were this long ago, and say so. */
+  readonly readLagMs: number;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+const units = z.int().min(1);
+const addBody = z.object({ capacityToBeAdded: units });
+const removeBody = z.object({ capacityToBeRemoved: units });
+
+export function sidecarApi(parts: SidecarParts): Router {
+  return Router()
+    .get('/resource/:alias/capacity', logged(parts, read))
+    .post(
+      '/resource/:alias/capacity/add',
+      logged(parts, (call) => change(call, parseBody(addBody, call.entry.body).capacityToBeAdded)),
+    )
+    .post(
+      '/resource/:alias/capacity/remove',
+      logged(parts, (call) => change(call, -parseBody(removeBody, call.entry.body).capacityToBeRemoved)),
+    );
+}
+
+interface Call {
+  readonly parts: SidecarParts;
+  readonly resource: SimulatedResource;
+  readonly entry: LoggedCall;
+  readonly response: Response;
+}
+
+/** Every call is in the log before anything is done about it. */
+function logged(parts: SidecarParts, handle: (call: Call) => void) {
+  return (request: Request<{ alias: string }>, response: Response): void => {
+    const entry = parts.log.begin({
+      atMs: parts.now(),
+      method: request.method,
+      path: request.originalUrl,
+      body: typeof request.body === 'string' ? request.body : '',
+      idempotencyKey: request.get('Idempotency-Key'),
+    });
+    try {
+      handle({ parts, resource: findResource(parts.resources, request.params.alias), entry, response });
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      response.status(error.status).json({ error: error.message });
+      parts.log.finish(entry, String(error.status));
+    }
+  };
+}
+
+function read({ parts, resource, entry, response }: Call): void {
+  const fault = meetFault(parts, entry, { kind: 'read', resource: resource.alias });
+  const seenAtMs = parts.now() - parts.readLagMs;
+  const ageMs = fault?.type === 'staleReading' || fault?.type === 'staleTimestamp' ? fault.ageMs : 0;
+  const { capacity, status } = resource.at(fault?.type === 'staleReading' ? seenAtMs - ageMs : seenAtMs);
+  const good = {
+    ...namesOf(resource),
+    status: fault?.type === 'status' ? fault.status : status,
+    currentCapacity: capacity,
+    lastObservedTimestamp: new Date(seenAtMs - ageMs).toISOString(),
+  };
+  parts.log.finish(entry, answer(response, fault, good));
+}
+
+function change({ parts, resource, entry, response }: Call, units: number): void {
+  const fault = meetFault(parts, entry, { kind: 'change', resource: resource.alias });
+  const delayMs = applyDelayMs(fault);
+  if (delayMs !== null) {
+    const atMs = parts.now() + delayMs;
+    const cause = `${units > 0 ? 'add' : 'remove'} ${Math.abs(units)} (call ${entry.call})`;
+    if (!resource.change(units, atMs, cause)) {
+      throw new RequestError(400, `cannot remove ${-units} from ${resource.alias}: it has fewer, or soon will have`);
+    }
+    entry.applied = { resource: resource.alias, units, atMs };
+  }
+  parts.log.finish(entry, answer(response, fault, namesOf(resource)));
+}
+
+function meetFault(parts: SidecarParts, entry: LoggedCall, call: IncomingCall): Fault | undefined {
+  const fault = parts.faults.next(call);
+  if (fault !== undefined) entry.fault = fault.type;
+  return fault;
+}
+
+/** How long until a change takes effect; null when it never does. */
+function applyDelayMs(fault: Fault | undefined): number | null {
+  if (fault === undefined) return 0;
+  if (fault.type === 'slow') return fault.delayMs;
+  return 'appliesAfterMs' in fault ? fault.appliesAfterMs : 0;
+}
+
+function namesOf({ alias }: SimulatedResource) {
+  return { instanceId: 'instance-simulated', resourceId: `r-${alias}`, resourceAlias: alias };
+}

@@ -1,0 +1,110 @@
+/** A sidecar that speaks the real HTTP API, has resources that do not exist, and can be told to fail. */
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express, { type ErrorRequestHandler, type Express } from 'express';
+import { adminApi, type AdminParts } from './admin-api.js';
+import { CallLog, type LoggedCall } from './call-log.js';
+import { FaultPlan } from './fault-plan.js';
+import { RequestError } from './request.js';
+import { SimulatedResource } from './resource.js';
+import { sidecarApi } from './sidecar-api.js';
+
+export interface SimulatorOptions {
+  /** Capacity at the start, by alias. */
+  readonly resources: Readonly<Record<string, number>>;
+  /** 0, the default, lets the operating system choose. */
+  readonly port?: number;
+  /** Default: 127.0.0.1. */
+  readonly listen?: string;
+  /** How long a change takes to arrive; default: no time. */
+  readonly startTimeMs?: number;
+  /** How old the state is that a read shows; default: not at all. */
+  readonly readLagMs?: number;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+  /** Told of every call when it was answered, or was not. */
+  readonly onAnswer?: (call: LoggedCall) => void;
+}
+
+export interface Simulator {
+  readonly url: string;
+  readonly faults: FaultPlan;
+  readonly log: CallLog;
+  readonly resources: ReadonlyMap<string, SimulatedResource>;
+  /** Refuses connections, and breaks off those that there are, until it comes back at the same address. */
+  goDown(): Promise<void>;
+  comeBack(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Rejects with the error of the operating system when the address is taken. */
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const { listen = '127.0.0.1', startTimeMs = 0, readLagMs = 0, now = Date.now, onAnswer = () => undefined } = options;
+  const resources = new Map(
+    Object.entries(options.resources).map(([alias, capacity]) => [
+      alias,
+      new SimulatedResource(alias, { capacity, startTimeMs, atMs: now() }),
+    ]),
+  );
+  const faults = new FaultPlan();
+  const log = new CallLog(onAnswer);
+  let returning: NodeJS.Timeout | undefined;
+  const goDownFor = (downMs: number) => {
+    clearTimeout(returning);
+    void goDown(server);
+    returning = setTimeout(() => void listenAt(server, port, listen), downMs);
+  };
+  const server = createServer(simulatorApp({ resources, faults, log, readLagMs, now, goDownFor }));
+  const port = await listenAt(server, options.port ?? 0, listen);
+  return {
+    url: `http://${listen.includes(':') ? `[${listen}]` : listen}:${port}`,
+    faults,
+    log,
+    resources,
+    goDown: () => goDown(server),
+    comeBack: async () => {
+      await listenAt(server, port, listen);
+    },
+    close: async () => {
+      clearTimeout(returning);
+      await goDown(server);
+    },
+  };
+}
+
+function simulatorApp(parts: AdminParts): Express {
+  return express()
+    .disable('x-powered-by')
+    .use(express.text({ type: () => true, limit: '1mb' }))
+    .use(sidecarApi(parts))
+    .use(adminApi(parts))
+    .use((request) => {
+      throw new RequestError(404, `there is no ${request.method} ${request.path}; see escapement simulator --help`);
+    })
+    .use(tellError);
+}
+
+/** Four parameters: that is how Express knows that it handles errors. */
+const tellError: ErrorRequestHandler = (error: unknown, _request, response, next) => {
+  // Express's own errors (a path that cannot be decoded, a body too large) carry a status too.
+  if (error instanceof Error && 'status' in error && typeof error.status === 'number') {
+    response.status(error.status).json({ error: error.message });
+  } else {
+    next(error);
+  }
+};
+
+async function listenAt(server: Server, port: number, host: string): Promise<number> {
+  server.listen(port, host);
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port; // an object whenever it listens on TCP
+}
+
+async function goDown(server: Server): Promise<void> {
+  if (!server.listening) return;
+  const closed = once(server, 'close');
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}
