@@ -1,0 +1,212 @@
+/** The door to a scale run, the same for everybody: the API, the CLI and the autoscaler ask through here. */
+import { randomUUID } from 'node:crypto';
+import {
+  type Client,
+  type WorkflowExecutionDescription,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WithStartWorkflowOperation,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { type ScaleRequest, type ScaleWish, fingerprintOf } from '../domain/scale-request.js';
+import type { ScaleSettings } from '../domain/settings.js';
+import {
+  type RefusalType,
+  type RetargetAnswer,
+  type ScaleInput,
+  type ScaleMemo,
+  madeIdPrefix,
+  retargetSignal,
+  retargetUpdate,
+  scaleWorkflowId,
+  scaleWorkflowType,
+} from '../../workflows/messages.js';
+import { hasCode, grpcStatus } from './grpc-status.js';
+
+export interface ScalableResource {
+  readonly resource: string;
+  readonly settings: ScaleSettings;
+  readonly taskQueue: string;
+}
+
+export interface Accepted {
+  /** Null while a relative request waits for a worker to see the capacity. */
+  readonly targetCapacity: number | null;
+  /** `accepted`: durable, and no worker has answered yet. */
+  readonly outcome: RetargetAnswer['outcome'] | 'accepted';
+  readonly id: string;
+  readonly workflowId: string;
+  readonly runId: string;
+}
+
+/** The request was understood and will not be done. */
+export class RequestRefused extends Error {
+  override readonly name = 'RequestRefused';
+
+  constructor(
+    readonly type: RefusalType,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** A worker answers within milliseconds; what it has not answered by then waits for it as a signal. */
+const answerWithinMs = 1400;
+const signalWithinMs = 500;
+const mostTurns = 20;
+
+export class ScaleClient {
+  constructor(private readonly client: Client) {}
+
+  /**
+   * Asks for a capacity. When this returns, the request is durable, with every worker down and whatever restarts.
+   * @throws RequestRefused
+   * @throws ServiceError when Temporal cannot be reached; nothing is then known to be applied.
+   */
+  async request(target: ScalableResource, wish: ScaleWish, key?: string): Promise<Accepted> {
+    const request: ScaleRequest = { ...wish, id: key ?? madeIdPrefix + randomUUID(), settings: target.settings };
+    if (key !== undefined) {
+      const earlier = await this.earlierAnswer(target.resource, request);
+      if (earlier) return earlier;
+    }
+    if (request.targetCapacity !== undefined) {
+      const runId = await this.start(target, request);
+      const answer = { targetCapacity: request.targetCapacity, outcome: 'started' } as const;
+      if (runId !== undefined) return accepted(target.resource, request, runId, answer);
+    }
+    return this.update(target, request, mostTurns);
+  }
+
+  /** The request travels in the start: a run that exists has it. Undefined when one is open already. */
+  private async start(target: ScalableResource, request: ScaleRequest): Promise<string | undefined> {
+    try {
+      const handle = await this.client.workflow.start(scaleWorkflowType, {
+        ...startOptions(target, request),
+        workflowIdConflictPolicy: 'FAIL',
+      });
+      return handle.firstExecutionRunId;
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined;
+      throw error;
+    }
+  }
+
+  /** Update-with-start: reaches the open run, or starts the next one if that closes at this moment. */
+  private async update(target: ScalableResource, request: ScaleRequest, turnsLeft: number): Promise<Accepted> {
+    const startWorkflowOperation = new WithStartWorkflowOperation(scaleWorkflowType, {
+      ...startOptions(target, request),
+      workflowIdConflictPolicy: 'USE_EXISTING',
+    });
+    try {
+      return await this.client.withDeadline(Date.now() + answerWithinMs, async () => {
+        const update = await this.client.workflow.startUpdateWithStart(retargetUpdate, {
+          updateId: request.id ?? '',
+          args: [request],
+          waitForStage: 'ACCEPTED',
+          startWorkflowOperation,
+        });
+        return accepted(target.resource, request, update.workflowRunId ?? '', await update.result());
+      });
+    } catch (error) {
+      if (isTornAway(error) && turnsLeft > 0) return this.update(target, request, turnsLeft - 1);
+      if (error instanceof WorkflowUpdateFailedError) throw refusalOf(error);
+      if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return this.signal(target, request);
+      throw error;
+    }
+  }
+
+  /** Durable when it returns, whether or not a worker lives. The run applies it once, if the update comes too. */
+  private async signal(target: ScalableResource, request: ScaleRequest): Promise<Accepted> {
+    const handle = await this.client.withDeadline(Date.now() + signalWithinMs, () =>
+      this.client.workflow.signalWithStart(scaleWorkflowType, {
+        ...startOptions(target, request),
+        signal: retargetSignal,
+        signalArgs: [request],
+      }),
+    );
+    const targetCapacity = request.targetCapacity ?? null;
+    return { ...ids(target.resource, request, handle.signaledRunId), targetCapacity, outcome: 'accepted' };
+  }
+
+  /** What a closed run answered to the same key; an open run is asked by the update itself. */
+  private async earlierAnswer(resource: string, request: ScaleRequest): Promise<Accepted | undefined> {
+    const closed = await this.newestClosedRun(resource);
+    const answer =
+      closed && (closed.memo as Partial<ScaleMemo> | undefined)?.answers?.find(({ id }) => id === request.id);
+    if (!answer) return undefined;
+    if ('refused' in answer) throw new RequestRefused(answer.refused, answer.message);
+    return accepted(resource, request, closed.runId, answer);
+  }
+
+  private async newestClosedRun(resource: string): Promise<WorkflowExecutionDescription | undefined> {
+    try {
+      const description = await this.client.workflow.getHandle(scaleWorkflowId(resource)).describe();
+      return description.status.name === 'RUNNING' ? undefined : description;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    }
+  }
+}
+
+function startOptions({ resource, settings, taskQueue }: ScalableResource, request: ScaleRequest) {
+  const input: ScaleInput = { resource, settings, request };
+  const memo: ScaleMemo = {
+    resource,
+    targetCapacity: request.targetCapacity ?? null,
+    reason: request.reason ?? null,
+  };
+  return {
+    workflowId: scaleWorkflowId(resource),
+    taskQueue,
+    args: [input] as [ScaleInput],
+    memo: { ...memo },
+    staticSummary: `${resource}: ${wishInWords(request)}`,
+    ...(request.reason === undefined ? {} : { staticDetails: request.reason }),
+  };
+}
+
+function wishInWords({ targetCapacity, add, remove }: ScaleRequest): string {
+  if (targetCapacity !== undefined) return `scale to ${targetCapacity}`;
+  return add === undefined ? `remove ${remove ?? 0}` : `add ${add}`;
+}
+
+function accepted(
+  resource: string,
+  request: ScaleRequest,
+  runId: string,
+  answer: Pick<RetargetAnswer, 'targetCapacity' | 'outcome'> & Partial<RetargetAnswer>,
+): Accepted {
+  // Temporal itself answers a repeated update id from the first one, without looking at what it says now.
+  if (answer.fingerprint !== undefined && answer.fingerprint !== fingerprintOf(request)) {
+    throw new RequestRefused(
+      'IdempotencyConflict',
+      `the idempotency key ${request.id ?? ''} was used for another request`,
+    );
+  }
+  return { ...ids(resource, request, runId), targetCapacity: answer.targetCapacity, outcome: answer.outcome };
+}
+
+function ids(resource: string, request: ScaleRequest, runId: string): Pick<Accepted, 'id' | 'workflowId' | 'runId'> {
+  return { id: request.id ?? '', workflowId: scaleWorkflowId(resource), runId };
+}
+
+/** The run closed, or continued as new, with the update in its hands: not applied, and the same id may be sent again. */
+function isTornAway(error: unknown): boolean {
+  return (
+    hasCode(error, grpcStatus.failedPrecondition) ||
+    (error instanceof WorkflowUpdateFailedError && failureType(error) === 'AcceptedUpdateCompletedWorkflow')
+  );
+}
+
+function refusalOf(error: WorkflowUpdateFailedError): Error {
+  const type = failureType(error);
+  return type === undefined ? error : new RequestRefused(type as RefusalType, error.cause?.message ?? error.message);
+}
+
+function failureType({ cause }: WorkflowUpdateFailedError): string | undefined {
+  return cause instanceof ApplicationFailure ? (cause.type ?? undefined) : undefined;
+}
