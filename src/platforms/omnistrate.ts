@@ -9,7 +9,7 @@ import { definePlatform, PlatformError, type Platform, type PlatformContext, typ
 
 const settings = z.strictObject({
   url: z
-    .url({ protocol: /^https?$/, error: 'must be an http or https URL, such as http://127.0.0.1:49750' })
+    .url({ protocol: /^https?$/, error: 'must be an http or https URL, such as http://127.0.0.1:49750', abort: true })
     .refine((url) => new URL(url).username === '' && new URL(url).password === '', {
       error: 'must not carry a user or a password: the sidecar asks for neither',
     })
