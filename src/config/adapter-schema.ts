@@ -1,0 +1,28 @@
+/** A platform or a signal in escapement.yaml: `{ type, ...settings }` of one of the registered adapters. */
+import { z } from 'zod';
+import { strict, type AdapterChoice, type AdapterDefinition } from './adapter-settings.js';
+
+export function adapterType(definitions: readonly AdapterDefinition[]) {
+  return z.enum(definitions.map(({ type }) => type));
+}
+
+/** The settings are left as they are written, for placeholders may stand in them: `checkSettings` looks at them. */
+export function adapterMapping(definitions: readonly AdapterDefinition[]) {
+  const mapping = z.looseObject({ type: adapterType(definitions) });
+  mappedDefinitions.set(mapping, definitions);
+  return mapping.transform(({ type, ...settings }): AdapterChoice => ({ type, settings }));
+}
+
+const mappedDefinitions = new WeakMap<z.core.$ZodType, readonly AdapterDefinition[]>();
+
+/** What may really stand where `adapterMapping` takes anything, for the JSON Schema. */
+export function adapterForms(mapping: z.core.$ZodType): z.ZodType[] | undefined {
+  return mappedDefinitions.get(mapping)?.map(({ type, settings, summary }) => {
+    const literal = z.literal(type);
+    const form =
+      settings instanceof z.ZodObject
+        ? strict(settings).safeExtend({ type: literal })
+        : z.intersection(z.looseObject({ type: literal }), settings);
+    return form.describe(summary);
+  });
+}

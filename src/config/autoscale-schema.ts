@@ -1,0 +1,4 @@
+/** `autoscale:` of a resource. */
+import { z } from 'zod';
+
+export const autoscaleSchema = z.strictObject({});

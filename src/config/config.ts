@@ -1,0 +1,55 @@
+/** What the rest of Escapement sees of a configuration. */
+import type { z } from 'zod';
+import type { ScaleSettings } from '../domain/settings.js';
+import { platforms } from '../platforms/registry.js';
+import type { AdapterChoice } from './adapter-settings.js';
+import type { resourceSchema } from './schema.js';
+
+export interface Config {
+  /** `demo`: nobody configured anything, so everything is simulated. */
+  readonly source: 'file' | 'environment' | 'demo';
+  readonly file?: string;
+  /** By alias. Has no prototype: `constructor` is a name like any other. */
+  readonly resources: Readonly<Record<string, ResourceConfig>>;
+  /** For people, when the configuration is read: what was ignored, what could not be checked here. */
+  readonly warnings: readonly string[];
+}
+
+export interface ResourceConfig {
+  readonly alias: string;
+  /** Settings as written, still with their placeholders: see `resolveSettings`. */
+  readonly platform: AdapterChoice;
+  readonly settings: ScaleSettings;
+  readonly taskQueue: string;
+}
+
+type WrittenResource = Omit<z.output<typeof resourceSchema>, 'max'> & { readonly max: number | null };
+
+export function resourceConfig(alias: string, written: WrittenResource): ResourceConfig {
+  const { platform, taskQueue, min, max, step, cooldown, settle, waitForActive, requestTimeout, dryRun } = written;
+  return {
+    alias,
+    platform,
+    taskQueue,
+    settings: {
+      min,
+      max,
+      step,
+      cooldownMs: cooldown,
+      settleMs: settle,
+      waitForActive: { timeoutMs: waitForActive.timeout, intervalMs: waitForActive.interval },
+      requestTimeoutMs: requestTimeout,
+      absolute: isAbsolute(platform.type),
+      dryRun,
+    },
+  };
+}
+
+export function byAlias(resources: readonly ResourceConfig[]): Config['resources'] {
+  const entries = resources.map((resource) => [resource.alias, resource] as const);
+  return Object.assign(Object.create(null) as Record<string, ResourceConfig>, Object.fromEntries(entries));
+}
+
+function isAbsolute(type: string): boolean {
+  return Object.values(platforms).some((definition) => definition.type === type && definition.absolute);
+}

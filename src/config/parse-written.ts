@@ -1,0 +1,69 @@
+/** Parses what somebody wrote, where any string may be the value of a placeholder. */
+import type { z } from 'zod';
+import { findingsOf, issueWords, type Finding } from './issue-words.js';
+import { formatPath, isInside, valueAt, withValueAt, type Path } from './path.js';
+import type { Placeholder } from './placeholders.js';
+
+interface Parsed<Output> {
+  /** What was given, with numbers and booleans for those texts of placeholders that had to be such. */
+  readonly value: unknown;
+  /** Nothing where something is wrong. */
+  readonly output?: Output;
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Placeholders without a value cannot be checked here: what is wrong with them is left out of the findings.
+ * The text of the others becomes a number or a boolean where the schema wants one and it reads as one.
+ */
+export function parseWritten<Schema extends z.ZodType>(
+  schema: Schema,
+  given: unknown,
+  placeholders: readonly Placeholder[],
+): Parsed<z.output<Schema>> {
+  const places = new Map(placeholders.map((placeholder) => [formatPath(placeholder.path), placeholder]));
+  let value = given;
+  for (;;) {
+    const result = schema.safeParse(value, { error: issueWords });
+    if (result.success) return { value, output: result.data, findings: [] };
+    const conversions = scalarsWanted(result.error.issues).flatMap(({ path, kind }) => {
+      const scalar = places.has(formatPath(path)) ? scalarFrom(valueAt(value, path), kind) : undefined;
+      return scalar === undefined ? [] : [{ path, scalar }];
+    });
+    if (conversions.length === 0) {
+      const findings = findingsOf(result.error.issues).filter(({ path }) => !places.get(formatPath(path))?.problem);
+      return { value, findings: findings.map((finding) => withoutSecrets(finding, placeholders)) };
+    }
+    value = conversions.reduce((copy, { path, scalar }) => withValueAt(copy, path, scalar), value);
+  }
+}
+
+type ScalarKind = 'number' | 'boolean';
+
+/** Where a number or a boolean was wanted, in any form that a value may have. */
+function scalarsWanted(issues: readonly z.core.$ZodIssue[], parent: Path = []): { path: Path; kind: ScalarKind }[] {
+  return issues.flatMap((issue) => {
+    const path = [...parent, ...issue.path];
+    if (issue.code === 'invalid_union') return scalarsWanted(issue.errors.flat(), path);
+    if (issue.code !== 'invalid_type') return [];
+    if (issue.expected === 'number' || issue.expected === 'int') return [{ path, kind: 'number' as const }];
+    return issue.expected === 'boolean' ? [{ path, kind: 'boolean' as const }] : [];
+  });
+}
+
+function scalarFrom(text: unknown, kind: ScalarKind): number | boolean | undefined {
+  if (typeof text !== 'string') return undefined;
+  if (kind === 'number') return /^[+-]?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : undefined;
+  return { true: true, false: false }[text.trim().toLowerCase()];
+}
+
+/** The schema of an adapter may repeat the value that it refuses; where that came from outside the file, it may not. */
+function withoutSecrets(finding: Finding, placeholders: readonly Placeholder[]): Finding {
+  const behind = placeholders.filter(({ path }) => isInside(path, finding.path));
+  if (behind.length === 0) return finding;
+  const source = behind.flatMap(({ sources }) => sources).join(', ');
+  const isTold = behind
+    .flatMap(({ secrets }) => secrets)
+    .some((secret) => secret !== '' && finding.text.includes(secret));
+  return { ...finding, text: isTold ? `is not valid; look at ${source}` : `${finding.text} (from ${source})` };
+}

@@ -1,0 +1,119 @@
+/**
+ * `escapement.yaml`: the one definition of its fields, their meaning and their defaults. Errors, the JSON Schema and
+ * the reference page are made from it.
+ */
+import { z } from 'zod';
+import { platforms } from '../platforms/registry.js';
+import { autoscaleSchema } from './autoscale-schema.js';
+import { adapterMapping, adapterType } from './adapter-schema.js';
+import { duration, positiveDuration } from './duration.js';
+
+/** What a resource may be called: it becomes part of workflow IDs and URLs. */
+export const aliasSchema = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$/, {
+  error:
+    'is not a name for a resource; write 1 to 63 letters, digits, ".", "_" or "-", beginning with a letter or a digit',
+});
+
+const units = z.int().min(0);
+
+const stepSize = z.union([z.int().min(1), z.literal('all').transform(() => null)]);
+
+const step = z
+  .union([
+    stepSize,
+    z.strictObject({
+      up: stepSize.prefault('all').describe('Most units added by one change.'),
+      down: stepSize.prefault('all').describe('Most units removed by one change.'),
+    }),
+  ])
+  .transform((written) => (isBothWays(written) ? { up: written, down: written } : written));
+
+/** That of the Omnistrate example, both ways. */
+const usualCooldown = '5m';
+
+const cooldown = z
+  .union([
+    duration,
+    z.strictObject({
+      up: duration.prefault(usualCooldown).describe('Least time from the last change, either way, to one that adds.'),
+      down: duration
+        .prefault(usualCooldown)
+        .describe('Least time from the last change, either way, to one that removes.'),
+    }),
+  ])
+  .transform((written) => (typeof written === 'number' ? { up: written, down: written } : written));
+
+const waitForActive = z.strictObject({
+  timeout: positiveDuration
+    .prefault('15m')
+    .describe('How long a resource may take to become active before the run fails.'),
+  interval: positiveDuration.prefault('30s').describe('Longest time between two looks; the first ones come sooner.'),
+});
+
+const platformDefinitions = Object.values(platforms);
+
+const platform = z.union([
+  adapterType(platformDefinitions).transform((type) => ({ type, settings: {} })),
+  adapterMapping(platformDefinitions),
+]);
+
+const resourceFields = z.strictObject({
+  platform: platform.describe(
+    'Where the resource lives: a type alone, or `{ type: ... }` with the settings of that platform.',
+  ),
+  min: units.describe('Least capacity: nothing ever goes below it because of Escapement.'),
+  max: units.describe('Most capacity: nothing ever goes above it because of Escapement.'),
+  step: step
+    .prefault('all')
+    .describe('Most units that one change may move, both ways or by direction; `all`: the whole way at once.'),
+  cooldown: cooldown
+    .prefault(usualCooldown)
+    .describe(
+      'Least time from the last change, either way, to the next one, both ways or by the direction of the next one.',
+    ),
+  settle: duration
+    .prefault('30s')
+    .describe('Least time after a change of unknown outcome before the capacity that is seen is believed.'),
+  waitForActive: waitForActive.prefault({}).describe('How a resource that is not active yet is waited for.'),
+  requestTimeout: positiveDuration
+    .prefault('60s')
+    .describe('How long the platform may take to answer one request in full.'),
+  taskQueue: z
+    .string()
+    .min(1)
+    .default('escapement')
+    .describe('The Temporal task queue of the site: a worker beside each sidecar serves its own.'),
+  dryRun: z.boolean().default(false).describe('Walk the whole way without sending a change.'),
+  autoscale: autoscaleSchema.optional().describe('Scale by itself: what to watch, and what to make of it.'),
+});
+
+/** A resource with the fields of `defaults` under its own. */
+export const resourceSchema = resourceFields.refine(({ min, max }) => min <= max, {
+  path: ['min'],
+  error: 'is above max; swap the two, or correct one',
+  // Also where something else is wrong: all problems are told at once.
+  when: ({ value }) => z.object({ min: units, max: units }).safeParse(value).success,
+});
+
+/** The whole file. A resource may leave a field to `defaults`, so none is required here. */
+export const documentSchema = z.strictObject({
+  version: z
+    .literal(1, { error: 'is not a version of this language; write version: 1' })
+    .describe('The version of this language.'),
+  defaults: resourceFields
+    .partial()
+    .optional()
+    .describe(
+      'Fields for all resources. What a resource says itself comes first; mappings are merged key by key unless their `type` differs, lists are replaced.',
+    ),
+  resources: z
+    .record(aliasSchema, resourceFields.partial())
+    .refine((resources) => Object.keys(resources).length > 0, { error: 'names no resource; add one, such as worker:' })
+    .describe('The resources by their alias: `[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}`.'),
+});
+
+type Step = z.output<typeof stepSize>;
+
+function isBothWays(written: Step | { up: Step; down: Step }): written is Step {
+  return typeof written !== 'object' || written === null;
+}

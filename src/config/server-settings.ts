@@ -1,0 +1,81 @@
+/** How this process listens, logs and keeps its data. Everything about resources is in the configuration. */
+import { BlockList, isIP, isIPv6 } from 'node:net';
+import { z } from 'zod';
+import { ConfigError, problemFrom } from './config-error.js';
+import { parseEnvironment, port, trueOrFalse } from './environment-variables.js';
+import { oneOf } from './issue-words.js';
+import type { Environment } from './placeholders.js';
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+const logLevel = z.string().transform((text, context) => {
+  const level = logLevels.find((known) => known === text.toLowerCase());
+  if (level !== undefined) return level;
+  context.addIssue({ code: 'custom', message: oneOf(text, logLevels) });
+  return z.NEVER;
+});
+
+const address = z.string().refine((text) => isIP(text) !== 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text), {
+  error: 'is not an address; write an IP address or a host name without a port, such as 0.0.0.0',
+});
+
+export const serverVariables = z.object({
+  PORT: port.prefault('3000').describe('Port of the API and the console; 0: any free one.'),
+  ESCAPEMENT_LISTEN: address
+    .default('127.0.0.1')
+    .describe('Address to listen on. Beyond loopback a token is wanted: see the next two.'),
+  ESCAPEMENT_API_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, { error: 'has signs that no HTTP header can carry; write visible ASCII without blanks' })
+    .optional()
+    .describe('What callers of the API must send as `Authorization: Bearer`; nothing: no token is asked for.'),
+  ESCAPEMENT_ALLOW_UNAUTHENTICATED: trueOrFalse
+    .prefault('false')
+    .describe('Listen beyond loopback without a token: whoever reaches the port may scale.'),
+  LOG_LEVEL: logLevel.prefault('info').describe(`One of ${logLevels.join(', ')}.`),
+  ESCAPEMENT_DATA_DIR: z.string().default('.escapement').describe('Where the embedded Temporal server keeps its data.'),
+  ESCAPEMENT_TEMPORAL_PORT: port.prefault('7233').describe('Port of the embedded Temporal server.'),
+  ESCAPEMENT_TEMPORAL_UI_PORT: port.prefault('8233').describe('Port of its Web UI.'),
+});
+
+export interface ServerSettings {
+  readonly port: number;
+  readonly listen: string;
+  readonly apiToken: string | undefined;
+  readonly logLevel: (typeof logLevels)[number];
+  readonly dataDir: string;
+  readonly temporalPort: number;
+  readonly temporalUiPort: number;
+}
+
+/** @throws ConfigError naming every variable that is wrong. */
+export function readServerSettings(environment: Environment): ServerSettings {
+  const variables = parseEnvironment(serverVariables, environment);
+  const listen = variables.ESCAPEMENT_LISTEN;
+  const apiToken = variables.ESCAPEMENT_API_TOKEN;
+  if (apiToken === undefined && !variables.ESCAPEMENT_ALLOW_UNAUTHENTICATED && !isLoopback(listen)) {
+    const fix =
+      'set ESCAPEMENT_API_TOKEN, or ESCAPEMENT_ALLOW_UNAUTHENTICATED=true if whoever reaches the port may scale';
+    throw new ConfigError([
+      problemFrom(`${listen} can be reached from elsewhere; ${fix}`, { path: 'ESCAPEMENT_LISTEN' }),
+    ]);
+  }
+  return {
+    port: variables.PORT,
+    listen,
+    apiToken,
+    logLevel: variables.LOG_LEVEL,
+    dataDir: variables.ESCAPEMENT_DATA_DIR,
+    temporalPort: variables.ESCAPEMENT_TEMPORAL_PORT,
+    temporalUiPort: variables.ESCAPEMENT_TEMPORAL_UI_PORT,
+  };
+}
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+function isLoopback(listen: string): boolean {
+  if (isIP(listen) === 0) return listen.toLowerCase() === 'localhost';
+  return loopback.check(listen, isIPv6(listen) ? 'ipv6' : 'ipv4');
+}

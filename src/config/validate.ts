@@ -1,0 +1,22 @@
+/** `escapement validate`: everything that can be told about a file without the network. */
+import { ConfigError, type ConfigProblem } from './config-error.js';
+import { readConfigFile } from './load.js';
+import type { Environment } from './placeholders.js';
+
+export interface Validation {
+  readonly problems: readonly ConfigProblem[];
+  /** What could not be checked here, such as settings whose secrets are not set. */
+  readonly warnings: readonly string[];
+  /** The aliases of the resources, where there are no problems. */
+  readonly resources: readonly string[];
+}
+
+export async function validateFile(path: string, environment: Environment, cwd = process.cwd()): Promise<Validation> {
+  try {
+    const { resources, warnings } = await readConfigFile(path, environment, cwd);
+    return { problems: [], warnings, resources: Object.keys(resources) };
+  } catch (error) {
+    if (error instanceof ConfigError) return { problems: error.problems, warnings: [], resources: [] };
+    throw error;
+  }
+}
