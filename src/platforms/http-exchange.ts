@@ -37,8 +37,6 @@ export type HttpExchange =
 
 /** Answers of the APIs spoken here are a few hundred bytes; what is larger comes from something else. */
 const largestBodyBytes = 64 * 1024;
-/** A connection that takes longer than this does not come about. Also what a stopped attempt may linger. */
-const longestConnectMs = 10_000;
 /** A server that asks for a longer wait is asked again after this one. */
 const longestRetryAfterMs = 300_000;
 
@@ -50,7 +48,7 @@ export async function exchange(request: HttpRequest, signal: AbortSignal): Promi
   const { method, url, headers, body = null, timeoutMs, permit } = request;
   const deadline = AbortSignal.timeout(timeoutMs);
   const stop = AbortSignal.any([signal, deadline]);
-  const connection = singleConnection(Math.min(timeoutMs, longestConnectMs), () => {
+  const connection = singleConnection(stop, () => {
     stop.throwIfAborted();
     if (permit?.isValid() === false) throw new Error('the leave to send it ran out while it was being connected');
   });
@@ -62,7 +60,7 @@ export async function exchange(request: HttpRequest, signal: AbortSignal): Promi
   const client = new Client(url.origin, { connect: connection.connect, headersTimeout: 0, bodyTimeout: 0 });
   try {
     const path = url.pathname + url.search;
-    const response = await client.request({ method, path, headers, body, signal: stop, reset: true });
+    const response = await client.request({ method, path, headers, body, reset: true });
     const location = firstValue(response.headers['location']);
     const retryAfterMs = parseRetryAfter(firstValue(response.headers['retry-after']), Date.now());
     return {
@@ -84,8 +82,8 @@ export async function exchange(request: HttpRequest, signal: AbortSignal): Promi
  * a connection is lost. `beforeWrite` throws when nothing may be sent; after it the client writes without a pause, so
  * that until then surely nothing was sent.
  */
-function singleConnection(timeout: number, beforeWrite: () => void) {
-  const connect = buildConnector({ timeout });
+function singleConnection(stop: AbortSignal, beforeWrite: () => void) {
+  const connect = buildConnector({ signal: stop, timeout: 0 });
   let asked = false;
   let used = false;
   return {
@@ -146,7 +144,6 @@ function firstValue(header: string | string[] | undefined): string | undefined {
 
 /** Some errors say it in their code only (`localhost` with several addresses) or better (OpenSSL). */
 function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const code = 'code' in error ? String(error.code) : '';
-  return error.message === '' || code.startsWith('ERR_SSL_') ? code : error.message;
+  const { message, code = '' } = error as { message?: string; code?: string }; // whatever was thrown, these are looked for
+  return message && !code.startsWith('ERR_SSL_') ? message : code || String(error);
 }
