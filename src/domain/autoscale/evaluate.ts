@@ -1,0 +1,136 @@
+/**
+ * One evaluation of an autoscaled resource, as a pure function of the samples, the capacity, the state that the last
+ * evaluation left, and the time.
+ *
+ * The order of the stages: policies, combine, idle, floors and ceilings, override, behavior, `[min, max]`, pause; then what
+ * a scale run would make of it: step and cooldown. A stage that changes the number is named in `limitedBy`.
+ */
+import { clampToBounds } from '../scale-step.js';
+import { combine } from './combine.js';
+import type { Evaluation, EvaluationInput, PolicyReport } from './evaluation.js';
+import { applyIdle } from './idle.js';
+import { judge, type Verdict } from './judge.js';
+import { nextChange } from './next-change.js';
+import { keepPace, rememberMove, rememberRecommendation } from './pace.js';
+import { readSignals } from './signals.js';
+import type { AutoscaleSpec } from './spec.js';
+import { noPolicyMemory, resumeState, type AutoscaleState } from './state.js';
+import { sentence } from './sentence.js';
+import type { Trail } from './trail.js';
+
+export function evaluate(
+  spec: AutoscaleSpec,
+  input: EvaluationInput,
+): { readonly evaluation: Evaluation; readonly state: AutoscaleState } {
+  const { nowMs, capacity } = input;
+  const state = resumeState(spec, input.state, nowMs, capacity);
+  const signals = readSignals(spec, input, state.signals);
+  const circumstances = { nowMs, capacity, values: signals.values, isNewInstant: nowMs !== state.evaluatedAtMs };
+  const verdicts = spec.policies.map((policy) =>
+    judge(policy, state.policies[policy.name] ?? noPolicyMemory, circumstances),
+  );
+
+  const { trail, mayScaleIn, reason } = combine(spec, verdicts, capacity);
+  waitUntilActive(trail, input);
+  const recommended = trail.number;
+  const idle = applyIdle(spec, state.idle, trail, { nowMs, capacity, values: signals.values, mayScaleIn });
+  applyFloorsAndCeilings(trail, verdicts);
+
+  const history = rememberMove(spec, state, input);
+  const recommendations = rememberRecommendation(spec, history.recommendations, {
+    atMs: nowMs,
+    capacity: trail.number,
+  });
+  if (!applyOverride(trail, input)) keepPace(spec, history, trail, input);
+  applyBounds(spec, trail);
+  applyPause(trail, input);
+  const target = trail.number;
+  const next = nextChange(spec, trail, input);
+
+  const limitedBy = trail.limitedBy;
+  return {
+    evaluation: {
+      atMs: nowMs,
+      capacity,
+      samples: signals.reports,
+      policies: verdicts.map(toReport),
+      recommended,
+      target,
+      limits: trail.limits,
+      limitedBy,
+      next,
+      reason: sentence({ capacity, target, why: reason, limits: trail.limits, next, nowMs }),
+    },
+    state: {
+      evaluatedAtMs: nowMs,
+      capacity,
+      signals: signals.memory,
+      policies: Object.fromEntries(verdicts.map(({ policy, memory }) => [policy, memory])),
+      recommendations,
+      scaleUps: history.scaleUps,
+      scaleDowns: history.scaleDowns,
+      idle,
+    },
+  };
+}
+
+/** Units that are starting carry no load yet: what is measured meanwhile says nothing about the capacity there will be. */
+function waitUntilActive(trail: Trail, { status, runTarget, capacity }: EvaluationInput): void {
+  if (status === 'ACTIVE') return;
+  trail.move('status', runTarget ?? capacity, `the resource is ${status}`);
+}
+
+function applyFloorsAndCeilings(trail: Trail, verdicts: readonly Verdict[]): void {
+  for (const { policy, opinion } of verdicts) {
+    if (opinion.kind !== 'bounds' || opinion.bounds.floor === null) continue;
+    trail.raise('floor', opinion.bounds.floor, `${policy}, ${opinion.bounds.reason}`);
+  }
+  for (const { policy, opinion } of verdicts) {
+    if (opinion.kind !== 'bounds' || opinion.bounds.ceiling === null) continue;
+    trail.lower('ceiling', opinion.bounds.ceiling, `${policy}, ${opinion.bounds.reason}`);
+  }
+}
+
+/** A person's word is not slowed down by behavior; @returns whether there is one. Bounds, steps and cooldowns hold. */
+function applyOverride(trail: Trail, { override, nowMs }: EvaluationInput): boolean {
+  if (override === null || isOver(override, nowMs)) return false;
+  trail.move('override', override.capacity, `${override.capacity} ${until(override)}`);
+  return true;
+}
+
+function applyBounds({ limits }: AutoscaleSpec, trail: Trail): void {
+  const bounded = clampToBounds(trail.number, limits);
+  trail.move(
+    bounded > trail.number ? 'min' : 'max',
+    bounded,
+    `${bounded > trail.number ? 'min' : 'max'} is ${bounded}`,
+  );
+}
+
+/** Nothing moves a resource that a person has paused in that direction, not even its bounds. */
+function applyPause(trail: Trail, { pause, nowMs, capacity }: EvaluationInput): void {
+  if (pause === null || isOver(pause, nowMs)) return;
+  const reason = `${pause.direction === 'both' ? 'paused' : `scaling ${pause.direction} is paused`} ${until(pause)}`;
+  if (pause.direction !== 'up') trail.raise('pause', capacity, reason);
+  if (pause.direction !== 'down') trail.lower('pause', capacity, reason);
+}
+
+function isOver({ untilMs }: { readonly untilMs: number | null }, nowMs: number): boolean {
+  return untilMs !== null && nowMs >= untilMs;
+}
+
+function until({ untilMs }: { readonly untilMs: number | null }): string {
+  return untilMs === null ? 'until it is taken back' : `until ${new Date(untilMs).toISOString()}`;
+}
+
+function toReport({ policy, value, opinion }: Verdict): PolicyReport {
+  const bounds = opinion.kind === 'bounds' ? opinion.bounds : { floor: null, ceiling: null };
+  return {
+    policy,
+    value,
+    recommended: opinion.kind === 'capacity' ? opinion.capacity : null,
+    floor: bounds.floor,
+    ceiling: bounds.ceiling,
+    reason: opinion.kind === 'bounds' ? opinion.bounds.reason : opinion.reason,
+  };
+}

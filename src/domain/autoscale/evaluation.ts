@@ -1,0 +1,109 @@
+/** One look at an autoscaled resource: what went in, what each policy said, what limited it, and the answer. */
+import type { ResourceStatus } from '../capacity.js';
+import type { SentChange } from '../scale-step.js';
+import type { AutoscaleState } from './state.js';
+
+/** A signal at the time of an evaluation. A source that has no number has failed: no data is never zero. */
+export type Reading = { readonly value: number; readonly atMs: number } | { readonly failure: string };
+
+/** A person's word on a resource. It ends at `untilMs`; null: when it is taken back. */
+export interface Pause {
+  readonly direction: 'up' | 'down' | 'both';
+  readonly untilMs: number | null;
+}
+
+export interface Override {
+  readonly capacity: number;
+  readonly untilMs: number | null;
+}
+
+export interface EvaluationInput {
+  readonly nowMs: number;
+  /** By signal. One that is absent counts as failed. */
+  readonly readings: Readonly<Record<string, Reading>>;
+  readonly capacity: number;
+  readonly status: ResourceStatus;
+  /** Where the scale run that owns the resource is going. Null: none is under way. */
+  readonly runTarget: number | null;
+  readonly lastChange: SentChange | null;
+  readonly pause: Pause | null;
+  readonly override: Override | null;
+  /** What the last evaluation left. Null: the first one, or nobody knows. */
+  readonly state: AutoscaleState | null;
+}
+
+/** Everything that can change the number, in the order in which it is reported. */
+export const limitNames = [
+  'status',
+  'noData',
+  'fallback',
+  'burst',
+  'idle',
+  'floor',
+  'ceiling',
+  'override',
+  'pause',
+  'stabilization',
+  'rate',
+  'min',
+  'max',
+  'step',
+  'cooldown',
+  'dryRun',
+] as const;
+export type LimitName = (typeof limitNames)[number];
+
+/** A stage that changed the number. */
+export interface Limit {
+  readonly by: LimitName;
+  readonly from: number;
+  readonly to: number;
+  readonly reason: string;
+}
+
+export interface SampleReport {
+  readonly signal: string;
+  /** The newest number there was, also while the source fails. Null: never one. */
+  readonly value: number | null;
+  readonly ageMs: number | null;
+  /** Null while the source works. */
+  readonly failure: { readonly message: string; readonly sinceMs: number } | null;
+}
+
+export interface PolicyReport {
+  readonly policy: string;
+  /** What its expression gave. Null: no data, or a policy without one. */
+  readonly value: number | null;
+  /** Null: no opinion. */
+  readonly recommended: number | null;
+  readonly floor: number | null;
+  readonly ceiling: number | null;
+  readonly reason: string;
+}
+
+/** The next change that a scale run would make, and the earliest times for it and for the target. */
+export interface NextChange {
+  readonly capacity: number;
+  readonly notBeforeMs: number;
+  /** How many changes it is to the target, this one included. */
+  readonly changes: number;
+  readonly reachedMs: number;
+}
+
+export interface Evaluation {
+  readonly atMs: number;
+  readonly capacity: number;
+  readonly samples: readonly SampleReport[];
+  readonly policies: readonly PolicyReport[];
+  /** What the policies together ask for, before any limit. */
+  readonly recommended: number;
+  /** What is asked of the scale run. */
+  readonly target: number;
+  /** Each change of the number, in the order in which it was made. */
+  readonly limits: readonly Limit[];
+  readonly limitedBy: readonly LimitName[];
+  /** Null: nothing to change. */
+  readonly next: NextChange | null;
+  /** One sentence. */
+  readonly reason: string;
+}

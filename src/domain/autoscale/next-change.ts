@@ -1,0 +1,24 @@
+/** What a scale run would do about a target right now: one step, when the cooldown is over. */
+import { cooledDownAtMs, directionOf, nextCapacity } from '../scale-step.js';
+import type { EvaluationInput, NextChange } from './evaluation.js';
+import type { AutoscaleSpec } from './spec.js';
+import type { Trail } from './trail.js';
+
+/** Moves the trail on to the capacity that there will be at once, for `limitedBy`. Null: there is nothing to change. */
+export function nextChange({ limits }: AutoscaleSpec, trail: Trail, input: EvaluationInput): NextChange | null {
+  const { capacity, lastChange, nowMs } = input;
+  const target = trail.number;
+  if (target === capacity) return null;
+  const next = nextCapacity(capacity, target, limits);
+  const direction = directionOf(capacity, next);
+  trail.move('step', next, `at most ${Math.abs(next - capacity)} a change`);
+
+  const cooledDownMs = lastChange === null ? nowMs : cooledDownAtMs(lastChange, direction, limits);
+  const notBeforeMs = Math.max(nowMs, cooledDownMs);
+  if (notBeforeMs > nowMs) trail.move('cooldown', capacity, `until ${new Date(notBeforeMs).toISOString()}`);
+  if (limits.dryRun) trail.move('dryRun', capacity, 'nothing is sent');
+
+  const changes = Math.ceil((target - capacity) / (next - capacity));
+  const reachedMs = notBeforeMs + (changes - 1) * limits.cooldownMs[direction];
+  return { capacity: next, notBeforeMs, changes, reachedMs };
+}

@@ -1,0 +1,87 @@
+/** Behavior over time: what was recommended and how capacity moved, remembered as far back as its windows reach. */
+import { limitRate, stabilize } from '../behavior.js';
+import type { Behavior, ScalingRules } from '../behavior-settings.js';
+import type { SentChange } from '../scale-step.js';
+import type { AutoscaleSpec } from './spec.js';
+import type { AutoscaleState, CapacityChange } from './state.js';
+import type { Trail } from './trail.js';
+
+export interface Pace {
+  readonly nowMs: number;
+  readonly capacity: number;
+  readonly lastChange: SentChange | null;
+}
+
+type History = Pick<AutoscaleState, 'recommendations' | 'scaleUps' | 'scaleDowns'>;
+
+/** Takes note of a change of capacity since the last evaluation, whoever made it. */
+export function rememberMove({ settings }: AutoscaleSpec, state: AutoscaleState, pace: Pace): History {
+  const { recommendations, scaleUps, scaleDowns, capacity } = state;
+  const change = pace.capacity - capacity;
+  if (change === 0 && scaleUps.length === 0 && scaleDowns.length === 0) return state;
+  const periodMs = longestPeriodMs(settings.behavior);
+  const move = { atMs: timeOfMove(state, pace), change: Math.abs(change) };
+  const isRecent = ({ atMs }: CapacityChange): boolean => pace.nowMs - atMs < periodMs;
+  return {
+    recommendations,
+    scaleUps: [...scaleUps, ...(change > 0 ? [move] : [])].filter(isRecent),
+    scaleDowns: [...scaleDowns, ...(change < 0 ? [move] : [])].filter(isRecent),
+  };
+}
+
+/** Moves the trail through stabilization and rate. */
+export function keepPace(spec: AutoscaleSpec, history: History, trail: Trail, { nowMs, capacity }: Pace): void {
+  const { behavior } = spec.settings;
+  if (!behavior.scaleUp && !behavior.scaleDown) return;
+  const aged = <Event extends { readonly atMs: number }>(event: Event): Event & { ageSeconds: number } => ({
+    ...event,
+    ageSeconds: (nowMs - event.atMs) / 1000,
+  });
+  const input = {
+    current: capacity,
+    desired: trail.number,
+    min: spec.limits.min,
+    max: spec.limits.max,
+    behavior,
+    recommendations: history.recommendations.map(aged),
+    scaleUpEvents: history.scaleUps.map(aged),
+    scaleDownEvents: history.scaleDowns.map(aged),
+  };
+  const wasRecommended = trail.number < capacity ? 'more' : 'less';
+  trail.move('stabilization', stabilize(input), `${wasRecommended} was recommended within the stabilization window`);
+  trail.move('rate', limitRate(input, trail.number), 'as far as behavior lets it go for now');
+}
+
+/**
+ * Adds a recommendation. Of an older one only what can still matter is kept: one that is higher can hold back a scale-in,
+ * one that is lower a scale-out, for as long as it is in its window. So there is never more than one of each capacity.
+ */
+export function rememberRecommendation(
+  { settings }: AutoscaleSpec,
+  recommendations: AutoscaleState['recommendations'],
+  newest: AutoscaleState['recommendations'][number],
+): AutoscaleState['recommendations'] {
+  const upMs = windowMs(settings.behavior.scaleUp);
+  const downMs = windowMs(settings.behavior.scaleDown);
+  if (upMs === 0 && downMs === 0) return [];
+  const stillMatters = ({ atMs, capacity }: typeof newest): boolean => {
+    const ageMs = newest.atMs - atMs;
+    return (capacity > newest.capacity && ageMs < downMs) || (capacity < newest.capacity && ageMs < upMs);
+  };
+  return [...recommendations.filter(stillMatters), newest];
+}
+
+/** When we sent the change that is seen now, where that is known; else now, when it is seen. */
+function timeOfMove({ evaluatedAtMs }: AutoscaleState, { nowMs, lastChange }: Pace): number {
+  const sentAtMs = lastChange?.sentAtMs ?? nowMs;
+  return sentAtMs > evaluatedAtMs && sentAtMs <= nowMs ? sentAtMs : nowMs;
+}
+
+function longestPeriodMs({ scaleUp, scaleDown }: Behavior): number {
+  const policies = [...(scaleUp?.policies ?? []), ...(scaleDown?.policies ?? [])];
+  return 1000 * Math.max(0, ...policies.map(({ periodSeconds }) => periodSeconds));
+}
+
+function windowMs(rules: ScalingRules | undefined): number {
+  return 1000 * (rules?.stabilizationWindowSeconds ?? 0);
+}

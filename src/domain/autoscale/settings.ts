@@ -1,0 +1,59 @@
+/** How a resource scales by itself, as its watch carries it: numbers with units, names of signals, no secrets. */
+import { z } from 'zod';
+import { behaviorSchema } from '../behavior-settings.js';
+import { expressionFunctions } from '../expression-syntax.js';
+import { fixedSchema } from '../policies/fixed.js';
+import { forecastSchema } from '../policies/forecast.js';
+import { perUnitSchema } from '../policies/per-unit.js';
+import { scheduleSchema } from '../policies/schedule.js';
+import { thresholdsSchema } from '../policies/thresholds.js';
+import { utilizationSchema } from '../policies/utilization.js';
+
+const units = z.number().int().min(0);
+
+const policySchema = z.discriminatedUnion('type', [
+  thresholdsSchema,
+  perUnitSchema,
+  utilizationSchema,
+  scheduleSchema,
+  forecastSchema,
+  fixedSchema,
+]);
+
+/** What expressions can name: letters, digits and `_`, and no word that means something else there. */
+const signalNameSchema = z
+  .string()
+  .regex(/^[A-Za-z]\w*$/, 'must be letters, digits and _, such as waiting_jobs')
+  .refine((name) => name !== 'current' && !Object.hasOwn(expressionFunctions, name), {
+    message: 'has a meaning of its own in expressions; choose another name',
+  });
+
+/** To zero after `forMs` without need, and at least one unit as soon as there is need. */
+const idleSchema = z.strictObject({
+  value: z.string(),
+  /** Values above this are need. */
+  atOrBelow: z.number().default(0),
+  forMs: z.number().int().min(0),
+});
+
+/** What stands in for a policy after `after` evaluations in a row without its value. */
+const fallbackSchema = z.strictObject({
+  after: z.number().int().min(1).default(3),
+  capacity: z.union([z.literal('hold'), units, z.strictObject({ atLeast: units })]).default('hold'),
+});
+
+export const autoscaleSettingsSchema = z.strictObject({
+  intervalMs: z.number().int().min(1).default(15_000),
+  /** The names that expressions may use. */
+  signals: z.array(signalNameSchema).default([]),
+  policies: z.array(policySchema).default([]),
+  combine: z.enum(['max', 'min']).default('max'),
+  behavior: behaviorSchema.default({}),
+  idle: idleSchema.nullable().default(null),
+  fallback: fallbackSchema.prefault({}),
+});
+
+export type PolicySettings = z.output<typeof policySchema>;
+export type IdleSettings = z.output<typeof idleSchema>;
+export type FallbackSettings = z.output<typeof fallbackSchema>;
+export type AutoscaleSettings = z.output<typeof autoscaleSettingsSchema>;

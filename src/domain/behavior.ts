@@ -1,0 +1,124 @@
+/**
+ * HPA v2 limits on how fast a recommendation may move capacity: first stabilize, then limit the rate, then `[min, max]`.
+ * The arithmetic is that of Kubernetes v1.36 (pkg/controller/podautoscaler/horizontal.go,
+ * normalizeDesiredReplicasWithBehaviors), doubles included: 10 units plus 10% is 12, because 10 x 1.1 is just above 11.
+ */
+import type { Behavior, ScalingRules } from './behavior-settings.js';
+import { clampToBounds } from './scale-step.js';
+
+/** What was recommended before any limit, `ageSeconds` ago. */
+export interface PastRecommendation {
+  readonly ageSeconds: number;
+  readonly capacity: number;
+}
+
+/** A change of capacity `ageSeconds` ago, as a positive number of units. */
+export interface ScaleEvent {
+  readonly ageSeconds: number;
+  readonly change: number;
+}
+
+export interface BehaviorInput {
+  readonly current: number;
+  readonly desired: number;
+  readonly min: number;
+  readonly max: number | null;
+  readonly behavior: Behavior;
+  readonly recommendations: readonly PastRecommendation[];
+  readonly scaleUpEvents: readonly ScaleEvent[];
+  readonly scaleDownEvents: readonly ScaleEvent[];
+}
+
+export type BehaviorLimit = 'stabilization' | 'rate' | 'min' | 'max';
+
+export function applyBehavior(input: BehaviorInput): { capacity: number; limitedBy: BehaviorLimit[] } {
+  const stabilized = stabilize(input);
+  const limited = limitRate(input, stabilized);
+  const capacity = clampToBounds(limited, input);
+  const limitedBy: BehaviorLimit[] = [];
+  if (stabilized !== input.desired) limitedBy.push('stabilization');
+  if (limited !== stabilized) limitedBy.push('rate');
+  if (capacity !== limited) limitedBy.push(capacity > limited ? 'min' : 'max');
+  return { capacity, limitedBy };
+}
+
+/** Up at most to the lowest recommendation of its window, down at most to the highest of its window; in between: stay. */
+export function stabilize({ current, desired, behavior, recommendations }: BehaviorInput): number {
+  const upWindow = behavior.scaleUp?.stabilizationWindowSeconds ?? 0;
+  const downWindow = behavior.scaleDown?.stabilizationWindowSeconds ?? 0;
+  let lowest = desired;
+  let highest = desired;
+  for (const { ageSeconds, capacity } of recommendations) {
+    if (ageSeconds < upWindow) lowest = Math.min(lowest, capacity);
+    if (ageSeconds < downWindow) highest = Math.max(highest, capacity);
+  }
+  return Math.min(Math.max(current, lowest), highest);
+}
+
+/** @param desired the stabilized recommendation */
+export function limitRate(input: BehaviorInput, desired: number): number {
+  if (desired > input.current) return Math.min(desired, Math.max(input.current, highestAllowed(input)));
+  if (desired < input.current) return Math.max(desired, Math.min(input.current, lowestAllowed(input)));
+  return desired;
+}
+
+function highestAllowed(input: BehaviorInput): number {
+  return allowed(
+    input,
+    input.behavior.scaleUp,
+    { least: Math.min, most: Math.max, unlimited: Infinity },
+    {
+      Pods: (start, units) => start + units,
+      // Rounded up: a small percentage of a small capacity must not stop it for ever.
+      Percent: (start, percent) => Math.ceil(start * (1 + percent / 100)),
+    },
+  );
+}
+
+function lowestAllowed(input: BehaviorInput): number {
+  return allowed(
+    input,
+    input.behavior.scaleDown,
+    { least: Math.max, most: Math.min, unlimited: -Infinity },
+    {
+      Pods: (start, units) => start - units,
+      Percent: (start, percent) => Math.trunc(start * (1 - percent / 100)),
+    },
+  );
+}
+
+/** How `selectPolicy` chooses: the proposal of the least change (`Min`) or of the most (`Max`). */
+interface Selection {
+  readonly least: (...proposals: number[]) => number;
+  readonly most: (...proposals: number[]) => number;
+  readonly unlimited: number;
+}
+
+type Proposals = Record<'Pods' | 'Percent', (periodStart: number, value: number) => number>;
+
+function allowed(
+  input: BehaviorInput,
+  rules: ScalingRules | undefined,
+  selection: Selection,
+  propose: Proposals,
+): number {
+  if (rules?.selectPolicy === 'Disabled') return input.current;
+  const policies = rules?.policies ?? [];
+  if (policies.length === 0) return selection.unlimited;
+  const proposals = policies.map(({ type, value, periodSeconds }) =>
+    propose[type](capacityAtPeriodStart(input, periodSeconds), value),
+  );
+  return rules?.selectPolicy === 'Min' ? selection.least(...proposals) : selection.most(...proposals);
+}
+
+function capacityAtPeriodStart(input: BehaviorInput, periodSeconds: number): number {
+  return (
+    input.current -
+    changeWithin(periodSeconds, input.scaleUpEvents) +
+    changeWithin(periodSeconds, input.scaleDownEvents)
+  );
+}
+
+function changeWithin(periodSeconds: number, events: readonly ScaleEvent[]): number {
+  return events.reduce((units, event) => (event.ageSeconds < periodSeconds ? units + event.change : units), 0);
+}

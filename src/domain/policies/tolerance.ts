@@ -1,0 +1,13 @@
+/** Within the tolerance of its target a load asks for no change. Inclusive, and measured against the target both ways. */
+import { isAbove, isBelow } from '../round-off.js';
+
+/** Shares: 0.1 is 10%. */
+export interface Tolerance {
+  readonly up: number;
+  readonly down: number;
+}
+
+/** @param ratio load / target */
+export function isWithinTolerance(ratio: number, { up, down }: Tolerance): boolean {
+  return !isAbove(ratio, 1 + up) && !isBelow(ratio, 1 - down);
+}
