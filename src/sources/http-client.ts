@@ -1,0 +1,156 @@
+/** HTTP for the sources that ask over it: one pool of connections, authentication, TLS, a bound on what is read. */
+import { Agent, request } from 'undici';
+import { z } from 'zod';
+import { takeApart, type ServerAddress } from './server-address.js';
+import { SourceError } from './source.js';
+import { tlsOptions, tlsSettings } from './tls-settings.js';
+
+/** The settings that every source over HTTP shares. */
+export const httpSettings = {
+  username: z.string().optional().describe('User name for basic authentication.'),
+  password: z.string().optional().describe('Password for basic authentication; best as "${NAME}" or "${file:/path}".'),
+  bearerToken: z.string().optional().describe('Token sent as `Authorization: Bearer`.'),
+  headers: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('Further request headers, such as an API key. Their values are treated as secrets.'),
+  tls: tlsSettings.optional(),
+};
+
+export type HttpSettings = z.output<z.ZodObject<typeof httpSettings>>;
+
+export interface HttpQuestion {
+  /** Appended to the path of the address. */
+  readonly path?: string;
+  /** Sent as a form by POST; without it the question is a GET. */
+  readonly form?: Readonly<Record<string, string>>;
+  /** Sent as JSON by POST. */
+  readonly json?: unknown;
+  readonly signal: AbortSignal;
+}
+
+/** What was answered, whatever the status. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
+export class HttpClient {
+  readonly shown: string;
+  readonly secrets: readonly string[];
+  readonly #address: ServerAddress;
+  readonly #settings: HttpSettings;
+  readonly #timeoutMs: number;
+  #agent: Agent | undefined;
+
+  constructor(address: string, settings: HttpSettings, timeoutMs: number) {
+    this.#address = takeApart(address);
+    this.#settings = settings;
+    this.#timeoutMs = timeoutMs;
+    this.shown = this.#address.shown;
+    const authorization = this.#authorization();
+    this.secrets = [
+      settings.password ?? this.#address.password,
+      settings.bearerToken,
+      settings.tls?.key,
+      authorization?.replace(/^\w+ /, ''),
+      ...Object.values(settings.headers),
+      ...this.#address.url.searchParams.values(),
+    ].filter((secret) => secret !== undefined);
+  }
+
+  async ask(question: HttpQuestion): Promise<HttpAnswer> {
+    const { body, type } = bodyOf(question);
+    const authorization = this.#authorization();
+    const answer = await request(this.#urlOf(question.path), {
+      method: body === undefined ? 'GET' : 'POST',
+      dispatcher: this.#connected(),
+      signal: question.signal,
+      headers: {
+        accept: 'application/json',
+        ...(type !== undefined && { 'content-type': type }),
+        ...(authorization !== undefined && { authorization }),
+        ...this.#settings.headers,
+      },
+      ...(body !== undefined && { body }),
+    });
+    return { status: answer.statusCode, text: await answer.body.text() };
+  }
+
+  /** The answer of a question that went well, parsed. */
+  async askJson(question: HttpQuestion): Promise<unknown> {
+    const answer = await this.ask(question);
+    refuseFailure(answer);
+    return parseJson(answer.text);
+  }
+
+  async close(): Promise<void> {
+    const agent = this.#agent;
+    this.#agent = undefined;
+    await agent?.destroy();
+  }
+
+  #connected(): Agent {
+    this.#agent ??= new Agent({
+      connect: { ...tlsOptions(this.#settings.tls), timeout: this.#timeoutMs },
+      // A sample is one small question: side by side they wait for each other.
+      connections: 1,
+      // Longer than most intervals, so that a connection is reused from one sample to the next.
+      keepAliveTimeout: 60_000,
+      maxResponseSize: largestAnswerBytes,
+    });
+    return this.#agent;
+  }
+
+  #urlOf(path: string | undefined): URL {
+    const url = new URL(this.#address.url);
+    if (path !== undefined) url.pathname = url.pathname.replace(/\/$/, '') + path;
+    return url;
+  }
+
+  #authorization(): string | undefined {
+    if (this.#settings.bearerToken !== undefined) return `Bearer ${this.#settings.bearerToken}`;
+    const username = this.#settings.username ?? this.#address.username;
+    const password = this.#settings.password ?? this.#address.password;
+    if (username === undefined && password === undefined) return undefined;
+    return `Basic ${Buffer.from(`${username ?? ''}:${password ?? ''}`).toString('base64')}`;
+  }
+}
+
+/** A metric is small; more than this is the wrong address. */
+const largestAnswerBytes = 10 * 1024 * 1024;
+
+/** Throws for every status that is not a success. */
+export function refuseFailure({ status, text }: HttpAnswer): void {
+  if (status >= 200 && status < 300) return;
+  const said = text === '' ? '' : `: ${text.slice(0, 200)}`;
+  if (status === 401 || status === 403) {
+    throw new SourceError(
+      'denied',
+      `answered ${status}. Check username and password, bearerToken or headers, and their rights.`,
+    );
+  }
+  if (status === 404) throw new SourceError('missing', `answered 404${said}. Check the address.`);
+  if (status >= 300 && status < 400) {
+    throw new SourceError(
+      'failed',
+      `answered ${status}, a redirect, which is not followed. Use the address it leads to.`,
+    );
+  }
+  throw new SourceError('failed', `answered ${status}${said}`);
+}
+
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new SourceError('malformed', `answered what is not JSON: ${text.slice(0, 80)}. Check the address.`);
+  }
+}
+
+function bodyOf({ form, json }: HttpQuestion): { readonly body?: string; readonly type?: string } {
+  if (form !== undefined)
+    return { body: new URLSearchParams(form).toString(), type: 'application/x-www-form-urlencoded' };
+  if (json !== undefined) return { body: JSON.stringify(json), type: 'application/json' };
+  return {};
+}

@@ -1,0 +1,55 @@
+/** Any HTTP endpoint that answers JSON with a number in it. */
+import { z } from 'zod';
+import { emptyAsSetting } from './empty-as.js';
+import { HttpClient, httpSettings } from './http-client.js';
+import { keepContract } from './keep-contract.js';
+import { parseQuantity } from './quantity.js';
+import { addressSetting } from './server-address.js';
+import { defineSource, SourceError } from './source.js';
+import { valueAtPath } from './value-at-path.js';
+
+const settings = z.strictObject({
+  url: addressSetting(['http', 'https']).describe('Address that is read with GET: "https://api.example.com/stats".'),
+  path: z
+    .string()
+    .default('')
+    .describe(
+      'Where the number is: keys and list indexes with dots between, `data.result.0.value.1`; a dot inside a key is written `\\.`. Default: the whole answer is the number.',
+    ),
+  emptyAs: emptyAsSetting('the value at the path is null'),
+  ...httpSettings,
+});
+
+export const httpJson = defineSource({
+  type: 'http-json',
+  summary: 'A number in the JSON answer of any HTTP endpoint.',
+  settings,
+  create(settings, context) {
+    const client = new HttpClient(settings.url, settings, context.timeoutMs);
+    return keepContract(context, {
+      server: client.shown,
+      secrets: client.secrets,
+      emptyAs: settings.emptyAs,
+      look: async (signal) => ({ value: numberIn(await client.askJson({ signal }), settings.path) }),
+      close: () => client.close(),
+    });
+  },
+});
+
+function numberIn(document: unknown, path: string): number {
+  const found = valueAtPath(document, path);
+  const where = path === '' ? 'the answer' : `the value at path ${path}`;
+  if (found === undefined) throw new SourceError('missing', `there is nothing at path ${path}. Check path.`);
+  if (found === null) throw new SourceError('noData', `${where} is null. Check the endpoint, or set emptyAs.`);
+  const value = typeof found === 'string' ? parseQuantity(found) : found;
+  if (typeof value !== 'number' || Number.isNaN(value)) {
+    throw new SourceError('malformed', `${where} is ${kindOf(found)}, not a number. Check path.`);
+  }
+  return value;
+}
+
+function kindOf(value: unknown): string {
+  if (typeof value === 'string') return `the text "${value.slice(0, 40)}"`;
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'boolean' ? String(value) : 'an object';
+}

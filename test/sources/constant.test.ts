@@ -1,0 +1,17 @@
+import { expect, it } from '@jest/globals';
+import { createSource } from '../../src/sources/registry.js';
+
+const context = { signal: 'share', timeoutMs: 1000 };
+
+it('gives the value of its settings', async () => {
+  const sample = await createSource('constant', { value: 7 }, context).sample(new AbortController().signal);
+  expect(sample.value).toBe(7);
+});
+
+it('refuses a value that is not a load', () => {
+  expect(() => createSource('constant', { value: -1 }, context)).toThrow('signal "share", constant: value');
+});
+
+it('a type that does not exist is answered with those that do', () => {
+  expect(() => createSource('promotheus', {}, context)).toThrow(/no source type promotheus\. Use one of prometheus, /);
+});

@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describeConformance, describeFailures, failureOf, make, plantedSecret } from './conformance.js';
+import { LocalHttpServer, type Reply } from './local-servers.js';
+
+const never = (): AbortSignal => new AbortController().signal;
+const subject = {
+  type: 'http-json',
+  settingsFor: (port: number) => ({
+    url: `http://127.0.0.1:${port}/stats?key=${encodeURIComponent(plantedSecret)}`,
+    path: 'waiting',
+  }),
+};
+
+describeFailures(subject);
+
+describe('http-json', () => {
+  let reply: Reply = { body: {} };
+  const server = new LocalHttpServer(() => reply);
+  const source = (settings: Record<string, unknown>) =>
+    make(subject, { ...subject.settingsFor(server.port), ...settings });
+  beforeAll(() => server.start());
+  afterAll(() => server.stop());
+
+  it.each([
+    ['a number', { waiting: 12 }, 12],
+    ['a quoted number, as many APIs answer', { waiting: '123' }, 123],
+    ['a Kubernetes quantity of thousands', { waiting: '1k' }, 1000],
+    ['a Kubernetes quantity of thousandths', { waiting: '500m' }, 0.5],
+    ['a binary quantity', { waiting: '2Ki' }, 2048],
+    ['an exponent', { waiting: '1e3' }, 1000],
+    ['spaces around it', { waiting: ' 7 ' }, 7],
+    ['zero', { waiting: 0 }, 0],
+  ])('reads %s', async (_name, body, value) => {
+    reply = { body };
+    expect((await source({}).sample(never())).value).toBe(value);
+  });
+
+  it.each([
+    ['a word', { waiting: 'seven' }, 'malformed', '"seven"'],
+    ['true', { waiting: true }, 'malformed', 'true'],
+    ['an empty text', { waiting: '' }, 'malformed', '""'],
+    ['a list', { waiting: [1] }, 'malformed', 'a list'],
+    ['an object', { waiting: {} }, 'malformed', 'an object'],
+    ['null', { waiting: null }, 'noData', 'emptyAs'],
+    ['nothing', {}, 'missing', 'nothing at path waiting'],
+    ['a negative number', { waiting: -1 }, 'malformed', 'never negative'],
+    ['a number too large for a number', '{"waiting": 1e999}', 'malformed', 'Infinity'],
+  ])('does not take %s for a number', async (_name, body, code, said) => {
+    reply = { body };
+    const error = await failureOf(source({}));
+    expect(error.code).toBe(code);
+    expect(error.message).toContain(said);
+  });
+
+  const nested = { data: { result: [{ value: [1_719_685_000, '12'] }] }, 'a.b': { c: 3 } };
+  it.each([
+    ['into a list', nested, 'data.result.0.value.1', 12],
+    ['through a key with a dot in it', nested, 'a\\.b.c', 3],
+    ['to the whole answer', 5, '', 5],
+  ])('follows a path %s', async (_name, body, path, value) => {
+    reply = { body };
+    expect((await source({ path }).sample(never())).value).toBe(value);
+  });
+
+  it.each(['data.result.1.value.1', 'data.result.length', 'data.constructor.length', 'a.b.c'])(
+    'finds nothing at path %s',
+    async (path) => {
+      reply = { body: nested };
+      expect((await failureOf(source({ path }))).code).toBe('missing');
+    },
+  );
+
+  it('reads null as what a person chose', async () => {
+    reply = { body: { waiting: null } };
+    expect((await source({ emptyAs: 0 }).sample(never())).value).toBe(0);
+  });
+
+  it('does not read an answer without end', async () => {
+    reply = { body: `"${'x'.repeat(11 * 1024 * 1024)}"` };
+    expect((await failureOf(source({}))).code).toBe('failed');
+  });
+});
+
+describe('on a local server', () => {
+  const server = new LocalHttpServer(({ url }) =>
+    url.endsWith(encodeURIComponent(plantedSecret)) ? { body: { waiting: 4 } } : { status: 403, body: { url } },
+  );
+  beforeAll(() => server.start());
+  afterAll(() => server.stop());
+  describeConformance(subject, {
+    server,
+    value: 4,
+    wrongLogin: () => ({ url: `http://127.0.0.1:${server.port}/stats?key=x` }),
+    missingName: () => ({ settings: { ...subject.settingsFor(server.port), path: 'nowhere' }, outcome: 'missing' }),
+  });
+});

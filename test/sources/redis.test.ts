@@ -1,0 +1,36 @@
+import { describe, expect, it } from '@jest/globals';
+import { createSource } from '../../src/sources/registry.js';
+import { describeFailures, expectNoSecret, plantedSecret } from './conformance.js';
+
+const settingsFor = (port: number) => ({
+  url: `redis://127.0.0.1:${port}`,
+  username: 'reader',
+  password: plantedSecret,
+  key: 'jobs',
+});
+
+describeFailures({ type: 'redis', settingsFor });
+describeFailures({ type: 'redis', settingsFor: (port) => ({ ...settingsFor(port), cluster: true }) });
+describeFailures({ type: 'redis', settingsFor: (port) => ({ ...settingsFor(port), sentinel: { master: 'queue' } }) });
+
+describe('redis settings', () => {
+  const refusal = (settings: Record<string, unknown>): string => {
+    try {
+      createSource('redis', { key: 'jobs', ...settings }, { signal: 'waiting', timeoutMs: 1000 });
+    } catch (error) {
+      expectNoSecret(error);
+      return String(error);
+    }
+    return 'accepted';
+  };
+
+  it.each([
+    ['a lag without a group', { structure: 'stream', count: 'lag' }, 'group: is needed for count: lag'],
+    ['pending entries of a list', { count: 'pending', group: 'workers' }, 'count: pending is of streams only'],
+    ['a password in the address that ends the host', { url: `redis://u:${plantedSecret}@h` }, 'url: is not an address'],
+    ['another protocol', { url: 'http://h' }, 'url: must begin with redis:// or rediss://'],
+    ['a setting with a typing error', { kee: 1 }, 'Unrecognized key'],
+  ])('refuse %s', (_name, settings, said) => {
+    expect(refusal(settings)).toContain(said);
+  });
+});
