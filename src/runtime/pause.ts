@@ -1,0 +1,12 @@
+/** Waiting between attempts, in a way that a shutdown can end. */
+import { setTimeout } from 'node:timers/promises';
+
+/** Rejects at once when `signal` aborts. */
+export async function pauseFor(ms: number, signal: AbortSignal): Promise<void> {
+  await setTimeout(ms, undefined, { signal });
+}
+
+/** Half a second after the first attempt, then twice as long after each: 0.5, 1, 2, 4 s, up to `mostMs`. */
+export function retryPauseMs(attempt: number, mostMs: number): number {
+  return Math.min(500 * 2 ** (attempt - 1), mostMs);
+}
