@@ -1,9 +1,27 @@
 /** The few gRPC status codes that decide what a caller does next. */
-export const grpcStatus = { deadlineExceeded: 4, failedPrecondition: 9, unavailable: 14 } as const;
+import { isGrpcServiceError, ServiceError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
+
+export const grpcStatus = {
+  deadlineExceeded: 4,
+  permissionDenied: 7,
+  resourceExhausted: 8,
+  failedPrecondition: 9,
+  unavailable: 14,
+  unauthenticated: 16,
+} as const;
 
 /** The SDK wraps them in several classes, or not at all. */
 export function hasCode(error: unknown, code: number): boolean {
   if (!(error instanceof Error)) return false;
   if ('code' in error && error.code === code) return true;
   return hasCode(error.cause, code);
+}
+
+/** The Temporal server did not do what it was asked, as opposed to an answer that says no. */
+export function isTemporalTrouble(error: unknown): boolean {
+  return (
+    error instanceof ServiceError ||
+    error instanceof WorkflowUpdateRPCTimeoutOrCancelledError ||
+    isGrpcServiceError(error)
+  );
 }

@@ -2,15 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import {
   type Client,
-  type WorkflowExecutionDescription,
   WorkflowExecutionAlreadyStartedError,
-  WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WithStartWorkflowOperation,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { type ScaleRequest, type ScaleWish, fingerprintOf } from '../domain/scale-request.js';
+import { type ScaleRequest, type ScaleWish, fingerprintOf, outOfBounds } from '../domain/scale-request.js';
 import type { ScaleSettings } from '../domain/settings.js';
 import {
   type RefusalType,
@@ -24,6 +22,7 @@ import {
   scaleWorkflowType,
 } from '../../workflows/messages.js';
 import { hasCode, grpcStatus } from './grpc-status.js';
+import { RunReader, type RunSummary } from './run-reader.js';
 
 export interface ScalableResource {
   readonly resource: string;
@@ -55,11 +54,18 @@ export class RequestRefused extends Error {
 
 /** A worker answers within milliseconds; what it has not answered by then waits for it as a signal. */
 const answerWithinMs = 1400;
+const startWithinMs = 1500;
 const signalWithinMs = 500;
 const mostTurns = 20;
+/** An idempotency key is remembered for so many runs of its resource. */
+const runsAskedForAKey = 50;
 
 export class ScaleClient {
-  constructor(private readonly client: Client) {}
+  private readonly runs: RunReader;
+
+  constructor(private readonly client: Client) {
+    this.runs = new RunReader(client);
+  }
 
   /**
    * Asks for a capacity. When this returns, the request is durable, with every worker down and whatever restarts.
@@ -73,6 +79,8 @@ export class ScaleClient {
       if (earlier) return earlier;
     }
     if (request.targetCapacity !== undefined) {
+      const wrong = outOfBounds(request.targetCapacity, target.settings);
+      if (wrong !== undefined) throw new RequestRefused('OutOfBounds', `${target.resource}: ${wrong}`);
       const runId = await this.start(target, request);
       const answer = { targetCapacity: request.targetCapacity, outcome: 'started' } as const;
       if (runId !== undefined) return accepted(target.resource, request, runId, answer);
@@ -83,10 +91,12 @@ export class ScaleClient {
   /** The request travels in the start: a run that exists has it. Undefined when one is open already. */
   private async start(target: ScalableResource, request: ScaleRequest): Promise<string | undefined> {
     try {
-      const handle = await this.client.workflow.start(scaleWorkflowType, {
-        ...startOptions(target, request),
-        workflowIdConflictPolicy: 'FAIL',
-      });
+      const handle = await this.client.withDeadline(Date.now() + startWithinMs, () =>
+        this.client.workflow.start(scaleWorkflowType, {
+          ...startOptions(target, request),
+          workflowIdConflictPolicy: 'FAIL',
+        }),
+      );
       return handle.firstExecutionRunId;
     } catch (error) {
       if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined;
@@ -133,23 +143,24 @@ export class ScaleClient {
 
   /** What a closed run answered to the same key; an open run is asked by the update itself. */
   private async earlierAnswer(resource: string, request: ScaleRequest): Promise<Accepted | undefined> {
-    const closed = await this.newestClosedRun(resource);
-    const answer =
-      closed && (closed.memo as Partial<ScaleMemo> | undefined)?.answers?.find(({ id }) => id === request.id);
-    if (!answer) return undefined;
-    if ('refused' in answer) throw new RequestRefused(answer.refused, answer.message);
-    return accepted(resource, request, closed.runId, answer);
+    // The list may lag a moment behind; the newest run is read from where nothing lags.
+    const newest = await this.runs.newestSummary(resource);
+    if (!newest) return undefined;
+    return (
+      answerIn(resource, newest, request) ??
+      (await this.runs.list(resource, { most: runsAskedForAKey }))
+        .map((run) => answerIn(resource, run, request))
+        .find((answer) => answer !== undefined)
+    );
   }
+}
 
-  private async newestClosedRun(resource: string): Promise<WorkflowExecutionDescription | undefined> {
-    try {
-      const description = await this.client.workflow.getHandle(scaleWorkflowId(resource)).describe();
-      return description.status.name === 'RUNNING' ? undefined : description;
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return undefined;
-      throw error;
-    }
-  }
+function answerIn(resource: string, { runId, memo }: RunSummary, request: ScaleRequest): Accepted | undefined {
+  const answer = memo.answers?.find(({ id }) => id === request.id);
+  if (!answer) return undefined;
+  refuseOtherBody(answer, request);
+  if ('refused' in answer) throw new RequestRefused(answer.refused, answer.message);
+  return accepted(resource, request, runId, answer);
 }
 
 function startOptions({ resource, settings, taskQueue }: ScalableResource, request: ScaleRequest) {
@@ -181,13 +192,16 @@ function accepted(
   answer: Pick<RetargetAnswer, 'targetCapacity' | 'outcome'> & Partial<RetargetAnswer>,
 ): Accepted {
   // Temporal itself answers a repeated update id from the first one, without looking at what it says now.
-  if (answer.fingerprint !== undefined && answer.fingerprint !== fingerprintOf(request)) {
-    throw new RequestRefused(
-      'IdempotencyConflict',
-      `the idempotency key ${request.id ?? ''} was used for another request`,
-    );
-  }
+  refuseOtherBody(answer, request);
   return { ...ids(resource, request, runId), targetCapacity: answer.targetCapacity, outcome: answer.outcome };
+}
+
+function refuseOtherBody({ fingerprint }: { readonly fingerprint?: string }, request: ScaleRequest): void {
+  if (fingerprint === undefined || fingerprint === fingerprintOf(request)) return;
+  throw new RequestRefused(
+    'IdempotencyConflict',
+    `the idempotency key ${request.id ?? ''} was used for another request`,
+  );
 }
 
 function ids(resource: string, request: ScaleRequest, runId: string): Pick<Accepted, 'id' | 'workflowId' | 'runId'> {

@@ -1,0 +1,22 @@
+/** The last heartbeat of a run's activity: the Temporal server has it, also when every worker is down. */
+import type { WorkflowExecutionDescription } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
+import { z } from 'zod';
+import { resourceStatuses } from '../domain/capacity.js';
+
+/** Of whatever an activity reports, what callers are shown. Another version's reports may lack it. */
+const progressSchema = z.object({
+  observation: z
+    .object({ capacity: z.number(), status: z.enum(resourceStatuses), observedAtMs: z.number() })
+    .optional()
+    .catch(undefined),
+  lastError: z.string().optional().catch(undefined),
+});
+
+export type RunProgress = z.output<typeof progressSchema>;
+
+export function progressOf({ raw }: WorkflowExecutionDescription): RunProgress | null {
+  const payload = raw.pendingActivities?.[0]?.heartbeatDetails?.payloads?.[0];
+  if (!payload) return null;
+  return progressSchema.safeParse(defaultPayloadConverter.fromPayload(payload)).data ?? null;
+}
