@@ -53,8 +53,9 @@ export async function exchange(request: HttpRequest, signal: AbortSignal): Promi
     if (permit?.isValid() === false) throw new Error('the leave to send it ran out while it was being connected');
   });
   const explain = (error: unknown): Failure => {
-    if (signal.aborted) return { cause: 'stopped', reason: 'stopped before the answer was complete' };
-    if (deadline.aborted) return { cause: 'timeout', reason: `no complete answer within ${timeoutMs} ms` };
+    const missed = connection.wasUsed() ? 'whole answer' : 'connection';
+    if (signal.aborted) return { cause: 'stopped', reason: `stopped before there was a ${missed}` };
+    if (deadline.aborted) return { cause: 'timeout', reason: `no ${missed} within ${timeoutMs} ms` };
     return { cause: 'connection', reason: describe(error) };
   };
   const client = new Client(url.origin, { connect: connection.connect, headersTimeout: 0, bodyTimeout: 0 });

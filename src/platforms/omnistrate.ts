@@ -26,7 +26,7 @@ export const omnistrate = definePlatform({
   type: 'omnistrate',
   summary: 'A resource on Omnistrate whose autoscaling policy type is `custom`, through the sidecar beside it.',
   settings,
-  absolute: false,
+  isAbsolute: () => false,
   create: (chosen, context) => new OmnistrateSidecar(chosen, context),
 });
 
@@ -82,9 +82,11 @@ class OmnistrateSidecar implements Platform {
   }
 
   #parse(text: string): Observation {
-    const parsed = capacityAnswer.safeParse(parseJson(text));
+    const json = parseJson(text);
+    const parsed = capacityAnswer.safeParse(json);
     if (!parsed.success) {
-      const problems = parsed.error.issues.map(({ path, message }) => [...path, message].join(': ')).join('; ');
+      const issues = parsed.error.issues.map(({ path, message }) => [...path, message].join(': '));
+      const problems = json === undefined ? 'not JSON' : issues.join('; ');
       throw this.#error(
         'malformed',
         `answered something that is not a capacity (${problems}): ${excerpt(text)}`,
@@ -138,6 +140,7 @@ const reachAdvice =
  * - 2xx whole: accepted, even with a body that makes no sense. Its server said so, and to take it for a failure could
  *   only lead to a second change; one that never shows is reported, not sent again.
  * - 4xx and 3xx: the request was refused or sent elsewhere, not carried out. Final but for those that say "later".
+ * - 303: the result is to be seen elsewhere, so there may be one.
  * - 5xx, 503 included: may come from a gateway after the sidecar did the work.
  */
 function classifyChange(result: HttpExchange, request: string): ChangeOutcome {
@@ -149,7 +152,7 @@ function classifyChange(result: HttpExchange, request: string): ChangeOutcome {
   }
   const { status, body, retryAfterMs } = result;
   const reason = `${request} was answered ${describeAnswer(result)}`;
-  if (status >= 500) return { outcome: 'unknown', reason };
+  if (status >= 500 || status === 303) return { outcome: 'unknown', reason };
   if (status >= 300) {
     const final = ![408, 409, 425, 429].includes(status);
     return { outcome: 'rejected', final, reason, ...(!final && retryAfterMs !== undefined && { retryAfterMs }) };
@@ -179,6 +182,7 @@ function excerpt(text: string): string {
   return line.length > 200 ? `${line.slice(0, 200)}...` : line;
 }
 
+/** Undefined when it is none: JSON itself has no such value. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -64,7 +64,7 @@ describe('an answer that makes sense', () => {
 
 describe('an answer that makes no sense is an error that says what is wrong with it, never a number', () => {
   it.each<[string, unknown, string | RegExp]>([
-    ['not JSON', '<html>Welcome</html>', '<html>Welcome</html>'],
+    ['not JSON', '<html>Welcome</html>', '(not JSON): <html>Welcome</html>'],
     ['nothing', '', 'not a capacity'],
     ['null', 'null', 'null'],
     ['a list', '[]', 'not a capacity'],
