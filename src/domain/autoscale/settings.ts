@@ -23,8 +23,8 @@ const policySchema = z.discriminatedUnion('type', [
 /** What expressions can name: letters, digits and `_`, and no word that means something else there. */
 const signalNameSchema = z
   .string()
-  .regex(/^[A-Za-z]\w*$/, 'must be letters, digits and _, such as waiting_jobs')
-  .refine((name) => name !== 'current' && !Object.hasOwn(expressionFunctions, name), {
+  .regex(/^[A-Za-z_]\w*$/, 'must be letters, digits and _, such as waiting_jobs')
+  .refine((name) => !['current', '__proto__'].includes(name) && !Object.hasOwn(expressionFunctions, name), {
     message: 'has a meaning of its own in expressions; choose another name',
   });
 

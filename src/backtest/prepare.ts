@@ -1,0 +1,117 @@
+/** From files and options to back-tests that can run: everything that is missing is told before anything runs. */
+import { readConfigFile } from '../config/load.js';
+import type { ResourceConfig } from '../config/config.js';
+import { compileAutoscale, signalsRead, type AutoscaleSpec } from '../domain/autoscale/spec.js';
+import { BacktestError } from './backtest-error.js';
+import { queueSignal, type Backtest } from './simulate.js';
+import { readTrace, type Trace } from './trace.js';
+
+export interface BacktestOptions {
+  readonly resource?: string;
+  /** By signal, the file of its trace. */
+  readonly signals: Readonly<Record<string, string>>;
+  readonly arrivals?: string;
+  readonly serviceRate?: number;
+  readonly startCapacity?: number;
+  readonly readyAfterMs: number;
+  readonly intervalMs?: number;
+  readonly maxAgeMs?: number;
+}
+
+export interface Surroundings {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+}
+
+/** Intervals for which a sample counts where nothing else is said. */
+const maxAgeIntervals = 3;
+
+/** One back-test for each configuration file, over the same traces. */
+export async function prepareBacktests(
+  files: readonly string[],
+  options: BacktestOptions,
+  surroundings: Surroundings,
+): Promise<Backtest[]> {
+  const traces = await readTraces(options.signals, surroundings.cwd);
+  const arrivals = await readArrivals(options, surroundings.cwd);
+  return Promise.all(
+    files.map(async (file) => {
+      const { resources } = await readConfigFile(file, surroundings.environment, surroundings.cwd);
+      const resource = chooseResource(Object.values(resources), options.resource, file);
+      const spec = compileSpec(resource, options, file);
+      const given = [...Object.keys(traces), ...(arrivals ? [queueSignal] : [])];
+      checkSignals(spec, given, `${file}: ${resource.alias}`);
+      return {
+        resource: resource.alias,
+        spec,
+        traces,
+        arrivals,
+        startCapacity: options.startCapacity ?? spec.limits.min,
+        readyAfterMs: options.readyAfterMs,
+        maxAgeMs: options.maxAgeMs ?? spec.settings.intervalMs * maxAgeIntervals,
+      };
+    }),
+  );
+}
+
+async function readTraces(files: Readonly<Record<string, string>>, cwd: string): Promise<Record<string, Trace>> {
+  const read = Object.entries(files).map(async ([signal, file]) => [signal, await readTrace(file, cwd)] as const);
+  return Object.fromEntries(await Promise.all(read));
+}
+
+async function readArrivals({ arrivals, serviceRate }: BacktestOptions, cwd: string): Promise<Backtest['arrivals']> {
+  if (arrivals === undefined && serviceRate === undefined) return null;
+  if (arrivals === undefined || serviceRate === undefined) {
+    throw new BacktestError('a closed loop needs both --arrivals and --service-rate');
+  }
+  return { trace: await readTrace(arrivals, cwd), serviceRate };
+}
+
+function chooseResource(
+  resources: readonly ResourceConfig[],
+  alias: string | undefined,
+  file: string,
+): ResourceConfig & Required<Pick<ResourceConfig, 'autoscale'>> {
+  const autoscaled = resources.flatMap(({ autoscale, ...rest }) => (autoscale ? [{ ...rest, autoscale }] : []));
+  const names = autoscaled.map((resource) => resource.alias).join(', ');
+  if (alias !== undefined) {
+    const chosen = autoscaled.find((resource) => resource.alias === alias);
+    if (chosen) return chosen;
+    const isThere = resources.some((resource) => resource.alias === alias);
+    const problem = isThere ? `resource ${alias} has no autoscale:` : `there is no resource ${alias}`;
+    throw new BacktestError(`${file}: ${problem}; with autoscale: ${names === '' ? 'none' : names}`);
+  }
+  const [only, ...others] = autoscaled;
+  if (!only) throw new BacktestError(`${file}: no resource has autoscale:; there is nothing to test`);
+  if (others.length > 0) throw new BacktestError(`${file}: choose one with --resource: ${names}`);
+  return only;
+}
+
+function compileSpec(
+  { autoscale, settings }: Required<Pick<ResourceConfig, 'autoscale' | 'settings'>>,
+  { arrivals, intervalMs }: BacktestOptions,
+  file: string,
+): AutoscaleSpec {
+  const own = autoscale.settings;
+  const signals = arrivals === undefined ? own.signals : [...new Set([...own.signals, queueSignal])];
+  try {
+    return compileAutoscale({ ...own, signals, intervalMs: intervalMs ?? own.intervalMs }, settings);
+  } catch (error) {
+    throw new BacktestError(`${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+}
+
+function checkSignals(spec: AutoscaleSpec, given: readonly string[], where: string): void {
+  const known = spec.settings.signals;
+  const unknown = given.filter((signal) => !known.includes(signal));
+  if (unknown.length > 0) {
+    throw new BacktestError(`${where}: has no signal ${unknown.join(', ')}; it has ${known.join(', ') || 'none'}`);
+  }
+  const missing = signalsRead(spec).filter((signal) => !given.includes(signal));
+  if (missing.length > 0) {
+    throw new BacktestError(
+      `${where}: its policies read ${missing.join(', ')}; give each a file: --signal ${String(missing[0])}=FILE.csv`,
+    );
+  }
+  if (given.length === 0) throw new BacktestError('how long to run is told by a trace; give a --signal NAME=FILE.csv');
+}

@@ -1,0 +1,39 @@
+/**
+ * The queue of a closed loop, as a fluid: it fills by the arrivals of a trace, in jobs a second, and drains by a rate a unit
+ * and second. A rate of arrival holds until the next line of the trace.
+ */
+import { BacktestError } from './backtest-error.js';
+import type { Trace } from './trace.js';
+
+export class Queue {
+  depth = 0;
+  largestDepth = 0;
+  private next = 0;
+  private atMs: number;
+
+  /** @param serviceRate jobs a second that one unit gets done */
+  constructor(
+    private readonly arrivals: Trace,
+    private readonly serviceRate: number,
+  ) {
+    const unusable = arrivals.values.findIndex((rate) => !(rate >= 0));
+    if (unusable >= 0) {
+      throw new BacktestError(`${arrivals.file}: sample ${unusable + 1} is no rate; arrivals are 0 or more a second`);
+    }
+    this.atMs = arrivals.timesMs[0] ?? 0;
+  }
+
+  /** Lets time pass with `units` at work. */
+  advance(toMs: number, units: number): void {
+    const { timesMs, values } = this.arrivals;
+    while (this.atMs < toMs) {
+      while ((timesMs[this.next] ?? Infinity) <= this.atMs) this.next += 1;
+      const untilMs = Math.min(toMs, timesMs[this.next] ?? Infinity);
+      const arriving = values[this.next - 1] ?? 0;
+      const grown = ((arriving - units * this.serviceRate) * (untilMs - this.atMs)) / 1000;
+      this.depth = Math.max(0, this.depth + grown);
+      this.largestDepth = Math.max(this.largestDepth, this.depth);
+      this.atMs = untilMs;
+    }
+  }
+}

@@ -1,0 +1,174 @@
+/** Replays recorded signals, or a queue that the capacity itself drains, through the very code that scales in production. */
+import { evaluate } from '../domain/autoscale/evaluate.js';
+import type { LimitName, Reading } from '../domain/autoscale/evaluation.js';
+import type { AutoscaleSpec } from '../domain/autoscale/spec.js';
+import type { AutoscaleState } from '../domain/autoscale/state.js';
+import { Queue } from './queue.js';
+import type { Trace } from './trace.js';
+import { TraceReader } from './trace-reader.js';
+import { VirtualRun, type VirtualChange } from './virtual-run.js';
+
+export interface Backtest {
+  readonly resource: string;
+  readonly spec: AutoscaleSpec;
+  /** By signal. */
+  readonly traces: Readonly<Record<string, Trace>>;
+  /** Null: an open loop. */
+  readonly arrivals: { readonly trace: Trace; readonly serviceRate: number } | null;
+  readonly startCapacity: number;
+  readonly readyAfterMs: number;
+  readonly maxAgeMs: number;
+}
+
+export interface BacktestPoint {
+  /** Since the first sample. */
+  readonly seconds: number;
+  /** Null: no data. */
+  readonly signals: Readonly<Record<string, number | null>>;
+  readonly recommended: number;
+  readonly target: number;
+  /** What exists then. */
+  readonly capacity: number;
+  readonly limitedBy: readonly LimitName[];
+  readonly reason: string;
+}
+
+export interface BacktestSummary {
+  readonly changes: number;
+  readonly scaleUps: number;
+  readonly scaleDowns: number;
+  readonly unitHours: number;
+  readonly minCapacity: number;
+  readonly maxCapacity: number;
+  /** How long fewer units existed than were recommended. */
+  readonly underProvisionedSeconds: number;
+  /** Null in an open loop. */
+  readonly largestBacklog: number | null;
+}
+
+export interface BacktestResult {
+  readonly resource: string;
+  readonly intervalSeconds: number;
+  readonly points: readonly BacktestPoint[];
+  readonly changes: readonly { readonly seconds: number; readonly from: number; readonly to: number }[];
+  readonly summary: BacktestSummary;
+}
+
+/** The signal that a closed loop feeds. */
+export const queueSignal = 'queue';
+
+/** From the first sample of any trace to the last. */
+export function simulate(backtest: Backtest): BacktestResult {
+  const { spec, arrivals } = backtest;
+  const { intervalMs } = spec.settings;
+  const { startMs, endMs } = span([...Object.values(backtest.traces), ...(arrivals ? [arrivals.trace] : [])]);
+  const readers = Object.entries(backtest.traces).map(
+    ([signal, trace]) => [signal, new TraceReader(trace, backtest.maxAgeMs)] as const,
+  );
+  const queue = arrivals ? new Queue(arrivals.trace, arrivals.serviceRate) : null;
+  const meter = new Meter();
+  const run = new VirtualRun(
+    spec.limits,
+    backtest.readyAfterMs,
+    backtest.startCapacity,
+    startMs,
+    (fromMs, toMs, units) => {
+      queue?.advance(toMs, units);
+      meter.pass(toMs - fromMs, units);
+    },
+  );
+
+  const points: BacktestPoint[] = [];
+  let state: AutoscaleState | null = null;
+  for (let nowMs = startMs; nowMs <= endMs; nowMs += intervalMs) {
+    run.advance(nowMs);
+    const readings: Record<string, Reading> = {};
+    for (const [signal, reader] of readers) readings[signal] = reader.readAt(nowMs);
+    if (queue) readings[queueSignal] = { value: queue.depth, atMs: nowMs };
+    const outcome = evaluate(spec, {
+      nowMs,
+      readings,
+      capacity: run.capacity,
+      status: run.status,
+      runTarget: run.target,
+      lastChange: run.lastChange,
+      pause: null,
+      override: null,
+      state,
+    });
+    state = outcome.state;
+    const { recommended, target, limitedBy, reason } = outcome.evaluation;
+    run.target = target;
+    run.act();
+    meter.wanted(recommended, run.capacity);
+    const seconds = (nowMs - startMs) / 1000;
+    points.push({
+      seconds,
+      signals: valuesOf(readings),
+      recommended,
+      target,
+      capacity: run.capacity,
+      limitedBy,
+      reason,
+    });
+  }
+  return {
+    resource: backtest.resource,
+    intervalSeconds: intervalMs / 1000,
+    points,
+    changes: run.changes.map(({ atMs, from, to }) => ({ seconds: (atMs - startMs) / 1000, from, to })),
+    summary: { ...countChanges(run.changes), ...meter.summary(), largestBacklog: queue?.largestDepth ?? null },
+  };
+}
+
+/** Adds up what a run cost and where it fell short. */
+class Meter {
+  private unitMs = 0;
+  private shortMs = 0;
+  private recommended = 0;
+  private least = Infinity;
+  private most = 0;
+
+  pass(elapsedMs: number, units: number): void {
+    this.unitMs += elapsedMs * units;
+    if (units < this.recommended) this.shortMs += elapsedMs;
+    this.seen(units);
+  }
+
+  wanted(recommended: number, capacity: number): void {
+    this.recommended = recommended;
+    this.seen(capacity);
+  }
+
+  summary() {
+    return {
+      unitHours: this.unitMs / 3_600_000,
+      minCapacity: this.least,
+      maxCapacity: this.most,
+      underProvisionedSeconds: this.shortMs / 1000,
+    };
+  }
+
+  private seen(units: number): void {
+    this.least = Math.min(this.least, units);
+    this.most = Math.max(this.most, units);
+  }
+}
+
+function countChanges(changes: readonly VirtualChange[]) {
+  const scaleUps = changes.filter(({ from, to }) => to > from).length;
+  return { changes: changes.length, scaleUps, scaleDowns: changes.length - scaleUps };
+}
+
+function span(traces: readonly Trace[]): { startMs: number; endMs: number } {
+  return {
+    startMs: Math.min(...traces.map(({ timesMs }) => timesMs[0] ?? Infinity)),
+    endMs: Math.max(...traces.map(({ timesMs }) => timesMs.at(-1) ?? -Infinity)),
+  };
+}
+
+function valuesOf(readings: Readonly<Record<string, Reading>>): Record<string, number | null> {
+  const values: Record<string, number | null> = {};
+  for (const [signal, reading] of Object.entries(readings)) values[signal] = 'value' in reading ? reading.value : null;
+  return values;
+}

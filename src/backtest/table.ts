@@ -1,0 +1,44 @@
+/** Back-tests side by side, for people. */
+import type { BacktestResult } from './simulate.js';
+
+/** More changes than this are counted, not listed. */
+const listedChanges = 20;
+
+export function renderTable(results: readonly BacktestResult[], names: readonly string[]): string {
+  const rows = [
+    ['', ...names],
+    ['resource', ...results.map(({ resource }) => resource)],
+    row('changes', results, ({ changes, scaleUps, scaleDowns }) => `${changes} (${scaleUps} up, ${scaleDowns} down)`),
+    row('capacity', results, ({ minCapacity, maxCapacity }) => `${minCapacity} to ${maxCapacity}`),
+    row('unit hours', results, ({ unitHours }) => unitHours.toFixed(2)),
+    row('too few units for', results, ({ underProvisionedSeconds }) => `${underProvisionedSeconds} s`),
+    row('largest backlog', results, ({ largestBacklog }) => largestBacklog?.toFixed(0) ?? '-'),
+  ];
+  const [only, ...others] = results;
+  const list = only && others.length === 0 ? listChanges(only) : [];
+  return [...align(rows), ...list, ''].join('\n');
+}
+
+function row(
+  label: string,
+  results: readonly BacktestResult[],
+  cell: (summary: BacktestResult['summary']) => string,
+): string[] {
+  return [label, ...results.map(({ summary }) => cell(summary))];
+}
+
+function align(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((cells) => (cells[column] ?? '').length)));
+  return rows.map((cells) =>
+    cells
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+function listChanges({ changes }: BacktestResult): string[] {
+  const lines = changes.slice(0, listedChanges).map(({ seconds, from, to }) => `${seconds} s: ${from} -> ${to}`);
+  const more = changes.length - lines.length;
+  return lines.length === 0 ? [] : ['', ...lines, ...(more > 0 ? [`and ${more} more`] : [])];
+}

@@ -1,0 +1,28 @@
+/** Reads a trace as a source would have answered at a time. */
+import type { Reading } from '../domain/autoscale/evaluation.js';
+import type { Trace } from './trace.js';
+
+const noSampleYet: Reading = { failure: 'no sample yet' };
+const noData: Reading = { failure: 'no data at that time' };
+const tooOld: Reading = { failure: 'the newest sample is too old' };
+
+/** For times that only go forward: a reader never looks back. */
+export class TraceReader {
+  private next = 0;
+
+  constructor(
+    private readonly trace: Trace,
+    private readonly maxAgeMs: number,
+  ) {}
+
+  /** The newest sample at or before `nowMs`, for as long as it is no older than the greatest age. */
+  readAt(nowMs: number): Reading {
+    const { timesMs, values } = this.trace;
+    while ((timesMs[this.next] ?? Infinity) <= nowMs) this.next += 1;
+    const atMs = timesMs[this.next - 1];
+    const value = values[this.next - 1];
+    if (atMs === undefined || value === undefined) return noSampleYet;
+    if (nowMs - atMs > this.maxAgeMs) return tooOld;
+    return Number.isFinite(value) ? { value, atMs } : noData;
+  }
+}

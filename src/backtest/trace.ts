@@ -1,0 +1,68 @@
+/** A recorded signal: a CSV file with the header `time,value`. */
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { BacktestError } from './backtest-error.js';
+
+/** In order of time. A value that is not finite is "no data" at that time. */
+export interface Trace {
+  /** As its user names it, for messages. */
+  readonly file: string;
+  readonly timesMs: readonly number[];
+  readonly values: readonly number[];
+}
+
+/** @throws BacktestError with file and line */
+export async function readTrace(file: string, cwd: string): Promise<Trace> {
+  const text = await readFile(resolve(cwd, file), 'utf8').catch((error: unknown) => {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+    throw new BacktestError(`${file}: cannot be read (${reason}); check the path and the rights`);
+  });
+  return parseTrace(text, file);
+}
+
+/** @throws BacktestError with file and line */
+export function parseTrace(text: string, file: string): Trace {
+  const [header = '', ...lines] = text.replace(/^\uFEFF/, '').split(/\r?\n/);
+  if (!/^\s*time\s*,\s*value\s*$/i.test(header)) {
+    throw new BacktestError(`${file}:1: the first line must be "time,value"`);
+  }
+  const timesMs: number[] = [];
+  const values: number[] = [];
+  lines.forEach((line, index) => {
+    if (line.trim() === '') return;
+    const place = `${file}:${index + 2}`;
+    const comma = line.indexOf(',');
+    if (comma < 0) throw new BacktestError(`${place}: "${line}" has no comma; write time,value`);
+    const timeMs = parseTime(line.slice(0, comma).trim(), place);
+    if (timeMs < (timesMs.at(-1) ?? -Infinity)) {
+      throw new BacktestError(`${place}: is earlier than the line before; sort the file by time`);
+    }
+    timesMs.push(timeMs);
+    values.push(parseValue(line.slice(comma + 1).trim(), place));
+  });
+  if (timesMs.length === 0) throw new BacktestError(`${file}: holds no samples; add lines such as 0,12`);
+  return { file, timesMs, values };
+}
+
+const isoPattern = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?<zone>Z|[+-]\d{2}:?\d{2})?)?$/;
+
+/** Seconds, or ISO 8601; without a zone it is UTC. */
+function parseTime(text: string, place: string): number {
+  if (/^-?\d+(?:\.\d+)?$/.test(text)) return Math.round(Number(text) * 1000);
+  const match = isoPattern.exec(text);
+  const isClock = text.length > 'yyyy-mm-dd'.length;
+  const timeMs = match ? Date.parse(isClock && match.groups?.zone === undefined ? `${text}Z` : text) : NaN;
+  if (Number.isNaN(timeMs)) {
+    throw new BacktestError(`${place}: "${text}" is not a time; write seconds, or 2026-01-31T09:00:00Z`);
+  }
+  return timeMs;
+}
+
+function parseValue(text: string, place: string): number {
+  if (text === '' || /^(?:nan|[+-]?inf(?:inity)?)$/i.test(text)) return NaN;
+  const value = Number(text);
+  if (Number.isNaN(value) || /^0[xbo]/i.test(text)) {
+    throw new BacktestError(`${place}: "${text}" is not a number; leave it empty where there is no data`);
+  }
+  return value;
+}
