@@ -81,6 +81,8 @@ export interface ScaleState {
   /** What the next decision may start from without another look. */
   known: Observation | null;
   startedFrom: number | null;
+  /** Temporal tells a run of a cancellation once only: one that goes on after it goes on as a new run. */
+  wasCancelled: boolean;
   lastChange: SentChange | null;
   /** Names the present change: grows when the last one took effect or another one is wanted. */
   step: { readonly number: number; readonly from: number; readonly to: number; tookEffect: boolean } | null;

@@ -17,13 +17,13 @@ export class Ledger {
   /**
    * An observation from before this may not yet show the last change, or is older than what was seen already. Before
    * the first change of a run it is the change of the run before that may be missing in it: that run closed no earlier
-   * than its cooldown after it.
+   * than its cooldown after it, and it may have taken until `settle` to take effect.
    */
   provenFromMs(): number {
     const { lastChange, settings, startedAtMs, observed } = this.state;
     const changeShownFromMs = lastChange
       ? lastChange.sentAtMs + (lastChange.confirmed ? 0 : settings.settleMs)
-      : startedAtMs - Math.max(settings.cooldownMs.up, settings.cooldownMs.down);
+      : startedAtMs - Math.max(0, Math.max(settings.cooldownMs.up, settings.cooldownMs.down) - settings.settleMs);
     return Math.max(changeShownFromMs, observed?.observedAtMs ?? 0);
   }
 

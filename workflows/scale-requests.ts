@@ -33,7 +33,12 @@ export function applyRequest(state: ScaleState, request: ScaleRequest): boolean 
     }
     return aim(state, request, request.targetCapacity);
   }
-  if (isUnderWay(state) && state.target !== null) return aim(state, request, state.target + unitsOf(request));
+  // In the order they came: one that is not resolved yet is part of what the next one starts from.
+  if (state.unresolved.length === 0) {
+    if (isUnderWay(state) && state.target !== null) return aim(state, request, state.target + unitsOf(request));
+    // A run that was cancelled cannot look again, and is not left before everybody has an answer.
+    if (state.wasCancelled) return aimFromLastSeen(state, request);
+  }
   state.unresolved.push(request);
   return true;
 }
@@ -54,6 +59,12 @@ export function refuseUnresolved(state: ScaleState, why: string): void {
 
 export function answerTo(state: ScaleState, id: string | undefined): RetargetAnswer | Refusal | undefined {
   return id === undefined ? undefined : state.answers.find((answer) => answer.id === id);
+}
+
+function aimFromLastSeen(state: ScaleState, request: ScaleRequest): boolean {
+  if (state.observed) return aim(state, request, state.observed.capacity + unitsOf(request));
+  refuse(state, request, 'NotResolved', 'the run was cancelled before it saw the capacity; ask again');
+  return false;
 }
 
 function aim(state: ScaleState, request: ScaleRequest, targetCapacity: number): boolean {

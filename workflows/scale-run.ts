@@ -2,6 +2,7 @@
  * The loop of a scale run: observe -> decide -> change -> confirm -> cool down. Nothing of Temporal in here: what it
  * needs of the world is in `World`, so that the same lines can be walked through every fault in memory.
  */
+import type { Observation } from '../src/domain/capacity.js';
 import type {
   ChangeOrder,
   ChangeResult,
@@ -30,8 +31,8 @@ export interface World {
   confirm(order: ConfirmOrder): Promise<Confirmation>;
   /** Until the time has come, or `wake` holds. One durable timer to one deadline, however often it is asked for. */
   until(atMs: number, why: string, wake: () => boolean): Promise<void>;
-  /** Until every message that has arrived is handled. */
-  drained(): Promise<void>;
+  /** Until every message that has arrived is answered, or `wake` holds: then the run must go on first. */
+  drained(wake: () => boolean): Promise<void>;
   historyIsLong(): boolean;
 }
 
@@ -49,8 +50,6 @@ export class ScaleRun {
   readonly ledger: Ledger;
   private isStirred = false;
   private isCancelled = false;
-  /** Temporal tells a run of a cancellation once only: one that goes on after it goes on as a new run. */
-  private wasCancelled = false;
 
   constructor(
     private readonly state: ScaleState,
@@ -69,7 +68,7 @@ export class ScaleRun {
 
   /** Stops changing. There is nothing to stop once the run only waits to close. */
   cancel(): void {
-    this.wasCancelled = true;
+    this.state.wasCancelled = true;
     if (this.state.phase === 'settled' || this.state.phase === 'failed') return;
     this.isCancelled = true;
     this.isStirred = true;
@@ -82,19 +81,20 @@ export class ScaleRun {
         this.conclude(ending);
         await this.coolDownToClose();
       }
-      await this.world.drained();
+      // Who asked for units more or less gets an answer only after another look.
+      await this.world.drained(() => this.isStirred || this.state.unresolved.length > 0);
       // No await from here to the return: a request that comes later finds the run closed and starts the next one.
       if (ending.how === 'continued') return ending;
       if (!this.isStirred) return ending;
-      if (this.wasCancelled) return { how: 'continued' };
+      if (this.state.wasCancelled) return { how: 'continued' };
     }
   }
 
   private async walk(): Promise<Ending> {
     for (;;) {
       this.isStirred = false;
-      if (this.wasCancelled) return { how: this.isCancelled ? 'cancelled' : 'continued' };
-      if (this.world.historyIsLong()) return { how: 'continued' };
+      if (this.state.wasCancelled) return { how: this.isCancelled ? 'cancelled' : 'continued' };
+      if (this.world.historyIsLong() && this.state.unresolved.length === 0) return { how: 'continued' };
 
       const sighting = await this.look();
       if (sighting.seen === 'interrupted') continue;
@@ -152,7 +152,7 @@ export class ScaleRun {
   private async learn(order: ConfirmOrder, first: Confirmation): Promise<Ending | undefined> {
     let confirmation = first;
     while (confirmation.shown === 'interrupted') {
-      if (this.wasCancelled) return undefined;
+      if (this.state.wasCancelled) return undefined;
       confirmation = await this.world.confirm(order);
     }
     switch (confirmation.shown) {
@@ -165,7 +165,7 @@ export class ScaleRun {
       case 'failed':
         return this.failed('ResourceFailed', confirmation.reason);
       case 'timeout':
-        return order.sent.outcome === 'accepted' && confirmation.observation?.status === 'ACTIVE'
+        return order.sent.outcome === 'accepted' && isActiveSince(order.sent.sentAtMs, confirmation.observation)
           ? this.failed(
               'CapacityNotReached',
               `the change ${order.from} -> ${order.to} was accepted and never showed: ${confirmation.reason}`,
@@ -227,4 +227,8 @@ export class ScaleRun {
     this.state.lastError = reason;
     return { how: 'failed', type, reason };
   }
+}
+
+function isActiveSince(timeMs: number, observation: Observation | undefined): boolean {
+  return observation?.status === 'ACTIVE' && observation.observedAtMs > timeMs;
 }

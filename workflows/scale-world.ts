@@ -88,7 +88,7 @@ export function temporalWorld(state: ScaleState): World {
       await condition(() => timer.isOver || wake());
     },
 
-    drained: () => condition(allHandlersFinished),
+    drained: (wake) => condition(() => allHandlersFinished() || wake()),
 
     historyIsLong: () => workflowInfo().continueAsNewSuggested,
   };

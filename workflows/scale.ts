@@ -3,6 +3,7 @@ import {
   ApplicationFailure,
   CancelledFailure,
   CancellationScope,
+  HandlerUnfinishedPolicy,
   allHandlersFinished,
   condition,
   continueAsNew,
@@ -40,7 +41,13 @@ export async function scale(input: ScaleInput): Promise<ScaleStatus> {
 
   // A cancellation is a message like any other: it must not tear a change apart, or the cooldown after it.
   const ending = await CancellationScope.nonCancellable(() => run.run());
-  if (ending.how === 'continued') return continueAsNew<typeof scale>({ ...input, carried: state });
+  if (ending.how === 'continued')
+    // Without the request: its id may be forgotten by now, and it would be applied once more.
+    return continueAsNew<typeof scale>({
+      resource: state.resource,
+      settings: state.settings,
+      carried: { ...state, wasCancelled: false },
+    });
   return close(state, ending);
 }
 
@@ -48,12 +55,16 @@ function listen(state: ScaleState, run: ScaleRun): void {
   setHandler(statusQuery, () => statusOf(state));
   setHandler(
     retargetUpdate,
-    async (request) => {
-      take(state, run, request);
-      await condition(() => answerTo(state, request.id) !== undefined);
-      return answerOrThrow(state, request.id);
-    },
+    // A run that was cancelled still answers, and goes on where it is asked to.
+    async (request) =>
+      CancellationScope.nonCancellable(async () => {
+        take(state, run, request);
+        await condition(() => answerTo(state, request.id) !== undefined);
+        return answerOrThrow(state, request.id);
+      }),
     {
+      // Carried over unresolved: its sender is told that the run went on without it, and sends the same id again.
+      unfinishedPolicy: HandlerUnfinishedPolicy.ABANDON,
       validator: (request) => {
         const refusal = whyRefused(state, request);
         if (refusal) throw ApplicationFailure.nonRetryable(refusal.message, refusal.refused);
@@ -143,6 +154,7 @@ function newState(input: ScaleInput): ScaleState {
     observed: null,
     known: null,
     startedFrom: null,
+    wasCancelled: false,
     lastChange: null,
     step: null,
     stepsMade: 0,

@@ -1,0 +1,122 @@
+/** A whole Escapement for a test: a real Temporal server, a real sidecar over HTTP for each resource, a worker, a client. */
+import { randomUUID } from 'node:crypto';
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import { type NativeConnection, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { createActivities } from '../../activities/index.js';
+import { type ScalableResource, ScaleClient } from '../../src/client/scale-client.js';
+import type { ScaleSettings } from '../../src/domain/settings.js';
+import { omnistrate } from '../../src/platforms/omnistrate.js';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.js';
+import { type ScaleStatus, scaleWorkflowId, statusQuery } from '../../workflows/messages.js';
+
+Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+
+/** Times that a test can wait for. A timer on the dev server lasts at least a second. */
+const quickSettings: ScaleSettings = {
+  min: 0,
+  max: 20,
+  step: { up: 1, down: 1 },
+  cooldownMs: { up: 1000, down: 1000 },
+  settleMs: 1500,
+  waitForActive: { timeoutMs: 5000, intervalMs: 300 },
+  requestTimeoutMs: 1000,
+  absolute: false,
+  dryRun: false,
+};
+
+export interface TestResource extends ScalableResource {
+  readonly simulator: Simulator;
+  /** The run that is open now, or the last one. */
+  readonly handle: WorkflowHandle;
+  status(): Promise<ScaleStatus>;
+  /** Polls until the status is as wanted. */
+  until(wanted: (status: ScaleStatus) => boolean): Promise<ScaleStatus>;
+  /** The true capacity, now. */
+  capacity(): number;
+  /** Every true capacity there has been, oldest first. */
+  truth(): number[];
+  /** When each change reached the sidecar, applied or not. */
+  changeTimes(): number[];
+}
+
+interface ResourceOptions {
+  readonly capacity?: number;
+  readonly settings?: Partial<ScaleSettings>;
+  readonly simulation?: Omit<SimulatorOptions, 'resources'>;
+}
+
+export class Workbench {
+  readonly scales: ScaleClient;
+  readonly #taskQueue = `test-${randomUUID()}`;
+  readonly #simulators = new Map<string, Simulator>();
+
+  constructor(readonly server: { readonly client: Client; readonly nativeConnection: NativeConnection }) {
+    this.scales = new ScaleClient(server.client);
+  }
+
+  /** @returns how to stop it. */
+  async startWorker(): Promise<() => Promise<void>> {
+    const worker = await Worker.create({
+      connection: this.server.nativeConnection,
+      taskQueue: this.#taskQueue,
+      workflowBundle: { codePath: '.cache/workflow-bundle.js' },
+      activities: createActivities({ platformOf: (resource) => this.#platformOf(resource) }),
+      stickyQueueScheduleToStartTimeout: '1s',
+      maxHeartbeatThrottleInterval: '1s',
+      shutdownGraceTime: '1s',
+    });
+    const running = worker.run();
+    return async () => {
+      worker.shutdown();
+      await running;
+    };
+  }
+
+  /** A resource of its own, with a sidecar of its own. */
+  async resource({ capacity = 2, settings = {}, simulation = {} }: ResourceOptions = {}): Promise<TestResource> {
+    const resource = `r-${randomUUID()}`;
+    const simulator = await startSimulator({ resources: { [resource]: capacity }, ...simulation });
+    this.#simulators.set(resource, simulator);
+    const handle = this.server.client.workflow.getHandle(scaleWorkflowId(resource));
+    const now = simulation.now ?? Date.now;
+    const status = () => handle.query(statusQuery);
+    const simulated = () => simulator.resources.get(resource)!;
+    return {
+      resource,
+      settings: { ...quickSettings, ...settings },
+      taskQueue: this.#taskQueue,
+      simulator,
+      handle,
+      status,
+      until: (wanted) => poll(status, wanted),
+      capacity: () => simulated().at(now()).capacity,
+      truth: () =>
+        simulated()
+          .truth(now())
+          .map((at) => at.capacity),
+      changeTimes: () =>
+        simulator.log
+          .calls()
+          .filter(({ method }) => method === 'POST')
+          .map(({ atMs }) => atMs),
+    };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#simulators.values()].map((simulator) => simulator.close()));
+  }
+
+  #platformOf(resource: string) {
+    const { url } = this.#simulators.get(resource)!;
+    return omnistrate.create({ url }, { resource, requestTimeoutMs: quickSettings.requestTimeoutMs });
+  }
+}
+
+/** Until it is as wanted; the test's own time-out ends it otherwise. */
+export async function poll<T>(look: () => T | Promise<T>, wanted: (seen: T) => boolean): Promise<T> {
+  for (;;) {
+    const seen = await look();
+    if (wanted(seen)) return seen;
+    await new Promise((resume) => setTimeout(resume, 50));
+  }
+}
