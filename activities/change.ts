@@ -37,11 +37,12 @@ export async function sendChange(
   }
   if (!permit) return notSent(`${sentence}: the server no longer waits for this change`);
   if (world.stopped.aborted) return { outcome: 'notSent', reason: 'stopped before the change was sent' };
-  const sentAtMs = world.now();
+  const askedAtMs = world.now();
   const outcome = await platform.change(order, permit, world.outOfTime);
   if (outcome.outcome === 'rejected') return outcome;
 
-  const sent = asSent(outcome, sentAtMs);
+  // A request that nobody answers may be carried out as long as somebody waits for it: settling begins after that.
+  const sent = asSent(outcome, outcome.outcome === 'accepted' ? askedAtMs : world.now());
   // An absolute size is simply sent again: there is nothing to find out first.
   if (order.absolute && sent.outcome === 'unknown') return { ...sent, confirmation: { shown: 'interrupted' } };
   return { ...sent, confirmation: await lookUntilConfirmed(platform, { ...order, sent }, world) };
@@ -56,10 +57,11 @@ async function whyNotNow(
   // A dry run walks on from capacities that exist only in its plan.
   if (order.dryRun) return undefined;
   try {
-    const { status, capacity, observedAtMs } = await platform.observe(world.stopped);
+    const { status, capacity, observedAtMs, holdsScaleIn } = await platform.observe(world.stopped);
     if (status !== 'ACTIVE') return `${order.resource} is ${status}`;
     if (observedAtMs < order.newerThanMs) return `the observation of ${order.resource} is older than its last change`;
     if (capacity !== order.from) return `${order.resource} is at ${capacity}, not at ${order.from}`;
+    if (order.to < order.from && holdsScaleIn) return `${order.resource} is not scaled in yet: ${holdsScaleIn}`;
     return undefined;
   } catch (error) {
     if (error instanceof PlatformError) return error.message;

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { ScaleSettings } from '../domain/settings.js';
 import { platforms } from '../platforms/registry.js';
 import type { AdapterChoice } from './adapter-settings.js';
+import type { AutoscaleConfig } from './autoscale-schema.js';
 import type { resourceSchema } from './schema.js';
 
 export interface Config {
@@ -21,16 +22,20 @@ export interface ResourceConfig {
   readonly platform: AdapterChoice;
   readonly settings: ScaleSettings;
   readonly taskQueue: string;
+  /** Nothing where it only scales on request. */
+  readonly autoscale?: AutoscaleConfig;
 }
 
 type WrittenResource = Omit<z.output<typeof resourceSchema>, 'max'> & { readonly max: number | null };
 
 export function resourceConfig(alias: string, written: WrittenResource): ResourceConfig {
-  const { platform, taskQueue, min, max, step, cooldown, settle, waitForActive, requestTimeout, dryRun } = written;
+  const { platform, taskQueue, min, max, step, cooldown, settle, waitForActive, requestTimeout, dryRun, autoscale } =
+    written;
   return {
     alias,
     platform,
     taskQueue,
+    ...(autoscale && { autoscale }),
     settings: {
       min,
       max,
@@ -39,7 +44,7 @@ export function resourceConfig(alias: string, written: WrittenResource): Resourc
       settleMs: settle,
       waitForActive: { timeoutMs: waitForActive.timeout, intervalMs: waitForActive.interval },
       requestTimeoutMs: requestTimeout,
-      absolute: isAbsolute(platform.type),
+      absolute: isAbsolute(platform),
       dryRun,
     },
   };
@@ -50,6 +55,6 @@ export function byAlias(resources: readonly ResourceConfig[]): Config['resources
   return Object.assign(Object.create(null) as Record<string, ResourceConfig>, Object.fromEntries(entries));
 }
 
-function isAbsolute(type: string): boolean {
-  return Object.values(platforms).some((definition) => definition.type === type && definition.absolute);
+function isAbsolute({ type, settings }: AdapterChoice): boolean {
+  return Object.values(platforms).some((definition) => definition.type === type && definition.isAbsolute(settings));
 }

@@ -11,6 +11,8 @@ export interface Observation {
   readonly status: ResourceStatus;
   /** When the platform looked, by its own clock: milliseconds since the epoch. May be older than the read. */
   readonly observedAtMs: number;
+  /** Why there must not be less just now, where a platform says so: scaling in waits until it says so no more. */
+  readonly holdsScaleIn?: string;
   /** The platform's names for the resource, and whatever explains its status to a person. */
   readonly details?: Readonly<Record<string, string>>;
 }

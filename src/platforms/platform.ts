@@ -44,8 +44,9 @@ export interface PlatformDefinition<Schema extends z.ZodType = z.ZodType> {
   /**
    * True where a change sets an absolute size: sending it twice is then the same as once, and it may be retried.
    * False where a change is relative: its outcome decides whether it may ever be sent again.
+   * @param written the settings as they are written, so that placeholders may stand in them.
    */
-  readonly absolute: boolean;
+  isAbsolute(written: Readonly<Record<string, unknown>>): boolean;
   create(settings: z.output<Schema>, context: PlatformContext): Platform;
 }
 
