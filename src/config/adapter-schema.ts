@@ -1,6 +1,6 @@
 /** A platform or a signal in escapement.yaml: `{ type, ...settings }` of one of the registered adapters. */
 import { z } from 'zod';
-import { strict, type AdapterChoice, type AdapterDefinition } from './adapter-settings.js';
+import type { AdapterChoice, AdapterDefinition } from './adapter-settings.js';
 
 export function adapterType(definitions: readonly AdapterDefinition[]) {
   return z.enum(definitions.map(({ type }) => type));
@@ -15,14 +15,14 @@ export function adapterMapping(definitions: readonly AdapterDefinition[]) {
 
 const mappedDefinitions = new WeakMap<z.core.$ZodType, readonly AdapterDefinition[]>();
 
-/** What may really stand where `adapterMapping` takes anything, for the JSON Schema. */
+/** What may really stand where `adapterMapping` takes anything, for documents: a form for each adapter. */
 export function adapterForms(mapping: z.core.$ZodType): z.ZodType[] | undefined {
   return mappedDefinitions.get(mapping)?.map(({ type, settings, summary }) => {
     const literal = z.literal(type);
     const form =
       settings instanceof z.ZodObject
-        ? strict(settings).safeExtend({ type: literal })
+        ? z.strictObject({ type: literal, ...settings.shape })
         : z.intersection(z.looseObject({ type: literal }), settings);
-    return form.describe(summary);
+    return form.meta({ title: type, description: summary });
   });
 }

@@ -64,7 +64,7 @@ export async function checkSettings<Schema extends z.ZodType>(
 }
 
 /** Unknown settings are refused, also by an adapter that forgot to. */
-export function strict<Schema extends z.ZodType>(schema: Schema): Schema {
+function strict<Schema extends z.ZodType>(schema: Schema): Schema {
   // A strict copy of a schema of mappings reads the same values and gives the same output.
   return schema instanceof z.ZodObject ? (schema.strict() as unknown as Schema) : schema;
 }

@@ -28,7 +28,7 @@ export const positiveDuration = durationFrom(1);
 
 function durationFrom(leastMs: number) {
   return whatWasWritten
-    .meta({ pattern: durationPattern.source, examples: ['15s', '5m', '1h30m', '1d', '500ms'] })
+    .meta({ title: 'duration', pattern: durationPattern.source, examples: ['15s', '5m', '1h30m', '1d', '500ms'] })
     .transform((text, context) => {
       const durationMs = parseDuration(text);
       const wrong = whatIsWrong(text, durationMs, leastMs);

@@ -8,6 +8,7 @@ import { nearest } from './nearest.js';
 import type { Environment } from './placeholders.js';
 import { aliasSchema, resourceSchema } from './schema.js';
 
+const prefix = 'AUTOSCALER_';
 const year = 366 * 86_400;
 const seconds = (least: number) => wholeNumber('a whole number of seconds', least, year);
 const units = (least: number) => wholeNumber('a whole number of units', least, 1_000_000);
@@ -33,7 +34,7 @@ export const environmentSettings = z.object({
 
 /** What says that a real resource is meant. An empty one counts: somebody tried to set it. */
 export function environmentNames(environment: Environment): string[] {
-  const isOurs = (name: string) => name.startsWith('AUTOSCALER_') || name === 'OMNISTRATE_SIDECAR_URL';
+  const isOurs = (name: string) => name.startsWith(prefix) || name === 'OMNISTRATE_SIDECAR_URL';
   return Object.keys(environment).filter((name) => isOurs(name) && environment[name] !== undefined);
 }
 
@@ -71,7 +72,11 @@ function unknownNames(environment: Environment): string[] {
   const known = Object.keys(environmentSettings.shape);
   const unknown = environmentNames(environment).filter((name) => !known.includes(name));
   return unknown.map((name) => {
-    const meant = nearest(name, known);
-    return `${name}: unknown, and ignored${meant === undefined ? '' : `; did you mean ${meant}?`}`;
+    // What all of them begin with would make any two of them look alike.
+    const meant = nearest(
+      name.replace(prefix, ''),
+      known.map((other) => other.replace(prefix, '')),
+    );
+    return `${name}: unknown, and ignored${meant === undefined ? '' : `; did you mean ${prefix}${meant}?`}`;
   });
 }

@@ -2,6 +2,7 @@
 import { platforms } from '../platforms/registry.js';
 import { sourceDefinitions } from '../sources/registry.js';
 import { checkSettings, type AdapterDefinition } from './adapter-settings.js';
+import { checkExpressions } from './check-expressions.js';
 import { byAlias, resourceConfig, type Config, type ResourceConfig } from './config.js';
 import { ConfigError, formatProblem, problemFrom, type ConfigProblem } from './config-error.js';
 import type { Finding } from './issue-words.js';
@@ -87,7 +88,7 @@ async function readResource(
   const under = (finding: Finding): Finding => ({ ...finding, path: ['resources', alias, ...finding.path] });
   return {
     ...(output && { config: resourceConfig(alias, output) }),
-    findings: [...findings, ...checks.flatMap((check) => check.findings)].map(under),
+    findings: [...findings, ...checkExpressions(merged), ...checks.flatMap((check) => check.findings)].map(under),
     missing: checks.flatMap((check) => check.missing).map(under),
   };
 }
@@ -100,17 +101,18 @@ interface WrittenAdapter {
 
 /** The platform and the signals of a resource, as far as their types are known. */
 function adaptersIn(resource: unknown): WrittenAdapter[] {
+  const platform = valueAt(resource, ['platform']);
   const signals = valueAt(resource, ['autoscale', 'signals']);
   const signalPaths = isMapping(signals) ? Object.keys(signals).map((name) => ['autoscale', 'signals', name]) : [];
   return [
-    ...adapterAt(resource, ['platform'], Object.values(platforms)),
-    ...signalPaths.flatMap((path) => adapterAt(resource, path, sourceDefinitions)),
+    ...adapterAt(['platform'], typeof platform === 'string' ? { type: platform } : platform, Object.values(platforms)),
+    ...signalPaths.flatMap((path) => adapterAt(path, valueAt(resource, path), sourceDefinitions)),
   ];
 }
 
-function adapterAt(resource: unknown, path: Path, definitions: readonly AdapterDefinition[]): WrittenAdapter[] {
-  const written = valueAt(resource, path);
-  const { type, ...settings } = isMapping(written) ? written : { type: written };
+function adapterAt(path: Path, written: unknown, definitions: readonly AdapterDefinition[]): WrittenAdapter[] {
+  if (!isMapping(written)) return [];
+  const { type, ...settings } = written;
   const definition = definitions.find((candidate) => candidate.type === type);
   return definition ? [{ path, definition, settings }] : [];
 }

@@ -84,7 +84,9 @@ function likeliestBranch(branches: readonly (readonly Issue[])[], path: Path): F
 }
 
 function isAboutTheWhole(issue: Issue): boolean {
-  return issue.path.length === 0 && (issue.code === 'invalid_type' || issue.code === 'invalid_value');
+  if (issue.path.length > 0) return false;
+  if (issue.code === 'invalid_union') return issue.errors.every((branch) => branch.some(isAboutTheWhole));
+  return issue.code === 'invalid_type' || issue.code === 'invalid_value';
 }
 
 const typeWords: Record<string, string> = {

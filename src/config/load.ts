@@ -5,6 +5,7 @@ import type { Config } from './config.js';
 import { ConfigError, problemFrom } from './config-error.js';
 import { demoConfig } from './demo-config.js';
 import { environmentConfig, environmentNames } from './environment-config.js';
+import { fileErrorCode } from './file-error.js';
 import { fileConfig } from './file-config.js';
 import type { Environment } from './placeholders.js';
 
@@ -30,7 +31,7 @@ export async function loadConfig(environment: Environment, cwd: string): Promise
 export async function readConfigFile(file: string, environment: Environment, cwd: string): Promise<Config> {
   const text = await readFile(resolve(cwd, file), 'utf8').catch((error: unknown) => {
     throw new ConfigError([
-      problemFrom(`cannot be read (${codeOf(error)}); check the path and the rights`, { file, path: '' }),
+      problemFrom(`cannot be read (${fileErrorCode(error)}); check the path and the rights`, { file, path: '' }),
     ]);
   });
   return fileConfig(text, file, environment);
@@ -59,10 +60,6 @@ function ignoredVariables(file: string, environment: Environment): string[] {
 async function exists(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,
-    (error: unknown) => codeOf(error) !== 'ENOENT',
+    (error: unknown) => fileErrorCode(error) !== 'ENOENT',
   );
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
 }

@@ -1,15 +1,30 @@
 /** What somebody probably meant who wrote a word that does not exist. */
-import { closest, distance } from 'fastest-levenshtein';
+import { distance } from 'fastest-levenshtein';
 
-/** @returns the known word that is near enough to be meant: one slip for every three letters; case and `-_` are free. */
+/**
+ * @returns the known word that is near enough to be meant: the same letters in another order, or one slip for every
+ * three letters, three at most. Case and `-_` are free.
+ */
 export function nearest(word: string, known: readonly string[]): string | undefined {
-  const bySpelling = new Map(known.map((candidate) => [spelling(candidate), candidate]));
-  if (bySpelling.size === 0) return undefined;
-  const found = closest(spelling(word), [...bySpelling.keys()]);
-  const slips = Math.max(1, Math.floor(found.length / 3));
-  return distance(spelling(word), found) <= slips ? bySpelling.get(found) : undefined;
+  const written = spelling(word);
+  const slips = (candidate: string) => {
+    const meant = spelling(candidate);
+    return letters(meant) === letters(written) ? 0 : distance(written, meant) / allowed(meant);
+  };
+  const [first] = known
+    .map((candidate) => ({ candidate, slips: slips(candidate) }))
+    .toSorted((one, other) => one.slips - other.slips);
+  return first && first.slips <= 1 ? first.candidate : undefined;
+}
+
+function allowed(meant: string): number {
+  return Math.min(3, Math.max(1, Math.floor(meant.length / 3)));
 }
 
 function spelling(word: string): string {
   return word.toLowerCase().replaceAll(/[-_]/g, '');
+}
+
+function letters(spelled: string): string {
+  return spelled.split('').toSorted().join('');
 }

@@ -7,7 +7,7 @@ export const percentage = z
   .string({
     error: ({ input }) => (typeof input === 'number' ? `${input} has no unit; write ${input}%` : undefined),
   })
-  .meta({ pattern: percentagePattern.source, examples: ['30%', '2.5%'] })
+  .meta({ title: 'percentage', pattern: percentagePattern.source, examples: ['30%', '2.5%'] })
   .transform((text, context) => {
     if (percentagePattern.test(text)) return Number(text.slice(0, -1)) / 100;
     const fix = /^\d+(?:\.\d+)?$/.test(text) ? `write ${text}%` : 'write a number and a percent sign, such as 30%';

@@ -1,5 +1,6 @@
 /** `${NAME}`, `${NAME:-default}` and `${file:/run/secrets/x}` in any string of a configuration. */
 import { readFile } from 'node:fs/promises';
+import { fileErrorCode } from './file-error.js';
 import type { Finding } from './issue-words.js';
 import { isMapping, type Path } from './path.js';
 
@@ -97,7 +98,7 @@ async function readSecret(path: string): Promise<string | Problem> {
   try {
     return (await readFile(path, 'utf8')).replace(/\r?\n$/, '');
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'it cannot be read';
+    const reason = fileErrorCode(error);
     return { kind: 'missing', text: `the file ${path} cannot be read (${reason}); create it, or correct the path` };
   }
 }

@@ -87,13 +87,20 @@ const resourceFields = z.strictObject({
   autoscale: autoscaleSchema.optional().describe('Scale by itself: what to watch, and what to make of it.'),
 });
 
-/** A resource with the fields of `defaults` under its own. */
-export const resourceSchema = resourceFields.refine(({ min, max }) => min <= max, {
-  path: ['min'],
-  error: 'is above max; swap the two, or correct one',
-  // Also where something else is wrong: all problems are told at once.
-  when: ({ value }) => z.object({ min: units, max: units }).safeParse(value).success,
-});
+/** A resource with the fields of `defaults` under its own. What does not go together is told besides everything else. */
+export const resourceSchema = resourceFields
+  .refine(({ min, max }) => min <= max, {
+    path: ['min'],
+    error: 'is above max; swap the two, or correct one',
+    when: ({ value }) => z.object({ min: units, max: units }).safeParse(value).success,
+  })
+  .refine(({ min }) => min === 0, {
+    path: ['autoscale', 'idle'],
+    error: 'goes to zero, which min forbids; write min: 0, or leave idle out',
+    when: ({ value }) =>
+      z.object({ min: units, autoscale: z.object({ settings: z.object({ idle: z.object({}) }) }) }).safeParse(value)
+        .success,
+  });
 
 /** The whole file. A resource may leave a field to `defaults`, so none is required here. */
 export const documentSchema = z.strictObject({

@@ -1,0 +1,96 @@
+/** The reference page of the configuration: tables from the zod schemas, and words on what all fields share. */
+import { z } from 'zod';
+import { environmentSettings } from '../src/config/environment-config.js';
+import { documentSchema, resourceSchema } from '../src/config/schema.js';
+import { serverVariables } from '../src/config/server-settings.js';
+import { fieldTable, table } from './field-table.js';
+import { writtenForm, type JsonSchema } from './json-schema.js';
+
+export function configurationPage(): string {
+  const { platform, autoscale } = resourceSchema.shape;
+  const autoscaleForm = alternatives(writtenForm(autoscale))[0] ?? {};
+  const { signals, policies } = autoscaleForm.properties as Record<string, JsonSchema>;
+  return [
+    introduction,
+    '## The file',
+    fieldTable(fileFields()),
+    '## A resource',
+    fieldTable(writtenForm(resourceSchema), ['platform', 'autoscale']),
+    '## Platforms',
+    ...sections(alternatives(writtenForm(platform))),
+    '## Autoscale',
+    fieldTable(autoscaleForm, ['signals', 'policies']),
+    '## Signals',
+    ...sections(alternatives(signals?.additionalProperties as JsonSchema)),
+    '## Policies',
+    ...sections(alternatives(policies?.items as JsonSchema)),
+    environmentWords,
+    '## One resource from the environment',
+    environmentResourceWords,
+    variableTable(environmentSettings),
+    '## The process',
+    variableTable(serverVariables),
+  ].join('\n\n');
+}
+
+const introduction = `# Configuration
+
+<!-- Made from the schemas in src/config by \`npm run docs\`. Do not edit. -->
+
+Escapement reads \`escapement.yaml\`, or the file that \`ESCAPEMENT_CONFIG\` names. Without one, the environment makes
+[one resource](#one-resource-from-the-environment); with neither, the demo runs. \`escapement validate\` tells everything
+that is wrong with a file, with line and fix. For completion in an editor, begin the file with
+\`# yaml-language-server: $schema=docs/escapement.schema.json\`. Whole files: [examples](examples/).
+
+- **Durations** carry a unit: \`500ms\`, \`15s\`, \`5m\`, \`1h30m\`, \`1d\`. **Percentages** are written \`30%\`. Counts are whole.
+- **Placeholders**: \`\${NAME}\` and \`\${NAME:-default}\` in any text come from the environment, \`\${file:/run/secrets/x}\` from
+  a file. In the settings of platforms and signals they are replaced by the worker that uses them, right before it does,
+  and are in no history, log, error or answer of the API. Everywhere else they are replaced when the file is read.
+- **Unknown keys** are refused.`;
+
+const environmentWords = `## Environment
+
+A variable that is set to nothing is not set. Temporal is found by its own standard variables (\`TEMPORAL_ADDRESS\`,
+\`TEMPORAL_NAMESPACE\`, \`TEMPORAL_API_KEY\`, ...); without an address, a server is started here.
+
+| Variable            | Meaning                                                        |
+| ------------------- | -------------------------------------------------------------- |
+| \`ESCAPEMENT_CONFIG\` | The file to read in the place of \`escapement.yaml\`.            |`;
+
+const environmentResourceWords = `These are the settings of Omnistrate's autoscaling example, and mean what they mean there. They count where there is no
+file; beside a file they are ignored, with a warning.`;
+
+function fileFields(): JsonSchema {
+  const { properties, required } = writtenForm(documentSchema);
+  const { version, defaults, resources } = properties as Record<string, JsonSchema>;
+  const whole = (form?: JsonSchema): JsonSchema => ({ type: 'object', description: form?.description ?? '' });
+  return {
+    type: 'object',
+    properties: { version, defaults: whole(defaults), resources: whole(resources) },
+    required,
+  } as JsonSchema;
+}
+
+/** The forms that have fields of their own. */
+function alternatives(form: JsonSchema): JsonSchema[] {
+  const forms = form.anyOf ?? form.oneOf;
+  if (forms) return forms.flatMap(alternatives);
+  return form.type === 'object' ? [form] : [];
+}
+
+/** A section for each form: `### title`, what it is, and its fields. */
+function sections(forms: readonly JsonSchema[]): string[] {
+  return forms.flatMap((form) => [`### ${form.title ?? ''}`, form.description ?? '', fieldTable(form)]);
+}
+
+function variableTable(schema: z.ZodObject): string {
+  const { properties = {} } = z.toJSONSchema(schema, { io: 'input' });
+  const rows = Object.entries(properties as Record<string, JsonSchema>).map(
+    ([name, { description, default: usual }]) => [
+      `\`${name}\``,
+      usual === undefined ? '' : `\`${usual as string}\``,
+      description ?? '',
+    ],
+  );
+  return table(['Variable', 'Default', 'Meaning'], rows);
+}

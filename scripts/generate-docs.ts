@@ -1,0 +1,18 @@
+/** `npm run docs`: writes what is made from the schemas of the configuration. A test fails where it is out of date. */
+import { writeFile } from 'node:fs/promises';
+import { format, resolveConfig } from 'prettier';
+import { configurationPage } from './configuration-page.js';
+import { editorSchema } from './json-schema.js';
+
+/** The files by their path from the root. */
+export async function generatedDocs(): Promise<Record<string, string>> {
+  const style = await resolveConfig('docs/configuration.md');
+  return {
+    'docs/configuration.md': await format(configurationPage(), { ...style, parser: 'markdown' }),
+    'docs/escapement.schema.json': `${JSON.stringify(editorSchema(), null, 2)}\n`,
+  };
+}
+
+if (process.argv[1]?.endsWith('generate-docs.ts')) {
+  for (const [path, text] of Object.entries(await generatedDocs())) await writeFile(path, text);
+}

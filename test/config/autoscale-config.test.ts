@@ -1,0 +1,237 @@
+import { autoscaleSchema } from '../../src/config/autoscale-schema.js';
+import { autoscaleSettingsSchema } from '../../src/domain/autoscale/settings.js';
+import { complaints, read, workerWith } from './written.js';
+
+/** An autoscale over two signals; what is given begins in line 11, column 7. */
+function autoscaleWith(fields: string, min = 1): string {
+  const signals = 'signals:\n  waiting: { type: constant, value: 1 }\n  active: { type: constant, value: 2 }\n';
+  const inside = `${signals}${fields}`.trimEnd().replaceAll(/^/gm, '  ');
+  return workerWith(`autoscale:\n${inside}`).replace('min: 1', `min: ${min}`);
+}
+
+/** `escapement.yaml:12:7 path: ...` -> `12 path: ...` */
+function withoutColumn(line: string): string {
+  return line.replace(/^escapement.yaml:(\d+):\d+:? /, '$1 ');
+}
+
+async function settingsOf(fields: string, min?: number) {
+  const { resources } = await read(autoscaleWith(fields, min));
+  return resources.worker?.autoscale?.settings;
+}
+
+const fixed = '{ type: fixed, capacity: 3 }';
+
+describe('an autoscale', () => {
+  it('has the documented defaults', async () => {
+    expect(await settingsOf(`policies: [${fixed}]`)).toEqual({
+      intervalMs: 15_000,
+      signals: ['waiting', 'active'],
+      policies: [{ type: 'fixed', capacity: 3 }],
+      combine: 'max',
+      behavior: {},
+      idle: null,
+      fallback: { after: 3, capacity: 'hold' },
+    });
+  });
+
+  it('has the same defaults as the domain', () => {
+    const { settings } = autoscaleSchema.parse({ policies: [{ type: 'fixed', capacity: 3 }] });
+    expect(settings).toEqual(autoscaleSettingsSchema.parse({ policies: [{ type: 'fixed', capacity: 3 }] }));
+  });
+
+  it('keeps its signals as they are written', async () => {
+    const text = autoscaleWith(`policies: [${fixed}]`).replace(
+      '{ type: constant, value: 1 }',
+      '{ type: redis, url: "${REDIS}", key: jobs }',
+    );
+    const { resources, warnings } = await read(text, { REDIS: 'redis://:hunter2@h:6379' });
+    expect(resources.worker?.autoscale?.signals).toEqual({
+      waiting: { type: 'redis', settings: { url: '${REDIS}', key: 'jobs' } },
+      active: { type: 'constant', settings: { value: 2 } },
+    });
+    expect(warnings).toEqual([]);
+  });
+
+  test.each([
+    [
+      '{ type: thresholds, value: waiting, up: { at: 50, add: 2 }, down: { at: 10, remove: 1 } }',
+      { up: { at: 50, add: 2 }, down: { at: 10, remove: 1 } },
+    ],
+    [
+      '{ type: perUnit, value: waiting, target: 100 }',
+      { target: 100, scaleInBelow: null, tolerance: 0, averageMs: null, burst: null },
+    ],
+    [
+      '{ type: perUnit, value: waiting, target: 10, average: 60s, burst: { window: 6s, above: 200% } }',
+      { averageMs: 60_000, burst: { windowMs: 6_000, above: 2 } },
+    ],
+    ['{ type: utilization, value: active / current, target: 0.7 }', { target: 0.7, tolerance: 0.1 }],
+    [
+      '{ type: forecast, value: waiting, target: 5 }',
+      { seasonMs: 86_400_000, historyMs: 604_800_000, aheadMs: 900_000, buffer: 0, mode: 'observe' },
+    ],
+    [
+      '{ type: schedule, timezone: Europe/Berlin, windows: [{ days: mon-fri, from: "09:00", to: "17:00", min: 4 }] }',
+      { windows: [{ days: 'mon-fri', from: '09:00', to: '17:00', min: 4 }] },
+    ],
+    [
+      '{ type: schedule, timezone: UTC, windows: [{ cron: "0 9 * * *", for: 2h, capacity: 4 }], otherwise: 1 }',
+      { windows: [{ cron: '0 9 * * *', forMs: 7_200_000, capacity: 4 }], otherwise: 1 },
+    ],
+  ])('reads the policy %s', async (written, settings) => {
+    expect((await settingsOf(`policies: [${written}]`))?.policies[0]).toMatchObject(settings);
+  });
+
+  it('reads limits, idle and fallback', async () => {
+    const fields = [
+      'behavior: { scaleDown: { stabilizationWindowSeconds: 300, policies: [{ type: Percent, value: 50, periodSeconds: 60 }] } }',
+      'idle: { value: waiting + active, for: 5m }',
+      'fallback: { after: 2, capacity: { atLeast: 4 } }',
+    ];
+    expect(await settingsOf(fields.join('\n'), 0)).toMatchObject({
+      behavior: {
+        scaleDown: { stabilizationWindowSeconds: 300, policies: [{ type: 'Percent', value: 50, periodSeconds: 60 }] },
+      },
+      idle: { value: 'waiting + active', atOrBelow: 0, forMs: 300_000 },
+      fallback: { after: 2, capacity: { atLeast: 4 } },
+    });
+  });
+});
+
+describe('what is wrong with an autoscale', () => {
+  const perUnit = (fields: string) => `policies: [{ type: perUnit, value: waiting, target: 10, ${fields} }]`;
+  const policy0 = 'resources.worker.autoscale.policies[0]';
+
+  test.each([
+    [
+      'an interval without a unit',
+      `interval: 15\npolicies: [${fixed}]`,
+      '11 resources.worker.autoscale.interval: 15 has no unit; write 15s',
+    ],
+    [
+      'a slip in an expression',
+      'policies: [{ type: perUnit, value: waitng * 2, target: 1 }]',
+      `11 ${policy0}.value: column 1 of the expression: unknown name; did you mean "waiting"?`,
+    ],
+    [
+      'an expression that ends too early',
+      'policies: [{ type: perUnit, value: waiting +, target: 1 }]',
+      `11 ${policy0}.value: column 10 of the expression: ends too early`,
+    ],
+    [
+      'code in the place of one',
+      'policies: [{ type: perUnit, value: "process.exit()", target: 1 }]',
+      `11 ${policy0}.value: column 1 of the expression`,
+    ],
+    [
+      'a slip in a type',
+      'policies: [{ type: perUnits, value: waiting, target: 1 }]',
+      `11 ${policy0}.type: unknown value; did you mean "perUnit"?`,
+    ],
+    [
+      'a target of nothing',
+      'policies: [{ type: perUnit, value: waiting, target: 0 }]',
+      `11 ${policy0}.target: target must be above 0`,
+    ],
+    [
+      'edges in the wrong order',
+      'policies: [{ type: thresholds, value: waiting, up: { at: 5, add: 1 }, down: { at: 6, remove: 1 } }]',
+      `11 ${policy0}.down.at: down.at must be below up.at; one value would ask for both`,
+    ],
+    [
+      'an edge for scaling in above the target',
+      perUnit('scaleInBelow: 11'),
+      `11 ${policy0}.scaleInBelow: scaleInBelow must not be above target; capacity would go in and out by turns`,
+    ],
+    [
+      'a burst without an average',
+      perUnit('burst: { window: 6s, above: 200% }'),
+      `11 ${policy0}.burst: burst needs an average over a longer window; set average, for example 60s`,
+    ],
+    ['a share without its sign', perUnit('tolerance: 5'), `11 ${policy0}.tolerance: 5 has no unit; write 5%`],
+    [
+      'a history of less than a season',
+      'policies: [{ type: forecast, value: waiting, target: 1, history: 2h }]',
+      `11 ${policy0}.history: history must be at least one season`,
+    ],
+    [
+      'a zone that does not exist',
+      'policies: [{ type: schedule, timezone: Europe/Berln, windows: [{ from: "09:00", to: "17:00", min: 4 }] }]',
+      `11 ${policy0}.timezone: is not a time zone that is known here; did you mean "Europe/Berlin"?`,
+    ],
+    [
+      'an offset in the place of a zone',
+      'policies: [{ type: schedule, timezone: CET+1, windows: [{ from: "09:00", to: "17:00", min: 4 }] }]',
+      `11 ${policy0}.timezone: is not a time zone that is known here; write a name such as Europe/Berlin or UTC`,
+    ],
+    [
+      'a time that no clock shows',
+      'policies: [{ type: schedule, timezone: UTC, windows: [{ from: "09:00", to: "17:60", min: 4 }] }]',
+      `11 ${policy0}.windows[0].to: is not a time of day`,
+    ],
+    [
+      'a window that says nothing',
+      'policies: [{ type: schedule, timezone: UTC, windows: [{ from: "09:00", to: "17:00" }] }]',
+      `11 ${policy0}.windows[0]: needs min, max or both, or capacity alone`,
+    ],
+    [
+      'a name that expressions know already',
+      `policies: [${fixed}]\nsignals: {}`,
+      '12 this key stands here twice; remove one of the two',
+    ],
+    [
+      'idle where min forbids zero',
+      'idle: { value: waiting, for: 5m }',
+      '11 resources.worker.autoscale.idle: goes to zero, which min forbids; write min: 0, or leave idle out',
+    ],
+    [
+      'nothing that could decide',
+      '',
+      '7 resources.worker.autoscale.policies: is empty, so nothing would ever be decided; add a policy, or idle:',
+    ],
+    [
+      "a slip in a limit's type",
+      `policies: [${fixed}]\nbehavior: { scaleUp: { policies: [{ type: Pod, value: 1, periodSeconds: 60 }] } }`,
+      '12 resources.worker.autoscale.behavior.scaleUp.policies[0].type: unknown value; did you mean "Pods"?',
+    ],
+    [
+      'a fallback that is no word',
+      `policies: [${fixed}]\nfallback: { capacity: keep }`,
+      '12 resources.worker.autoscale.fallback.capacity: must be hold or a whole number or a mapping',
+    ],
+  ])('%s is told where it stands', async (_, fields, expected) => {
+    expect((await complaints(autoscaleWith(fields))).map(withoutColumn)).toEqual([expect.stringContaining(expected)]);
+  });
+
+  test.each([
+    ['current: { type: constant, value: 1 }', 'current: has a meaning of its own in expressions; choose another name'],
+    ['max: { type: constant, value: 1 }', 'max: has a meaning of its own in expressions; choose another name'],
+    [
+      'queue-depth: { type: constant, value: 1 }',
+      'queue-depth: cannot be named in an expression; write letters, digits and "_" only, a letter first',
+    ],
+    ['waiting: { type: redis2, url: x }', 'waiting.type: unknown value; did you mean "redis"?'],
+    ['waiting: { type: constant }', 'waiting.value: is missing'],
+    ['waiting: constant', 'waiting: must be a mapping'],
+    [
+      'waiting: { type: prometheus, server: "http://svc:pass#20@h:9090", query: up }',
+      'waiting.server: is not an address',
+    ],
+  ])('the signal `%s` is refused', async (signal, expected) => {
+    const text = workerWith(`autoscale:\n  signals: { ${signal} }\n  policies: [${fixed}]`);
+    const lines = await complaints(text);
+    expect(lines).toEqual([expect.stringContaining(`resources.worker.autoscale.signals.${expected}`)]);
+    expect(lines.join()).not.toContain('pass#20');
+  });
+
+  it('is told all at once', async () => {
+    const fields =
+      'interval: 15\npolicies:\n  - { type: perUnit, value: waitng, target: 0 }\n  - { type: fixd }\nfallback: { aftr: 3 }';
+    expect(await complaints(autoscaleWith(fields))).toHaveLength(5);
+  });
+});
+
+test.each(['Europe/Berlin', 'US/Eastern', 'Asia/Calcutta', 'UTC'])('%s is a time zone', async (timezone) => {
+  const policy = `{ type: schedule, timezone: ${timezone}, windows: [{ from: "09:00", to: "17:00", min: 4 }] }`;
+  expect(await settingsOf(`policies: [${policy}]`)).toMatchObject({ policies: [{ timezone }] });
+});

@@ -1,0 +1,43 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { generatedDocs } from '../../scripts/generate-docs.js';
+import { editorSchema, writtenForm, type JsonSchema } from '../../scripts/json-schema.js';
+import { resourceSchema } from '../../src/config/schema.js';
+import { validateFile } from '../../src/config/validate.js';
+
+test.each(['docs/configuration.md', 'docs/escapement.schema.json'])(
+  '%s is up to date (else: npm run docs)',
+  async (path) => {
+    expect(readFileSync(path, 'utf8')).toBe((await generatedDocs())[path]);
+  },
+);
+
+it('every field of a resource says what it means', () => {
+  expect(withoutDescription(writtenForm(resourceSchema), 'resource')).toEqual([]);
+});
+
+it('the schema for editors takes a placeholder wherever a number or a yes or no belongs', () => {
+  const { resource } = editorSchema().$defs as Record<string, { properties: Record<string, unknown> }>;
+  expect(resource?.properties.min).toMatchObject({
+    anyOf: [{ type: 'integer', minimum: 0 }, { $ref: '#/$defs/placeholder' }],
+  });
+  expect(resource).not.toHaveProperty('required');
+});
+
+test.each(readdirSync('docs/examples'))('docs/examples/%s is valid', async (name) => {
+  expect(await validateFile(name, {}, 'docs/examples')).toMatchObject({ problems: [], warnings: [] });
+});
+
+/** The fields that have no words; `type` explains itself. */
+function withoutDescription(form: JsonSchema, path: string): string[] {
+  const fields = Object.entries(form.properties ?? {}).filter(([key]) => key !== 'type') as [string, JsonSchema][];
+  const forms = [...(form.anyOf ?? []), ...(form.oneOf ?? []), form.items, form.additionalProperties] as (
+    JsonSchema | undefined
+  )[];
+  return [
+    ...fields.flatMap(([key, field]) => [
+      ...(field.description ? [] : [`${path}.${key}`]),
+      ...withoutDescription(field, `${path}.${key}`),
+    ]),
+    ...forms.flatMap((inner) => (typeof inner === 'object' ? withoutDescription(inner, path) : [])),
+  ];
+}

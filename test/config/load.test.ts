@@ -1,0 +1,235 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadConfig } from '../../src/config/load.js';
+import { validateFile } from '../../src/config/validate.js';
+import { linesOf, workerWith } from './written.js';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'escapement-config-'));
+});
+afterEach(async () => rm(folder, { recursive: true }));
+
+const write = async (name: string, text: string) => writeFile(join(folder, name), text);
+
+describe('with a file', () => {
+  it('escapement.yaml in the working directory is the configuration', async () => {
+    await write('escapement.yaml', workerWith(''));
+    expect(await loadConfig({}, folder)).toMatchObject({ source: 'file', file: 'escapement.yaml', warnings: [] });
+  });
+
+  it('ESCAPEMENT_CONFIG names another one, and errors name it so', async () => {
+    await write('escapement.yaml', workerWith(''));
+    await write('other.yaml', workerWith('step: 0'));
+    expect(await linesOf(() => loadConfig({ ESCAPEMENT_CONFIG: 'other.yaml' }, folder))).toEqual([
+      'other.yaml:7:11 resources.worker.step: must be at least 1',
+    ]);
+  });
+
+  it('ESCAPEMENT_CONFIG that names nothing is an error', async () => {
+    expect(await linesOf(() => loadConfig({ ESCAPEMENT_CONFIG: 'none.yaml' }, folder))).toEqual([
+      'none.yaml: cannot be read (ENOENT); check the path and the rights',
+    ]);
+  });
+
+  it('a directory in its place is an error, not the demo', async () => {
+    await mkdir(join(folder, 'escapement.yaml'));
+    expect(await linesOf(() => loadConfig({}, folder))).toEqual([
+      'escapement.yaml: cannot be read (EISDIR); check the path and the rights',
+    ]);
+  });
+
+  it('a file under the other common ending is an error, not the demo', async () => {
+    await write('escapement.yml', workerWith(''));
+    expect(await linesOf(() => loadConfig({}, folder))).toEqual([
+      'escapement.yml: is not read; rename it to escapement.yaml, or name it in ESCAPEMENT_CONFIG',
+    ]);
+  });
+
+  it('the settings of the environment are ignored, with a warning', async () => {
+    await write('escapement.yaml', workerWith(''));
+    const { source, warnings } = await loadConfig({ AUTOSCALER_STEPS: '0', DRY_RUN: 'true' }, folder);
+    expect(source).toBe('file');
+    expect(warnings).toEqual([
+      'AUTOSCALER_STEPS, DRY_RUN: ignored, because escapement.yaml is read; write the same there',
+    ]);
+  });
+});
+
+describe('without a file', () => {
+  it('the environment makes one resource, as the Omnistrate example behaves', async () => {
+    const config = await loadConfig({ AUTOSCALER_TARGET_RESOURCE: 'worker' }, folder);
+    expect(config).toEqual({
+      source: 'environment',
+      warnings: [],
+      resources: {
+        worker: {
+          alias: 'worker',
+          platform: { type: 'omnistrate', settings: { url: 'http://127.0.0.1:49750' } },
+          taskQueue: 'escapement',
+          settings: {
+            min: 0,
+            max: null,
+            step: { up: 1, down: 1 },
+            cooldownMs: { up: 300_000, down: 300_000 },
+            settleMs: 30_000,
+            waitForActive: { timeoutMs: 900_000, intervalMs: 30_000 },
+            requestTimeoutMs: 60_000,
+            absolute: false,
+            dryRun: false,
+          },
+        },
+      },
+    });
+  });
+
+  it('every setting of the environment counts', async () => {
+    const { resources } = await loadConfig(
+      {
+        AUTOSCALER_TARGET_RESOURCE: 'api',
+        AUTOSCALER_COOLDOWN: '0',
+        AUTOSCALER_STEPS: '3',
+        AUTOSCALER_WAIT_FOR_ACTIVE_TIMEOUT: '60',
+        AUTOSCALER_WAIT_FOR_ACTIVE_CHECK_INTERVAL: '5',
+        AUTOSCALER_MIN_CAPACITY: '2',
+        AUTOSCALER_MAX_CAPACITY: '8',
+        DRY_RUN: 'TRUE',
+        OMNISTRATE_SIDECAR_URL: 'http://10.0.0.1:1234',
+      },
+      folder,
+    );
+    expect(resources.api).toMatchObject({
+      platform: { settings: { url: 'http://10.0.0.1:1234' } },
+      settings: {
+        min: 2,
+        max: 8,
+        step: { up: 3, down: 3 },
+        cooldownMs: { up: 0, down: 0 },
+        waitForActive: { timeoutMs: 60_000, intervalMs: 5_000 },
+        dryRun: true,
+      },
+    });
+  });
+
+  test.each([
+    ['AUTOSCALER_STEPS', '0', 'is not a whole number of units; write digits only, from 1 to 1000000'],
+    ['AUTOSCALER_STEPS', '-1', 'is not a whole number of units; write digits only, from 1 to 1000000'],
+    ['AUTOSCALER_STEPS', '1.5', 'is not a whole number of units; write digits only, from 1 to 1000000'],
+    ['AUTOSCALER_COOLDOWN', '-1', 'is not a whole number of seconds; write digits only, from 0 to 31622400'],
+    ['AUTOSCALER_COOLDOWN', '300s', 'is not a whole number of seconds; write digits only, from 0 to 31622400'],
+    ['AUTOSCALER_COOLDOWN', '1e3', 'is not a whole number of seconds; write digits only, from 0 to 31622400'],
+    [
+      'AUTOSCALER_COOLDOWN',
+      '99999999999999999999',
+      'is not a whole number of seconds; write digits only, from 0 to 31622400',
+    ],
+    [
+      'AUTOSCALER_WAIT_FOR_ACTIVE_TIMEOUT',
+      '0',
+      'is not a whole number of seconds; write digits only, from 1 to 31622400',
+    ],
+    [
+      'AUTOSCALER_WAIT_FOR_ACTIVE_CHECK_INTERVAL',
+      '0',
+      'is not a whole number of seconds; write digits only, from 1 to 31622400',
+    ],
+    ['AUTOSCALER_MIN_CAPACITY', 'one', 'is not a whole number of units; write digits only, from 0 to 1000000'],
+    ['DRY_RUN', 'maybe', 'is neither true nor false; write one of the two'],
+    ['OMNISTRATE_SIDECAR_URL', '127.0.0.1:49750', 'must be an http or https URL, such as http://127.0.0.1:49750'],
+    ['AUTOSCALER_TARGET_RESOURCE', 'a/b', expect.stringContaining('is not a name for a resource')],
+  ])('%s=%s stops the start', async (name, value, expected) => {
+    const lines = await linesOf(() => loadConfig({ AUTOSCALER_TARGET_RESOURCE: 'worker', [name]: value }, folder));
+    expect(lines.map((line) => line.slice(name.length + 2))).toEqual([expected]);
+    expect(lines[0]).toMatch(new RegExp(`^${name}: `));
+  });
+
+  it('bounds in the wrong order stop the start', async () => {
+    const variables = {
+      AUTOSCALER_TARGET_RESOURCE: 'worker',
+      AUTOSCALER_MIN_CAPACITY: '5',
+      AUTOSCALER_MAX_CAPACITY: '4',
+    };
+    expect(await linesOf(() => loadConfig(variables, folder))).toEqual([
+      'AUTOSCALER_MIN_CAPACITY: is above AUTOSCALER_MAX_CAPACITY; swap the two, or correct one',
+    ]);
+  });
+
+  test.each([
+    [{ AUTOSCALER_COOLDOWN: '60' }],
+    [{ AUTOSCALER_TARGET_RESOURCE: '' }],
+    [{ AUTOSCALER_TARGET_RESORCE: 'worker' }],
+    [{ OMNISTRATE_SIDECAR_URL: 'http://127.0.0.1:49750' }],
+  ])('%j is no reason for the demo: a resource is missing', async (variables) => {
+    expect(await linesOf(() => loadConfig(variables, folder))).toEqual([
+      'AUTOSCALER_TARGET_RESOURCE: is not set; give the alias of the resource, its key in omnistrate-compose.yaml',
+    ]);
+  });
+
+  it('a variable that nobody knows is ignored, with a warning', async () => {
+    const { warnings } = await loadConfig(
+      { AUTOSCALER_TARGET_RESOURCE: 'w', AUTOSCALER_STEP: '2', AUTOSCALER_PORT: 'tcp://1' },
+      folder,
+    );
+    expect(warnings).toEqual([
+      'AUTOSCALER_STEP: unknown, and ignored; did you mean AUTOSCALER_STEPS?',
+      'AUTOSCALER_PORT: unknown, and ignored',
+    ]);
+  });
+});
+
+describe('with nothing at all', () => {
+  it('the demo scales one worker from 1 to 10, quickly', async () => {
+    const { source, resources } = await loadConfig({ PATH: '/bin', PORT: '3000' }, folder);
+    expect(source).toBe('demo');
+    expect(resources).toMatchObject({
+      worker: {
+        settings: { min: 1, max: 10, step: { up: 1, down: 1 }, cooldownMs: { up: 5_000, down: 5_000 }, dryRun: false },
+      },
+    });
+  });
+
+  it('DRY_RUN counts, and must make sense', async () => {
+    expect((await loadConfig({ DRY_RUN: '1' }, folder)).resources.worker?.settings.dryRun).toBe(true);
+    expect(await linesOf(() => loadConfig({ DRY_RUN: 'maybe' }, folder))).toEqual([
+      'DRY_RUN: is neither true nor false; write one of the two',
+    ]);
+  });
+});
+
+describe('validating a file', () => {
+  it('tells its resources where nothing is wrong, and what could not be checked', async () => {
+    await write('a.yaml', workerWith('').replace('omnistrate', '{ type: omnistrate, url: "${SIDECAR}" }'));
+    const { problems, warnings, resources } = await validateFile('a.yaml', {}, folder);
+    expect({ problems, resources }).toEqual({ problems: [], resources: ['worker'] });
+    expect(warnings).toEqual([expect.stringContaining('the environment has no SIDECAR')]);
+  });
+
+  it('tells every problem with its place and its fix apart', async () => {
+    await write('a.yaml', workerWith('cooldwn: 1s\nsettle: 5'));
+    expect((await validateFile('a.yaml', {}, folder)).problems).toEqual([
+      {
+        file: 'a.yaml',
+        line: 7,
+        column: 5,
+        path: 'resources.worker.cooldwn',
+        message: 'unknown key',
+        fix: 'did you mean "cooldown"?',
+      },
+      {
+        file: 'a.yaml',
+        line: 8,
+        column: 13,
+        path: 'resources.worker.settle',
+        message: '5 has no unit',
+        fix: 'write 5s',
+      },
+    ]);
+  });
+
+  it('tells that a file cannot be read', async () => {
+    expect((await validateFile('none.yaml', {}, folder)).problems).toEqual([
+      { file: 'none.yaml', path: '', message: 'cannot be read (ENOENT)', fix: 'check the path and the rights' },
+    ]);
+  });
+});

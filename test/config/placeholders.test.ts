@@ -1,0 +1,178 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { resolveSettings } from '../../src/config/adapter-settings.js';
+import { formatProblem } from '../../src/config/config-error.js';
+import { interpolate, type Environment } from '../../src/config/placeholders.js';
+import { complaints, fileOf, linesOf, read, workerWith } from './written.js';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'escapement-secrets-'));
+  await writeFile(join(folder, 'password'), 'p#a@b/c%d\n');
+});
+afterAll(async () => rm(folder, { recursive: true }));
+
+const environment: Environment = { NAME: 'jobs', EMPTY: '', PORT: '5672', NESTED: '${NAME}' };
+
+describe('a placeholder', () => {
+  test.each([
+    ['${NAME}', 'jobs'],
+    ['amqp://h:${PORT}/${NAME}', 'amqp://h:5672/jobs'],
+    ['${ABSENT:-5s}', '5s'],
+    ['${ABSENT:-}', ''],
+    ['${EMPTY}', ''],
+    ['${EMPTY:-fallback}', 'fallback'],
+    ['${ABSENT:-http://h:1/a?b=c}', 'http://h:1/a?b=c'],
+    ['${NESTED}', '${NAME}'],
+    ['sum(rate(jobs{a=~"b$"}[5m]))', 'sum(rate(jobs{a=~"b$"}[5m]))'],
+    ['$NAME', '$NAME'],
+  ])('%s becomes %j', async (written, expected) => {
+    expect((await interpolate({ a: [written] }, environment)).value).toEqual({ a: [expected] });
+  });
+
+  it('reads a file, without its last line break', async () => {
+    expect((await interpolate(`\${file:${folder}/password}`, {})).value).toBe('p#a@b/c%d');
+  });
+
+  test.each([
+    ['${ABSENT}', 'missing', 'the environment has no ABSENT'],
+    ['${NAME} ${ABSENT}', 'missing', 'the environment has no ABSENT'],
+    ['${file:/no/such/secret}', 'missing', 'the file /no/such/secret cannot be read (ENOENT)'],
+    ['${}', 'malformed', 'holds a placeholder that cannot be read'],
+    ['${A B}', 'malformed', 'holds a placeholder that cannot be read'],
+    ['${file:}', 'malformed', 'holds a placeholder that cannot be read'],
+    ['${NAME', 'malformed', 'holds a placeholder that cannot be read'],
+  ])('%s stays as it is, and its problem is told', async (written, kind, text) => {
+    const { value, placeholders } = await interpolate(written, environment);
+    expect(value).toBe(written);
+    expect(placeholders[0]?.problem).toEqual({ kind, text: expect.stringContaining(text) as string });
+  });
+});
+
+describe('a placeholder in a field of a resource', () => {
+  it('becomes a number or a yes or no where that belongs', async () => {
+    const text = fileOf(
+      'platform: omnistrate\nmin: "${MIN}"\nmax: "${MAX:-9}"\nstep: "${STEP:-2}"\ndryRun: "${DRY:-true}"',
+    );
+    const { resources } = await read(text, { MIN: '3' });
+    expect(resources.worker?.settings).toMatchObject({ min: 3, max: 9, step: { up: 2, down: 2 }, dryRun: true });
+  });
+
+  it('stays text where text belongs', async () => {
+    const { resources } = await read(workerWith('taskQueue: "${QUEUE}"'), { QUEUE: '42' });
+    expect(resources.worker?.taskQueue).toBe('42');
+  });
+
+  it('must have a value when the file is read', async () => {
+    expect(await complaints(workerWith('cooldown: "${COOLDOWN}"'))).toEqual([
+      'escapement.yaml:7:15 resources.worker.cooldown: the environment has no COOLDOWN; set it, or write ${COOLDOWN:-default}',
+    ]);
+  });
+
+  it('is named in the place of a value that makes no sense', async () => {
+    expect(await complaints(workerWith('cooldown: "${COOLDOWN}"'), { COOLDOWN: 'tomorrow' })).toEqual([
+      expect.stringMatching(
+        /^escapement.yaml:7:15 resources.worker.cooldown: is not a duration; .*\(from \$\{COOLDOWN\}\)$/,
+      ),
+    ]);
+    expect(await complaints(workerWith('cooldown: "${COOLDOWN}"'), { COOLDOWN: '300' })).toEqual([
+      'escapement.yaml:7:15 resources.worker.cooldown: is not valid; look at ${COOLDOWN}',
+    ]);
+  });
+});
+
+describe('a placeholder in the settings of an adapter', () => {
+  const withUrl = (rest = '') => fileOf(`platform: { type: omnistrate, url: "\${SIDECAR}"${rest} }\nmin: 1\nmax: 6`);
+
+  it('is not replaced in the configuration, whether it has a value or not', async () => {
+    for (const SIDECAR of [undefined, 'http://10.0.0.1:49750']) {
+      const { resources } = await read(withUrl(), { SIDECAR });
+      expect(resources.worker?.platform.settings).toEqual({ url: '${SIDECAR}' });
+    }
+  });
+
+  it('without a value is a warning, for it may have one where the adapter is made', async () => {
+    const { warnings } = await read(withUrl());
+    expect(warnings).toEqual([
+      'escapement.yaml:4:40 resources.worker.platform.url: the environment has no SIDECAR; set it, or write ${SIDECAR:-default}',
+    ]);
+  });
+
+  it('without a value does not hide what else is wrong', async () => {
+    expect(await complaints(withUrl(', alias: ""'))).toEqual([
+      'escapement.yaml:4:61 resources.worker.platform.alias: must not be empty',
+    ]);
+  });
+
+  it('with a value is checked, and the value is never told', async () => {
+    const lines = await complaints(withUrl(), { SIDECAR: 'http://svc:hunter2@h:1/' });
+    expect(lines).toEqual([expect.stringContaining('must not carry a user or a password')]);
+    expect(lines.join()).not.toContain('hunter2');
+  });
+
+  it('that cannot be read is wrong everywhere', async () => {
+    expect(await complaints(withUrl().replace('SIDECAR', 'SIDE CAR'))).toEqual([
+      expect.stringContaining('platform.url: holds a placeholder that cannot be read; write ${NAME}'),
+    ]);
+  });
+});
+
+describe('settings that an adapter is made from', () => {
+  const definition = {
+    type: 'queue',
+    summary: 'A queue.',
+    settings: z.object({
+      url: z.url().default('amqp://localhost'),
+      port: z.int().min(1).optional(),
+      tls: z.boolean().default(false),
+      password: z.string().optional(),
+      echo: z
+        .string()
+        .refine(() => false, { error: ({ input }) => `"${String(input)}" is bad` })
+        .optional(),
+    }),
+  };
+  const resolve = (settings: Record<string, unknown>, values: Environment = {}) =>
+    resolveSettings(definition, settings, ['resources', 'worker', 'autoscale', 'signals', 'waiting'], values);
+
+  it('have their values, types and defaults', async () => {
+    const written = { port: '${PORT}', tls: '${TLS}', password: `\${file:${folder}/password}` };
+    expect(await resolve(written, { PORT: '5672', TLS: 'true' })).toEqual({
+      url: 'amqp://localhost',
+      port: 5672,
+      tls: true,
+      password: 'p#a@b/c%d',
+    });
+  });
+
+  it('may have a password of digits', async () => {
+    expect(await resolve({ password: '${PASSWORD}' }, { PASSWORD: '0123' })).toMatchObject({ password: '0123' });
+  });
+
+  it('are refused with every placeholder that has no value and everything that is wrong', async () => {
+    expect(await linesOf(() => resolve({ url: '${URL}', password: '${SECRET}', prot: 1 }))).toEqual([
+      'resources.worker.autoscale.signals.waiting.url: the environment has no URL; set it, or write ${URL:-default}',
+      'resources.worker.autoscale.signals.waiting.password: the environment has no SECRET; set it, or write ${SECRET:-default}',
+      'resources.worker.autoscale.signals.waiting.prot: unknown key; did you mean "port"?',
+    ]);
+  });
+
+  it('with a password that breaks its URL are refused without telling it', async () => {
+    const lines = await linesOf(() => resolve({ url: 'amqp://svc:${PASSWORD}@h:5672/' }, { PASSWORD: 'pass#20' }));
+    expect(lines).toEqual([
+      'resources.worker.autoscale.signals.waiting.url: is not a URL; write scheme://host:port/path, and percent-encode signs such as # and @ in a user or password (from ${PASSWORD})',
+    ]);
+  });
+
+  it('never show a secret that the schema of the adapter would repeat', async () => {
+    expect(await linesOf(() => resolve({ echo: 'x${SECRET}' }, { SECRET: 'hunter2' }))).toEqual([
+      'resources.worker.autoscale.signals.waiting.echo: is not valid; look at ${SECRET}',
+    ]);
+  });
+});
+
+it('a problem without a place is shown by itself', () => {
+  expect(formatProblem({ path: '', message: 'wrong' })).toBe('wrong');
+});

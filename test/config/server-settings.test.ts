@@ -1,0 +1,78 @@
+import { readServerSettings } from '../../src/config/server-settings.js';
+import { linesOf } from './written.js';
+
+it('a process without settings listens on loopback only', () => {
+  expect(readServerSettings({})).toEqual({
+    port: 3000,
+    listen: '127.0.0.1',
+    apiToken: undefined,
+    logLevel: 'info',
+    dataDir: '.escapement',
+    temporalPort: 7233,
+    temporalUiPort: 8233,
+  });
+});
+
+it('a variable that is set to nothing is not set', () => {
+  expect(readServerSettings({ PORT: '', LOG_LEVEL: ' ', ESCAPEMENT_API_TOKEN: '' })).toEqual(readServerSettings({}));
+});
+
+test.each([
+  [{ PORT: '0' }, { port: 0 }],
+  [{ PORT: '65535' }, { port: 65_535 }],
+  [{ LOG_LEVEL: 'DEBUG' }, { logLevel: 'debug' }],
+  [{ ESCAPEMENT_LISTEN: '::1' }, { listen: '::1' }],
+  [{ ESCAPEMENT_LISTEN: '127.0.0.53' }, { listen: '127.0.0.53' }],
+  [{ ESCAPEMENT_LISTEN: 'localhost' }, { listen: 'localhost' }],
+  [
+    { ESCAPEMENT_LISTEN: '0.0.0.0', ESCAPEMENT_API_TOKEN: 'abc' },
+    { listen: '0.0.0.0', apiToken: 'abc' },
+  ],
+  [
+    { ESCAPEMENT_LISTEN: '::', ESCAPEMENT_ALLOW_UNAUTHENTICATED: 'true' },
+    { listen: '::', apiToken: undefined },
+  ],
+])('%j is understood', (variables, expected) => {
+  expect(readServerSettings(variables)).toMatchObject(expected);
+});
+
+const noPort = 'is not a port; write digits only, from 0 to 65535';
+const reachable = 'can be reached from elsewhere; set ESCAPEMENT_API_TOKEN, or ESCAPEMENT_ALLOW_UNAUTHENTICATED=true';
+
+test.each([
+  [{ PORT: 'abc' }, `PORT: ${noPort}`],
+  [{ PORT: '70000' }, `PORT: ${noPort}`],
+  [{ PORT: '-1' }, `PORT: ${noPort}`],
+  [{ PORT: '0x50' }, `PORT: ${noPort}`],
+  [{ ESCAPEMENT_TEMPORAL_PORT: '7233.5' }, `ESCAPEMENT_TEMPORAL_PORT: ${noPort}`],
+  [{ ESCAPEMENT_TEMPORAL_UI_PORT: 'x' }, `ESCAPEMENT_TEMPORAL_UI_PORT: ${noPort}`],
+  [{ LOG_LEVEL: 'debg' }, 'LOG_LEVEL: unknown value; did you mean "debug"?'],
+  [{ LOG_LEVEL: 'loud' }, 'LOG_LEVEL: must be one of trace, debug, info, warn, error, fatal, silent'],
+  [
+    { ESCAPEMENT_LISTEN: '127.0.0.1:3000' },
+    'ESCAPEMENT_LISTEN: is not an address; write an IP address or a host name without a port, such as 0.0.0.0',
+  ],
+  [{ ESCAPEMENT_LISTEN: '0.0.0.0' }, `ESCAPEMENT_LISTEN: 0.0.0.0 ${reachable} if whoever reaches the port may scale`],
+  [{ ESCAPEMENT_LISTEN: '::' }, `ESCAPEMENT_LISTEN: :: ${reachable} if whoever reaches the port may scale`],
+  [
+    { ESCAPEMENT_LISTEN: 'example.org' },
+    `ESCAPEMENT_LISTEN: example.org ${reachable} if whoever reaches the port may scale`,
+  ],
+  [
+    { ESCAPEMENT_ALLOW_UNAUTHENTICATED: 'sure' },
+    'ESCAPEMENT_ALLOW_UNAUTHENTICATED: is neither true nor false; write one of the two',
+  ],
+])('%j is refused', async (variables, expected) => {
+  expect(await linesOf(() => readServerSettings(variables))).toEqual([expected]);
+});
+
+it('a token that no header can carry is refused without telling it', async () => {
+  const lines = await linesOf(() => readServerSettings({ ESCAPEMENT_API_TOKEN: 'hunter2 hunter3' }));
+  expect(lines).toEqual([
+    'ESCAPEMENT_API_TOKEN: has signs that no HTTP header can carry; write visible ASCII without blanks',
+  ]);
+});
+
+it('everything that is wrong is told at once', async () => {
+  expect(await linesOf(() => readServerSettings({ PORT: 'x', LOG_LEVEL: 'x' }))).toHaveLength(2);
+});

@@ -1,0 +1,35 @@
+/** Configurations for tests, as people write them. */
+import { ConfigError } from '../../src/config/config-error.js';
+import { fileConfig } from '../../src/config/file-config.js';
+import type { Environment } from '../../src/config/placeholders.js';
+
+export const head = 'version: 1\nresources:\n';
+
+/** A whole file around the fields of one resource, which begin in line 4, column 5. */
+export function fileOf(fields: string): string {
+  return `${head}  worker:\n${fields.trimEnd().replaceAll(/^/gm, '    ')}\n`;
+}
+
+/** The same, where platform and bounds are as they should be: the rest begins in line 7. */
+export function workerWith(fields: string): string {
+  return fileOf(`platform: omnistrate\nmin: 1\nmax: 6\n${fields}`);
+}
+
+export async function read(text: string, environment: Environment = {}) {
+  return fileConfig(text, 'escapement.yaml', environment);
+}
+
+/** The lines that a person is shown; none where nothing is wrong. */
+export async function complaints(text: string, environment: Environment = {}): Promise<string[]> {
+  return linesOf(async () => read(text, environment));
+}
+
+export async function linesOf(action: () => unknown): Promise<string[]> {
+  try {
+    await action();
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message.split('\n');
+    throw error;
+  }
+}
