@@ -1,7 +1,7 @@
 /**
  * HPA v2 limits on how fast a recommendation may move capacity: first stabilize, then limit the rate, then `[min, max]`.
  * The arithmetic is that of Kubernetes v1.36 (pkg/controller/podautoscaler/horizontal.go,
- * normalizeDesiredReplicasWithBehaviors), doubles included: 10 units plus 10% is 12, because 10 x 1.1 is just above 11.
+ * normalizeDesiredReplicasWithBehaviors), doubles included: 100 units plus 10% is 111, because 100 x 1.1 is just above 110.
  */
 import type { Behavior, ScalingRules } from './behavior-settings.js';
 import { clampToBounds } from './scale-step.js';

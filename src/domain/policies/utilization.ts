@@ -1,6 +1,6 @@
 /**
  * HPA's ratio for a mean over the units: capacity x value / target, rounded up. Unlike the HPA, round-off of doubles
- * never buys a unit: 10 units at 1.1 times their target are 11, not 12.
+ * never buys a unit: 100 units at 1.1 times their target are 110, not 111.
  */
 import { z } from 'zod';
 import { unitsAtLeast } from '../round-off.js';

@@ -1,0 +1,144 @@
+import { ExpressionError } from '../../src/domain/expression-error.js';
+import { compileExpression } from '../../src/domain/expression.js';
+
+const names = ['waiting', 'active', 'm'];
+
+function valueOf(text: string, values: Record<string, number> = {}): number | null {
+  return compileExpression(text, names).evaluate({ waiting: 30, active: 4, m: 200, current: 3, ...values });
+}
+
+function errorOf(text: string): ExpressionError {
+  try {
+    compileExpression(text, names);
+  } catch (error) {
+    if (error instanceof ExpressionError) return error;
+  }
+  throw new Error(`${text} was not refused`);
+}
+
+describe('expressions', () => {
+  test.each([
+    ['waiting + active * 2', 38],
+    ['(waiting + active) * 2', 68],
+    ['-waiting + 31', 1],
+    ['10 - 2 - 3', 5],
+    ['min(waiting, active, 3)', 3],
+    ['max(1, floor(m * 0.01))', 2],
+    ['clamp(waiting, 0, 10)', 10],
+    ['ceil(0.2) + floor(1.8) + round(2.5) + abs(-4)', 9],
+    ['waiting > 20 ? current + 1 : current', 4],
+    ['waiting < 20 ? 1 : active > 3 ? 2 : 3', 2],
+    ['waiting > 20 ? active > 9 ? 1 : 2 : 3', 2],
+    ['(waiting > 20 ? 1 : 0) + 1', 2],
+    ['max(waiting > 20 ? 7 : 1, 3)', 7],
+    ['waiting > 20 && active > 9 || m == 200 ? 1 : 0', 1],
+    ['!(waiting > 20) ? 1 : 0', 0],
+    ['waiting >= 30 && active <= 4 && m != 3 ? 1 : 0', 1],
+    ['010', 10],
+    ['1 + waiting > 30 ? 5 : 6', 5],
+  ])('%s is %d', (text, value) => {
+    expect(valueOf(text)).toBe(value);
+  });
+
+  test('an imported rule with current, choices and functions gives what it gave', () => {
+    const rule =
+      'm > 100 ? current + max(1, floor(m * 0.01)) : m < 10 ? max(floor(m * 0.01), floor(current * 0.5)) : current';
+    expect(valueOf(rule, { m: 1000, current: 10 })).toBe(20);
+    expect(valueOf(rule, { m: 0, current: 10 })).toBe(5);
+    expect(valueOf(rule, { m: 50, current: 10 })).toBe(10);
+  });
+
+  test('a choice in several levels of parentheses keeps its parts together', () => {
+    expect(valueOf('2 * (m > 100 ? (waiting > 40 ? 1 : (active > 3 ? 5 : 6)) : 9)')).toBe(10);
+  });
+
+  test.each([
+    ['a division by zero', 'waiting / (active - 4)'],
+    ['a division by zero inside a minimum', 'min(10, waiting / 0)'],
+    ['zero by zero', '0 / 0'],
+    ['an overflow', 'min(1, m * 9999999999 * 9999999999)'],
+  ])('%s is no data', (_, text) => {
+    const huge = text.includes('9999') ? { m: 1e300 } : {};
+    expect(valueOf(text, huge)).toBeNull();
+  });
+
+  test.each([NaN, Infinity, -Infinity])('a signal that is %d is no data', (value) => {
+    expect(valueOf('min(1, waiting)', { waiting: value })).toBeNull();
+  });
+
+  test('a signal without a number is no data where it is needed, and only there', () => {
+    const expression = compileExpression('waiting > 0 ? waiting : active', names);
+    expect(expression.evaluate({ waiting: 5, current: 1 })).toBe(5);
+    expect(expression.evaluate({ waiting: 0, current: 1 })).toBeNull();
+  });
+
+  test('tells which signals it reads', () => {
+    expect(compileExpression('waiting + waiting + current * m', names).names).toEqual(['waiting', 'm']);
+  });
+
+  test.each([
+    ['wating + 1', 1, 'unknown name "wating"'],
+    ['1 + (wating)', 6, 'unknown name "wating"'],
+    ['waiting + ', 10, 'ends too early'],
+    ['', 1, 'is empty'],
+    ['waiting waiting', 9, 'unexpected "waiting"'],
+    ['waiting + * 2', 11, 'unexpected "*"'],
+    ['(waiting', 1, '"(" is never closed'],
+    ['waiting)', 8, 'unexpected ")"'],
+    ['waiting > 1 ? 2', 13, '"?" without ":"'],
+    ['waiting : 2', 9, '":" without "?"'],
+    ['max(waiting > 1 ? 2, 3)', 17, '"?" without ":"'],
+    ['(waiting, 2)', 9, 'unexpected ","'],
+    ['ceil(1, 2)', 5, 'ceil takes one argument'],
+    ['clamp(1, 2)', 6, 'clamp takes 3 arguments'],
+    ['max()', 5, 'unexpected ")"'],
+    ['max + 1', 1, 'max is a function'],
+    ['sqrt(2)', 1, 'unknown function "sqrt"'],
+    ['waiting(2)', 1, 'unknown function "waiting"'],
+    ['waiting = 2 ? 1 : 0', 9, '"=" is not known here'],
+    ['waiting % 2', 9, '"%" is not known here'],
+    ['2 ^ 3', 3, '"^" is not known here'],
+    ['5m + 1', 1, '"5m" is not known here'],
+    ['.5', 1, '".5" is not known here'],
+    ['1e3', 1, '"1e3" is not known here'],
+    ['"text"', 1, 'is not known here'],
+    ["'waiting'", 1, 'is not known here'],
+    ['waiting.length', 8, '".length" is not known here'],
+    ['waiting[0]', 8, '"[" is not known here'],
+    ['waiting; 1', 8, '";" is not known here'],
+    ['waiting > 1', 1, 'gives yes or no'],
+    ['1 + (waiting > 1)', 1, 'mixes numbers'],
+    ['waiting > 1 ? waiting : active > 2', 1, 'gives yes or no'],
+    ['waiting > 1 ? waiting : -(active > 2)', 1, 'mixes numbers'],
+    ['waiting ? 1 : 0', 1, 'mixes numbers'],
+  ])('%s is refused at column %d: %s', (text, column, problem) => {
+    const error = errorOf(text);
+    expect(error.problem).toContain(problem);
+    expect(error.column).toBe(column);
+  });
+
+  test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty', 'this', 'process', 'globalThis', 'require'])(
+    'nothing but signals can be named: %s',
+    (name) => {
+      expect(errorOf(name).problem).toContain('unknown name');
+      expect(errorOf(`${name}(1)`).problem).toContain('unknown function');
+    },
+  );
+
+  test('a word that filtrex knows can be a signal', () => {
+    const expression = compileExpression('if + then * not', ['if', 'then', 'not']);
+    expect(expression.evaluate({ if: 1, then: 2, not: 3 })).toBe(7);
+  });
+
+  test('an unknown name comes with the names there are', () => {
+    expect(errorOf('wating').suggestion).toEqual({ name: 'wating', known: [...names, 'current'] });
+  });
+
+  test('length and depth are bounded', () => {
+    expect(errorOf(`${'1 + '.repeat(400)}1`).problem).toContain('longer than 1000');
+    expect(errorOf('('.repeat(40)).problem).toContain('nested deeper');
+    expect(errorOf(`${'m > 1 ? '.repeat(40)}1`).problem).toContain('nested deeper');
+    const deep = `${'('.repeat(30)}waiting${')'.repeat(30)}`;
+    expect(valueOf(deep)).toBe(30);
+  });
+});

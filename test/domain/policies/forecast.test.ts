@@ -1,0 +1,86 @@
+import {
+  forecastBounds,
+  forecastSchema,
+  predictLoad,
+  remember,
+  type ForecastMemory,
+} from '../../../src/domain/policies/forecast.js';
+import { minutes } from '../autoscale/watched-resource.js';
+
+function settings(written: Record<string, unknown> = {}) {
+  return forecastSchema.parse({ type: 'forecast', value: 'load', target: 100, mode: 'scale', ...written });
+}
+
+const hours = 60 * minutes;
+const days = 24 * hours;
+
+describe('forecast', () => {
+  test.each([
+    [101, 0, 2, 'rounded up'],
+    [199, 0, 2, 'rounded up, where the guide cuts'],
+    [200, 0, 2, 'exactly two'],
+    [50, 1, 1, 'twice 50 is one'],
+    [1000, 0.2, 12, 'a fifth more'],
+    [-5, 0, 0, 'a negative prediction asks for nothing'],
+    [0, 0, 0, 'nothing expected'],
+  ])('%d expected with a buffer of %d is a floor of %d: %s', (load, buffer, floor) => {
+    expect(forecastBounds(settings({ buffer }), load)).toMatchObject({ floor, ceiling: null });
+  });
+
+  test('without a prediction there is no floor', () => {
+    expect(forecastBounds(settings(), null).floor).toBeNull();
+  });
+
+  test('it only says what it would do until it is told to scale', () => {
+    const bounds = forecastBounds(settings({ mode: undefined }), 300);
+    expect(bounds.floor).toBeNull();
+    expect(bounds.reason).toBe('300 expected / 100 needs 3, only observed');
+  });
+
+  /** Busy between 9 and 17, with `load` on each day. */
+  function watch(load: readonly number[], until: number): ForecastMemory {
+    let memory: ForecastMemory | undefined;
+    for (let atMs = 0; atMs < until; atMs += 5 * minutes) {
+      const hour = (atMs % days) / hours;
+      const value = hour >= 9 && hour < 17 ? load[Math.floor(atMs / days)]! : 10;
+      memory = remember(settings(), memory, value, atMs);
+    }
+    return memory!;
+  }
+
+  test('predicts what the days before had at this time, and looks ahead', () => {
+    const memory = watch([500, 700, 900], 2 * days + 8 * hours);
+    expect(predictLoad(settings(), memory, 2 * days + 8 * hours)).toBe(10);
+    expect(predictLoad(settings(), memory, 2 * days + 8.8 * hours)).toBe(600);
+    expect(predictLoad(settings({ aheadMs: 2 * hours }), memory, 2 * days + 8 * hours)).toBe(600);
+  });
+
+  test('predicts nothing before a season has been seen', () => {
+    expect(predictLoad(settings(), watch([500], 8 * hours), 8 * hours)).toBeNull();
+  });
+
+  test('older seasons fade after the history', () => {
+    const memory = watch([0, 0, 0, 100, 100], 5 * days);
+    const short = settings({ historyMs: 2 * days });
+    let faded: ForecastMemory | undefined;
+    for (let atMs = 0; atMs < 5 * days; atMs += 5 * minutes) {
+      faded = remember(short, faded, atMs < 3 * days ? 0 : 100, atMs);
+    }
+    expect(predictLoad(settings(), memory, 5 * days + 10 * hours)).toBe(40);
+    expect(predictLoad(short, faded!, 5 * days + 10 * hours)).toBe(75);
+  });
+
+  test('a time without data is not taken for a time without load', () => {
+    const memory = remember(settings(), remember(settings(), undefined, 80, 0), null, 5 * minutes);
+    expect(predictLoad(settings(), remember(settings(), memory, null, 11 * minutes), days)).toBe(80);
+  });
+
+  test('what it remembers stays small', () => {
+    const memory = watch([1, 2, 3, 4, 5, 6, 7, 8, 9], 9 * days);
+    expect(JSON.stringify(memory).length).toBeLessThan(10_000);
+  });
+
+  test('a history shorter than a season is refused', () => {
+    expect(() => settings({ historyMs: hours })).toThrow('at least one season');
+  });
+});

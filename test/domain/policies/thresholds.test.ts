@@ -1,0 +1,158 @@
+import { thresholdsSchema } from '../../../src/domain/policies/thresholds.js';
+import { minutes, seconds, spec, start, WatchedResource } from '../autoscale/watched-resource.js';
+import type { Evaluation } from '../../../src/domain/autoscale/evaluation.js';
+import type { ScaleSettings } from '../../../src/domain/settings.js';
+
+const usual = { up: { at: 50, add: 2 }, down: { at: 10, remove: 1 } };
+
+interface Circumstances {
+  readonly edges?: Pick<Parameters<typeof thresholdsSchema.parse>[0] & typeof usual, 'up' | 'down'>;
+  readonly scale?: Partial<ScaleSettings>;
+  readonly cooldownSeconds?: number;
+  readonly secondsSinceChange?: number;
+}
+
+/** One check of the pool of the queue-backpressure guide: 2 to 10 units, a cooldown of 30 s. */
+function check(
+  value: number,
+  capacity: number,
+  { edges = usual, scale = {}, cooldownSeconds = 30, secondsSinceChange }: Circumstances = {},
+): Evaluation {
+  const cooldownMs = { up: cooldownSeconds * seconds, down: cooldownSeconds * seconds };
+  const watched = spec(
+    { policies: [{ type: 'thresholds', value: 'load', ...edges }] },
+    { min: 2, max: 10, cooldownMs, ...scale },
+  );
+  const lastChange =
+    secondsSinceChange === undefined
+      ? null
+      : { sentAtMs: start + minutes - secondsSinceChange * seconds, confirmed: true };
+  return new WatchedResource(watched, capacity).look({ atMs: minutes, load: value, lastChange });
+}
+
+/** The capacity right after a check. */
+function nextCapacity({ next, atMs, capacity }: Evaluation): number {
+  return next !== null && next.notBeforeMs <= atMs ? next.capacity : capacity;
+}
+
+describe('thresholds', () => {
+  test.each([
+    [11, 5, 5, 'just above the lower edge'],
+    [10.5, 5, 5, 'fractions are numbers'],
+    [30, 5, 5, 'in the middle'],
+    [49, 5, 5, 'just below the upper edge'],
+    [50, 5, 7, 'at the upper edge'],
+    [1e15, 5, 7, 'however far beyond'],
+    [10, 5, 4, 'at the lower edge'],
+    [0, 5, 4, 'one at a time'],
+    [-1, 5, 4, 'a negative value is read as it is'],
+    [60, 1, 3, 'below min it adds as well'],
+  ])('%d over %d recommends %d: %s', (value, capacity, expected) => {
+    const evaluation = check(value, capacity);
+    expect(evaluation).toMatchObject({ recommended: expected, target: expected, limitedBy: [] });
+    expect(nextCapacity(evaluation)).toBe(expected);
+  });
+
+  test.each([
+    [60, 9, 11, 10, 10, ['max'], 'max cuts the amount'],
+    [60, 10, 12, 10, 10, ['max'], 'nothing is added at max'],
+    [30, 12, 12, 10, 10, ['max'], 'what is above max comes back, whatever the queue says'],
+    [5, 12, 11, 10, 10, ['max'], 'a low queue does not make it slower'],
+    [5, 20, 19, 10, 10, ['max'], 'from far above too'],
+    [0, 2, 1, 2, 2, ['min'], 'nothing is removed at min'],
+    [30, 1, 1, 2, 2, ['min'], 'what is below min comes up'],
+  ])('%d over %d: recommended %d, target %d, next %d, limited by %j: %s', (value, capacity, ...expected) => {
+    const [recommended, target, next, limitedBy] = expected;
+    const evaluation = check(value, capacity);
+    expect(evaluation).toMatchObject({ recommended, target, limitedBy });
+    expect(nextCapacity(evaluation)).toBe(next);
+  });
+
+  test('with min 0 it goes to zero, never below, and comes back', () => {
+    const scale = { min: 0 };
+    expect(check(0, 1, { scale }).target).toBe(0);
+    expect(check(0, 1, { scale, edges: { ...usual, down: { at: 10, remove: 3 } } }).target).toBe(0);
+    expect(check(60, 0, { scale }).target).toBe(2);
+  });
+
+  test('at zero, a queue between the edges wakes nobody: the trap of thresholds', () => {
+    expect(check(20, 0, { scale: { min: 0 } }).target).toBe(0);
+  });
+
+  test.each([
+    [60, 0, 4, ['cooldown']],
+    [60, 29.9, 4, ['cooldown']],
+    [60, 30, 6, []],
+    [5, 0, 4, ['cooldown']],
+    [5, 29.9, 4, ['cooldown']],
+    [5, 30, 3, []],
+    [60, -5, 4, ['cooldown']],
+  ])('a queue of %d, %d s after a change: next %d, limited by %j', (value, secondsSinceChange, next, limitedBy) => {
+    const evaluation = check(value, 4, { secondsSinceChange });
+    expect(nextCapacity(evaluation)).toBe(next);
+    expect(evaluation.limitedBy).toEqual(limitedBy);
+  });
+
+  test('a cooldown of zero never waits', () => {
+    expect(nextCapacity(check(60, 4, { cooldownSeconds: 0, secondsSinceChange: 0 }))).toBe(6);
+  });
+
+  test('a cooldown holds the way back from above max, too', () => {
+    const evaluation = check(30, 12, { secondsSinceChange: 10 });
+    expect(nextCapacity(evaluation)).toBe(12);
+    expect(evaluation.limitedBy).toEqual(['max', 'cooldown']);
+  });
+
+  test.each([
+    [60, 4, { up: 1, down: 1 }, 5, ['step']],
+    [60, 4, { up: 2, down: 1 }, 6, []],
+    [30, 12, { up: 2, down: 1 }, 11, ['max', 'step']],
+  ])("the resource's step holds: %d over %d by %j is %d", (value, capacity, step, next, limitedBy) => {
+    const evaluation = check(value, capacity, { scale: { step } });
+    expect(nextCapacity(evaluation)).toBe(next);
+    expect(evaluation.limitedBy).toEqual(limitedBy);
+  });
+
+  test('an amount of 0 changes nothing, and so starts no cooldown', () => {
+    expect(check(60, 4, { edges: { ...usual, up: { at: 50, add: 0 } } })).toMatchObject({ target: 4, next: null });
+  });
+
+  const cost = { edges: { up: { at: 100, add: 1 }, down: { at: 10, remove: 1 } }, scale: { min: 1, max: 5 } };
+  const performance = { edges: { up: { at: 20, add: 3 }, down: { at: 5, remove: 1 } }, scale: { min: 5, max: 50 } };
+
+  test.each([
+    ['cost', cost, 99, 2, 2],
+    ['cost', cost, 100, 2, 3],
+    ['cost', cost, 10, 2, 1],
+    ['performance', performance, 19, 6, 6],
+    ['performance', performance, 25, 6, 9],
+    ['performance', performance, 30, 49, 50],
+    ['performance', performance, 5, 6, 5],
+  ])('with the numbers of the %s preset %#: %d over %d', (_, circumstances, value, capacity, target) => {
+    expect(check(value, capacity, circumstances).target).toBe(target);
+  });
+
+  test('with the cooldown of the cost preset, 119 s is too early', () => {
+    const evaluation = check(100, 2, { ...cost, cooldownSeconds: 120, secondsSinceChange: 119 });
+    expect(nextCapacity(evaluation)).toBe(2);
+  });
+
+  test.each([NaN, Infinity])('%d is no data: hold', (value) => {
+    const evaluation = check(value, 5);
+    expect(evaluation.policies[0]?.recommended).toBeNull();
+    expect(evaluation).toMatchObject({ target: 5, next: null, limitedBy: [] });
+  });
+
+  test.each([
+    [50, 50],
+    [20, 60],
+  ])('up at %d with down at %d is refused', (up, down) => {
+    const result = thresholdsSchema.safeParse({
+      type: 'thresholds',
+      value: 'load',
+      up: { at: up, add: 2 },
+      down: { at: down, remove: 1 },
+    });
+    expect(result.error?.issues[0]?.message).toContain('down.at must be below up.at');
+  });
+});
