@@ -75,7 +75,7 @@ function makeClient(settings: ConnectionSettings, timeoutMs: number): RedisClien
   if (settings.cluster) {
     return new Cluster([{ host, port: Number(url.port || 6379) }], {
       lazyConnect: true,
-      enableOfflineQueue: false,
+      enableReadyCheck: false,
       clusterRetryStrategy: () => null,
       redisOptions: options,
     });

@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { redisService, sentinelService, type RedisService } from '../../scripts/services/redis.js';
+import { eventually } from '../support/eventually.js';
+import { describeConformance, failureOf, make, plantedSecret } from '../sources/conformance.js';
+
+const administrator = 'administrator-password';
+const never = (): AbortSignal => new AbortController().signal;
+// The least that counting needs: no other command, no other key.
+const reader = `user reader on >${plantedSecret} ~jobs* ~events* +llen +xlen +exists +xinfo +select +cluster|slots`;
+
+const server = await redisService([`requirepass ${administrator}`, reader], administrator);
+const settingsFor = (port: number) => ({
+  url: `redis://127.0.0.1:${port}`,
+  username: 'reader',
+  password: plantedSecret,
+  key: 'jobs',
+});
+const subject = { type: 'redis', settingsFor };
+
+beforeAll(async () => {
+  await server.start();
+  await fill(server);
+});
+afterAll(() => server.stop());
+
+async function fill({ cli }: RedisService): Promise<void> {
+  await cli('rpush', 'jobs', 'a', 'b', 'c');
+  for (let entry = 1; entry <= 5; entry += 1) await cli('xadd', 'events', '*', 'n', String(entry));
+  await cli('xgroup', 'create', 'events', 'workers', '0');
+  await cli('xreadgroup', 'group', 'workers', 'one', 'count', '2', 'streams', 'events', '>');
+  await cli('-n', '3', 'rpush', 'jobs', 'other');
+}
+
+describe('redis', () => {
+  const source = (settings: Record<string, unknown>) => make(subject, { ...settingsFor(server.port), ...settings });
+  const stream = { key: 'events', structure: 'stream', group: 'workers' };
+
+  it.each([
+    ['a list', {}, 3],
+    ['a list of another database', { database: 3 }, 1],
+    ['a list of the database in the address', { url: () => `redis://127.0.0.1:${server.port}/3` }, 1],
+    ['the length of a stream', stream, 5],
+    ['what a group has not been given yet', { ...stream, count: 'lag' }, 3],
+    ['what a group has been given and not acknowledged', { ...stream, count: 'pending' }, 2],
+    ['a stream that does not exist, as a person chose', { key: 'events2', structure: 'stream', emptyAs: 0 }, 0],
+  ])('counts %s', async (_name, { url, ...settings }: Record<string, unknown>, value) => {
+    const resolved = typeof url === 'function' ? { ...settings, url: (url as () => string)() } : settings;
+    const counting = source(resolved);
+    expect((await counting.sample(never())).value).toBe(value);
+    await counting.close?.();
+  });
+
+  it.each([
+    ['a stream that is not there', { key: 'events2', structure: 'stream' }, 'noData', 'no stream events2'],
+    [
+      'the lag of a stream that is not there',
+      { ...stream, key: 'events2', count: 'lag' },
+      'noData',
+      'no stream events2',
+    ],
+    ['a group that is not there', { ...stream, count: 'lag', group: 'others' }, 'missing', 'no group others'],
+    ['a key of another kind', { key: 'events' }, 'failed', 'holds no list'],
+    ['a key it has no right to', { key: 'secrets' }, 'denied', 'rights'],
+  ])('says so of %s', async (_name, settings, code, said) => {
+    const counting = source(settings);
+    const error = await failureOf(counting);
+    expect(error.code).toBe(code);
+    expect(error.message).toContain(said);
+    await counting.close?.();
+  });
+
+  it('does not know the lag of a group that began in the middle of a stream, and says what to do', async () => {
+    for (const id of ['1-1', '2-1', '3-1']) await server.cli('xadd', 'events:middle', id, 'n', '1');
+    await server.cli('xgroup', 'create', 'events:middle', 'workers', '2-1');
+    const counting = source({ ...stream, key: 'events:middle', count: 'lag' });
+    expect((await failureOf(counting)).message).toContain('does not know the lag');
+    await counting.close?.();
+  });
+
+  it('holds one connection, and lets it go when closed', async () => {
+    const counting = source({});
+    const connections = async () =>
+      (await server.cli('client', 'list')).split('\n').filter((line) => line.includes('user=reader')).length;
+    const before = await connections();
+    for (let sample = 0; sample < 5; sample += 1) await counting.sample(never());
+    expect(await connections()).toBe(before + 1);
+    await counting.close?.();
+    await eventually('the connection is closed', async () => (await connections()) === before);
+  });
+});
+
+describe('redis behind Sentinel', () => {
+  it('finds the master', async () => {
+    const sentinel = await sentinelService(server.port, administrator);
+    await sentinel.during(async () => {
+      const settings = { ...settingsFor(sentinel.port), sentinel: { master: 'queue' } };
+      const counting = make(subject, settings);
+      expect((await counting.sample(never())).value).toBe(3);
+      await counting.close?.();
+      const unknown = make(subject, { ...settings, sentinel: { master: 'no-such-master' } });
+      expect((await failureOf(unknown)).message).toContain('sentinel.master');
+      await unknown.close?.();
+    });
+  });
+});
+
+describe('redis as a Cluster', () => {
+  it('asks the node that holds the key', async () => {
+    const cluster = ['cluster-enabled yes', 'cluster-announce-ip 127.0.0.1'];
+    const node = await redisService([...cluster, `requirepass ${administrator}`, reader], administrator);
+    await node.during(async () => {
+      await node.cli('cluster', 'addslotsrange', '0', '16383');
+      await eventually('the cluster is up', async () => (await node.cli('cluster', 'info')).includes('state:ok'));
+      await node.cli('rpush', 'jobs', 'a', 'b');
+      const counting = make(subject, { ...settingsFor(node.port), cluster: true });
+      expect((await counting.sample(never())).value).toBe(2);
+      await counting.close?.();
+      const refused = make(subject, { ...settingsFor(node.port), cluster: true, password: 'wrong' });
+      expect((await failureOf(refused)).code).toBe('denied');
+      await refused.close?.();
+    });
+  });
+});
+
+describeConformance(subject, {
+  server,
+  value: 3,
+  wrongLogin: () => ({ ...settingsFor(server.port), password: 'wrong' }),
+  missingName: () => ({
+    settings: { ...settingsFor(server.port), key: 'events-nowhere', structure: 'stream' },
+    outcome: 'noData',
+  }),
+  empty: () => ({ settings: { ...settingsFor(server.port), key: 'jobs-done' }, outcome: 0 }),
+  afterRestart: () => fill(server),
+});
