@@ -2,7 +2,7 @@
 import type { Observation } from '../src/domain/capacity.js';
 import { judge } from '../src/domain/confirm.js';
 import type { Confirmation, ConfirmOrder, ObserveOrder, Sighting } from '../src/domain/scale-orders.js';
-import type { Platform, PlatformError } from '../src/platforms/platform.js';
+import { type Platform, PlatformError } from '../src/platforms/platform.js';
 
 /** The world around an activity: Temporal's in production, a virtual one under test. */
 export interface Surroundings {
@@ -77,6 +77,7 @@ export async function lookUntilConfirmed(
 type Found<T> =
   | { end: 'found'; value: T }
   | { end: 'hopeless'; reason: string }
+  /** With what was seen at the very end, if anything was. */
   | { end: 'timeout'; reason: string; observation: Observation | undefined }
   | { end: 'interrupted' };
 
@@ -101,7 +102,8 @@ async function poll<T>(
       if (value !== undefined) return { end: 'found', value };
       hopeless = 0;
     } catch (error) {
-      lastError = error as PlatformError;
+      if (!(error instanceof PlatformError)) throw error;
+      lastError = error;
       hopeless = lastError.code === 'missing' || lastError.code === 'denied' ? hopeless + 1 : 0;
       if (hopeless >= hopelessLooks) return { end: 'hopeless', reason: lastError.message };
     }
@@ -114,7 +116,8 @@ async function poll<T>(
       ...(lastError && { lastError: lastError.message }),
     });
     if (elapsedMs >= timeoutMs) {
-      return { end: 'timeout', reason: whyNothing(order.resource, timeoutMs, observation, lastError), observation };
+      const reason = whyNothing(order.resource, timeoutMs, observation, lastError);
+      return { end: 'timeout', reason, observation: lastError ? undefined : observation };
     }
     try {
       await world.sleep(Math.min(Math.max(pauseMs, lastError?.retryAfterMs ?? 0), intervalMs, timeoutMs - elapsedMs));

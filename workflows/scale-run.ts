@@ -69,7 +69,8 @@ export class ScaleRun {
   /** Stops changing. There is nothing to stop once the run only waits to close. */
   cancel(): void {
     this.state.wasCancelled = true;
-    if (this.state.phase === 'settled' || this.state.phase === 'failed') return;
+    const onlyWaitsToClose = this.state.phase === 'settled' || this.state.phase === 'failed';
+    if (onlyWaitsToClose && !this.isStirred) return;
     this.isCancelled = true;
     this.isStirred = true;
   }
@@ -86,7 +87,6 @@ export class ScaleRun {
       // No await from here to the return: a request that comes later finds the run closed and starts the next one.
       if (ending.how === 'continued') return ending;
       if (!this.isStirred) return ending;
-      if (this.state.wasCancelled) return { how: 'continued' };
     }
   }
 

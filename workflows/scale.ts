@@ -3,8 +3,6 @@ import {
   ApplicationFailure,
   CancelledFailure,
   CancellationScope,
-  HandlerUnfinishedPolicy,
-  allHandlersFinished,
   condition,
   continueAsNew,
   setDefaultSignalHandler,
@@ -12,6 +10,7 @@ import {
   upsertMemo,
   workflowInfo,
 } from '@temporalio/workflow';
+import { HandlerUnfinishedPolicy } from '@temporalio/common';
 import { z } from 'zod';
 import { scaleRequestSchema } from '../src/domain/scale-request.js';
 import { scaleSettingsSchema } from '../src/domain/settings.js';
@@ -36,8 +35,9 @@ export async function scale(input: ScaleInput): Promise<ScaleStatus> {
   const state = input.carried ?? newState(input);
   const world = temporalWorld(state);
   const run = new ScaleRun(state, world);
+  // First what the run was started with: messages that came before this worker did are applied as the handlers are set.
+  if (!input.carried && input.request) take(state, run, input.request);
   listen(state, run);
-  if (input.request) take(state, run, input.request);
 
   // A cancellation is a message like any other: it must not tear a change apart, or the cooldown after it.
   const ending = await CancellationScope.nonCancellable(() => run.run());

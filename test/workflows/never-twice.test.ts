@@ -8,11 +8,12 @@ type Fault = z.input<typeof faultPlanSchema>['faults'][number];
 
 const environment = await devServerEnvironment();
 const bench = new Workbench(environment);
-const stopWorker = await bench.startWorker();
+await bench.startWorker();
+/** Where the worker goes away, a worker of its own. */
+const own = new Workbench(environment);
 
 afterAll(async () => {
-  await stopWorker();
-  await bench.close();
+  await Promise.all([bench.close(), own.close()]);
   await environment.teardown();
 });
 
@@ -130,7 +131,6 @@ describe('on the way from 2 to 4,', () => {
 
 describe('when the worker goes away', () => {
   it('with a change in flight, it counts as made and is not sent again', async () => {
-    const own = new Workbench(environment);
     const stop = await own.startWorker();
     const resource = await own.resource();
     resource.simulator.faults.set({ faults: [{ type: 'slow', on: 'change', delayMs: 800 }] });
@@ -142,11 +142,9 @@ describe('when the worker goes away', () => {
     expect(resource.truth()).toEqual([2, 3]);
     expect(resource.changeTimes()).toHaveLength(1);
     await stopAgain();
-    await own.close();
   });
 
   it('a request that no worker has answered is accepted all the same, and done once one is back', async () => {
-    const own = new Workbench(environment);
     const resource = await own.resource();
     expect(await own.scales.request(resource, { targetCapacity: 3 })).toMatchObject({ outcome: 'started' });
     expect(await own.scales.request(resource, { targetCapacity: 4 })).toMatchObject({
@@ -158,6 +156,5 @@ describe('when the worker goes away', () => {
     await resource.handle.result();
     expect(resource.capacity()).toBe(5);
     await stop();
-    await own.close();
   });
 });

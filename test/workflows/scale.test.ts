@@ -6,10 +6,9 @@ import { type TestResource, Workbench, poll } from './workbench.js';
 // Before the tests are defined, because concurrent tests do not wait for beforeAll.
 const environment = await devServerEnvironment();
 const bench = new Workbench(environment);
-const stopWorker = await bench.startWorker();
+await bench.startWorker();
 
 afterAll(async () => {
-  await stopWorker();
   await bench.close();
   await environment.teardown();
 });

@@ -48,6 +48,7 @@ interface ResourceOptions {
 export class Workbench {
   readonly scales: ScaleClient;
   readonly #taskQueue = `test-${randomUUID()}`;
+  readonly #workers = new Set<() => Promise<void>>();
   readonly #simulators = new Map<string, Simulator>();
 
   constructor(readonly server: { readonly client: Client; readonly nativeConnection: NativeConnection }) {
@@ -66,10 +67,13 @@ export class Workbench {
       shutdownGraceTime: '1s',
     });
     const running = worker.run();
-    return async () => {
+    const stop = async () => {
+      this.#workers.delete(stop);
       worker.shutdown();
       await running;
     };
+    this.#workers.add(stop);
+    return stop;
   }
 
   /** A resource of its own, with a sidecar of its own. */
@@ -102,7 +106,9 @@ export class Workbench {
     };
   }
 
+  /** Also what a failed test left behind. */
   async close(): Promise<void> {
+    await Promise.all([...this.#workers].map((stop) => stop()));
     await Promise.all([...this.#simulators.values()].map((simulator) => simulator.close()));
   }
 
