@@ -9,7 +9,8 @@ export function readBy<Words, Schema extends z.ZodType>(schema: Schema, toSettin
     if (result.success) return result.data;
     for (const { path, text } of findingsOf(result.error.issues)) {
       const inWords = path.map((key) => (typeof key === 'string' ? key.replace(/Ms$/, '') : key));
-      context.addIssue({ code: 'custom', path: inWords, message: text });
+      const isTime = inWords.at(-1) !== path.at(-1);
+      context.addIssue({ code: 'custom', path: inWords, message: isTime ? text.replace(/\d+$/, '$&ms') : text });
     }
     return z.NEVER;
   };

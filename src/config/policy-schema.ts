@@ -45,9 +45,11 @@ const averaging = {
   burst: z
     .strictObject({
       window: positiveDuration.describe('A window shorter than `average`.'),
-      above: percentage.describe(
-        'When the mean over `window` asks for at least this share of the capacity, burst begins, and until a whole `average` has passed without that, the largest recommendation stands. At least `100%`.',
-      ),
+      above: percentage
+        .refine((share) => share >= 1, { error: 'must be at least 100%' })
+        .describe(
+          'When the mean over `window` asks for at least this share of the capacity, burst begins, and until a whole `average` has passed without that, the largest recommendation stands. At least `100%`.',
+        ),
     })
     .optional()
     .describe('Follow a sudden load at once, and do not scale in while it may come back. Needs `average`.'),

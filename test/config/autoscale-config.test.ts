@@ -148,6 +148,16 @@ describe('what is wrong with an autoscale', () => {
       perUnit('burst: { window: 6s, above: 200% }'),
       `11 ${policy0}.burst: burst needs an average over a longer window; set average, for example 60s`,
     ],
+    [
+      'a burst below the whole capacity',
+      perUnit('average: 60s, burst: { window: 6s, above: 50% }'),
+      `11 ${policy0}.burst.above: must be at least 100%`,
+    ],
+    [
+      'a window of less than a second',
+      'policies: [{ type: schedule, timezone: UTC, windows: [{ cron: "0 9 * * *", for: 10ms, min: 4 }] }]',
+      `11 ${policy0}.windows[0].for: must be at least 1000ms`,
+    ],
     ['a share without its sign', perUnit('tolerance: 5'), `11 ${policy0}.tolerance: 5 has no unit; write 5%`],
     [
       'a history of less than a season',
