@@ -8,14 +8,15 @@ export async function temporalCli(): Promise<string> {
 }
 
 /** A dev server of its own on free ports: exact about heartbeats, continue-as-new and races, in real time. */
-export async function devServerEnvironment(
-  options: { readonly dbFilename?: string; readonly port?: number } = {},
-): Promise<TestWorkflowEnvironment> {
+export async function devServerEnvironment({
+  extraArgs = [],
+  ...options
+}: { dbFilename?: string; port?: number; extraArgs?: string[] } = {}): Promise<TestWorkflowEnvironment> {
   return TestWorkflowEnvironment.createLocal({
     server: {
       executable: { type: 'existing-path', path: await temporalCli() },
-      log: { format: 'pretty', level: 'error' },
-      extraArgs: ['--search-attribute', 'EscapementResource=Keyword'],
+      log: { format: 'pretty', level: 'never' },
+      extraArgs,
       ...options,
     },
   });

@@ -1,0 +1,68 @@
+import { afterAll, expect, it } from '@jest/globals';
+import { devServerEnvironment } from '../support/temporal.js';
+import { type TestResource, Workbench } from './workbench.js';
+
+const environment = await devServerEnvironment({
+  // So that a run continues as new after a step or two.
+  extraArgs: ['--dynamic-config-value', 'limit.historyCount.suggestContinueAsNew=40'],
+});
+const bench = new Workbench(environment);
+await bench.startWorker();
+
+afterAll(async () => {
+  await bench.close();
+  await environment.teardown();
+});
+
+const withoutCooldown = { cooldownMs: { up: 0, down: 0 } };
+
+it('a run that continues as new keeps its target, its cooldown and its answers', async () => {
+  const resource = await bench.resource();
+  const first = await bench.scales.request(resource, { add: 6 }, 'key');
+  const final = await resource.handle.result();
+  expect(final).toMatchObject({ phase: 'settled', startedFrom: 2, stepsMade: 6, targetCapacity: 8 });
+  expect((await resource.handle.describe()).runId).not.toBe(first.runId);
+  expect(resource.truth()).toEqual([2, 3, 4, 5, 6, 7, 8]);
+  const times = resource.changeTimes();
+  expect(Math.min(...times.slice(1).map((atMs, index) => atMs - times[index]!))).toBeGreaterThanOrEqual(1000);
+  expect(await bench.scales.request(resource, { add: 6 }, 'key')).toMatchObject({ targetCapacity: 8 });
+  expect(resource.capacity()).toBe(8);
+}, 60_000);
+
+it('no request is lost or applied twice while a run continues as new under fire', async () => {
+  const resource = await bench.resource({
+    settings: { ...withoutCooldown, max: 1000, step: { up: null, down: null } },
+  });
+  const answers = [];
+  for (let round = 0; round < 15; round += 1) {
+    answers.push(...(await Promise.all([1, 1, 1, 1].map((add) => bench.scales.request(resource, { add })))));
+  }
+  await settled(resource);
+  expect(resource.capacity()).toBe(62);
+  // Those that came while the run was between two have no answer yet, and are no less done.
+  const answered = answers.map(({ targetCapacity }) => targetCapacity).filter((target) => target !== null);
+  expect(new Set(answered).size).toBe(answered.length);
+}, 60_000);
+
+it('no request that comes while a run closes is lost', async () => {
+  const resource = await bench.resource({ settings: withoutCooldown });
+  const runs = new Set<string>();
+  for (let round = 0; round < 100; round += 1) {
+    // Without a cooldown a run closes as soon as it is at its target: these two race with that.
+    const targets = [3 + (round % 5), 4 + (round % 5)];
+    await resource.handle.signal('retarget', { targetCapacity: targets[0] }).catch(() => undefined);
+    const accepted = await bench.scales.request(resource, { targetCapacity: targets[1]! });
+    runs.add(accepted.runId);
+    await settled(resource);
+    expect(resource.capacity()).toBe(targets[1]);
+  }
+  expect(runs.size).toBeGreaterThan(1);
+}, 120_000);
+
+/** Whichever run has it then: the newest one is closed. */
+async function settled(resource: TestResource): Promise<void> {
+  for (;;) {
+    await resource.handle.result();
+    if ((await resource.handle.describe()).status.name !== 'RUNNING') return;
+  }
+}
