@@ -1,6 +1,7 @@
-/** `npm run docs`: writes what is made from the schemas of the configuration. A test fails where it is out of date. */
+/** `npm run docs`: writes what is made from the schemas of the configuration and the API. A test fails where it is out of date. */
 import { writeFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
+import { openApiDocument } from '../src/api/openapi.js';
 import { configurationPage } from './configuration-page.js';
 import { editorSchema } from './json-schema.js';
 
@@ -10,6 +11,7 @@ export async function generatedDocs(): Promise<Record<string, string>> {
   return {
     'docs/configuration.md': await format(configurationPage(), { ...style, parser: 'markdown' }),
     'docs/escapement.schema.json': `${JSON.stringify(editorSchema(), null, 2)}\n`,
+    'docs/openapi.json': `${JSON.stringify(openApiDocument(), null, 2)}\n`,
   };
 }
 

@@ -1,0 +1,21 @@
+/** What the routes work with, made once from what the API is given. */
+import { RunReader } from '../client/run-reader.js';
+import { ScaleClient } from '../client/scale-client.js';
+import type { ApiDependencies } from './api-dependencies.js';
+import { Links } from './links.js';
+
+export interface ApiContext extends ApiDependencies {
+  readonly scales: ScaleClient;
+  readonly runs: RunReader;
+  readonly links: Links;
+}
+
+export function createContext(dependencies: ApiDependencies): ApiContext {
+  const { client, webUiUrl } = dependencies;
+  return {
+    ...dependencies,
+    scales: new ScaleClient(client),
+    runs: new RunReader(client),
+    links: new Links(webUiUrl, client.options.namespace),
+  };
+}

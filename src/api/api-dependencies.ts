@@ -1,0 +1,21 @@
+/** What the API is given. Everything else it asks Temporal for. */
+import type { Client } from '@temporalio/client';
+import type { Logger } from 'pino';
+import type { Config } from '../config/config.js';
+import type { Observation } from '../domain/capacity.js';
+
+export interface ApiDependencies {
+  readonly config: Pick<Config, 'resources'>;
+  readonly client: Client;
+  readonly log: Logger;
+  /** Callers must send it as `Authorization: Bearer`. Absent: nobody is asked. */
+  readonly token?: string | undefined;
+  /** Without a path, such as `http://127.0.0.1:8233`. Absent: answers have no links into it. */
+  readonly webUiUrl?: string | undefined;
+  /** Rejects with what keeps the worker of this process from polling. Absent where there is none. */
+  readonly checkWorker?: (() => Promise<void>) | undefined;
+  /** One look at the platform. Absent where this process cannot reach it. */
+  readonly observe?: ((resource: string, signal: AbortSignal) => Promise<Observation>) | undefined;
+  /** Aborts when the process is about to end: whoever waits gets an answer. */
+  readonly stopping: AbortSignal;
+}

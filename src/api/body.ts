@@ -1,0 +1,49 @@
+/** Request bodies: JSON of a few hundred bytes, parsed by a schema at the door. */
+import { json, type Request, type RequestHandler } from 'express';
+import { z } from 'zod';
+import { Problem } from './problem.js';
+
+/** The largest thing to say is a reason of 500 characters. */
+const largestBody = '16kb';
+
+/** Reads any body as JSON, whatever it is called: for callers of the Omnistrate example, which did not look either. */
+export const readAnyBody: RequestHandler = json({ limit: largestBody, strict: false, type: () => true });
+
+export const readJsonBody: RequestHandler = (request, response, next) => {
+  const type = request.get('content-type');
+  if (hasBody(request) && request.is(['application/json', 'application/*+json']) === false) {
+    const what = type === undefined ? 'The body has no Content-Type' : `The body is ${type.slice(0, 100)}`;
+    throw new Problem('unsupported-media-type', `${what}. Send JSON with "Content-Type: application/json".`, {
+      headers: { Accept: 'application/json' },
+    });
+  }
+  readAnyBody(request, response, next);
+};
+
+/** @throws Problem naming every field that is wrong. */
+export function parseBody<Schema extends z.ZodType>(schema: Schema, request: Request): z.output<Schema> {
+  if (!hasBody(request) || request.body === undefined) {
+    throw new Problem('invalid-request', 'There is no body. Send JSON such as {"targetCapacity": 3}.');
+  }
+  const parsed = schema.safeParse(request.body);
+  if (parsed.success) return parsed.data;
+  const errors = parsed.error.issues.flatMap(placesOf);
+  throw new Problem('invalid-request', errors.map(({ pointer, detail }) => `${pointer}: ${detail}`).join('; '), {
+    errors,
+  });
+}
+
+function hasBody({ headers }: Request): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+function placesOf(issue: z.core.$ZodIssue): { pointer: string; detail: string }[] {
+  if (issue.code !== 'unrecognized_keys') return [{ pointer: pointerTo(issue.path), detail: issue.message }];
+  return issue.keys.map((key) => ({ pointer: pointerTo([...issue.path, key]), detail: 'there is no such field' }));
+}
+
+/** RFC 6901, as a URI fragment. */
+function pointerTo(path: readonly PropertyKey[]): string {
+  const parts = path.map((part) => encodeURIComponent(String(part).replaceAll('~', '~0').replaceAll('/', '~1')));
+  return ['#', ...parts].join('/');
+}

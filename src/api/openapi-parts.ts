@@ -1,0 +1,106 @@
+/** The parts that the OpenAPI document is put together from: schemas by name, answers, problems. */
+import { z } from 'zod';
+import { scaleWishSchema } from '../domain/scale-request.js';
+import {
+  acceptedSchema,
+  aliveSchema,
+  cancellingSchema,
+  problemSchema,
+  readinessSchema,
+  resourceSchema,
+  resourcesSchema,
+  runSchema,
+  runsSchema,
+} from './answers.js';
+import { dropInHealthSchema, dropInScaleSchema, dropInStatusSchema, dropInWishSchema } from './drop-in-answers.js';
+import { problemTypes, type ProblemType, problemUri } from './problem.js';
+import { runsQuerySchema } from './routes/resources.js';
+
+export type JsonObject = Record<string, unknown>;
+
+const schemas = {
+  ScaleWish: scaleWishSchema,
+  Accepted: acceptedSchema,
+  Cancelling: cancellingSchema,
+  Resource: resourceSchema,
+  Resources: resourcesSchema,
+  Run: runSchema,
+  Runs: runsSchema,
+  Alive: aliveSchema,
+  Readiness: readinessSchema,
+  Problem: problemSchema,
+  DropInWish: dropInWishSchema,
+  DropInScale: dropInScaleSchema,
+  DropInStatus: dropInStatusSchema,
+  DropInHealth: dropInHealthSchema,
+};
+type SchemaName = keyof typeof schemas;
+
+export function operation(tag: string, operationId: string, summary: string) {
+  return { tags: [tag], operationId, summary };
+}
+
+export function answers(good: Readonly<Record<number, SchemaName>>, bad: readonly ProblemType[] = []): JsonObject {
+  const goodOnes: [string, unknown][] = Object.entries(good).map(([status, name]) => [status, answer(name)]);
+  return { ...Object.fromEntries(goodOnes), ...problems(['unauthorized', ...bad, 'internal', 'temporal-unavailable']) };
+}
+
+export function answer(name: SchemaName) {
+  const description = schemas[name].description ?? name;
+  return { description, content: { 'application/json': { schema: reference(name) } } };
+}
+
+/** Several problems may share a status: each is named. */
+export function problems(types: readonly ProblemType[]): JsonObject {
+  const statuses = [...new Set(types.map((type) => problemTypes[type].status))];
+  const entries = statuses.map((status): [number, unknown] => {
+    const ofStatus = types.filter((type) => problemTypes[type].status === status);
+    const description = ofStatus.map((type) => `\`${problemUri(type)}\`: ${problemTypes[type].title}.`).join('\n\n');
+    return [status, { description, content: { 'application/problem+json': { schema: reference('Problem') } } }];
+  });
+  return Object.fromEntries(entries);
+}
+
+export function body(name: SchemaName) {
+  return { required: true, content: { 'application/json': { schema: reference(name) } } };
+}
+
+export function queryParameters() {
+  const { properties } = z.toJSONSchema(runsQuerySchema, { io: 'input', unrepresentable: 'any' });
+  return Object.entries(properties ?? {}).map(([name, schema]) => ({ name, in: 'query', schema }));
+}
+
+function reference(name: SchemaName) {
+  return { $ref: pathOf(name) };
+}
+
+function pathOf(name: string): string {
+  return `#/components/schemas/${name}`;
+}
+
+/** What the schema checks in code. */
+const exactlyOneOfThem = ['targetCapacity', 'add', 'remove'].map((field) => ({ required: [field] }));
+
+export function componentSchemas(): JsonObject {
+  const registry = z.registry<{ id: string }>();
+  for (const [id, schema] of Object.entries(schemas)) registry.add(schema, { id });
+  const made = z.toJSONSchema(registry, {
+    uri: pathOf,
+    override: ({ zodSchema, jsonSchema }) => {
+      if (zodSchema === scaleWishSchema) jsonSchema.oneOf = exactlyOneOfThem;
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+      // What the format says already, in 300 characters.
+      if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
+    },
+  });
+  return Object.fromEntries(Object.entries(made.schemas).map(([id, schema]) => [id, embedded(schema)]));
+}
+
+/** What says that a schema stands alone does not belong inside a document. */
+function embedded(schema: z.core.JSONSchema.BaseSchema): JsonObject {
+  const inner: JsonObject = { ...schema };
+  delete inner['$schema'];
+  delete inner['$id'];
+  return inner;
+}

@@ -1,0 +1,144 @@
+/** From what is known of runs to what the API answers: times as ISO 8601, nothing left out without a word. */
+import type { RunOutcome, RunSummary, RunView } from '../client/run-reader.js';
+import { workerAnswersWithinMs } from '../client/run-reader.js';
+import type { ResourceConfig } from '../config/config.js';
+import type { Observation } from '../domain/capacity.js';
+import type { ScaleStatus } from '../../workflows/messages.js';
+import type { ResourceAnswer, RunAnswer } from './answers.js';
+import type { Links } from './links.js';
+
+type Phase = ResourceAnswer['phase'];
+
+export function presentResource(config: ResourceConfig, run: RunView | undefined, links: Links): ResourceAnswer {
+  const { alias, platform, settings } = config;
+  const phase = phaseOf(run);
+  return {
+    resource: alias,
+    platform: platform.type,
+    bounds: { min: settings.min, max: settings.max },
+    phase,
+    notice: phase === 'unattended' ? noticeOf(config.taskQueue) : null,
+    ...progress(run),
+    dryRun: run?.status?.dryRun ?? settings.dryRun,
+    run: run
+      ? {
+          workflowId: run.workflowId,
+          runId: run.runId,
+          outcome: run.outcome,
+          startedAt: iso(run.startedAtMs),
+          closedAt: isoOrNull(run.closedAtMs),
+        }
+      : null,
+    links: links.of(alias, run),
+  };
+}
+
+export function presentRun(run: RunSummary, links: Links): RunAnswer {
+  const { memo } = run;
+  return {
+    workflowId: run.workflowId,
+    runId: run.runId,
+    outcome: run.outcome,
+    targetCapacity: memo.targetCapacity ?? null,
+    capacity: memo.capacity ?? null,
+    stepsMade: memo.stepsMade ?? null,
+    reason: memo.reason ?? null,
+    lastError: memo.lastError ?? null,
+    startedAt: iso(run.startedAtMs),
+    closedAt: isoOrNull(run.closedAtMs),
+    webUi: links.webUi(run),
+  };
+}
+
+/** Nothing is being done for the resource, and nothing will be unless somebody asks. */
+export function isAtRest(phase: Phase): boolean {
+  return phase === 'idle' || phase === 'settled' || phase === 'cancelled' || phase === 'failed';
+}
+
+export function phaseOf(run: RunView | undefined): Phase {
+  if (!run) return 'idle';
+  if (run.status) return run.status.phase;
+  return run.isOpen ? 'unattended' : endedAs(run.outcome);
+}
+
+type Progress = Pick<
+  ResourceAnswer,
+  | 'observed'
+  | 'targetCapacity'
+  | 'reason'
+  | 'startedFrom'
+  | 'stepsMade'
+  | 'changes'
+  | 'cooldownUntil'
+  | 'drift'
+  | 'ignoredSignals'
+  | 'lastError'
+>;
+
+function progress(run: RunView | undefined): Progress {
+  return run?.status ? told(run.status) : knownToServer(run);
+}
+
+function told(status: ScaleStatus): Progress {
+  return {
+    observed: presentObservation(status.observed),
+    targetCapacity: status.targetCapacity,
+    reason: status.reason,
+    startedFrom: status.startedFrom,
+    stepsMade: status.stepsMade,
+    changes: status.changes.map(({ sentAtMs, ...change }) => ({ ...change, sentAt: iso(sentAtMs) })),
+    cooldownUntil: {
+      up: isoOfFuture(status.cooldownUntilMs?.up),
+      down: isoOfFuture(status.cooldownUntilMs?.down),
+    },
+    drift: status.drift.map(({ atMs, from, to }) => ({ at: iso(atMs), from, to })),
+    ignoredSignals: status.ignored.map(({ atMs, message }) => ({ at: iso(atMs), message })),
+    lastError: status.lastError,
+  };
+}
+
+function knownToServer(run: RunView | undefined): Progress {
+  const tornDown = run && !run.isOpen ? `the run was ${run.outcome}` : null;
+  return {
+    observed: presentObservation(run?.progress?.observation ?? null),
+    targetCapacity: run?.memo.targetCapacity ?? null,
+    reason: run?.memo.reason ?? null,
+    startedFrom: null,
+    stepsMade: run?.memo.stepsMade ?? 0,
+    changes: [],
+    cooldownUntil: { up: null, down: null },
+    drift: [],
+    ignoredSignals: [],
+    lastError: run?.memo.lastError ?? run?.progress?.lastError ?? tornDown,
+  };
+}
+
+function noticeOf(taskQueue: string): string {
+  return (
+    `No worker answered within ${workerAnswersWithinMs / 1000} s: nobody is working on this. The request is safe and goes on ` +
+    `when a worker of the task queue "${taskQueue}" is there ("escapement worker"). This is what the Temporal server knows.`
+  );
+}
+
+function endedAs(outcome: RunOutcome): Phase {
+  if (outcome === 'reached') return 'settled';
+  return outcome === 'cancelled' ? 'cancelled' : 'failed';
+}
+
+function presentObservation(observed: Pick<Observation, 'capacity' | 'status' | 'observedAtMs'> | null) {
+  if (!observed) return null;
+  const { capacity, status, observedAtMs } = observed;
+  return { capacity, status, observedAt: iso(observedAtMs) };
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function isoOrNull(ms: number | null): string | null {
+  return ms === null ? null : iso(ms);
+}
+
+function isoOfFuture(ms: number | undefined): string | null {
+  return ms === undefined || ms <= Date.now() ? null : iso(ms);
+}

@@ -1,0 +1,28 @@
+/** Every request has an id, and one line in the log. Query strings and headers are not logged: they may hold secrets. */
+import { randomUUID } from 'node:crypto';
+import type { RequestHandler, Response } from 'express';
+import type { Logger } from 'pino';
+
+const acceptableId = /^[\x21-\x7e]{1,128}$/;
+/** Asked every few seconds by whoever keeps the process alive. */
+const probePaths = new Set(['/healthz', '/readyz', '/health']);
+
+export function requestLog(log: Logger): RequestHandler {
+  return (request, response, next) => {
+    const startedAtMs = performance.now();
+    const { method, path } = request;
+    const given = request.get('x-request-id');
+    const requestId = given !== undefined && acceptableId.test(given) ? given : randomUUID();
+    response.setHeader('X-Request-Id', requestId);
+    response.once('close', () => {
+      const durationMs = Math.round(performance.now() - startedAtMs);
+      const status = response.writableFinished ? response.statusCode : 'client went away';
+      log[probePaths.has(path) ? 'debug' : 'info']({ requestId, method, path, status, durationMs }, 'request');
+    });
+    next();
+  };
+}
+
+export function requestIdOf(response: Response): string {
+  return String(response.getHeader('X-Request-Id'));
+}

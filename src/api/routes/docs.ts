@@ -1,0 +1,45 @@
+/** `GET /openapi.json` and `GET /docs`: the API described, from files of this package alone. Open to everybody. */
+import { dirname } from 'node:path';
+import { createRequire } from 'node:module';
+import type { RequestHandler, Router } from 'express';
+import { openApiDocument } from '../openapi.js';
+import { route } from '../route.js';
+
+/** Resolved rather than imported: the package loads the whole page into the process that imports it. */
+const swaggerUi = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+const assets = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
+
+const page = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <title>Escapement API</title>
+    <link rel="stylesheet" href="/docs/swagger-ui.css" />
+    <link rel="icon" href="/docs/favicon-32x32.png" />
+  </head>
+  <body>
+    <div id="api"></div>
+    <script src="/docs/swagger-ui-bundle.js"></script>
+    <script src="/docs/start.js"></script>
+  </body>
+</html>
+`;
+/** The validator would be asked on the Internet. */
+const start = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#api', validatorUrl: null, tryItOutEnabled: true });\n`;
+/** The page styles itself with inline styles and data images; scripts only from here. */
+const policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
+
+export function docsRoutes(router: Router): void {
+  const document = openApiDocument();
+  route(router, '/openapi.json', { get: [(_request, response) => void response.json(document)] });
+  route(router, '/docs', {
+    get: [(_request, response) => void response.set('Content-Security-Policy', policy).type('html').send(page)],
+  });
+  route(router, '/docs/start.js', { get: [(_request, response) => void response.type('js').send(start)] });
+  for (const asset of assets) route(router, `/docs/${asset}`, { get: [sendAsset(asset)] });
+}
+
+function sendAsset(asset: string): RequestHandler {
+  return (_request, response) => response.sendFile(asset, { root: swaggerUi, maxAge: '1h' });
+}

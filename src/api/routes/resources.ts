@@ -1,0 +1,56 @@
+/** `GET /v1/resources`, one of them, and its runs. */
+import type { RequestHandler, Router } from 'express';
+import { z } from 'zod';
+import type { ResourceAnswer, ResourcesAnswer, RunsAnswer } from '../answers.js';
+import type { ApiContext } from '../api-context.js';
+import type { ResourceConfig } from '../../config/config.js';
+import { findResource } from '../find-resource.js';
+import { runsPath } from '../links.js';
+import { presentResource, presentRun } from '../present.js';
+import { Problem } from '../problem.js';
+import { route } from '../route.js';
+
+export function resourceRoutes(router: Router, api: ApiContext): void {
+  route(router, '/v1/resources', { get: [getResources(api)] });
+  route(router, '/v1/resources/:resource', { get: [getResource(api)] });
+  route(router, '/v1/resources/:resource/runs', { get: [getRuns(api)] });
+}
+
+function getResources(api: ApiContext): RequestHandler {
+  return async (_request, response) => {
+    const resources = await Promise.all(Object.values(api.config.resources).map((resource) => show(resource, api)));
+    response.json({ resources } satisfies ResourcesAnswer);
+  };
+}
+
+function getResource(api: ApiContext): RequestHandler {
+  return async (request, response) => {
+    response.json(await show(findResource(api.config.resources, request), api));
+  };
+}
+
+async function show(resource: ResourceConfig, { runs, links }: ApiContext): Promise<ResourceAnswer> {
+  return presentResource(resource, await runs.newest(resource.alias), links);
+}
+
+export const runsQuerySchema = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(100).default(20).describe('The most runs to answer.'),
+  before: z.iso.datetime().optional().describe('Only runs that started before this: see `next` of the page before.'),
+});
+
+function getRuns({ config, runs, links }: ApiContext): RequestHandler {
+  return async (request, response) => {
+    const { alias } = findResource(config.resources, request);
+    const query = runsQuerySchema.safeParse(request.query);
+    if (!query.success) throw new Problem('invalid-request', `In the query: ${z.prettifyError(query.error)}`);
+    const { limit, before } = query.data;
+
+    const startedBeforeMs = before === undefined ? undefined : Date.parse(before);
+    // One more than is asked for tells whether there is a next page.
+    const found = await runs.list(alias, { most: limit + 1, startedBeforeMs });
+    const shown = found.slice(0, limit).map((run) => presentRun(run, links));
+    const last = found.length > limit ? shown.at(-1) : undefined;
+    const next = last ? `${runsPath(alias)}?limit=${limit}&before=${encodeURIComponent(last.startedAt)}` : null;
+    response.json({ resource: alias, runs: shown, next } satisfies RunsAnswer);
+  };
+}

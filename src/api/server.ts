@@ -1,0 +1,39 @@
+/** The trigger API: thin. It reads requests, asks Temporal, and puts what it hears into words. */
+import express, { type RequestHandler } from 'express';
+import { createContext } from './api-context.js';
+import type { ApiDependencies } from './api-dependencies.js';
+import { authenticate } from './authenticate.js';
+import { problemHandler, unknownRoute } from './problem-handler.js';
+import { requestLog } from './request-log.js';
+import { docsRoutes } from './routes/docs.js';
+import { dropInHealthRoute, dropInRoutes } from './routes/drop-in.js';
+import { healthRoutes } from './routes/health.js';
+import { resourceRoutes } from './routes/resources.js';
+import { scaleRoutes } from './routes/scale.js';
+
+export function createApi(dependencies: ApiDependencies): express.Express {
+  const context = createContext(dependencies);
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', 'simple');
+
+  app.use(requestLog(dependencies.log), answerHeaders);
+  healthRoutes(app, context);
+  dropInHealthRoute(app);
+  docsRoutes(app);
+
+  app.use(authenticate(dependencies.token));
+  resourceRoutes(app, context);
+  scaleRoutes(app, context);
+  dropInRoutes(app, context);
+
+  app.use(unknownRoute, problemHandler(dependencies.log));
+  return app;
+}
+
+/** Every answer is of this moment, and is what its type says. */
+const answerHeaders: RequestHandler = (_request, response, next) => {
+  response.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
+  next();
+};
