@@ -91,7 +91,7 @@ async function lifeOf(server: SupervisedServer, stopping: AbortSignal): Promise<
 
 async function anotherLife(settings: DevServerSettings, pauseMs: number, stopping: AbortSignal): Promise<string> {
   try {
-    await pauseFor(pauseMs, stopping);
+    if (!(await pauseFor(pauseMs, stopping))) return 'it was stopped';
     const server = await launch(settings, stopping);
     settings.log.info('The Temporal server is back; nothing is lost');
     return await lifeOf(server, stopping);
@@ -132,14 +132,13 @@ function commandLine({ binary, port, uiPort, namespace }: DevServerSettings, dat
 async function untilHealthy({ port, namespace }: DevServerSettings, signal: AbortSignal): Promise<null> {
   const connection = connectClient({ address: `${host}:${port}`, namespace, isConfigured: false, options: {} });
   try {
-    while (!signal.aborted) {
+    do {
       const isHealthy = await connection.operatorService.listSearchAttributes({ namespace }).then(
         ({ customAttributes }) => searchAttribute in customAttributes,
         () => false,
       );
       if (isHealthy) break;
-      await pauseFor(betweenLooksMs, signal).catch(() => undefined);
-    }
+    } while (await pauseFor(betweenLooksMs, signal));
     return null;
   } finally {
     await connection.close();

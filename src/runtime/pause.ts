@@ -1,9 +1,9 @@
 /** Waiting between attempts, in a way that a shutdown can end. */
 import { setTimeout } from 'node:timers/promises';
 
-/** Rejects at once when `signal` aborts. */
-export async function pauseFor(ms: number, signal: AbortSignal): Promise<void> {
-  await setTimeout(ms, undefined, { signal });
+/** True after the whole time; false at once when `signal` aborts. */
+export async function pauseFor(ms: number, signal: AbortSignal): Promise<boolean> {
+  return setTimeout(ms, true, { signal }).catch(() => false);
 }
 
 /** Half a second after the first attempt, then twice as long after each: 0.5, 1, 2, 4 s, up to `mostMs`. */

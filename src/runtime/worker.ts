@@ -1,0 +1,37 @@
+/** Serves task queues for as long as the process runs: whatever ends a worker, there is another one. */
+import type { Connection } from '@temporalio/client';
+import type { Logger } from './logger.js';
+import type { QueueStatus } from './poll-watch.js';
+import { TaskQueueWorker } from './task-queue-worker.js';
+import type { TemporalSettings } from './temporal-connection.js';
+
+export interface WorkerSettings {
+  readonly temporal: TemporalSettings;
+  /** For asking the server whether it sees our polls: see PollWatch. */
+  readonly connection: Connection;
+  readonly taskQueues: readonly string[];
+  readonly activities: object;
+  /** Path of the prebuilt workflow bundle. */
+  readonly workflowBundle: string;
+  /** How long activities may go on when the worker is asked to stop. */
+  readonly shutdownGraceMs: number;
+  readonly log: Logger;
+}
+
+export interface RunningWorker {
+  /** By task queue. The worker is ready when all of them are polled. */
+  status(): Readonly<Record<string, QueueStatus>>;
+  /** Takes no new work, gives running activities their grace time, and lets go of the connections. */
+  stop(): Promise<void>;
+}
+
+/** Returns at once: a server that is not there yet is waited for. */
+export function startWorker(settings: WorkerSettings): RunningWorker {
+  const workers = settings.taskQueues.map((taskQueue) => new TaskQueueWorker({ ...settings, taskQueue }));
+  return {
+    status: () => Object.fromEntries(workers.map((worker) => [worker.taskQueue, worker.status])),
+    stop: async () => {
+      await Promise.all(workers.map((worker) => worker.stop()));
+    },
+  };
+}
