@@ -43,6 +43,16 @@ export async function javaClassPath(artifacts: readonly string[], folderName: st
   return jars.map((name) => join(folder, name)).join(':');
 }
 
+/** The program of a Go module of ours, built once: it may take minutes. */
+export async function goProgram(module: string, folderName: string): Promise<string> {
+  const go = await debianCommand('go', 'golang-go');
+  const folder = await cachedFolder(folderName, async (target) => {
+    const build = ['build', '-trimpath', '-ldflags', '-s -w', '-o', join(target, 'program'), '.'];
+    await run(go, build, { cwd: module });
+  });
+  return join(folder, 'program');
+}
+
 function projectOf(artifacts: readonly string[]): string {
   const dependencies = artifacts.map((artifact) => {
     const [group = '', name = '', version = ''] = artifact.split(':');

@@ -1,17 +1,24 @@
 /** One HTTP request on a connection of its own, sent at most once, and what is known of it when it is over. */
+import type { ConnectionOptions } from 'node:tls';
 import { buildConnector, Client } from 'undici';
 import type { SendPermit } from './platform.js';
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   /** For everything: the connection, the headers and the whole body. */
   readonly timeoutMs: number;
+  /** Where the authorities of this machine will not do. */
+  readonly tls?: TlsOptions;
+  /** An answer that is larger is not read to its end. */
+  readonly mostBytes?: number;
   /** Asked when the connection stands and the very next thing is the write. */
   readonly permit?: SendPermit;
 }
+
+export type TlsOptions = Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'servername' | 'rejectUnauthorized'>;
 
 export interface Failure {
   readonly cause: 'connection' | 'timeout' | 'stopped' | 'tooLarge';
@@ -35,8 +42,8 @@ export type HttpExchange =
   | ({ readonly kind: 'noAnswer' } & Failure)
   | Answer;
 
-/** Answers of the APIs spoken here are a few hundred bytes; what is larger comes from something else. */
-const largestBodyBytes = 64 * 1024;
+/** Most answers of the APIs spoken here are a few hundred bytes; what is larger comes from something else. */
+const usuallyMostBytes = 64 * 1024;
 /** A server that asks for a longer wait is asked again after this one. */
 const longestRetryAfterMs = 300_000;
 
@@ -45,10 +52,10 @@ const longestRetryAfterMs = 300_000;
  * that its server closes just then can put the request in doubt.
  */
 export async function exchange(request: HttpRequest, signal: AbortSignal): Promise<HttpExchange> {
-  const { method, url, headers, body = null, timeoutMs, permit } = request;
+  const { method, url, headers, body = null, timeoutMs, permit, tls = {}, mostBytes = usuallyMostBytes } = request;
   const deadline = AbortSignal.timeout(timeoutMs);
   const stop = AbortSignal.any([signal, deadline]);
-  const connection = singleConnection(stop, () => {
+  const connection = singleConnection({ ...tls, signal: stop, timeout: 0 }, () => {
     stop.throwIfAborted();
     if (permit?.isValid() === false) throw new Error('the leave to send it ran out while it was being connected');
   });
@@ -69,7 +76,7 @@ export async function exchange(request: HttpRequest, signal: AbortSignal): Promi
       status: response.statusCode,
       ...(location !== undefined && { location }),
       ...(retryAfterMs !== undefined && { retryAfterMs }),
-      body: await readWhole(response.body).catch(explain),
+      body: await readWhole(response.body, mostBytes).catch(explain),
     };
   } catch (error) {
     return { kind: connection.wasUsed() ? 'noAnswer' : 'notSent', ...explain(error) };
@@ -83,8 +90,8 @@ export async function exchange(request: HttpRequest, signal: AbortSignal): Promi
  * a connection is lost. `beforeWrite` throws when nothing may be sent; after it the client writes without a pause, so
  * that until then surely nothing was sent.
  */
-function singleConnection(stop: AbortSignal, beforeWrite: () => void) {
-  const connect = buildConnector({ signal: stop, timeout: 0 });
+function singleConnection(options: buildConnector.BuildOptions & { signal: AbortSignal }, beforeWrite: () => void) {
+  const connect = buildConnector(options);
   let asked = false;
   let used = false;
   return {
@@ -114,13 +121,13 @@ function singleConnection(stop: AbortSignal, beforeWrite: () => void) {
   };
 }
 
-async function readWhole(body: AsyncIterable<Buffer>): Promise<Answer['body']> {
+async function readWhole(body: AsyncIterable<Buffer>, mostBytes: number): Promise<Answer['body']> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of body) {
     bytes += chunk.length;
-    if (bytes > largestBodyBytes) {
-      return { cause: 'tooLarge', reason: `the answer is larger than ${largestBodyBytes} bytes` };
+    if (bytes > mostBytes) {
+      return { cause: 'tooLarge', reason: `the answer is larger than ${mostBytes} bytes` };
     }
     chunks.push(chunk);
   }

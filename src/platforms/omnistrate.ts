@@ -4,8 +4,10 @@
  */
 import { z } from 'zod';
 import { resourceStatuses, type CapacityChange, type ChangeOutcome, type Observation } from '../domain/capacity.js';
+import { acceptedAnswer, describeAnswer, excerpt, parseJson } from './http-answer.js';
 import { exchange, type Answer, type Failure, type HttpExchange, type HttpRequest } from './http-exchange.js';
 import { definePlatform, PlatformError, type Platform, type PlatformContext, type SendPermit } from './platform.js';
+import { asOutcome } from './trouble.js';
 
 const settings = z.strictObject({
   url: z
@@ -60,6 +62,7 @@ class OmnistrateSidecar implements Platform {
     return this.#parse(result.body.text);
   }
 
+  /** The sidecar's API documents 200 for success and nothing else: every other status is read by what HTTP says of it. */
   async change(
     { from, to, idempotencyKey }: CapacityChange,
     permit: SendPermit,
@@ -71,7 +74,12 @@ class OmnistrateSidecar implements Platform {
         : ['/capacity/remove', { capacityToBeRemoved: from - to }];
     const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': idempotencyKey };
     const result = await this.#send({ method: 'POST', path, headers, body: JSON.stringify(body), permit }, signal);
-    return classifyChange(result, `POST ${this.#url}${path}`);
+    try {
+      acceptedAnswer(result, `POST ${this.#url}${path}`);
+      return { outcome: 'accepted' };
+    } catch (error) {
+      return asOutcome(error);
+    }
   }
 
   #send(
@@ -134,59 +142,3 @@ class OmnistrateSidecar implements Platform {
 const reachAdvice =
   'The sidecar exists only beside a service on Omnistrate: check platform.url or OMNISTRATE_SIDECAR_URL; ' +
   '`escapement simulator` starts a simulated one.';
-
-/**
- * The sidecar's API documents 200 for success and nothing else, so every other status is read by what HTTP says of it.
- * - 2xx whole: accepted, even with a body that makes no sense. Its server said so, and to take it for a failure could
- *   only lead to a second change; one that never shows is reported, not sent again.
- * - 4xx and 3xx: the request was refused or sent elsewhere, not carried out. Final but for those that say "later".
- * - 303: the result is to be seen elsewhere, so there may be one.
- * - 5xx, 503 included: may come from a gateway after the sidecar did the work.
- */
-function classifyChange(result: HttpExchange, request: string): ChangeOutcome {
-  if (result.kind === 'notSent') {
-    return { outcome: 'rejected', final: false, reason: `${request} was not sent (${result.reason})` };
-  }
-  if (result.kind === 'noAnswer') {
-    return { outcome: 'unknown', reason: `${request} was sent, and no answer came (${result.reason})` };
-  }
-  const { status, body, retryAfterMs } = result;
-  const reason = `${request} was answered ${describeAnswer(result)}`;
-  if (status >= 500 || status === 303) return { outcome: 'unknown', reason };
-  if (status >= 300) {
-    const final = ![408, 409, 425, 429].includes(status);
-    return { outcome: 'rejected', final, reason, ...(!final && retryAfterMs !== undefined && { retryAfterMs }) };
-  }
-  if ('text' in body || body.cause === 'tooLarge') return { outcome: 'accepted' };
-  return { outcome: 'unknown', reason: `${reason} and then broke off (${body.reason})` };
-}
-
-/** `404: {"error":"no such resource"}`, `307, a redirect to http://elsewhere/`. */
-function describeAnswer({ status, location, body }: Answer): string {
-  if (status >= 300 && status < 400) return `${status}, a redirect to ${withoutSecrets(location)}`;
-  return 'text' in body && body.text !== '' ? `${status}: ${excerpt(body.text)}` : `${status}`;
-}
-
-/** A place to be redirected to may carry a password or a token: those stand in neither origin nor path. */
-function withoutSecrets(location: string | undefined): string {
-  if (location === undefined) return 'nowhere';
-  const base = 'relative://here';
-  const url = URL.canParse(location, base) ? new URL(location, base) : undefined;
-  if (url === undefined) return 'what is not a URL';
-  return url.protocol === 'relative:' ? url.pathname : `${url.protocol}//${url.host}${url.pathname}`;
-}
-
-/** The beginning of it, on one line. */
-function excerpt(text: string): string {
-  const line = text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
-  return line.length > 200 ? `${line.slice(0, 200)}...` : line;
-}
-
-/** Undefined when it is none: JSON itself has no such value. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

@@ -63,9 +63,14 @@ export function asOutcome(error: unknown): Exclude<ChangeOutcome, { outcome: 'ac
   }
 }
 
-/** What HTTP says of a status that is no success. */
+/**
+ * What HTTP says of a status that is no success.
+ * - 5xx, 503 included: may come from a gateway after the platform did the work.
+ * - 303: the result is to be seen elsewhere, so there may be one.
+ * - Other 3xx and 4xx: refused or sent elsewhere, not carried out. Final but for those that say "later".
+ */
 export function kindOfStatus(status: number): TroubleKind {
-  if (status >= 500) return 'broken';
+  if (status >= 500 || status === 303) return 'broken';
   switch (status) {
     case 401:
     case 403:
@@ -75,7 +80,6 @@ export function kindOfStatus(status: number): TroubleKind {
       return 'missing';
     case 408:
     case 409:
-    case 412:
     case 425:
       return 'conflict';
     case 429:

@@ -1,0 +1,138 @@
+/** The few requests of the Kubernetes API that scaling needs, over plain HTTP: its own client weighs 65 MB. */
+import { z } from 'zod';
+import { acceptedAnswer, jsonOf } from './http-answer.js';
+import { exchange, type HttpExchange, type HttpRequest } from './http-exchange.js';
+import { type AccessSettings, type ClusterAccess, clusterAccess } from './kubernetes-access.js';
+import type { SendPermit } from './platform.js';
+import { Trouble } from './trouble.js';
+
+/** Where an object is found. */
+export interface ScalePath {
+  readonly namespace: string;
+  readonly name: string;
+  /** Path of the object; its scale is right below. */
+  readonly object: string;
+}
+
+interface Wanted {
+  readonly kind: string;
+  readonly apiVersion: string;
+  readonly namespace: string | undefined;
+  readonly name: string;
+}
+
+/** Objects carry their history of managed fields, and lists all of their objects. */
+const mostBytes = 16 * 1024 * 1024;
+
+const resourceListSchema = z.object({ resources: z.array(z.object({ name: z.string(), kind: z.string() })) });
+
+const named = z.object({ metadata: z.object({ name: z.string() }) });
+const target = z.object({ kind: z.string().default('Deployment'), name: z.string() });
+const autoscalersSchema = z.object({
+  items: z.array(
+    named.extend({
+      metadata: z.object({
+        name: z.string(),
+        ownerReferences: z.array(z.object({ kind: z.string(), name: z.string() })).default([]),
+      }),
+      spec: z.object({ scaleTargetRef: target }),
+    }),
+  ),
+});
+const scaledObjectsSchema = z.object({ items: z.array(named.extend({ spec: z.object({ scaleTargetRef: target }) })) });
+
+export class KubernetesApi {
+  #access: Promise<ClusterAccess> | undefined;
+  #plural: string | undefined;
+
+  constructor(
+    private readonly settings: AccessSettings,
+    private readonly timeoutMs: number,
+  ) {}
+
+  /** @throws Trouble when there is no such kind, or when it cannot be scaled. */
+  async scalePath({ kind, apiVersion, namespace, name }: Wanted, signal: AbortSignal): Promise<ScalePath> {
+    const group = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+    this.#plural ??= await this.#pluralOf(kind, group, signal);
+    const inNamespace = namespace ?? (await this.#accessed()).namespace ?? 'default';
+    const object = `${group}/namespaces/${encodeURIComponent(inNamespace)}/${this.#plural}/${encodeURIComponent(name)}`;
+    return { namespace: inNamespace, name, object };
+  }
+
+  /** The HorizontalPodAutoscaler or the ScaledObject of KEDA that scales the object, by kind and name. */
+  async managerOf({ namespace, name }: ScalePath, kind: string, signal: AbortSignal): Promise<string | undefined> {
+    const inNamespace = `namespaces/${encodeURIComponent(namespace)}`;
+    const isTarget = ({ spec }: { spec: { scaleTargetRef: z.output<typeof target> } }) =>
+      spec.scaleTargetRef.kind === kind && spec.scaleTargetRef.name === name;
+    // KEDA first: it makes an autoscaler of its own, which would only come back.
+    if (await this.#hasKeda(signal)) {
+      const { items } = await this.get(`${keda}/${inNamespace}/scaledobjects`, scaledObjectsSchema, signal);
+      const owner = items.find(isTarget);
+      if (owner) return `the ScaledObject "${owner.metadata.name}" of KEDA`;
+    }
+    const path = `/apis/autoscaling/v2/${inNamespace}/horizontalpodautoscalers`;
+    const { items } = await this.get(path, autoscalersSchema, signal);
+    const autoscaler = items.find(isTarget);
+    return autoscaler && `the HorizontalPodAutoscaler "${autoscaler.metadata.name}"`;
+  }
+
+  /** @throws Trouble */
+  async get<Schema extends z.ZodType>(path: string, schema: Schema, signal: AbortSignal): Promise<z.output<Schema>> {
+    const request = `GET ${path}`;
+    const parsed = schema.safeParse(jsonOf(await this.#send({ method: 'GET', headers: {} }, path, signal), request));
+    if (parsed.success) return parsed.data;
+    const problems = parsed.error.issues.map(({ path: at, message }) => [...at, message].join(': ')).join('; ');
+    throw new Trouble('malformed', `${request} was answered with something else than expected (${problems})`);
+  }
+
+  /** @throws Trouble */
+  async put(path: string, body: unknown, permit: SendPermit, signal: AbortSignal): Promise<void> {
+    const headers = { 'Content-Type': 'application/json' };
+    const request = { method: 'PUT', headers, body: JSON.stringify(body), permit } as const;
+    acceptedAnswer(await this.#send(request, `${path}?fieldManager=escapement`, signal), `PUT ${path}`);
+  }
+
+  async #pluralOf(kind: string, group: string, signal: AbortSignal): Promise<string> {
+    const { resources } = await this.get(group, resourceListSchema, signal);
+    const plural = resources.find((resource) => resource.kind === kind && !resource.name.includes('/'))?.name;
+    if (plural === undefined) throw new Trouble('missing', `the cluster has no ${kind} under ${group}`);
+    if (!resources.some(({ name }) => name === `${plural}/scale`)) {
+      throw new Trouble('missing', `a ${kind} of ${group} cannot be scaled: it has no scale subresource`);
+    }
+    return plural;
+  }
+
+  async #hasKeda(signal: AbortSignal): Promise<boolean> {
+    try {
+      await this.get(keda, z.object({}), signal);
+      return true;
+    } catch (error) {
+      if (error instanceof Trouble && error.kind === 'missing') return false;
+      throw error;
+    }
+  }
+
+  async #send(
+    request: Omit<HttpRequest, 'url' | 'timeoutMs' | 'tls' | 'mostBytes'>,
+    path: string,
+    signal: AbortSignal,
+  ): Promise<HttpExchange> {
+    const access = await this.#accessed();
+    const url = new URL(access.server + path);
+    const all = { Accept: 'application/json', ...request.headers, ...(await access.headers()) };
+    return exchange({ ...request, url, headers: all, tls: access.tls, mostBytes, timeoutMs: this.timeoutMs }, signal);
+  }
+
+  /** Read again after a failure: a file may come later. */
+  async #accessed(): Promise<ClusterAccess> {
+    this.#access ??= clusterAccess(this.settings);
+    try {
+      return await this.#access;
+    } catch (error) {
+      this.#access = undefined;
+      throw error;
+    }
+  }
+}
+
+const keda = '/apis/keda.sh/v1alpha1';

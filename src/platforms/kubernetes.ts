@@ -1,0 +1,135 @@
+/** Kubernetes: the `scale` subresource of whatever has one. It is set, not added to, and only where nobody else sets it. */
+import { z } from 'zod';
+import type { CapacityChange, ChangeOutcome, Observation, ResourceStatus } from '../domain/capacity.js';
+import { KubernetesApi, type ScalePath } from './kubernetes-api.js';
+import { definePlatform, type Platform, type PlatformContext, type SendPermit } from './platform.js';
+import { asOutcome, asPlatformError, Trouble } from './trouble.js';
+
+const settings = z.strictObject({
+  name: z.string().min(1).optional().describe('Name of the object, where it is not the name the resource has here.'),
+  kind: z.string().min(1).default('Deployment').describe('Any kind that has a scale subresource.'),
+  apiVersion: z.string().min(1).default('apps/v1').describe('Where the kind is: `argoproj.io/v1alpha1` for a Rollout.'),
+  namespace: z.string().min(1).optional().describe('Default: that of the context or of the pod, else `default`.'),
+  kubeconfig: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Path; default: `KUBECONFIG`, `~/.kube/config`, or the service account of the pod it runs in.'),
+  context: z.string().min(1).optional().describe('Context of the kubeconfig; default: the current one.'),
+});
+
+export const kubernetes = definePlatform({
+  type: 'kubernetes',
+  summary: 'A Deployment, a StatefulSet or anything else with a scale subresource, by its replicas.',
+  settings,
+  isAbsolute: () => true,
+  create: (chosen, context) => new ScalableObject(chosen, context),
+});
+
+const scaleSchema = z.looseObject({
+  metadata: z.looseObject({ resourceVersion: z.string() }),
+  // A zero is left out.
+  spec: z.looseObject({ replicas: z.int().min(0).default(0) }).prefault({}),
+  status: z.looseObject({ replicas: z.int().min(0).default(0) }).prefault({}),
+});
+
+const objectSchema = z.object({
+  metadata: z.object({ generation: z.int().optional(), deletionTimestamp: z.string().optional() }),
+  status: z
+    .object({
+      observedGeneration: z.coerce.number().optional(),
+      readyReplicas: z.int().optional(),
+      conditions: z
+        .array(z.object({ type: z.string(), status: z.string(), reason: z.string().optional() }))
+        .default([]),
+    })
+    .prefault({}),
+});
+
+type Scale = z.output<typeof scaleSchema>;
+type ScaledObject = z.output<typeof objectSchema>;
+
+class ScalableObject implements Platform {
+  readonly #resource: string;
+  readonly #settings: z.output<typeof settings>;
+  readonly #api: KubernetesApi;
+
+  constructor(chosen: z.output<typeof settings>, { resource, requestTimeoutMs }: PlatformContext) {
+    this.#resource = resource;
+    this.#settings = chosen;
+    this.#api = new KubernetesApi(chosen, requestTimeoutMs);
+  }
+
+  async observe(signal: AbortSignal): Promise<Observation> {
+    const askedAtMs = Date.now();
+    try {
+      const at = await this.#path(signal);
+      const [scale, object] = await Promise.all([
+        this.#api.get(`${at.object}/scale`, scaleSchema, signal),
+        this.#api.get(at.object, objectSchema, signal),
+      ]);
+      const ready = this.#readyReplicas(scale, object);
+      return {
+        capacity: scale.spec.replicas,
+        status: statusOf(scale, object, ready),
+        observedAtMs: askedAtMs,
+        details: { kind: this.#settings.kind, namespace: at.namespace, name: at.name, readyReplicas: String(ready) },
+      };
+    } catch (error) {
+      throw asPlatformError(error, this.#resource, advice);
+    }
+  }
+
+  async change({ from, to }: CapacityChange, permit: SendPermit, signal: AbortSignal): Promise<ChangeOutcome> {
+    try {
+      const at = await this.#path(signal);
+      const manager = await this.#api.managerOf(at, this.#settings.kind, signal);
+      if (manager !== undefined) {
+        throw new Trouble(
+          'invalid',
+          `${this.#settings.kind} ${at.namespace}/${at.name} is scaled by ${manager}; two that scale one thing undo ` +
+            `each other: delete that one, or leave the object to it (\`escapement import\` reads both kinds)`,
+        );
+      }
+      const scale = await this.#api.get(`${at.object}/scale`, scaleSchema, signal);
+      if (scale.spec.replicas !== from) {
+        throw new Trouble(
+          'conflict',
+          `it has ${scale.spec.replicas} replicas, not ${from}: somebody changed it just now`,
+        );
+      }
+      // With the resourceVersion that was read: whoever was quicker wins, and the change is decided anew.
+      await this.#api.put(`${at.object}/scale`, { ...scale, spec: { ...scale.spec, replicas: to } }, permit, signal);
+      return { outcome: 'accepted' };
+    } catch (error) {
+      return asOutcome(error);
+    }
+  }
+
+  #path(signal: AbortSignal): Promise<ScalePath> {
+    const { kind, apiVersion, namespace, name = this.#resource } = this.#settings;
+    return this.#api.scalePath({ kind, apiVersion, namespace, name }, signal);
+  }
+
+  /** The kinds of `apps` leave a zero out; another kind may not count readiness at all, and then what exists must do. */
+  #readyReplicas(scale: Scale, { status }: ScaledObject): number {
+    return status.readyReplicas ?? (this.#settings.apiVersion === 'apps/v1' ? 0 : scale.status.replicas);
+  }
+}
+
+const advice = {
+  denied: 'The service account needs the rights that docs/platforms/kubernetes.md lists.',
+  missing: 'Check platform.name, platform.namespace, platform.kind and platform.context.',
+  notSent: 'Check platform.kubeconfig, platform.context and the way to the API server.',
+} as const;
+
+/** While pods are replaced there are more of them than wanted; what counts is that as many as wanted are ready. */
+function statusOf(scale: Scale, { metadata, status }: ScaledObject, ready: number): ResourceStatus {
+  if (metadata.deletionTimestamp !== undefined) return 'FAILED';
+  const progress = status.conditions.find(({ type }) => type === 'Progressing');
+  // A rollout that got stuck. Pods that find no room while scaling out do not lead to this.
+  if (progress?.status === 'False' && progress.reason === 'ProgressDeadlineExceeded') return 'FAILED';
+  const { generation = 0 } = metadata;
+  const { observedGeneration = generation } = status;
+  return observedGeneration >= generation && ready >= scale.spec.replicas ? 'ACTIVE' : 'STARTING';
+}
