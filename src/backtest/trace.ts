@@ -14,7 +14,8 @@ export interface Trace {
 /** @throws BacktestError with file and line */
 export async function readTrace(file: string, cwd: string): Promise<Trace> {
   const text = await readFile(resolve(cwd, file), 'utf8').catch((error: unknown) => {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+    const reason =
+      typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown reason';
     throw new BacktestError(`${file}: cannot be read (${reason}); check the path and the rights`);
   });
   return parseTrace(text, file);

@@ -6,6 +6,7 @@
  * a scale run would make of it: step and cooldown. A stage that changes the number is named in `limitedBy`.
  */
 import { clampToBounds } from '../scale-step.js';
+import { shownTime } from '../shown.js';
 import { combine } from './combine.js';
 import type { Evaluation, EvaluationInput, PolicyReport } from './evaluation.js';
 import { applyIdle } from './idle.js';
@@ -120,7 +121,7 @@ function isOver({ untilMs }: { readonly untilMs: number | null }, nowMs: number)
 }
 
 function until({ untilMs }: { readonly untilMs: number | null }): string {
-  return untilMs === null ? 'until it is taken back' : `until ${new Date(untilMs).toISOString()}`;
+  return untilMs === null ? 'until it is taken back' : `until ${shownTime(untilMs)}`;
 }
 
 function toReport({ policy, value, opinion }: Verdict): PolicyReport {

@@ -1,5 +1,6 @@
 /** What a scale run would do about a target right now: one step, when the cooldown is over. */
 import { cooledDownAtMs, directionOf, nextCapacity } from '../scale-step.js';
+import { shownTime } from '../shown.js';
 import type { EvaluationInput, NextChange } from './evaluation.js';
 import type { AutoscaleSpec } from './spec.js';
 import type { Trail } from './trail.js';
@@ -15,7 +16,7 @@ export function nextChange({ limits }: AutoscaleSpec, trail: Trail, input: Evalu
 
   const cooledDownMs = lastChange === null ? nowMs : cooledDownAtMs(lastChange, direction, limits);
   const notBeforeMs = Math.max(nowMs, cooledDownMs);
-  if (notBeforeMs > nowMs) trail.move('cooldown', capacity, `until ${new Date(notBeforeMs).toISOString()}`);
+  if (notBeforeMs > nowMs) trail.move('cooldown', capacity, `until ${shownTime(notBeforeMs)}`);
   if (limits.dryRun) trail.move('dryRun', capacity, 'nothing is sent');
 
   const changes = Math.ceil((target - capacity) / (next - capacity));

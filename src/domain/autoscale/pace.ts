@@ -74,7 +74,7 @@ export function rememberRecommendation(
 /** When we sent the change that is seen now, where that is known; else now, when it is seen. */
 function timeOfMove({ evaluatedAtMs }: AutoscaleState, { nowMs, lastChange }: Pace): number {
   const sentAtMs = lastChange?.sentAtMs ?? nowMs;
-  return sentAtMs > evaluatedAtMs && sentAtMs <= nowMs ? sentAtMs : nowMs;
+  return sentAtMs >= evaluatedAtMs && sentAtMs <= nowMs ? sentAtMs : nowMs;
 }
 
 function longestPeriodMs({ scaleUp, scaleDown }: Behavior): number {

@@ -1,4 +1,5 @@
 /** The answer of an evaluation in one plain sentence. */
+import { shownTime } from '../shown.js';
 import type { Limit, LimitName, NextChange } from './evaluation.js';
 
 export interface Answer {
@@ -48,5 +49,5 @@ function describeLimit({ by, from, to, reason }: Limit): string {
 function arrival({ next, nowMs }: Answer): string {
   if (next === null || next.reachedMs === nowMs) return '';
   const changes = next.changes === 1 ? 'one change' : `${next.changes} changes`;
-  return `; ${changes}, there at ${new Date(next.reachedMs).toISOString()} at the earliest`;
+  return `; ${changes}, there at ${shownTime(next.reachedMs)} at the earliest`;
 }

@@ -7,5 +7,5 @@ export const fixedSchema = z.strictObject({ type: z.literal('fixed'), capacity: 
 export type FixedSettings = z.output<typeof fixedSchema>;
 
 export function adviseFixed({ capacity }: FixedSettings): Advice {
-  return { capacity, reason: `fixed at ${capacity}` };
+  return { capacity, reason: `always ${capacity}` };
 }

@@ -6,7 +6,7 @@ import type { ScaleSettings } from '../../../src/domain/settings.js';
 const usual = { up: { at: 50, add: 2 }, down: { at: 10, remove: 1 } };
 
 interface Circumstances {
-  readonly edges?: Pick<Parameters<typeof thresholdsSchema.parse>[0] & typeof usual, 'up' | 'down'>;
+  readonly edges?: typeof usual;
   readonly scale?: Partial<ScaleSettings>;
   readonly cooldownSeconds?: number;
   readonly secondsSinceChange?: number;

@@ -1,0 +1,44 @@
+/** What the autoscale workflow orders from its activities, and what they answer. Plain data, kept in the history. */
+import type { ScaleSettings } from '../settings.js';
+import type { Evaluation, Override, Pause } from './evaluation.js';
+import type { AutoscaleSettings } from './settings.js';
+import type { AutoscaleState } from './state.js';
+
+export interface WatchOrder {
+  readonly resource: string;
+  readonly settings: AutoscaleSettings;
+  readonly limits: ScaleSettings;
+  readonly pause: Pause | null;
+  readonly override: Override | null;
+  readonly state: AutoscaleState | null;
+  /** A dry run asks for the same target once. */
+  readonly lastAsked: number | null;
+  /** A message is acted on at once; otherwise the first look is an interval after the last one. */
+  readonly atOnce: boolean;
+}
+
+/** The watch returns only when capacity should change. */
+export interface WatchResult {
+  readonly evaluation: Evaluation;
+  readonly state: AutoscaleState;
+}
+
+/** The heartbeat of a watch: all that a successor needs, and all that explains why nothing is changed. */
+export interface WatchProgress {
+  readonly state: AutoscaleState | null;
+  readonly evaluation: Evaluation | null;
+  /** Why there was no evaluation: the capacity could not be read. */
+  readonly problem: { readonly message: string; readonly sinceMs: number } | null;
+}
+
+export interface ScaleAsk {
+  readonly resource: string;
+  readonly taskQueue: string;
+  readonly limits: ScaleSettings;
+  readonly targetCapacity: number;
+  readonly reason: string;
+  /** The same for every attempt. */
+  readonly key: string;
+}
+
+export type ScaleAnswer = { readonly runId: string } | { readonly refused: string };

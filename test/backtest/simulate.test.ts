@@ -1,0 +1,171 @@
+import { simulate, type Backtest, type BacktestResult } from '../../src/backtest/simulate.js';
+import type { Trace } from '../../src/backtest/trace.js';
+import type { ScaleSettings } from '../../src/domain/settings.js';
+import { seconds, spec, type WrittenAutoscale } from '../domain/autoscale/watched-resource.js';
+
+function trace(values: readonly number[], intervalSeconds: number): Trace {
+  return { file: 'load.csv', timesMs: values.map((_, index) => index * intervalSeconds * seconds), values };
+}
+
+function run(
+  autoscale: WrittenAutoscale,
+  scale: Partial<ScaleSettings>,
+  values: readonly number[],
+  more: Partial<Backtest> = {},
+): BacktestResult {
+  const intervalMs = autoscale.intervalMs ?? 10 * seconds;
+  return simulate({
+    resource: 'worker',
+    spec: spec({ intervalMs, ...autoscale }, scale),
+    traces: { load: trace(values, intervalMs / seconds) },
+    arrivals: null,
+    startCapacity: 1,
+    readyAfterMs: 0,
+    maxAgeMs: 3 * intervalMs,
+    ...more,
+  });
+}
+
+const capacities = ({ points }: BacktestResult): number[] => points.map(({ capacity }) => capacity);
+const both = (cooldownSeconds: number) => ({ up: cooldownSeconds * seconds, down: cooldownSeconds * seconds });
+
+/** The pool of the queue-backpressure guide: checks every 10 s. */
+describe('thresholds over time', () => {
+  const pool = (values: number[], startCapacity: number, cooldownSeconds = 30) =>
+    run(
+      { policies: [{ type: 'thresholds', value: 'load', up: { at: 50, add: 2 }, down: { at: 10, remove: 1 } }] },
+      { min: 2, max: 10, cooldownMs: both(cooldownSeconds) },
+      values,
+      { startCapacity },
+    );
+
+  test.each([
+    ['the spike of the guide', [5, 60, 85, 85, 85, 60, 40, 8, 3, 3, 3], 2, [2, 4, 4, 4, 6, 6, 6, 5, 5, 5, 4], 2, 2],
+    [
+      'a long queue climbs to max',
+      new Array<number>(14).fill(80),
+      2,
+      [4, 4, 4, 6, 6, 6, 8, 8, 8, 10, 10, 10, 10, 10],
+      4,
+      0,
+    ],
+    ['an empty queue falls to min', new Array<number>(12).fill(0), 6, [5, 5, 5, 4, 4, 4, 3, 3, 3, 2, 2, 2], 0, 4],
+    ['a dip inside the cooldown is missed', [60, 0, 0, 30, 30], 2, [4, 4, 4, 4, 4], 1, 0],
+    ['above max it comes back once, and stays', [30, 30, 60], 12, [10, 10, 10], 0, 1],
+  ])('%s', (_, values, startCapacity, expected, scaleUps, scaleDowns) => {
+    const result = pool(values, startCapacity);
+    expect(capacities(result)).toEqual(expected);
+    expect(result.summary).toMatchObject({ scaleUps, scaleDowns, changes: scaleUps + scaleDowns });
+  });
+
+  test('a long cooldown calms a restless queue', () => {
+    const restless = Array.from({ length: 14 }, (_, index) => (index % 2 === 0 ? 60 : 5));
+    expect(capacities(pool(restless, 4, 60))).toEqual([6, 6, 6, 6, 6, 6, 8, 8, 8, 8, 8, 8, 10, 10]);
+  });
+});
+
+describe('perUnit over time', () => {
+  const banded: WrittenAutoscale = { policies: [{ type: 'perUnit', value: 'load', target: 100, scaleInBelow: 50 }] };
+
+  test.each([
+    ['a steady load settles', [300, 300, 300, 300], 1, [3, 3, 3, 3]],
+    ['out, hold, in', [250, 200, 151, 150, 149, 101, 100, 99, 50, 49, 1, 0], 1, [3, 3, 3, 3, 2, 2, 2, 1, 1, 1, 1, 0]],
+    ['no flapping at an edge', [149, 149, 149], 3, [2, 2, 2]],
+    ['no data changes nothing', [300, NaN, NaN, NaN, 190], 1, [3, 3, 3, 3, 3]],
+  ])('%s', (_, values, startCapacity, expected) => {
+    expect(capacities(run(banded, {}, values, { startCapacity }))).toEqual(expected);
+  });
+});
+
+describe('the run in virtual time', () => {
+  const fixed = (capacity: number): WrittenAutoscale => ({ policies: [{ type: 'fixed', capacity }] });
+
+  test('takes a step at each end of the cooldown, also between two evaluations', () => {
+    const { changes } = run(
+      { ...fixed(5), intervalMs: 60 * seconds },
+      { step: { up: 1, down: 1 }, cooldownMs: both(25) },
+      [0, 0, 0],
+      { startCapacity: 1 },
+    );
+    expect(changes).toEqual([
+      { seconds: 0, from: 1, to: 2 },
+      { seconds: 25, from: 2, to: 3 },
+      { seconds: 50, from: 3, to: 4 },
+      { seconds: 75, from: 4, to: 5 },
+    ]);
+  });
+
+  test('units exist only when they are ready, and nothing is sent twice meanwhile', () => {
+    const result = run(fixed(4), {}, new Array<number>(6).fill(0), { readyAfterMs: 25 * seconds });
+    expect(result.changes).toEqual([{ seconds: 0, from: 1, to: 4 }]);
+    expect(capacities(result)).toEqual([1, 1, 1, 4, 4, 4]);
+    expect(result.summary.underProvisionedSeconds).toBe(25);
+  });
+
+  test('units that go are gone at once', () => {
+    const result = run(fixed(1), {}, [0, 0], { startCapacity: 4, readyAfterMs: 25 * seconds });
+    expect(capacities(result)).toEqual([1, 1]);
+  });
+
+  test('a policy that adds to what there is does not add again for units that are starting', () => {
+    const adding: WrittenAutoscale = {
+      policies: [{ type: 'thresholds', value: 'load', up: { at: 50, add: 4 }, down: { at: 10, remove: 1 } }],
+    };
+    const result = run(adding, { max: 6 }, new Array<number>(12).fill(90), {
+      startCapacity: 2,
+      readyAfterMs: 120 * seconds,
+    });
+    expect(result.changes).toEqual([{ seconds: 0, from: 2, to: 6 }]);
+  });
+
+  test('adds up what it cost, to the second', () => {
+    const { summary } = run(fixed(3), { cooldownMs: both(0) }, new Array<number>(361).fill(0), { startCapacity: 3 });
+    expect(summary).toEqual({
+      changes: 0,
+      scaleUps: 0,
+      scaleDowns: 0,
+      unitHours: 3,
+      minCapacity: 3,
+      maxCapacity: 3,
+      underProvisionedSeconds: 0,
+      largestBacklog: null,
+    });
+  });
+});
+
+describe('a closed loop', () => {
+  const byQueue: WrittenAutoscale = {
+    signals: ['queue'],
+    policies: [{ type: 'perUnit', value: 'queue', target: 100 }],
+  };
+
+  const loop = (rates: number[], more: Partial<Backtest> = {}, autoscale = byQueue) =>
+    run(autoscale, { max: 50 }, [], {
+      traces: {},
+      arrivals: { trace: trace(rates, 10), serviceRate: 10 },
+      ...more,
+    });
+
+  test('fills by the arrivals and drains by the units there are', () => {
+    const { points } = loop([30, 0, 0, 0, 0], { startCapacity: 1 }, { signals: ['queue'], policies: [] });
+    expect(points.map(({ signals }) => signals.queue)).toEqual([0, 200, 100, 0, 0]);
+  });
+
+  test('more units drain it faster, and the backlog is told', () => {
+    const { points, summary } = loop([50, 50, 0, 0, 0]);
+    expect(points.map(({ capacity }) => capacity)).toEqual([0, 5, 5, 0, 0]);
+    expect(points.map(({ signals }) => signals.queue)).toEqual([0, 500, 500, 0, 0]);
+    expect(summary.largestBacklog).toBe(500);
+  });
+
+  test('units that take long to be ready cost backlog', () => {
+    const rates = [50, 50, 50, 50, 50, 50, 0, 0, 0];
+    expect(loop(rates, { readyAfterMs: 25 * seconds }).summary.largestBacklog).toBeGreaterThan(
+      loop(rates).summary.largestBacklog!,
+    );
+  });
+
+  test.each([NaN, -1])('arrivals of %d are refused', (rate) => {
+    expect(() => loop([1, rate])).toThrow('sample 2 is no rate');
+  });
+});

@@ -1,0 +1,131 @@
+import { minutes, seconds, spec, WatchedResource, type WrittenAutoscale } from './watched-resource.js';
+import type { ScaleSettings } from '../../../src/domain/settings.js';
+
+const policies: WrittenAutoscale['policies'] = [{ type: 'perUnit', value: 'load', target: 5 }];
+
+function idleAfter(forMs: number, capacity: number, more: Partial<WrittenAutoscale> = {}): WatchedResource {
+  return new WatchedResource(spec({ policies, idle: { value: 'load', forMs }, ...more }), capacity);
+}
+
+/** Looks every 15 s from one time to another, both included. */
+function watch(resource: WatchedResource, fromMs: number, toMs: number, load: number | string): number {
+  for (let atMs = fromMs; atMs <= toMs; atMs += 15 * seconds) resource.follow({ atMs, load });
+  return resource.capacity;
+}
+
+describe('idle', () => {
+  test('takes the last unit away only after the whole time without need', () => {
+    const resource = idleAfter(5 * minutes, 1);
+    watch(resource, 0, minutes, 3);
+    expect(watch(resource, minutes + 15 * seconds, 5 * minutes + 45 * seconds, 0)).toBe(1);
+    expect(resource.follow({ atMs: 6 * minutes, load: 0 })).toBe(0);
+  });
+
+  test('counts from the last need, not from the last change', () => {
+    const resource = idleAfter(15 * minutes, 1);
+    watch(resource, 0, 14 * minutes, 1);
+    expect(watch(resource, 14 * minutes + 15 * seconds, 15 * minutes, 0)).toBe(1);
+    expect(watch(resource, 15 * minutes, 28 * minutes + 45 * seconds, 0)).toBe(1);
+    expect(resource.follow({ atMs: 29 * minutes, load: 0 })).toBe(0);
+  });
+
+  test('any need in between begins the time again', () => {
+    const resource = idleAfter(5 * minutes, 1);
+    watch(resource, 0, 0, 1);
+    watch(resource, 15 * seconds, 4 * minutes, 0);
+    resource.follow({ atMs: 4 * minutes + 15 * seconds, load: 1 });
+    expect(watch(resource, 4 * minutes + 30 * seconds, 9 * minutes, 0)).toBe(1);
+    expect(resource.follow({ atMs: 9 * minutes + 15 * seconds, load: 0 })).toBe(0);
+  });
+
+  test('starting to watch is no reason to scale in: nobody knows what was going on before', () => {
+    const resource = idleAfter(5 * minutes, 3);
+    expect(watch(resource, 0, 5 * minutes - 15 * seconds, 0)).toBe(3);
+    expect(resource.look({ atMs: 5 * minutes - seconds, load: 0 }).limitedBy).toEqual(['idle']);
+    expect(resource.follow({ atMs: 5 * minutes, load: 0 })).toBe(0);
+  });
+
+  test('once there was need, the policies go down to one before the time is over', () => {
+    const resource = idleAfter(5 * minutes, 3);
+    watch(resource, 0, 0, 12);
+    expect(resource.follow({ atMs: 15 * seconds, load: 0 })).toBe(1);
+  });
+
+  test('at least one unit as soon as there is need', () => {
+    expect(idleAfter(5 * minutes, 0).look({ load: 1 }).target).toBe(1);
+    const fixed = idleAfter(5 * minutes, 0, { policies: [{ type: 'fixed', capacity: 0 }] });
+    expect(fixed.look({ load: 1 })).toMatchObject({ recommended: 0, target: 1, limitedBy: ['idle'] });
+  });
+
+  test('what is asleep stays asleep while it is idle', () => {
+    const resource = idleAfter(5 * minutes, 0, { policies: [{ type: 'fixed', capacity: 3 }] });
+    expect(resource.look({ load: 0 })).toMatchObject({ recommended: 3, target: 0, limitedBy: ['idle'] });
+  });
+
+  test.each([
+    [0, 1, 1],
+    [1, 1, 0],
+    [1, 2, 1],
+  ])('atOrBelow %d with a load of %d wakes %d: need is strictly above', (atOrBelow, load, expected) => {
+    const resource = idleAfter(minutes, 0, { idle: { value: 'load', atOrBelow, forMs: minutes } });
+    expect(resource.look({ load }).target).toBe(expected);
+  });
+
+  test('an unknown load blocks scaling in, and begins the time again', () => {
+    const resource = idleAfter(5 * minutes, 2);
+    watch(resource, 0, 0, 10);
+    watch(resource, 15 * seconds, minutes, 'down');
+    expect(resource.capacity).toBe(2);
+    resource.follow({ atMs: 75 * seconds, load: 0 });
+    expect(watch(resource, 90 * seconds, 5 * minutes + 45 * seconds, 0)).toBe(1);
+    expect(resource.follow({ atMs: 6 * minutes, load: 0 })).toBe(0);
+  });
+
+  test('another policy without data keeps it awake', () => {
+    const resource = new WatchedResource(
+      spec({
+        signals: ['load', 'other'],
+        policies: [{ type: 'perUnit', value: 'other', target: 1 }],
+        idle: { value: 'load', forMs: 0 },
+      }),
+      2,
+    );
+    const readings = { load: { value: 0, atMs: 0 }, other: { failure: 'down' } };
+    expect(resource.look({ readings }).target).toBe(2);
+  });
+
+  test('a gap in watching begins the time again', () => {
+    const resource = idleAfter(5 * minutes, 1);
+    watch(resource, 0, 0, 1);
+    resource.follow({ atMs: 15 * seconds, load: 0 });
+    expect(resource.follow({ atMs: 60 * minutes, load: 0 })).toBe(1);
+    expect(watch(resource, 60 * minutes, 65 * minutes, 0)).toBe(0);
+  });
+
+  test('steps, cooldowns and behavior hold on the way to zero', () => {
+    const scale: Partial<ScaleSettings> = { step: { up: 1, down: 1 } };
+    const slowly = {
+      scaleDown: { policies: [{ type: 'Pods' as const, value: 1, periodSeconds: 60 }] },
+    };
+    const resource = new WatchedResource(
+      spec(
+        { policies: [{ type: 'fixed', capacity: 5 }], idle: { value: 'load', forMs: 5 * minutes }, behavior: slowly },
+        scale,
+      ),
+      5,
+    );
+    const changes: string[] = [];
+    for (let atMs = 0; atMs <= 12 * minutes; atMs += 15 * seconds) {
+      const before = resource.capacity;
+      const { next } = resource.look({ atMs, load: atMs === 0 ? 1 : 0 });
+      if (next) resource.capacity = next.capacity;
+      if (resource.capacity !== before) changes.push(`${atMs / minutes}: ${resource.capacity}`);
+    }
+    // The rate counts a change from when it is seen, one look after it was made.
+    expect(changes).toEqual(['5: 4', '6.25: 3', '7.5: 2', '8.75: 1', '10: 0']);
+  });
+
+  test('needs min 0', () => {
+    expect(() => spec({ policies, idle: { value: 'load', forMs: 0 } }, { min: 1 })).toThrow('min is 1; set min to 0');
+  });
+});

@@ -1,0 +1,152 @@
+import { minutes, seconds, spec, start, WatchedResource, type WrittenAutoscale } from './watched-resource.js';
+
+const oneEach: WrittenAutoscale = { policies: [{ type: 'perUnit', value: 'load', target: 1 }] };
+
+const stabilized: WrittenAutoscale = { ...oneEach, behavior: { scaleDown: { stabilizationWindowSeconds: 60 } } };
+
+/** Looks every 15 s, following the target; @returns the capacities. */
+function watch(resource: WatchedResource, fromMs: number, loads: readonly number[]): number[] {
+  return loads.map((load, index) => resource.follow({ atMs: fromMs + index * 15 * seconds, load }));
+}
+
+describe('stabilization over time', () => {
+  test('a first look, or one without state, is as if the window were full of the present capacity', () => {
+    const resource = new WatchedResource(spec(stabilized), 7);
+    expect(watch(resource, seconds, [1, 1, 1, 1])).toEqual([7, 7, 7, 7]);
+    expect(resource.follow({ atMs: 61 * seconds, load: 1 })).toBe(1);
+  });
+
+  test('and so is one long after the last', () => {
+    const resource = new WatchedResource(spec(stabilized), 7);
+    watch(resource, 0, [7, 7, 7]);
+    expect(watch(resource, 60 * minutes, [1, 1, 1, 1])).toEqual([7, 7, 7, 7]);
+    expect(resource.follow({ atMs: 61 * minutes, load: 1 })).toBe(1);
+  });
+
+  test('a short interruption forgets nothing and adds nothing', () => {
+    const resource = new WatchedResource(spec(stabilized), 7);
+    watch(resource, 0, [7, 7, 1, 1]);
+    expect(watch(resource, 74 * seconds, [1, 1])).toEqual([7, 1]);
+  });
+
+  test('the highest of the window holds back a scale-in, until it leaves the window', () => {
+    const resource = new WatchedResource(spec(stabilized), 1);
+    expect(watch(resource, 0, [9, 4, 2, 2, 2, 2, 2])).toEqual([9, 9, 9, 9, 4, 2, 2]);
+  });
+
+  test('a peak in both windows never scales out when load is low again', () => {
+    const window = { stabilizationWindowSeconds: 300 };
+    const both = spec({ ...oneEach, behavior: { scaleUp: window, scaleDown: window } });
+    expect(watch(new WatchedResource(both, 2), 0, [3, 1, 1, 1])).toEqual([2, 2, 2, 2]);
+  });
+
+  test('an override leaves the recommendations of the window as they were', () => {
+    const resource = new WatchedResource(spec(stabilized), 8);
+    watch(resource, 0, [8]);
+    resource.look({ atMs: 15 * seconds, load: 8, override: { capacity: 0, untilMs: null } });
+    resource.capacity = 8;
+    expect(resource.follow({ atMs: 30 * seconds, load: 1 })).toBe(8);
+  });
+
+  test('a new max, min or policy forgets no recommendation', () => {
+    const resource = new WatchedResource(spec(stabilized), 7);
+    watch(resource, 0, [7]);
+    resource.spec = spec({ ...stabilized, policies: [{ type: 'fixed', capacity: 1 }] }, { max: 50 });
+    expect(resource.follow({ atMs: 15 * seconds })).toBe(7);
+  });
+});
+
+describe('rates over time', () => {
+  const fourAMinute: WrittenAutoscale = {
+    ...oneEach,
+    behavior: { scaleUp: { policies: [{ type: 'Pods', value: 4, periodSeconds: 60 }] } },
+  };
+
+  test('a change counts from when it was sent, where that is known', () => {
+    const resource = new WatchedResource(spec(fourAMinute), 2);
+    expect(resource.follow({ atMs: 0, load: 30 })).toBe(6);
+    const lastChange = { sentAtMs: start, confirmed: true };
+    const targets = [15, 30, 45, 59, 60].map(
+      (second) => resource.look({ atMs: second * seconds, load: 30, lastChange }).target,
+    );
+    expect(targets).toEqual([6, 6, 6, 6, 10]);
+  });
+
+  test('and else from when it is seen; changes by other hands count, too', () => {
+    const resource = new WatchedResource(spec(fourAMinute), 2);
+    resource.look({ atMs: 0, load: 2 });
+    resource.capacity = 5;
+    const targets = [15, 60, 75].map((second) => {
+      const { target } = resource.look({ atMs: second * seconds, load: 30 });
+      return target;
+    });
+    expect(targets).toEqual([6, 6, 9]);
+  });
+});
+
+describe('clocks', () => {
+  test('set back: everything keeps its age', () => {
+    const resource = new WatchedResource(spec(stabilized), 7);
+    watch(resource, 0, [7, 1, 1]);
+    expect(resource.follow({ atMs: -60 * minutes, load: 1 })).toBe(7);
+    expect(watch(resource, -60 * minutes + 15 * seconds, [1, 1])).toEqual([7, 1]);
+  });
+
+  test('set back: idleness neither ends nor begins anew', () => {
+    const resource = new WatchedResource(spec({ ...oneEach, idle: { value: 'load', forMs: minutes } }), 1);
+    watch(resource, 0, [1, 0, 0, 0]);
+    resource.follow({ atMs: -60 * minutes, load: 0 });
+    expect(watch(resource, -60 * minutes + 5 * seconds, [0, 0])).toEqual([1, 0]);
+  });
+
+  test('set forward: the time in between was not idle', () => {
+    const resource = new WatchedResource(spec({ ...oneEach, idle: { value: 'load', forMs: minutes } }), 1);
+    watch(resource, 0, [1, 0]);
+    expect(resource.follow({ atMs: 24 * 60 * minutes, load: 0 })).toBe(1);
+  });
+
+  test('set back: a last change that lies ahead is still cooling down', () => {
+    const cooling = spec(oneEach, { cooldownMs: { up: minutes, down: minutes } });
+    const lastChange = { sentAtMs: start + 10 * seconds, confirmed: true };
+    expect(new WatchedResource(cooling, 2).look({ load: 5, lastChange })).toMatchObject({
+      limitedBy: ['cooldown'],
+      next: { notBeforeMs: start + 70 * seconds },
+    });
+  });
+
+  test('a sample from the future is as fresh as can be', () => {
+    const readings = { load: { value: 4, atMs: start + 60 * minutes } };
+    const evaluation = new WatchedResource(spec(oneEach), 2).look({ readings });
+    expect(evaluation).toMatchObject({ target: 4, samples: [{ ageMs: 0 }] });
+  });
+
+  test('two looks at the same instant answer the same, and leave the same state', () => {
+    const averaged = {
+      ...stabilized,
+      policies: [{ type: 'perUnit' as const, value: 'load', target: 1, averageMs: minutes }],
+    };
+    const resource = new WatchedResource(spec(averaged), 7);
+    watch(resource, 0, [9, 3]);
+    const first = resource.look({ atMs: 30 * seconds, load: 5 });
+    const state = resource.state;
+    expect(resource.look({ atMs: 30 * seconds, load: 5 })).toEqual(first);
+    expect(resource.state).toEqual(state);
+  });
+});
+
+test('what is remembered stays small over a day of restless load', () => {
+  const restless = spec({
+    policies: [{ type: 'perUnit', value: 'load', target: 1, averageMs: 60 * minutes }],
+    behavior: {
+      scaleUp: { stabilizationWindowSeconds: 3600, policies: [{ type: 'Pods', value: 50, periodSeconds: 1800 }] },
+      scaleDown: { stabilizationWindowSeconds: 3600, policies: [{ type: 'Percent', value: 50, periodSeconds: 1800 }] },
+    },
+  });
+  const resource = new WatchedResource(restless, 10);
+  let largest = 0;
+  for (let look = 0; look < 5760; look += 1) {
+    resource.follow({ atMs: look * 15 * seconds, load: (look * 7919) % 100 });
+    largest = Math.max(largest, JSON.stringify(resource.state).length);
+  }
+  expect(largest).toBeLessThan(16_000);
+});
