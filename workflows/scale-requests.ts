@@ -35,7 +35,7 @@ export function applyRequest(state: ScaleState, request: ScaleRequest): boolean 
   }
   // In the order they came: one that is not resolved yet is part of what the next one starts from.
   if (state.unresolved.length === 0) {
-    if (isUnderWay(state) && state.target !== null) return aim(state, request, state.target + unitsOf(request));
+    if (!isOver(state) && state.target !== null) return aim(state, request, state.target + unitsOf(request));
     // A run that was cancelled cannot look again, and is not left before everybody has an answer.
     if (state.wasCancelled) return aimFromLastSeen(state, request);
   }
@@ -61,6 +61,11 @@ export function answerTo(state: ScaleState, id: string | undefined): RetargetAns
   return id === undefined ? undefined : state.answers.find((answer) => answer.id === id);
 }
 
+/** Nothing is under way: the run only waits to close. */
+export function isOver({ phase }: ScaleState): boolean {
+  return phase === 'settled' || phase === 'cancelled' || phase === 'failed';
+}
+
 function aimFromLastSeen(state: ScaleState, request: ScaleRequest): boolean {
   if (state.observed) return aim(state, request, state.observed.capacity + unitsOf(request));
   refuse(state, request, 'NotResolved', 'the run was cancelled before it saw the capacity; ask again');
@@ -79,7 +84,7 @@ function aim(state: ScaleState, request: ScaleRequest, targetCapacity: number): 
   state.reason = request.reason ?? null;
   answer(state, request, { targetCapacity, outcome: isFirst ? 'started' : isSame ? 'unchanged' : 'retargeted' });
   // The same target again is worth a look once a run has stopped looking.
-  return !isSame || !isUnderWay(state);
+  return !isSame || isOver(state);
 }
 
 function answer(
@@ -99,8 +104,4 @@ function refuse(state: ScaleState, request: ScaleRequest, refused: RefusalType, 
 
 function unitsOf(request: ScaleRequest): number {
   return (request.add ?? 0) - (request.remove ?? 0);
-}
-
-function isUnderWay({ phase }: ScaleState): boolean {
-  return phase !== 'settled' && phase !== 'cancelled' && phase !== 'failed';
 }

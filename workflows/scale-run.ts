@@ -20,7 +20,7 @@ import {
 } from '../src/domain/scale-step.js';
 import type { FailureType, ScaleState } from './messages.js';
 import { Ledger } from './scale-ledger.js';
-import { refuseUnresolved, resolveRequests } from './scale-requests.js';
+import { isOver, refuseUnresolved, resolveRequests } from './scale-requests.js';
 
 export interface World {
   /** Milliseconds since the epoch; the same again in a replay. */
@@ -64,13 +64,14 @@ export class ScaleRun {
     this.isCancelled = false;
     // It may have moved since it was last seen, and "unchanged" must not rest on an old look.
     this.state.known = null;
+    // Under way again from now on, for whatever else is asked before it has looked.
+    if (isOver(this.state)) this.state.phase = 'observing';
   }
 
   /** Stops changing. There is nothing to stop once the run only waits to close. */
   cancel(): void {
     this.state.wasCancelled = true;
-    const onlyWaitsToClose = this.state.phase === 'settled' || this.state.phase === 'failed';
-    if (onlyWaitsToClose && !this.isStirred) return;
+    if (this.state.phase === 'settled' || this.state.phase === 'failed') return;
     this.isCancelled = true;
     this.isStirred = true;
   }
@@ -85,7 +86,7 @@ export class ScaleRun {
       // Who asked for units more or less gets an answer only after another look.
       await this.world.drained(() => this.isStirred || this.state.unresolved.length > 0);
       // No await from here to the return: a request that comes later finds the run closed and starts the next one.
-      if (ending.how === 'continued') return ending;
+      if (ending.how === 'continued' && !this.isCancelled) return ending;
       if (!this.isStirred) return ending;
     }
   }
