@@ -12,7 +12,7 @@ export function reasonOf(thrown: unknown): Reason {
   if (thrown instanceof SourceError) return { code: thrown.code, text: thrown.message };
   const failures = [...withCauses(thrown)];
   const said = failures.map(messageOf).find((message) => message !== '') ?? 'it failed without saying why';
-  const codes = failures.map(codeOf).filter((code) => code !== undefined);
+  const codes = failures.flatMap(codesOf);
   const network = codes.find((code) => unreachableCodes.has(code));
   if (network !== undefined) {
     return {
@@ -58,9 +58,10 @@ function messageOf(thrown: unknown): string {
   return types.isNativeError(thrown) ? thrown.message : String(thrown);
 }
 
-function codeOf(thrown: unknown): string | undefined {
-  const code = types.isNativeError(thrown) && 'code' in thrown ? thrown.code : undefined;
-  return typeof code === 'string' ? code : undefined;
+/** Libraries that wrap an error often keep its code in the message only: "connect ECONNREFUSED 127.0.0.1:9092". */
+function codesOf(thrown: unknown): string[] {
+  const code = types.isNativeError(thrown) && 'code' in thrown && typeof thrown.code === 'string' ? [thrown.code] : [];
+  return [...code, ...(messageOf(thrown).match(/\b[A-Z][A-Z_]{4,}\b/g) ?? [])];
 }
 
 function firstLine(text: string): string {

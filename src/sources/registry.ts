@@ -1,11 +1,22 @@
 /** Every source there is: a new one is one line here. */
+import { cloudwatch } from './cloudwatch.js';
 import { constant } from './constant.js';
 import { httpJson } from './http-json.js';
+import { kinesis } from './kinesis.js';
 import { prometheus } from './prometheus.js';
 import { redis } from './redis.js';
+import { sqs } from './sqs.js';
 import { SourceError, type Source, type SourceContext, type SourceDefinition } from './source.js';
 
-export const sourceDefinitions: readonly SourceDefinition[] = [prometheus, httpJson, redis, constant];
+export const sourceDefinitions: readonly SourceDefinition[] = [
+  prometheus,
+  httpJson,
+  redis,
+  sqs,
+  cloudwatch,
+  kinesis,
+  constant,
+];
 
 /**
  * Makes the source of a signal from its settings, without `type` and with every `${NAME}` resolved.

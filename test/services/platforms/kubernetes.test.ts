@@ -1,0 +1,201 @@
+/** The Kubernetes adapter against a real kube-apiserver with its controllers. */
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { parseAllDocuments } from 'yaml';
+import { kubernetesService } from '../../../scripts/services/kubernetes.js';
+import { kubernetes } from '../../../src/platforms/kubernetes.js';
+import type { Platform } from '../../../src/platforms/platform.js';
+import { eventually } from '../../support/eventually.js';
+import { playKubelet } from './playing-kubelet.js';
+
+const cluster = await kubernetesService(['escapement', 'stranger']);
+let kubelet: { stop(): Promise<void> };
+const never = new AbortController().signal;
+const permitted = { isValid: () => true };
+const changeOf = (from: number, to: number) => ({ from, to, idempotencyKey: 'run/1' });
+
+beforeAll(async () => {
+  await cluster.start();
+  kubelet = playKubelet(cluster);
+  await cluster.request('POST', '/api/v1/namespaces', { metadata: { name: 'shop' } });
+  const page = await readFile('docs/platforms/kubernetes.md', 'utf8');
+  for (const document of parseAllDocuments(/```yaml\n(apiVersion: rbac[\s\S]*?)```/.exec(page)![1]!)) {
+    const { kind, ...object } = document.toJS() as { kind: 'Role' | 'RoleBinding' };
+    const path = `/apis/rbac.authorization.k8s.io/v1/namespaces/shop/${kind.toLowerCase()}s`;
+    await cluster.request('POST', path, { kind, ...object });
+  }
+}, 900_000); // The first time, the API server is built.
+
+afterAll(async () => {
+  await kubelet.stop();
+  await cluster.stop();
+});
+
+async function platformFor(settings: Record<string, unknown>, user = 'escapement'): Promise<Platform> {
+  const kubeconfig = await cluster.kubeconfig(user);
+  return kubernetes.create(kubernetes.settings.parse({ kubeconfig, namespace: 'shop', ...settings }), {
+    resource: 'worker',
+    requestTimeoutMs: 10_000,
+  });
+}
+
+async function deploy(name: string, replicas: number, kind = 'Deployment'): Promise<void> {
+  const labels = { app: name };
+  const template = { metadata: { labels }, spec: { containers: [{ name: 'main', image: 'none' }] } };
+  const body = {
+    metadata: { name },
+    spec: { replicas, serviceName: name, selector: { matchLabels: labels }, template },
+  };
+  if (kind === 'Deployment') Object.assign(body.spec, { serviceName: undefined });
+  await cluster.request('POST', `/apis/apps/v1/namespaces/shop/${kind.toLowerCase()}s`, body);
+}
+
+const active = (platform: Platform, capacity: number) =>
+  eventually(async () => {
+    expect(await platform.observe(never)).toMatchObject({ capacity, status: 'ACTIVE' });
+  });
+
+describe('with the rights that its page lists and no others', () => {
+  it('scales a Deployment out, in, and to nothing', async () => {
+    await deploy('web', 2);
+    const platform = await platformFor({ name: 'web' });
+    await active(platform, 2);
+    for (const [from, to] of [
+      [2, 5],
+      [5, 1],
+      [1, 0],
+    ] as const) {
+      expect(await platform.change(changeOf(from, to), permitted, never)).toEqual({ outcome: 'accepted' });
+      await active(platform, to);
+    }
+  });
+
+  it('waits for pods that are not ready', async () => {
+    await kubelet.stop();
+    await deploy('slow', 1);
+    const platform = await platformFor({ name: 'slow' });
+    await eventually(async () => {
+      expect(await platform.observe(never)).toMatchObject({ capacity: 1, status: 'STARTING' });
+    });
+    kubelet = playKubelet(cluster);
+    await active(platform, 1);
+  });
+
+  it('may not touch what it has no right to', async () => {
+    const stranger = await platformFor({ name: 'web' }, 'stranger');
+    await expect(stranger.observe(never)).rejects.toMatchObject({ code: 'denied' });
+    expect(await stranger.change(changeOf(0, 1), permitted, never)).toMatchObject({ outcome: 'rejected', final: true });
+  });
+});
+
+describe('a scale of another kind', () => {
+  it('of a StatefulSet', async () => {
+    await deploy('queue', 1, 'StatefulSet');
+    const platform = await platformFor({ name: 'queue', kind: 'StatefulSet' }, 'administrator');
+    await active(platform, 1);
+    expect(await platform.change(changeOf(1, 2), permitted, never)).toEqual({ outcome: 'accepted' });
+    await active(platform, 2);
+  });
+
+  it('of a custom resource', async () => {
+    await define('example.org', 'Farm', { specReplicasPath: '.spec.machines', statusReplicasPath: '.status.machines' });
+    const farms = '/apis/example.org/v1/namespaces/shop/farms';
+    await eventually(async () => {
+      await cluster.request('POST', farms, {
+        apiVersion: 'example.org/v1',
+        kind: 'Farm',
+        metadata: { name: 'north' },
+        spec: { machines: 3 },
+        status: { machines: 3 },
+      });
+    });
+    const farm = { name: 'north', kind: 'Farm', apiVersion: 'example.org/v1' };
+    const platform = await platformFor(farm, 'administrator');
+    await active(platform, 3);
+    expect(await platform.change(changeOf(3, 4), permitted, never)).toEqual({ outcome: 'accepted' });
+    expect(await cluster.request('GET', `${farms}/north`)).toMatchObject({ spec: { machines: 4 } });
+  });
+});
+
+describe('what somebody else scales', () => {
+  const targetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'managed' };
+
+  it('is left to a HorizontalPodAutoscaler, which is named', async () => {
+    await deploy('managed', 1);
+    await cluster.request('POST', '/apis/autoscaling/v2/namespaces/shop/horizontalpodautoscalers', {
+      metadata: { name: 'by-cpu' },
+      spec: { scaleTargetRef: targetRef, maxReplicas: 5 },
+    });
+    const platform = await platformFor({ name: 'managed' });
+    expect(await platform.change(changeOf(1, 2), permitted, never)).toMatchObject({
+      outcome: 'rejected',
+      final: true,
+      reason: expect.stringContaining('the HorizontalPodAutoscaler "by-cpu"'),
+    });
+    expect(await platform.observe(never)).toMatchObject({ capacity: 1 });
+  });
+
+  it('is left to a ScaledObject of KEDA, which is named before the autoscaler that it makes', async () => {
+    await define('keda.sh', 'ScaledObject', undefined, 'v1alpha1');
+    await eventually(async () => {
+      await cluster.request('POST', '/apis/keda.sh/v1alpha1/namespaces/shop/scaledobjects', {
+        apiVersion: 'keda.sh/v1alpha1',
+        kind: 'ScaledObject',
+        metadata: { name: 'by-queue' },
+        spec: { scaleTargetRef: { name: 'managed' } },
+      });
+    });
+    const outcome = await (await platformFor({ name: 'managed' })).change(changeOf(1, 2), permitted, never);
+    expect(outcome).toMatchObject({ final: true, reason: expect.stringContaining('"by-queue" of KEDA') });
+  });
+});
+
+describe('an object that others change too', () => {
+  it('is written by exactly one of two at once; the other is told to look again', async () => {
+    await deploy('contested', 1);
+    const platform = await platformFor({ name: 'contested' });
+    await active(platform, 1);
+    const outcomes = await Promise.all([2, 3, 4, 5].map((to) => platform.change(changeOf(1, to), permitted, never)));
+    const accepted = outcomes.filter(({ outcome }) => outcome === 'accepted');
+    expect(accepted).toHaveLength(1);
+    for (const outcome of outcomes) {
+      if (outcome.outcome !== 'accepted') expect(outcome).toMatchObject({ outcome: 'rejected', final: false });
+    }
+  });
+
+  it('is missing once it was deleted', async () => {
+    await deploy('gone', 1);
+    const platform = await platformFor({ name: 'gone' });
+    await active(platform, 1);
+    await cluster.request('DELETE', '/apis/apps/v1/namespaces/shop/deployments/gone');
+    await eventually(async () => {
+      await expect(platform.observe(never)).rejects.toMatchObject({ code: 'missing' });
+    });
+    expect(await platform.change(changeOf(1, 2), permitted, never)).toMatchObject({ outcome: 'rejected', final: true });
+  });
+});
+
+/** A kind of the cluster's own. */
+async function define(group: string, kind: string, scale?: object, version = 'v1'): Promise<void> {
+  const singular = kind.toLowerCase();
+  const anything = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+  await cluster.request('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${singular}s.${group}` },
+    spec: {
+      group,
+      scope: 'Namespaced',
+      names: { kind, singular, plural: `${singular}s` },
+      versions: [
+        {
+          name: version,
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema: anything },
+          subresources: scale && { scale },
+        },
+      ],
+    },
+  });
+}
