@@ -1,7 +1,9 @@
 /** Numbers and times as people read them in a reason. */
-/** Whole numbers in full, others to six digits. */
+
+/** Whole numbers in full, others to three decimals, small ones to six digits. */
 export function shown(value: number): string {
-  return String(Number.isInteger(value) ? value : Number(value.toPrecision(6)));
+  if (Number.isInteger(value)) return String(value);
+  return String(Math.abs(value) >= 1 ? Math.round(value * 1000) / 1000 : Number(value.toPrecision(6)));
 }
 
 const lastDateMs = 8.64e15;

@@ -9,8 +9,8 @@ import { Trail } from './trail.js';
 
 export interface Combined {
   readonly trail: Trail;
-  /** False while some policy, or the idle rule, cannot say whether fewer would do. */
-  readonly mayScaleIn: boolean;
+  /** False while some policy has no data, whatever stands in for it. */
+  readonly isEverythingKnown: boolean;
   /** Why this number. */
   readonly reason: string;
 }
@@ -23,7 +23,8 @@ export function combine(spec: AutoscaleSpec, verdicts: readonly Verdict[], capac
   const failing = unknown.filter(({ opinion }) => opinion.failures >= settings.fallback.after);
   const isAnybodyUnsure = failing.length < unknown.length;
 
-  if (known.length === 0 && unknown.length === 0) return { ...nobodyRecommends(spec, capacity), mayScaleIn: true };
+  if (known.length === 0 && unknown.length === 0)
+    return { ...nobodyRecommends(spec, capacity), isEverythingKnown: true };
 
   const trail = new Trail(known.length === 0 ? capacity : choose(...known.map(({ opinion }) => opinion.calm)));
   if (known.length > 0) {
@@ -47,10 +48,10 @@ export function combine(spec: AutoscaleSpec, verdicts: readonly Verdict[], capac
   const reason = decisive
     ? `${decisive.policy}: ${decisive.opinion.reason}`
     : unknown.map(({ policy, opinion }) => `${policy}: ${opinion.reason}`).join(', ');
-  return { trail, mayScaleIn: !isAnybodyUnsure, reason };
+  return { trail, isEverythingKnown: unknown.length === 0, reason };
 }
 
-function nobodyRecommends({ restsAt, limits }: AutoscaleSpec, capacity: number): Omit<Combined, 'mayScaleIn'> {
+function nobodyRecommends({ restsAt, limits }: AutoscaleSpec, capacity: number): Omit<Combined, 'isEverythingKnown'> {
   return restsAt === 'min'
     ? { trail: new Trail(limits.min), reason: 'no policy asks for more than min' }
     : { trail: new Trail(capacity), reason: 'no policy recommends a capacity' };

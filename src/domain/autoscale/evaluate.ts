@@ -31,10 +31,10 @@ export function evaluate(
     judge(policy, state.policies[policy.name] ?? noPolicyMemory, circumstances),
   );
 
-  const { trail, mayScaleIn, reason } = combine(spec, verdicts, capacity);
+  const { trail, isEverythingKnown, reason } = combine(spec, verdicts, capacity);
   waitUntilActive(trail, input);
   const recommended = trail.number;
-  const idle = applyIdle(spec, state.idle, trail, { nowMs, capacity, values: signals.values, mayScaleIn });
+  const idle = applyIdle(spec, state.idle, trail, { nowMs, capacity, values: signals.values, isEverythingKnown });
   applyFloorsAndCeilings(trail, verdicts);
 
   const history = rememberMove(spec, state, input);

@@ -9,7 +9,7 @@ export interface IdleInput {
   readonly nowMs: number;
   readonly capacity: number;
   readonly values: Readonly<Record<string, number>>;
-  readonly mayScaleIn: boolean;
+  readonly isEverythingKnown: boolean;
 }
 
 /** Moves the trail; @returns what to remember. The clock runs from the last time more was needed, not from a change. */
@@ -33,7 +33,7 @@ export function applyIdle(spec: AutoscaleSpec, memory: IdleMemory, trail: Trail,
   } else if (idleMs < settings.forMs) {
     // From the start nothing is known of what was going on: that is no reason to scale in.
     trail.raise('idle', memory.hasBeenNeeded ? 1 : capacity, since);
-  } else if (input.mayScaleIn) {
+  } else if (input.isEverythingKnown) {
     trail.move('idle', 0, since);
   }
   return memory;

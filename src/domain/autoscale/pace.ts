@@ -1,5 +1,5 @@
 /** Behavior over time: what was recommended and how capacity moved, remembered as far back as its windows reach. */
-import { limitRate, stabilize } from '../behavior.js';
+import { limitRate, stabilize, type ScaleEvent } from '../behavior.js';
 import type { Behavior, ScalingRules } from '../behavior-settings.js';
 import type { SentChange } from '../scale-step.js';
 import type { AutoscaleSpec } from './spec.js';
@@ -33,17 +33,18 @@ export function rememberMove({ settings }: AutoscaleSpec, state: AutoscaleState,
 export function keepPace(spec: AutoscaleSpec, history: History, trail: Trail, { nowMs, capacity }: Pace): void {
   const { behavior } = spec.settings;
   if (!behavior.scaleUp && !behavior.scaleDown) return;
-  const aged = <Event extends { readonly atMs: number }>(event: Event): Event & { ageSeconds: number } => ({
-    ...event,
-    ageSeconds: (nowMs - event.atMs) / 1000,
-  });
+  const ageOf = (atMs: number): number => (nowMs - atMs) / 1000;
+  const aged = ({ atMs, change }: CapacityChange): ScaleEvent => ({ ageSeconds: ageOf(atMs), change });
   const input = {
     current: capacity,
     desired: trail.number,
     min: spec.limits.min,
     max: spec.limits.max,
     behavior,
-    recommendations: history.recommendations.map(aged),
+    recommendations: history.recommendations.map((past) => ({
+      ageSeconds: ageOf(past.atMs),
+      capacity: past.capacity,
+    })),
     scaleUpEvents: history.scaleUps.map(aged),
     scaleDownEvents: history.scaleDowns.map(aged),
   };

@@ -94,6 +94,20 @@ describe('idle', () => {
     expect(resource.look({ readings }).target).toBe(2);
   });
 
+  test('and so it does when its fallback stands in', () => {
+    const resource = new WatchedResource(
+      spec({
+        signals: ['load', 'other'],
+        policies: [{ type: 'perUnit', value: 'other', target: 1 }],
+        fallback: { after: 1, capacity: 'hold' },
+        idle: { value: 'load', forMs: 0 },
+      }),
+      2,
+    );
+    const readings = { load: { value: 0, atMs: 0 }, other: { failure: 'down' } };
+    expect(resource.look({ readings }).target).toBe(2);
+  });
+
   test('a gap in watching begins the time again', () => {
     const resource = idleAfter(5 * minutes, 1);
     watch(resource, 0, 0, 1);

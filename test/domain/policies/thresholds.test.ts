@@ -1,3 +1,4 @@
+import { presets } from '../../../src/domain/policies/presets.js';
 import { thresholdsSchema } from '../../../src/domain/policies/thresholds.js';
 import { minutes, seconds, spec, start, WatchedResource } from '../autoscale/watched-resource.js';
 import type { Evaluation } from '../../../src/domain/autoscale/evaluation.js';
@@ -117,24 +118,35 @@ describe('thresholds', () => {
     expect(check(60, 4, { edges: { ...usual, up: { at: 50, add: 0 } } })).toMatchObject({ target: 4, next: null });
   });
 
-  const cost = { edges: { up: { at: 100, add: 1 }, down: { at: 10, remove: 1 } }, scale: { min: 1, max: 5 } };
-  const performance = { edges: { up: { at: 20, add: 3 }, down: { at: 5, remove: 1 } }, scale: { min: 5, max: 50 } };
+  const withPreset = (name: keyof typeof presets): Circumstances => {
+    const { thresholds, limits } = presets[name];
+    return { edges: thresholds, scale: limits };
+  };
 
   test.each([
-    ['cost', cost, 99, 2, 2],
-    ['cost', cost, 100, 2, 3],
-    ['cost', cost, 10, 2, 1],
-    ['performance', performance, 19, 6, 6],
-    ['performance', performance, 25, 6, 9],
-    ['performance', performance, 30, 49, 50],
-    ['performance', performance, 5, 6, 5],
-  ])('with the numbers of the %s preset %#: %d over %d', (_, circumstances, value, capacity, target) => {
-    expect(check(value, capacity, circumstances).target).toBe(target);
+    ['cost', 99, 2, 2],
+    ['cost', 100, 2, 3],
+    ['cost', 100, 5, 5],
+    ['cost', 10, 2, 1],
+    ['performance', 19, 6, 6],
+    ['performance', 25, 6, 9],
+    ['performance', 30, 49, 50],
+    ['performance', 5, 6, 5],
+    ['performance', 0, 5, 5],
+  ] as const)('the preset %s: %d over %d is %d', (name, value, capacity, expected) => {
+    const evaluation = check(value, capacity, withPreset(name));
+    expect(nextCapacity(evaluation)).toBe(expected);
+    expect(evaluation.limitedBy).not.toContain('step');
   });
 
-  test('with the cooldown of the cost preset, 119 s is too early', () => {
-    const evaluation = check(100, 2, { ...cost, cooldownSeconds: 120, secondsSinceChange: 119 });
-    expect(nextCapacity(evaluation)).toBe(2);
+  test.each([
+    ['cost', 119, 2],
+    ['cost', 120, 3],
+    ['performance', 14.9, 6],
+    ['performance', 15, 9],
+  ] as const)('the preset %s, %d s after a change: %d', (name, secondsSinceChange, expected) => {
+    const capacity = name === 'cost' ? 2 : 6;
+    expect(nextCapacity(check(100, capacity, { ...withPreset(name), secondsSinceChange }))).toBe(expected);
   });
 
   test.each([NaN, Infinity])('%d is no data: hold', (value) => {

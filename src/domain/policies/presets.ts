@@ -1,0 +1,22 @@
+/** The two ready-made settings of the queue-backpressure guide: its edges, and the limits that it means them for. */
+import type { ScaleSettings } from '../settings.js';
+import type { ThresholdsSettings } from './thresholds.js';
+
+export interface Preset {
+  readonly thresholds: Pick<ThresholdsSettings, 'up' | 'down'>;
+  /** The step is as large as the amounts, or they would be walked one unit a cooldown. */
+  readonly limits: Pick<ScaleSettings, 'min' | 'max' | 'step' | 'cooldownMs'>;
+}
+
+export const presets: Readonly<Record<'cost' | 'performance', Preset>> = {
+  /** Few units, late and slowly. */
+  cost: {
+    thresholds: { up: { at: 100, add: 1 }, down: { at: 10, remove: 1 } },
+    limits: { min: 1, max: 5, step: { up: 1, down: 1 }, cooldownMs: { up: 120_000, down: 120_000 } },
+  },
+  /** Many units, early and fast. */
+  performance: {
+    thresholds: { up: { at: 20, add: 3 }, down: { at: 5, remove: 1 } },
+    limits: { min: 5, max: 50, step: { up: 3, down: 1 }, cooldownMs: { up: 15_000, down: 15_000 } },
+  },
+};
