@@ -32,12 +32,14 @@ const hopelessLooks = 3;
 
 /** Waits until the resource is `ACTIVE` by an observation that is new enough. */
 export async function lookUntilActive(platform: Platform, order: ObserveOrder, world: Surroundings): Promise<Sighting> {
-  const startedAtMs = world.now();
+  let firstSeenAtMs: number | undefined;
   const found = await poll<Sighting>(platform, order, world, 'looking', (observation) => {
+    // A resource that could not be read for long is not one that shows nothing newer.
+    firstSeenAtMs ??= world.now();
     if (observation.status === 'FAILED') {
       return { seen: 'failed', reason: `${order.resource} is FAILED`, observation };
     }
-    const patienceIsOver = order.patienceMs !== null && world.now() - startedAtMs >= order.patienceMs;
+    const patienceIsOver = order.patienceMs !== null && world.now() - firstSeenAtMs >= order.patienceMs;
     const isFresh = observation.observedAtMs >= order.newerThanMs || patienceIsOver;
     return observation.status === 'ACTIVE' && isFresh ? { seen: 'active', observation } : undefined;
   });

@@ -79,7 +79,8 @@ export class ScaleRun {
   async run(): Promise<Ending> {
     for (;;) {
       const ending = await this.walk();
-      if (ending.how !== 'continued') {
+      // Whatever was asked meanwhile is worth another walk, also after a failure.
+      if (ending.how !== 'continued' && !this.isStirred) {
         this.conclude(ending);
         await this.coolDownToClose();
       }
@@ -166,7 +167,7 @@ export class ScaleRun {
       case 'failed':
         return this.failed('ResourceFailed', confirmation.reason);
       case 'timeout':
-        return order.sent.outcome === 'accepted' && isActiveSince(order.sent.sentAtMs, confirmation.observation)
+        return order.sent.outcome === 'accepted' && isActiveSince(order.sent.sentAtMs + order.settleMs, confirmation.observation)
           ? this.failed(
               'CapacityNotReached',
               `the change ${order.from} -> ${order.to} was accepted and never showed: ${confirmation.reason}`,
@@ -231,5 +232,5 @@ export class ScaleRun {
 }
 
 function isActiveSince(timeMs: number, observation: Observation | undefined): boolean {
-  return observation?.status === 'ACTIVE' && observation.observedAtMs > timeMs;
+  return observation?.status === 'ACTIVE' && observation.observedAtMs >= timeMs;
 }
