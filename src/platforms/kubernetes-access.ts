@@ -23,23 +23,38 @@ export interface AccessSettings {
   readonly context?: string | undefined;
 }
 
-const podFiles = '/var/run/secrets/kubernetes.io/serviceaccount';
+/** Where there may be something that says how. */
+interface Places {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly home: string;
+  /** What Kubernetes mounts into every pod. */
+  readonly podFolder: string;
+}
+
+const usualPlaces = (): Places => ({
+  environment: process.env,
+  home: homedir(),
+  podFolder: '/var/run/secrets/kubernetes.io/serviceaccount',
+});
 
 /**
  * Looks where kubectl looks: the setting, then KUBECONFIG, then ~/.kube/config, then the pod's service account.
  * @throws Trouble
  */
-export async function clusterAccess({ kubeconfig, context }: AccessSettings): Promise<ClusterAccess> {
-  const named = kubeconfig ?? process.env.KUBECONFIG?.split(delimiter).find((path) => path !== '');
+export async function clusterAccess(
+  { kubeconfig, context }: AccessSettings,
+  { environment, home, podFolder } = usualPlaces(),
+): Promise<ClusterAccess> {
+  const named = kubeconfig ?? environment['KUBECONFIG']?.split(delimiter).find((path) => path !== '');
   if (named !== undefined) return fromKubeconfig(named, context);
-  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port = '443' } = process.env;
-  const usual = join(homedir(), '.kube', 'config');
+  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port = '443' } = environment;
+  const usual = join(home, '.kube', 'config');
   if (host === undefined || (await isThere(usual))) return fromKubeconfig(usual, context);
   return {
     server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,
-    namespace: await textOf(join(podFiles, 'namespace')),
-    tls: { ca: await textOf(join(podFiles, 'ca.crt')) },
-    headers: async () => bearer(await textOf(join(podFiles, 'token'))),
+    namespace: await textOf(join(podFolder, 'namespace')),
+    tls: { ca: await textOf(join(podFolder, 'ca.crt')) },
+    headers: async () => bearer(await textOf(join(podFolder, 'token'))),
   };
 }
 

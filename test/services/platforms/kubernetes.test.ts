@@ -51,9 +51,19 @@ async function deploy(name: string, replicas: number, kind = 'Deployment'): Prom
 }
 
 const active = (platform: Platform, capacity: number) =>
-  eventually(async () => {
-    expect(await platform.observe(never)).toMatchObject({ capacity, status: 'ACTIVE' });
+  eventually(`${capacity} and ACTIVE`, async () => {
+    const observation = await platform.observe(never);
+    return observation.capacity === capacity && observation.status === 'ACTIVE';
   });
+
+/** A kind that was defined just now is not served at once. */
+const create = (path: string, object: object) =>
+  eventually(`${path} takes an object`, () =>
+    cluster.request('POST', path, object).then(
+      () => true,
+      () => false,
+    ),
+  );
 
 describe('with the rights that its page lists and no others', () => {
   it('scales a Deployment out, in, and to nothing', async () => {
@@ -74,9 +84,7 @@ describe('with the rights that its page lists and no others', () => {
     await kubelet.stop();
     await deploy('slow', 1);
     const platform = await platformFor({ name: 'slow' });
-    await eventually(async () => {
-      expect(await platform.observe(never)).toMatchObject({ capacity: 1, status: 'STARTING' });
-    });
+    expect(await platform.observe(never)).toMatchObject({ capacity: 1, status: 'STARTING' });
     kubelet = playKubelet(cluster);
     await active(platform, 1);
   });
@@ -100,14 +108,12 @@ describe('a scale of another kind', () => {
   it('of a custom resource', async () => {
     await define('example.org', 'Farm', { specReplicasPath: '.spec.machines', statusReplicasPath: '.status.machines' });
     const farms = '/apis/example.org/v1/namespaces/shop/farms';
-    await eventually(async () => {
-      await cluster.request('POST', farms, {
-        apiVersion: 'example.org/v1',
-        kind: 'Farm',
-        metadata: { name: 'north' },
-        spec: { machines: 3 },
-        status: { machines: 3 },
-      });
+    await create(farms, {
+      apiVersion: 'example.org/v1',
+      kind: 'Farm',
+      metadata: { name: 'north' },
+      spec: { machines: 3 },
+      status: { machines: 3 },
     });
     const farm = { name: 'north', kind: 'Farm', apiVersion: 'example.org/v1' };
     const platform = await platformFor(farm, 'administrator');
@@ -137,13 +143,11 @@ describe('what somebody else scales', () => {
 
   it('is left to a ScaledObject of KEDA, which is named before the autoscaler that it makes', async () => {
     await define('keda.sh', 'ScaledObject', undefined, 'v1alpha1');
-    await eventually(async () => {
-      await cluster.request('POST', '/apis/keda.sh/v1alpha1/namespaces/shop/scaledobjects', {
-        apiVersion: 'keda.sh/v1alpha1',
-        kind: 'ScaledObject',
-        metadata: { name: 'by-queue' },
-        spec: { scaleTargetRef: { name: 'managed' } },
-      });
+    await create('/apis/keda.sh/v1alpha1/namespaces/shop/scaledobjects', {
+      apiVersion: 'keda.sh/v1alpha1',
+      kind: 'ScaledObject',
+      metadata: { name: 'by-queue' },
+      spec: { scaleTargetRef: { name: 'managed' } },
     });
     const outcome = await (await platformFor({ name: 'managed' })).change(changeOf(1, 2), permitted, never);
     expect(outcome).toMatchObject({ final: true, reason: expect.stringContaining('"by-queue" of KEDA') });
@@ -168,9 +172,13 @@ describe('an object that others change too', () => {
     const platform = await platformFor({ name: 'gone' });
     await active(platform, 1);
     await cluster.request('DELETE', '/apis/apps/v1/namespaces/shop/deployments/gone');
-    await eventually(async () => {
-      await expect(platform.observe(never)).rejects.toMatchObject({ code: 'missing' });
-    });
+    await eventually('it is gone', () =>
+      platform.observe(never).then(
+        () => false,
+        () => true,
+      ),
+    );
+    await expect(platform.observe(never)).rejects.toMatchObject({ code: 'missing' });
     expect(await platform.change(changeOf(1, 2), permitted, never)).toMatchObject({ outcome: 'rejected', final: true });
   });
 });

@@ -11,9 +11,9 @@ interface PodList {
 
 /** Until it is stopped. Rejects with the first thing that goes wrong. */
 export function playKubelet(cluster: KubernetesService): { stop(): Promise<void> } {
-  let isOver = false;
+  const over = new AbortController();
   const playing = (async () => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const { items } = (await cluster.request('GET', '/api/v1/pods')) as PodList;
       for (const pod of items.filter(isWaiting)) await makeReady(cluster, pod);
       await setTimeout(100);
@@ -22,7 +22,7 @@ export function playKubelet(cluster: KubernetesService): { stop(): Promise<void>
   playing.catch(() => undefined);
   return {
     stop: () => {
-      isOver = true;
+      over.abort();
       return playing;
     },
   };

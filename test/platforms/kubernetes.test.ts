@@ -1,0 +1,233 @@
+/** The Kubernetes adapter against a server of ours: how it is reached, and states that a cluster without nodes has not. */
+import { chmod, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { PlatformError } from '../../src/platforms/platform.js';
+import { clusterAccess } from '../../src/platforms/kubernetes-access.js';
+import { kubernetes } from '../../src/platforms/kubernetes.js';
+import { closeJsonServers, startJsonServer, type AskedRequest, type JsonAnswer } from './fixtures/json-server.js';
+import { never, permitted } from './fixtures/sidecar-client.js';
+
+const folder = await mkdtemp(join(tmpdir(), 'kubeconfig-'));
+
+afterEach(closeJsonServers);
+
+async function writeKubeconfig(server: string, user: object, namespace: string) {
+  const path = join(folder, 'config');
+  const config = {
+    'current-context': 'here',
+    clusters: [{ name: 'one', cluster: { server } }],
+    users: [{ name: 'me', user }],
+    contexts: [{ name: 'here', context: { cluster: 'one', user: 'me', namespace } }],
+  };
+  await writeFile(path, JSON.stringify(config));
+  return path;
+}
+
+interface Cluster {
+  readonly apps?: object;
+  readonly object?: object;
+  readonly scale?: object;
+  readonly put?: JsonAnswer;
+  readonly autoscalers?: object[];
+}
+
+/** A cluster that has one Deployment `web` and no KEDA. */
+const answersOf =
+  ({ object = {}, scale = {}, put = {}, autoscalers = [] }: Cluster) =>
+  ({ method, path }: AskedRequest): JsonAnswer => {
+    if (method === 'PUT') return put;
+    if (path === '/apis/apps/v1') {
+      const names = ['deployments', 'deployments/scale', 'daemonsets'];
+      const kindOf = (name: string) => (name === 'daemonsets' ? 'DaemonSet' : 'Deployment');
+      return { body: { resources: names.map((name) => ({ name, kind: kindOf(name) })) } };
+    }
+    if (path.startsWith('/apis/autoscaling/v2/')) return { body: { items: autoscalers } };
+    if (path.endsWith('/deployments/web')) return { body: { metadata: { generation: 2 }, ...object } };
+    if (path.endsWith('/deployments/web/scale')) {
+      return { body: { metadata: { resourceVersion: '7' }, spec: { replicas: 3 }, ...scale } };
+    }
+    return { status: 404, body: { message: 'the server could not find the requested resource' } };
+  };
+
+async function open(cluster: Cluster = {}, options: { kind?: string; user?: object } = {}) {
+  const { kind = 'Deployment', user } = options;
+  const server = await startJsonServer(answersOf(cluster));
+  const kubeconfig = await writeKubeconfig(server.url, user ?? { token: 'hunter2' }, 'shop');
+  const platform = kubernetes.create(kubernetes.settings.parse({ kubeconfig, kind, name: 'web' }), {
+    resource: 'worker',
+    requestTimeoutMs: 10_000,
+  });
+  return { server, platform };
+}
+
+const change = { from: 3, to: 5, idempotencyKey: 'run-1/1' };
+
+describe('the status is read from readiness', () => {
+  const ready = (readyReplicas: number, more: object = {}) => ({
+    status: { observedGeneration: 2, readyReplicas, ...more },
+  });
+  const stuck = { conditions: [{ type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded' }] };
+
+  it.each([
+    ['as many pods as wanted are ready', ready(3), 'ACTIVE'],
+    ['a rollout has more pods than wanted', ready(4), 'ACTIVE'],
+    ['pods are not ready yet', ready(2), 'STARTING'],
+    ['no pod is ready, and the count is left out', { status: { observedGeneration: 2 } }, 'STARTING'],
+    [
+      'the controller has not seen the last change',
+      { status: { observedGeneration: 1, readyReplicas: 3 } },
+      'STARTING',
+    ],
+    ['there is no status yet', {}, 'STARTING'],
+    ['a rollout got stuck', ready(3, stuck), 'FAILED'],
+    ['it is being deleted', { ...ready(3), metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' } }, 'FAILED'],
+  ])('%s: %j is %s', async (_name, object, status) => {
+    const { platform } = await open({ object });
+    expect(await platform.observe(never)).toMatchObject({ capacity: 3, status, details: { namespace: 'shop' } });
+  });
+
+  it('replicas that are left out are none', async () => {
+    const { platform } = await open({ scale: { spec: {} } });
+    expect(await platform.observe(never)).toMatchObject({ capacity: 0, status: 'ACTIVE' });
+  });
+});
+
+describe('a change', () => {
+  it('sends back the scale that was read, with its version, and the new number', async () => {
+    const { server, platform } = await open();
+    expect(await platform.change(change, permitted, never)).toEqual({ outcome: 'accepted' });
+    const put = server.requests.find(({ method }) => method === 'PUT')!;
+    expect(put.path).toBe('/apis/apps/v1/namespaces/shop/deployments/web/scale?fieldManager=escapement');
+    expect(put.body).toMatchObject({ metadata: { resourceVersion: '7' }, spec: { replicas: 5 } });
+  });
+
+  it('to nothing says zero', async () => {
+    const { server, platform } = await open();
+    await platform.change({ ...change, to: 0 }, permitted, never);
+    expect(server.requests.at(-1)!.body).toMatchObject({ spec: { replicas: 0 } });
+  });
+
+  it.each([
+    [
+      { status: 409, body: {} },
+      { outcome: 'rejected', final: false },
+    ],
+    [
+      { status: 429, headers: { 'retry-after': '7' } },
+      { outcome: 'rejected', final: false, retryAfterMs: 7000 },
+    ],
+    [
+      { status: 403, body: {} },
+      { outcome: 'rejected', final: true },
+    ],
+    [
+      { status: 422, body: {} },
+      { outcome: 'rejected', final: true },
+    ],
+    [{ status: 500, body: {} }, { outcome: 'unknown' }],
+  ])('answered %j is %j, after one request', async (put, expected) => {
+    const { server, platform } = await open({ put });
+    expect(await platform.change(change, permitted, never)).toMatchObject(expected);
+    expect(server.requests.filter(({ method }) => method === 'PUT')).toHaveLength(1);
+  });
+
+  it.each([
+    ['somebody was quicker', { scale: { spec: { replicas: 4 } } }, permitted],
+    ['the leave to send it ran out', {}, { isValid: (): boolean => false }],
+  ])('is not sent, and decided anew, when %s', async (_name, cluster, permit) => {
+    const { server, platform } = await open(cluster);
+    expect(await platform.change(change, permit, never)).toMatchObject({ outcome: 'rejected', final: false });
+    expect(server.requests.filter(({ method }) => method === 'PUT')).toHaveLength(0);
+  });
+
+  it('is not blocked by an autoscaler of something else', async () => {
+    const other = { metadata: { name: 'api' }, spec: { scaleTargetRef: { kind: 'Deployment', name: 'api' } } };
+    const { platform } = await open({ autoscalers: [other] });
+    expect(await platform.change(change, permitted, never)).toEqual({ outcome: 'accepted' });
+  });
+});
+
+describe('what cannot be scaled', () => {
+  it.each([
+    ['DaemonSet', 'it has no scale subresource'],
+    ['Deploymint', 'the cluster has no Deploymint under /apis/apps/v1'],
+  ])('a %s is refused: %s', async (kind, reason) => {
+    const { platform } = await open({}, { kind });
+    await expect(platform.observe(never)).rejects.toMatchObject({ code: 'missing' });
+    await expect(platform.observe(never)).rejects.toThrow(reason);
+  });
+});
+
+describe('how the cluster is reached', () => {
+  const authorizationWith = async (user: object) => {
+    const { server, platform } = await open({}, { user });
+    await platform.observe(never);
+    await platform.observe(never);
+    return server.requests.map(({ headers }) => headers.authorization);
+  };
+
+  it('with a token', async () => {
+    expect(new Set(await authorizationWith({ token: 'abc' }))).toEqual(new Set(['Bearer abc']));
+  });
+
+  it('with a token in a file beside the kubeconfig, read again each time because it is renewed', async () => {
+    await writeFile(join(folder, 'token'), 'first\n');
+    const { server, platform } = await open({}, { user: { tokenFile: 'token' } });
+    await platform.observe(never);
+    await writeFile(join(folder, 'token'), 'second\n');
+    await platform.observe(never);
+    expect(server.requests[0]!.headers.authorization).toBe('Bearer first');
+    expect(server.requests.at(-1)!.headers.authorization).toBe('Bearer second');
+  });
+
+  it('with a credential plugin, asked again only when its token is about to expire', async () => {
+    const plugin = async (expirationTimestamp: string) => {
+      const status = JSON.stringify({ status: { token: 'TOKEN', expirationTimestamp } }).replace('TOKEN', '$WHO-$N');
+      const counter = join(folder, `asked-${expirationTimestamp.slice(0, 4)}`);
+      await writeFile(
+        join(folder, 'plugin.sh'),
+        `#!/bin/sh\necho x >> ${counter}\nN=$(wc -l < ${counter})\ncat <<END\n${status}\nEND\n`,
+      );
+      await chmod(join(folder, 'plugin.sh'), 0o755);
+      const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: './plugin.sh' };
+      return { exec: { ...exec, env: [{ name: 'WHO', value: 'eks' }] } };
+    };
+    expect(new Set(await authorizationWith(await plugin('2126-01-01T00:00:00Z')))).toEqual(new Set(['Bearer eks-1']));
+    expect(new Set(await authorizationWith(await plugin('2016-01-01T00:00:00Z'))).size).toBeGreaterThan(1);
+  });
+
+  it('from inside a pod, as its service account', async () => {
+    await Promise.all(['namespace', 'ca.crt', 'token'].map((name) => writeFile(join(folder, name), `the ${name}\n`)));
+    const environment = { KUBERNETES_SERVICE_HOST: 'fd00::1', KUBERNETES_SERVICE_PORT: '6443' };
+    const access = await clusterAccess({}, { environment, home: '/nowhere', podFolder: folder });
+    expect(access).toMatchObject({ server: 'https://[fd00::1]:6443', namespace: 'the namespace' });
+    expect(access.tls).toEqual({ ca: 'the ca.crt' });
+    expect(await access.headers()).toEqual({ Authorization: 'Bearer the token' });
+  });
+
+  it.each([
+    [
+      'a file that is not there',
+      { kubeconfig: '/nowhere/config' },
+      '/nowhere/config cannot be used: it cannot be read',
+    ],
+    ['a context that is not in it', { context: 'elsewhere' }, 'it has no context named "elsewhere"'],
+  ])('%s is told', async (_name, settings, reason) => {
+    const kubeconfig = await writeKubeconfig('http://127.0.0.1:1', {}, 'shop');
+    const platform = kubernetes.create(kubernetes.settings.parse({ kubeconfig, ...settings }), {
+      resource: 'worker',
+      requestTimeoutMs: 10_000,
+    });
+    const error = await platform.observe(never).catch((thrown: unknown) => thrown as PlatformError);
+    expect(error).toMatchObject({ code: 'unreachable', message: expect.stringContaining(reason) as unknown });
+    expect(await platform.change(change, permitted, never)).toMatchObject({ outcome: 'rejected', final: false });
+  });
+
+  it('a secret of the kubeconfig is in no error', async () => {
+    const { platform } = await open({}, { user: { token: 'hunter2', exec: 7 } });
+    const error = await platform.observe(never).catch(String);
+    expect(error).toContain('cannot be used');
+    expect(error).not.toContain('hunter2');
+  });
+});
