@@ -5,7 +5,7 @@ import { prepareBacktests, type BacktestOptions, type Surroundings } from './pre
 import { simulate } from './simulate.js';
 import { renderTable } from './table.js';
 
-export interface BacktestCommandContext extends Surroundings {
+interface CommandContext extends Surroundings {
   readonly write: (text: string) => void;
 }
 
@@ -21,10 +21,19 @@ interface ParsedOptions {
   readonly json?: true;
 }
 
+const ofThisProcess: CommandContext = {
+  environment: process.env,
+  cwd: process.cwd(),
+  write: (text) => process.stdout.write(text),
+};
+
 /** Its action throws BacktestError or ConfigError. */
-export function backtestCommand({ write, ...surroundings }: BacktestCommandContext): Command {
+export function backtestCommand({ write, ...surroundings }: CommandContext = ofThisProcess): Command {
   return new Command('backtest')
-    .description('Replay recorded signals through the autoscaling of a resource, in virtual time')
+    .summary('replay recorded signals in virtual time')
+    .description(
+      'Replays recorded signals through the autoscaling of a resource, in virtual time, with the code that scales in life.',
+    )
     .argument('<files...>', 'configuration files; several are compared side by side')
     .option('--resource <alias>', 'the resource to test; needed where several have autoscale:')
     .option('--signal <name=file>', 'a CSV file (time,value) for a signal; repeat for each', collectSignal, {})

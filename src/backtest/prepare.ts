@@ -1,7 +1,7 @@
 /** From files and options to back-tests that can run: everything that is missing is told before anything runs. */
 import { readConfigFile } from '../config/load.js';
 import type { ResourceConfig } from '../config/config.js';
-import { compileAutoscale, signalsRead, type AutoscaleSpec } from '../domain/autoscale/spec.js';
+import { compileAutoscale, type AutoscaleSpec } from '../domain/autoscale/spec.js';
 import { BacktestError } from './backtest-error.js';
 import { queueSignal, type Backtest } from './simulate.js';
 import { readTrace, type Trace } from './trace.js';
@@ -107,7 +107,7 @@ function checkSignals(spec: AutoscaleSpec, given: readonly string[], where: stri
   if (unknown.length > 0) {
     throw new BacktestError(`${where}: has no signal ${unknown.join(', ')}; it has ${known.join(', ') || 'none'}`);
   }
-  const missing = signalsRead(spec).filter((signal) => !given.includes(signal));
+  const missing = spec.signals.filter((signal) => !given.includes(signal));
   if (missing.length > 0) {
     throw new BacktestError(
       `${where}: its policies read ${missing.join(', ')}; give each a file: --signal ${String(missing[0])}=FILE.csv`,

@@ -20,7 +20,7 @@ export interface Backtest {
   readonly maxAgeMs: number;
 }
 
-export interface BacktestPoint {
+interface BacktestPoint {
   /** Since the first sample. */
   readonly seconds: number;
   /** Null: no data. */
@@ -33,7 +33,7 @@ export interface BacktestPoint {
   readonly reason: string;
 }
 
-export interface BacktestSummary {
+interface BacktestSummary {
   readonly changes: number;
   readonly scaleUps: number;
   readonly scaleDowns: number;

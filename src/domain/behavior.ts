@@ -7,7 +7,7 @@ import type { Behavior, ScalingRules } from './behavior-settings.js';
 import { clampToBounds } from './scale-step.js';
 
 /** What was recommended before any limit, `ageSeconds` ago. */
-export interface PastRecommendation {
+interface PastRecommendation {
   readonly ageSeconds: number;
   readonly capacity: number;
 }

@@ -21,7 +21,7 @@ export interface Circumstances {
   readonly isNewInstant: boolean;
 }
 
-export type Opinion =
+type Opinion =
   /** `calm` is what it would be without burst. */
   | { readonly kind: 'capacity'; readonly capacity: number; readonly calm: number; readonly reason: string }
   | { readonly kind: 'bounds'; readonly bounds: Bounds }

@@ -54,6 +54,5 @@ export const autoscaleSettingsSchema = z.strictObject({
 });
 
 export type PolicySettings = z.output<typeof policySchema>;
-export type IdleSettings = z.output<typeof idleSchema>;
 export type FallbackSettings = z.output<typeof fallbackSchema>;
 export type AutoscaleSettings = z.output<typeof autoscaleSettingsSchema>;

@@ -13,14 +13,14 @@ export interface Signals {
 }
 
 export function readSignals(
-  { settings }: AutoscaleSpec,
+  spec: AutoscaleSpec,
   { nowMs, capacity, readings }: EvaluationInput,
   before: Readonly<Record<string, SignalMemory>>,
 ): Signals {
   const values: Record<string, number> = { current: capacity };
   const memory: Record<string, SignalMemory> = {};
   const reports: SampleReport[] = [];
-  for (const signal of settings.signals) {
+  for (const signal of spec.signals) {
     const reading = usable(Object.hasOwn(readings, signal) ? readings[signal] : undefined);
     const last = (Object.hasOwn(before, signal) ? before[signal] : undefined) ?? neverRead;
     const now = 'failure' in reading ? { ...last, failingSinceMs: last.failingSinceMs ?? nowMs } : toMemory(reading);

@@ -24,9 +24,9 @@ export type LoadPolicy = Named & {
   readonly expression: Expression;
   readonly tolerance: Tolerance;
 };
-export type FixedPolicy = Named & { readonly says: 'fixed'; readonly settings: FixedSettings };
-export type SchedulePolicy = Named & { readonly says: 'schedule'; readonly schedule: Schedule };
-export type ForecastPolicy = Named & {
+type FixedPolicy = Named & { readonly says: 'fixed'; readonly settings: FixedSettings };
+type SchedulePolicy = Named & { readonly says: 'schedule'; readonly schedule: Schedule };
+type ForecastPolicy = Named & {
   readonly says: 'forecast';
   readonly settings: ForecastSettings;
   readonly expression: Expression;
@@ -37,6 +37,8 @@ export type Policy = LoadPolicy | FixedPolicy | SchedulePolicy | ForecastPolicy;
 export interface AutoscaleSpec {
   readonly settings: AutoscaleSettings;
   readonly limits: ScaleSettings;
+  /** The signals that some expression reads; no other is sampled. */
+  readonly signals: readonly string[];
   readonly policies: readonly Policy[];
   /** Null: no idle rule. */
   readonly idle: Expression | null;
@@ -45,7 +47,7 @@ export interface AutoscaleSpec {
 }
 
 /** What is wrong with an autoscale that its schema alone cannot tell. */
-export class AutoscaleError extends Error {
+class AutoscaleError extends Error {
   override readonly name = 'AutoscaleError';
   readonly code = 'AUTOSCALE_INVALID';
 
@@ -67,17 +69,18 @@ export function compileAutoscale(settings: AutoscaleSettings, limits: ScaleSetti
   const policies = settings.policies.map((policy, index) => compilePolicy(settings, policy, index));
   const schedules = policies.filter((policy) => policy.says === 'schedule');
   const isLiftedBySchedule = schedules.some(({ schedule }) => schedule.hasFloor);
+  const idleExpression = idle === null ? null : compileAt(['idle', 'value'], idle.value, settings.signals);
   return {
     settings,
     limits,
+    signals: signalsRead(policies, idleExpression),
     policies,
-    idle: idle === null ? null : compileAt(['idle', 'value'], idle.value, settings.signals),
+    idle: idleExpression,
     restsAt: isLiftedBySchedule ? 'min' : 'capacity',
   };
 }
 
-/** The signals that some expression reads. */
-export function signalsRead({ policies, idle }: AutoscaleSpec): string[] {
+function signalsRead(policies: readonly Policy[], idle: Expression | null): string[] {
   const expressions = [...policies.map((policy) => ('expression' in policy ? policy.expression : null)), idle];
   return [...new Set(expressions.flatMap((expression) => expression?.names ?? []))];
 }

@@ -1,6 +1,6 @@
 /** What the clock on the wall shows in a time zone. */
 
-export interface WallTime {
+interface WallTime {
   /** 0 is Sunday. */
   readonly weekday: number;
   /** Minutes since midnight by the clock, which repeats and skips when clocks change. */

@@ -1,7 +1,7 @@
 /** The mean of a value over a window of time, in bounded memory. */
 
 /** Samples that came close together count as one entry: `[time of the newest, sum, count]`. */
-export type WindowEntry = readonly [atMs: number, sum: number, count: number];
+type WindowEntry = readonly [atMs: number, sum: number, count: number];
 export type Window = readonly WindowEntry[];
 
 /** However often a value is sampled, a window holds about this many entries. */
