@@ -1,0 +1,44 @@
+/** What every long-running command has in common: configuration, log, an end in order, and errors for people. */
+import type { Config } from '../config/config.js';
+import { loadConfig } from '../config/load.js';
+import { type ServerSettings, readServerSettings } from '../config/server-settings.js';
+import { type Logger, createLogger, installTemporalRuntime } from '../runtime/logger.js';
+import { installShutdown, type Shutdown } from '../runtime/shutdown.js';
+import { readTemporalSettings, type TemporalSettings } from '../runtime/temporal-connection.js';
+import { exitCodeOf, explain } from './failure.js';
+
+export interface Role {
+  readonly env: NodeJS.ProcessEnv;
+  readonly settings: ServerSettings;
+  readonly config: Config;
+  readonly temporal: TemporalSettings;
+  readonly log: Logger;
+  readonly shutdown: Shutdown;
+}
+
+/** Runs until a signal, or until `start` fails: then what it has started already is stopped again. */
+export async function runRole(
+  start: (role: Role) => Promise<void>,
+  { deadlineMs }: { deadlineMs: number },
+): Promise<void> {
+  const role = await prepare(deadlineMs);
+  try {
+    await start(role);
+  } catch (error) {
+    if (role.shutdown.stopping.aborted) return;
+    console.error(explain(error));
+    role.shutdown.begin('The start failed', exitCodeOf(error));
+  }
+}
+
+/** @throws ConfigError */
+async function prepare(deadlineMs: number): Promise<Role> {
+  const { env } = process;
+  const settings = readServerSettings(env);
+  const temporal = readTemporalSettings(env);
+  const config = await loadConfig(env, process.cwd());
+  const log = createLogger(settings.logLevel);
+  installTemporalRuntime(log);
+  for (const warning of config.warnings) log.warn(warning);
+  return { env, settings, config, temporal, log, shutdown: installShutdown({ log, deadlineMs, process }) };
+}

@@ -1,0 +1,15 @@
+/** The API of this process, on its port. */
+import { createServer } from 'node:http';
+import type { ApiDependencies } from '../api/api-dependencies.js';
+import { createApi } from '../api/server.js';
+import { listen } from './listen.js';
+import type { Role } from './role.js';
+
+export type ApiParts = Pick<ApiDependencies, 'client' | 'webUiUrl' | 'workerStatus' | 'observe'>;
+
+/** Answers with the URL when it listens. */
+export async function serveApi(role: Role, parts: ApiParts): Promise<string> {
+  const { config, settings, log, shutdown } = role;
+  const api = createApi({ ...parts, config, log, token: settings.apiToken, stopping: shutdown.stopping });
+  return listen(role, createServer(api), 'the API');
+}

@@ -1,0 +1,85 @@
+/** `escapement up`: everything in one process, on one machine. */
+import { Client } from '@temporalio/client';
+import { Command } from 'commander';
+import { checkPorts, type PortNeed } from '../runtime/ports.js';
+import { connectClient } from '../runtime/temporal-connection.js';
+import { simulatorPort, startDemoWorld } from './demo-world.js';
+import { endLeftoverTemporal, startEmbeddedTemporal } from './embedded-temporal.js';
+import { greet } from './greeting.js';
+import { runRole, type Role } from './role.js';
+import { serveApi } from './serve-api.js';
+import { serveWorker } from './serve-worker.js';
+
+/** A person waits at the terminal: the server takes 3 s to stop, the worker gets the rest. */
+const shutdownGraceMs = 4000;
+const deadlineMs = 10_000;
+
+export function upCommand(): Command {
+  return new Command('up')
+    .summary('run everything here: Temporal, a worker and the API')
+    .description(
+      `Runs everything on this machine: a Temporal server with its Web UI, a worker, and the API.
+
+Temporal: an embedded server with its data in ESCAPEMENT_DATA_DIR (.escapement), unless TEMPORAL_ADDRESS or a profile of
+the temporal command names another. Kill this at any time and start it again: every run goes on where it was.
+
+Resources: from escapement.yaml (or ESCAPEMENT_CONFIG), or from AUTOSCALER_TARGET_RESOURCE and its companions. With none
+of them this is a demo: a simulated sidecar stands in for the real one, and nothing real is scaled.`,
+    )
+    .addHelpText('after', settingsHelp)
+    .action(() => runRole(up, { deadlineMs }));
+}
+
+const settingsHelp = `
+Settings, from the environment:
+  PORT                            port of the API (3000)
+  ESCAPEMENT_LISTEN               address of the API (127.0.0.1)
+  ESCAPEMENT_API_TOKEN            what callers send as "Authorization: Bearer ..."; required beyond this machine, or
+  ESCAPEMENT_ALLOW_UNAUTHENTICATED  true: whoever reaches the API may scale
+  ESCAPEMENT_TEMPORAL_PORT        port of the embedded Temporal server (7233)
+  ESCAPEMENT_TEMPORAL_UI_PORT     port of its Web UI (8233)
+  ESCAPEMENT_SIMULATOR_PORT       port of the simulated sidecar in the demo (49750)
+  ESCAPEMENT_DATA_DIR             where all data is (.escapement)
+  LOG_LEVEL                       trace, debug, info, warn, error (info)`;
+
+async function up(role: Role): Promise<void> {
+  const { config, temporal, shutdown } = role;
+  if (!temporal.isConfigured) await endLeftoverTemporal(role);
+  await checkPorts(portsOf(role));
+
+  const isSimulated = config.source === 'demo';
+  const resources = isSimulated ? await startDemoWorld(role) : config.resources;
+  const embedded = temporal.isConfigured ? null : await startEmbeddedTemporal(role);
+  const settings = embedded ? { ...temporal, address: embedded.address } : temporal;
+  const connection = connectClient(settings);
+  shutdown.onStop('the connection', () => connection.close());
+
+  const worker = await serveWorker(role, { resources, temporal: settings, connection, shutdownGraceMs });
+  const url = await serveApi(role, {
+    client: new Client({ connection, namespace: settings.namespace }),
+    webUiUrl: embedded?.webUiUrl,
+    workerStatus: worker.status,
+    observe: async (resource, signal) => worker.adapters.platformOf(resource).observe(signal),
+  });
+  greet(role, { url, webUiUrl: embedded?.webUiUrl, temporalAddress: settings.address, isSimulated });
+}
+
+function portsOf({ config, env, settings, temporal }: Role): PortNeed[] {
+  const loopback = '127.0.0.1';
+  const needs = [{ use: 'API', host: settings.listen, port: settings.port, setting: 'PORT' }];
+  if (!temporal.isConfigured) {
+    const { temporalPort, temporalUiPort } = settings;
+    needs.push({ use: 'Temporal', host: loopback, port: temporalPort, setting: 'ESCAPEMENT_TEMPORAL_PORT' });
+    needs.push({
+      use: 'Temporal Web UI',
+      host: loopback,
+      port: temporalUiPort,
+      setting: 'ESCAPEMENT_TEMPORAL_UI_PORT',
+    });
+  }
+  if (config.source === 'demo') {
+    const setting = 'ESCAPEMENT_SIMULATOR_PORT';
+    needs.push({ use: 'simulated sidecar', host: loopback, port: simulatorPort(env), setting });
+  }
+  return needs;
+}

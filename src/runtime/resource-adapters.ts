@@ -1,0 +1,111 @@
+/** The platforms and sources of all resources, made at the start: a missing secret is told then, not in the middle of a run. */
+import { resolveSettings } from '../config/adapter-settings.js';
+import { ConfigError, problemFrom } from '../config/config-error.js';
+import type { Config, ResourceConfig } from '../config/config.js';
+import type { Platform, PlatformDefinition } from '../platforms/platform.js';
+import { platforms } from '../platforms/registry.js';
+import { sourceDefinitions } from '../sources/registry.js';
+import type { Source } from '../sources/source.js';
+
+export interface ResourceAdapters {
+  /** @throws Error where the configuration of this process has no such resource. */
+  platformOf(resource: string): Platform;
+  /** By the name of the signal. */
+  sourcesOf(resource: string): Readonly<Record<string, Source>>;
+  /**
+   * Another configuration from now on. What is wrong with it is told before anything is changed.
+   * @throws ConfigError
+   */
+  reload(resources: Config['resources']): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Adapters {
+  readonly platform: Platform;
+  readonly sources: Readonly<Record<string, Source>>;
+}
+
+/** A source must not hold up an evaluation for longer than this. */
+const longestSampleMs = 10_000;
+
+/** @throws ConfigError naming every setting that is missing or wrong. */
+export async function createAdapters(
+  resources: Config['resources'],
+  env: NodeJS.ProcessEnv,
+): Promise<ResourceAdapters> {
+  let made = await createAll(resources, env);
+
+  function adaptersOf(resource: string): Adapters {
+    const adapters = made.get(resource);
+    if (adapters) return adapters;
+    throw new Error(
+      `${resource} is not in the configuration of this worker; add it, or give it a task queue of its own`,
+    );
+  }
+
+  return {
+    platformOf: (resource) => adaptersOf(resource).platform,
+    sourcesOf: (resource) => adaptersOf(resource).sources,
+    reload: async (next) => {
+      const before = made;
+      made = await createAll(next, env);
+      await closeAll(before);
+    },
+    close: () => closeAll(made),
+  };
+}
+
+async function createAll(resources: Config['resources'], env: NodeJS.ProcessEnv): Promise<Map<string, Adapters>> {
+  const made = new Map<string, Adapters>();
+  try {
+    for (const [alias, resource] of Object.entries(resources)) {
+      made.set(alias, { platform: await createPlatform(resource, env), sources: await createSources(resource, env) });
+    }
+  } catch (error) {
+    await closeAll(made);
+    throw error;
+  }
+  return made;
+}
+
+async function closeAll(made: ReadonlyMap<string, Adapters>): Promise<void> {
+  const all = [...made.values()].flatMap(({ platform, sources }) => [platform, ...Object.values(sources)]);
+  await Promise.all(all.map(async (adapter) => adapter.close?.()));
+}
+
+async function createPlatform(
+  { alias, platform, settings }: ResourceConfig,
+  env: NodeJS.ProcessEnv,
+): Promise<Platform> {
+  const path = ['resources', alias, 'platform'];
+  const known: readonly PlatformDefinition[] = Object.values(platforms);
+  const definition = definitionOf(known, platform.type, path);
+  const chosen = await resolveSettings(definition, platform.settings, path, env);
+  return definition.create(chosen, { resource: alias, requestTimeoutMs: settings.requestTimeoutMs });
+}
+
+async function createSources(
+  { alias, autoscale }: ResourceConfig,
+  env: NodeJS.ProcessEnv,
+): Promise<Adapters['sources']> {
+  if (!autoscale) return {};
+  const timeoutMs = Math.min(autoscale.settings.intervalMs, longestSampleMs);
+  const made: Record<string, Source> = {};
+  for (const [signal, { type, settings }] of Object.entries(autoscale.signals)) {
+    const path = ['resources', alias, 'autoscale', 'signals', signal];
+    const definition = definitionOf(sourceDefinitions, type, path);
+    const chosen = await resolveSettings(definition, settings, path, env);
+    made[signal] = definition.create(chosen, { signal, timeoutMs });
+  }
+  return made;
+}
+
+function definitionOf<Definition extends { readonly type: string }>(
+  known: readonly Definition[],
+  type: string,
+  path: readonly string[],
+): Definition {
+  const definition = known.find((each) => each.type === type);
+  if (definition) return definition;
+  throw new ConfigError([problemFrom(`there is no ${type}`, { path: path.join('.') })]);
+}
