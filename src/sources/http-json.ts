@@ -6,7 +6,7 @@ import { keepContract } from './keep-contract.js';
 import { parseQuantity } from './quantity.js';
 import { addressSetting } from './server-address.js';
 import { defineSource, SourceError } from './source.js';
-import { valueAtPath } from './value-at-path.js';
+import { valueAtPath } from '../domain/value-at-path.js';
 
 const settings = z.strictObject({
   url: addressSetting(['http', 'https']).describe('Address that is read with GET: "https://api.example.com/stats".'),
