@@ -41,7 +41,7 @@ module.exports = {
       comment: 'Everyone else reaches a workflow through its messages and a Temporal client.',
       severity: 'error',
       from: { path: '^(src|activities)/' },
-      to: { path: '^workflows/(?!messages)', dependencyTypesNot: ['type-only'] },
+      to: { path: '^workflows/(?!(autoscale-)?messages)', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'simulator-stands-alone',

@@ -26,14 +26,20 @@ export interface CapacityActivities {
   confirm(order: ConfirmOrder): Promise<Confirmation>;
 }
 
-export function capacityActivities(platformOf: (resource: string) => Platform): CapacityActivities {
+export interface CapacityDependencies {
+  /** @throws Error where this worker's configuration has no such resource: tried again, for it may be added. */
+  platformOf(resource: string): Platform;
+}
+
+export function capacityActivities(adapters: CapacityDependencies): CapacityActivities {
   return {
-    observe: (order) => withHeartbeat('looking', (world) => lookUntilActive(platformOf(order.resource), order, world)),
+    observe: (order) =>
+      withHeartbeat('looking', (world) => lookUntilActive(adapters.platformOf(order.resource), order, world)),
     confirm: (order) =>
-      withHeartbeat('confirming', (world) => lookUntilConfirmed(platformOf(order.resource), order, world)),
+      withHeartbeat('confirming', (world) => lookUntilConfirmed(adapters.platformOf(order.resource), order, world)),
     change: (order) =>
       withHeartbeat('sending', async (world) => {
-        const result = await sendChange(platformOf(order.resource), order, changeSurroundings(world));
+        const result = await sendChange(adapters.platformOf(order.resource), order, changeSurroundings(world));
         return order.absolute ? orRetry(result) : result;
       }),
   };

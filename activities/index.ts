@@ -1,14 +1,10 @@
 /** What the worker registers. */
-import type { Platform } from '../src/platforms/platform.js';
 import { type CapacityActivities, capacityActivities } from './capacity.js';
+import { type RequestActivities, requestActivities } from './requests.js';
+import { type WatchActivities, type WatchDependencies, watchActivities } from './watch.js';
 
-export type Activities = CapacityActivities;
+export type Activities = CapacityActivities & RequestActivities & WatchActivities;
 
-export interface ActivityDependencies {
-  /** The adapter of a resource, created on first use with the secrets of this worker. */
-  platformOf(resource: string): Platform;
-}
-
-export function createActivities({ platformOf }: ActivityDependencies): Activities {
-  return { ...capacityActivities(platformOf) };
+export function createActivities(dependencies: WatchDependencies): Activities {
+  return { ...capacityActivities(dependencies), ...requestActivities(), ...watchActivities(dependencies) };
 }

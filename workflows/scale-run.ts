@@ -167,7 +167,8 @@ export class ScaleRun {
       case 'failed':
         return this.failed('ResourceFailed', confirmation.reason);
       case 'timeout':
-        return order.sent.outcome === 'accepted' && isActiveSince(order.sent.sentAtMs + order.settleMs, confirmation.observation)
+        return order.sent.outcome === 'accepted' &&
+          isActiveSince(order.sent.sentAtMs + order.settleMs, confirmation.observation)
           ? this.failed(
               'CapacityNotReached',
               `the change ${order.from} -> ${order.to} was accepted and never showed: ${confirmation.reason}`,

@@ -6,6 +6,7 @@ import { createActivities } from '../../activities/index.js';
 import { type ScalableResource, ScaleClient } from '../../src/client/scale-client.js';
 import type { ScaleSettings } from '../../src/domain/settings.js';
 import { omnistrate } from '../../src/platforms/omnistrate.js';
+import type { Source } from '../../src/sources/source.js';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.js';
 import { type ScaleStatus, scaleWorkflowId, statusQuery } from '../../workflows/messages.js';
 
@@ -48,6 +49,8 @@ interface ResourceOptions {
 export class Workbench {
   readonly scales: ScaleClient;
   readonly #taskQueue = `test-${randomUUID()}`;
+  /** By resource, then by signal. */
+  readonly sources = new Map<string, Record<string, Source>>();
   readonly #workers = new Set<() => Promise<void>>();
   readonly #simulators = new Map<string, Simulator>();
 
@@ -61,7 +64,10 @@ export class Workbench {
       connection: this.server.nativeConnection,
       taskQueue: this.#taskQueue,
       workflowBundle: { codePath: '.cache/workflow-bundle.js' },
-      activities: createActivities({ platformOf: (resource) => this.#platformOf(resource) }),
+      activities: createActivities({
+        platformOf: (resource) => this.#platformOf(resource),
+        sourcesOf: (resource) => this.sources.get(resource) ?? {},
+      }),
       stickyQueueScheduleToStartTimeout: '1s',
       maxHeartbeatThrottleInterval: '1s',
       shutdownGraceTime: '1s',

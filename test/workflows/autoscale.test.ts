@@ -1,0 +1,223 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { AutoscaleClient } from '../../src/client/autoscale-client.js';
+import { AutoscaleReader, type AutoscaleView } from '../../src/client/autoscale-reader.js';
+import { type AutoscaleSettings, autoscaleSettingsSchema } from '../../src/domain/autoscale/settings.js';
+import type { ScaleSettings } from '../../src/domain/settings.js';
+import { createSource } from '../../src/sources/registry.js';
+import { autoscaleWorkflowId } from '../../workflows/autoscale-messages.js';
+import { devServerEnvironment } from '../support/temporal.js';
+import { type TestResource, Workbench, poll } from './workbench.js';
+
+const environment = await devServerEnvironment();
+const bench = new Workbench(environment);
+await bench.startWorker();
+/** Where workers come and go. */
+const restless = new Workbench(environment);
+const autoscales = new AutoscaleClient(environment.client);
+const reader = new AutoscaleReader(environment.client);
+
+afterAll(async () => {
+  await Promise.all([bench.close(), restless.close()]);
+  await environment.teardown();
+});
+
+/** A queue that tells its depth over HTTP, or does not. */
+async function startQueue(depth: number) {
+  const queue = { depth, isBroken: false, url: '', close: async () => {} };
+  const server = createServer((_, response) => {
+    if (queue.isBroken) response.writeHead(500).end();
+    else response.setHeader('content-type', 'application/json').end(JSON.stringify({ depth: queue.depth }));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  queue.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  queue.close = async () => {
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  };
+  closing.push(queue.close);
+  return queue;
+}
+const closing: (() => Promise<void>)[] = [];
+afterAll(() => Promise.all(closing.map((close) => close())));
+
+async function autoscaled(
+  workbench: Workbench,
+  {
+    depth = 0,
+    settings = {},
+    limits = {},
+  }: { depth?: number; settings?: object; limits?: Partial<ScaleSettings> } = {},
+) {
+  const queue = await startQueue(depth);
+  const resource = await workbench.resource({
+    settings: { min: 1, max: 10, step: { up: null, down: null }, cooldownMs: { up: 0, down: 0 }, ...limits },
+  });
+  const source = createSource('http-json', { url: queue.url, path: 'depth' }, { signal: 'depth', timeoutMs: 1000 });
+  workbench.sources.set(resource.resource, { depth: source });
+  closing.push(async () => source.close?.());
+  const configure = async (change: object = {}) => {
+    const parsed: AutoscaleSettings = autoscaleSettingsSchema.parse({
+      intervalMs: 500,
+      signals: ['depth'],
+      policies: [{ type: 'perUnit', value: 'depth', target: 10 }],
+      ...settings,
+      ...change,
+    });
+    await autoscales.reconcile([{ ...resource, settings: parsed, limits: resource.settings }], []);
+  };
+  await configure();
+  return { queue, resource, configure };
+}
+
+function view(resource: TestResource): Promise<AutoscaleView | undefined> {
+  return reader.view(resource.resource);
+}
+
+async function evaluatedAnew(resource: TestResource): Promise<AutoscaleView | undefined> {
+  const before = (await view(resource))?.progress?.evaluation?.atMs ?? 0;
+  return poll(
+    () => view(resource),
+    (seen) => (seen?.progress?.evaluation?.atMs ?? 0) > before,
+  );
+}
+
+describe('an autoscaled resource', () => {
+  it('follows its queue out and in again, and can say why', async () => {
+    const { queue, resource } = await autoscaled(bench);
+    queue.depth = 45;
+    await poll(resource.capacity, (capacity) => capacity === 5);
+    queue.depth = 12;
+    await poll(resource.capacity, (capacity) => capacity === 2);
+    const [last, first] = (await reader.decisions(resource.resource, 2))!;
+    expect(first!.evaluation).toMatchObject({ capacity: 2, target: 5, samples: [{ signal: 'depth', value: 45 }] });
+    expect(first!.evaluation.reason).toContain('5');
+    expect(last!.evaluation).toMatchObject({ capacity: 5, target: 2 });
+    expect(last!.runId).toMatch(/-/);
+  });
+
+  it('adds no history while nothing is to change', async () => {
+    const { resource } = await autoscaled(bench, { depth: 20 });
+    const handle = environment.client.workflow.getHandle(autoscaleWorkflowId(resource.resource));
+    await evaluatedAnew(resource);
+    const before = (await handle.fetchHistory()).events!.length;
+    for (let look = 0; look < 4; look += 1) await evaluatedAnew(resource);
+    expect((await handle.fetchHistory()).events!.length).toBe(before);
+  });
+
+  it('is not scaled in by a source that fails, and says so', async () => {
+    const { queue, resource } = await autoscaled(bench, {
+      depth: 20,
+      settings: { fallback: { after: 3, capacity: { atLeast: 4 } } },
+    });
+    await evaluatedAnew(resource);
+    queue.isBroken = true;
+    await poll(resource.capacity, (capacity) => capacity === 4);
+    const seen = await evaluatedAnew(resource);
+    expect(seen!.progress!.evaluation!.samples[0]!.failure!.message).toContain('500');
+    expect(resource.truth()).toEqual([2, 4]);
+  });
+
+  it('acts at once when it is told to look', async () => {
+    const { queue, resource, configure } = await autoscaled(bench, { depth: 20 });
+    await configure({ intervalMs: 3_600_000 });
+    await evaluatedAnew(resource);
+    queue.depth = 60;
+    await autoscales.evaluate(resource.resource);
+    await poll(resource.capacity, (capacity) => capacity === 6);
+  });
+
+  it('stays where an override puts it, however often that comes between two looks, and then goes back', async () => {
+    const { resource } = await autoscaled(bench, { depth: 20, limits: { min: 0 } });
+    for (let round = 0; round < 3; round += 1) {
+      await autoscales.override(resource.resource, { capacity: 0, untilMs: null });
+      await poll(resource.capacity, (capacity) => capacity === 0);
+      expect((await evaluatedAnew(resource))!.progress!.evaluation!.target).toBe(0);
+      await autoscales.override(resource.resource, null);
+      await poll(resource.capacity, (capacity) => capacity === 2);
+    }
+  });
+
+  it('does not move while it is paused, and catches up when it is resumed', async () => {
+    const { queue, resource } = await autoscaled(bench, { depth: 20 });
+    await autoscales.pause(resource.resource, { direction: 'both', untilMs: null });
+    queue.depth = 70;
+    const seen = await poll(
+      () => evaluatedAnew(resource),
+      (now) => now?.progress?.evaluation?.recommended === 7,
+    );
+    expect(seen!.progress!.evaluation!.limitedBy).toContain('pause');
+    expect(resource.capacity()).toBe(2);
+    await autoscales.pause(resource.resource, null);
+    await poll(resource.capacity, (capacity) => capacity === 7);
+  });
+
+  it('ignores and tells of messages that make no sense', async () => {
+    const { resource } = await autoscaled(bench, { depth: 20 });
+    const handle = environment.client.workflow.getHandle(autoscaleWorkflowId(resource.resource));
+    await handle.signal('pause', 'please');
+    await poll(
+      () => view(resource),
+      (seen) => seen?.memo.lastError?.includes('pause') === true,
+    );
+    expect((await evaluatedAnew(resource))!.progress!.problem).toBeNull();
+  });
+
+  it('is asked for nothing more when it is taken out of the configuration', async () => {
+    const { resource } = await autoscaled(restless, { depth: 20 });
+    expect(await view(resource)).toBeDefined();
+    await poll(
+      () => autoscales.reconcile([], [resource.taskQueue]),
+      ({ removed }) => removed.includes(resource.resource),
+    );
+    const stop = await restless.startWorker();
+    await poll(
+      () => view(resource),
+      (seen) => seen === undefined,
+    );
+    await stop();
+  });
+});
+
+describe('when its worker', () => {
+  const stabilized = { behavior: { scaleDown: { stabilizationWindowSeconds: 3600 } } };
+
+  it('stops gracefully, the next one goes on with all that it remembered', async () => {
+    const { queue, resource } = await autoscaled(restless, { depth: 20, settings: stabilized });
+    const stop = await restless.startWorker();
+    await evaluatedAnew(resource);
+    await stop();
+    const stoppedAtMs = Date.now();
+    queue.depth = 1;
+    const stopAgain = await restless.startWorker();
+    const after = await poll(
+      () => evaluatedAnew(resource),
+      (seen) => seen?.progress?.evaluation?.recommended === 1,
+    );
+    expect(after!.progress!.evaluation!.limitedBy).toContain('stabilization');
+    const remembered = after!.progress!.state!.recommendations.find(({ capacity }) => capacity === 2);
+    expect(remembered!.atMs).toBeLessThanOrEqual(stoppedAtMs);
+    expect(resource.capacity()).toBe(2);
+    await stopAgain();
+  });
+
+  it('cannot read the capacity, it decides nothing and says why', async () => {
+    const { queue, resource } = await autoscaled(restless, { depth: 20 });
+    const stop = await restless.startWorker();
+    await evaluatedAnew(resource);
+    await resource.simulator.goDown();
+    queue.depth = 90;
+    const seen = await poll(
+      () => view(resource),
+      (now) => now?.progress?.problem != null,
+    );
+    expect(seen!.progress!.problem!.message).toContain(resource.resource);
+    await resource.simulator.comeBack();
+    await poll(resource.capacity, (capacity) => capacity === 9);
+    await stop();
+  });
+});

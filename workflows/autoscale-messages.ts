@@ -1,0 +1,67 @@
+/** How the world talks to the autoscale workflow: names, payloads, identifiers. */
+import { defineSignal } from '@temporalio/workflow';
+import { z } from 'zod';
+import type { Evaluation, Override, Pause } from '../src/domain/autoscale/evaluation.js';
+import { type AutoscaleSettings, autoscaleSettingsSchema } from '../src/domain/autoscale/settings.js';
+import type { AutoscaleState } from '../src/domain/autoscale/state.js';
+import { type ScaleSettings, scaleSettingsSchema } from '../src/domain/settings.js';
+
+export const autoscaleWorkflowId = (resource: string): string => `autoscale:${resource}`;
+export const autoscaleWorkflowType = 'autoscale';
+
+const untilMs = z.number().int().min(0).nullable();
+
+export const configurationSchema = z.object({ settings: autoscaleSettingsSchema, limits: scaleSettingsSchema });
+export const pauseSchema = z.object({ direction: z.enum(['up', 'down', 'both']), untilMs });
+export const overrideSchema = z.object({ capacity: z.number().int().min(0), untilMs });
+
+/** Each takes effect at once: the watch starts anew with it. What does not fit its schema is recorded and ignored. */
+export const configureSignal = defineSignal<[AutoscaleConfiguration]>('configure');
+/** Null resumes. */
+export const pauseSignal = defineSignal<[Pause | null]>('pause');
+/** Null gives the resource back to its policies. */
+export const overrideSignal = defineSignal<[Override | null]>('override');
+export const evaluateSignal = defineSignal('evaluate');
+
+export interface AutoscaleConfiguration {
+  readonly settings: AutoscaleSettings;
+  readonly limits: ScaleSettings;
+}
+
+export interface AutoscaleInput extends AutoscaleConfiguration {
+  readonly resource: string;
+  readonly carried?: AutoscaleRunState;
+}
+
+/** Everything the workflow knows. What the policies remember is the watch's, and lives in its heartbeat. */
+export interface AutoscaleRunState {
+  pause: Pause | null;
+  override: Override | null;
+  /** What the last watch that returned left; a running one knows better. */
+  watched: AutoscaleState | null;
+  /** The target that was asked for last. */
+  lastAsked: number | null;
+  /** The last ones, oldest first. */
+  decisions: Decision[];
+  scaleUps: number;
+  scaleDowns: number;
+  lastError: string | null;
+}
+
+/** A recommendation that was acted on. */
+export interface Decision {
+  readonly evaluation: Evaluation;
+  /** The scale run that was asked; null when the request was refused. */
+  readonly runId: string | null;
+  readonly refused?: string;
+}
+
+/** Kept by the server itself, for when no worker can be asked. */
+export interface AutoscaleMemo {
+  readonly resource: string;
+  readonly pause: Pause | null;
+  readonly override: Override | null;
+  readonly scaleUps: number;
+  readonly scaleDowns: number;
+  readonly lastError: string | null;
+}

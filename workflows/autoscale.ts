@@ -1,0 +1,164 @@
+/** The autoscale workflow: one long run per autoscaled resource: watch, decide, ask for a scale. */
+import {
+  ApplicationFailure,
+  CancellationScope,
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  isCancellation,
+  proxyActivities,
+  setDefaultSignalHandler,
+  setHandler,
+  upsertMemo,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { z } from 'zod';
+import type { Activities } from '../activities/index.js';
+import type { WatchResult } from '../src/domain/autoscale/watch.js';
+import {
+  type AutoscaleInput,
+  type AutoscaleMemo,
+  type AutoscaleRunState,
+  configurationSchema,
+  configureSignal,
+  evaluateSignal,
+  overrideSchema,
+  overrideSignal,
+  pauseSchema,
+  pauseSignal,
+} from './autoscale-messages.js';
+import { remember } from './scale-ledger.js';
+
+const rememberedDecisions = 50;
+
+const activities = proxyActivities<Activities>({
+  startToCloseTimeout: '1 minute',
+  retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
+});
+
+export async function autoscale(input: AutoscaleInput): Promise<void> {
+  const { resource } = input;
+  const configuration = configurationSchema.safeParse(input);
+  if (!configuration.success) {
+    throw ApplicationFailure.nonRetryable(z.prettifyError(configuration.error), 'InvalidInput');
+  }
+  let { settings, limits } = configuration.data;
+  const state = input.carried ?? newState();
+  let watching: CancellationScope | undefined;
+  let atOnce = true;
+  listen();
+
+  while (!workflowInfo().continueAsNewSuggested) {
+    const result = await watch();
+    if (result) await act(result);
+  }
+  await condition(allHandlersFinished);
+  return continueAsNew<typeof autoscale>({ resource, settings, limits, carried: state });
+
+  /** Undefined when a message called it off: its successor takes over its state from its heartbeat. */
+  async function watch(): Promise<WatchResult | undefined> {
+    const scope = new CancellationScope();
+    watching = scope;
+    const { pause, override, watched, lastAsked } = state;
+    const order = { resource, settings, limits, pause, override, state: watched, lastAsked, atOnce };
+    const options = {
+      summary: `watch every ${settings.intervalMs / 1000} s${pause ? ', paused' : ''}${override ? `, override ${override.capacity}` : ''}`,
+      // As good as for ever; a worker that died is noticed by its heartbeat.
+      startToCloseTimeout: '3650 days',
+      heartbeatTimeout: Math.max(30_000, settings.intervalMs * 2 + 5000),
+      retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
+    } as const;
+    try {
+      const result = await scope.run(() => activities.watch.executeWithOptions(options, [order]));
+      atOnce = false;
+      return result;
+    } catch (error) {
+      if (!isCancellation(error) || CancellationScope.current().consideredCancelled) throw error;
+      atOnce = true;
+      return undefined;
+    } finally {
+      watching = undefined;
+    }
+  }
+
+  /** Through the same door as everybody else's requests. */
+  async function act({ evaluation, state: watched }: WatchResult): Promise<void> {
+    const { capacity, target, atMs, reason } = evaluation;
+    state.watched = watched;
+    state.lastAsked = target;
+    const answer = await activities.askForScale.executeWithOptions({ summary: `ask for ${target}: ${reason}` }, [
+      {
+        resource,
+        taskQueue: workflowInfo().taskQueue,
+        limits,
+        targetCapacity: target,
+        reason: `autoscale: ${reason}`.slice(0, 500),
+        key: `autoscale/${workflowInfo().runId}/${atMs}`,
+      },
+    ]);
+    state.lastError = 'refused' in answer ? answer.refused : null;
+    const runId = 'runId' in answer ? answer.runId : null;
+    remember(state.decisions, { evaluation, runId, ...('refused' in answer && answer) }, rememberedDecisions);
+    if (target > capacity) state.scaleUps += 1;
+    if (target < capacity) state.scaleDowns += 1;
+    publish(resource, state);
+  }
+
+  function listen(): void {
+    setHandler(configureSignal, (next) => {
+      accept('configure', configurationSchema, next, (accepted) => {
+        if (JSON.stringify(accepted) === JSON.stringify({ settings, limits })) return;
+        ({ settings, limits } = accepted);
+        watching?.cancel();
+      });
+    });
+    setHandler(pauseSignal, (next) => {
+      accept('pause', pauseSchema.nullable(), next, (pause) => control({ pause }));
+    });
+    setHandler(overrideSignal, (next) => {
+      accept('override', overrideSchema.nullable(), next, (override) => control({ override }));
+    });
+    setHandler(evaluateSignal, () => watching?.cancel());
+    setDefaultSignalHandler((name) => ignore(`there is no signal "${name}"`));
+  }
+
+  function accept<Schema extends z.ZodType>(
+    name: string,
+    schema: Schema,
+    payload: unknown,
+    apply: (accepted: z.output<Schema>) => void,
+  ): void {
+    const parsed = schema.safeParse(payload);
+    if (parsed.success) apply(parsed.data);
+    else ignore(`ignored a ${name}: ${z.prettifyError(parsed.error)}`);
+  }
+
+  function control(change: Partial<Pick<AutoscaleRunState, 'pause' | 'override'>>): void {
+    Object.assign(state, change);
+    publish(resource, state);
+    watching?.cancel();
+  }
+
+  function ignore(message: string): void {
+    state.lastError = message;
+    publish(resource, state);
+  }
+}
+
+function publish(resource: string, { pause, override, scaleUps, scaleDowns, lastError }: AutoscaleRunState): void {
+  const memo: AutoscaleMemo = { resource, pause, override, scaleUps, scaleDowns, lastError };
+  upsertMemo({ ...memo });
+}
+
+function newState(): AutoscaleRunState {
+  return {
+    pause: null,
+    override: null,
+    watched: null,
+    lastAsked: null,
+    decisions: [],
+    scaleUps: 0,
+    scaleDowns: 0,
+    lastError: null,
+  };
+}
