@@ -1,0 +1,31 @@
+import type { ScaleInput, ScaleState } from '../../workflows/messages.js';
+
+export function initialState(
+  { resource, settings }: ScaleInput,
+  { runId, startedAtMs }: { runId: string; startedAtMs: number },
+): ScaleState {
+  return {
+    resource,
+    keyPrefix: runId,
+    startedAtMs,
+    settings,
+    phase: 'observing',
+    target: null,
+    reason: null,
+    unresolved: [],
+    answers: [],
+    observed: null,
+    known: null,
+    startedFrom: null,
+    wasCancelled: false,
+    lastChange: null,
+    step: null,
+    stepsMade: 0,
+    ineffective: 0,
+    setbacks: 0,
+    changes: [],
+    drift: [],
+    ignored: [],
+    lastError: null,
+  };
+}

@@ -1,0 +1,242 @@
+/** A resource in memory with relative changes, no idempotency keys, and everything that can go wrong with both. */
+import type { CapacityChange, ChangeOutcome, Observation, ResourceStatus } from '../../src/domain/capacity.js';
+import { PlatformError, type SendPermit } from '../../src/platforms/platform.js';
+import type { Stage } from './stage.js';
+
+/** A change that reached the platform. */
+export interface Send {
+  readonly from: number;
+  readonly to: number;
+  /** The earliest time that the run could have taken for it. */
+  readonly atMs: number;
+  /** Surely not applied, and the run was told. */
+  readonly wasRejected: boolean;
+  /** When it takes effect; never: infinity. */
+  readonly landsAtMs: number;
+}
+
+/** What the worker that sends a change does on its side of the connection. */
+export interface Sender {
+  readonly isAwakeAgain: boolean;
+  /** Never comes back. */
+  die(): Promise<never>;
+  /** The server gives the attempt up, and the worker knows nothing of it. */
+  loseTouch(): void;
+}
+
+const answerMs = 5;
+const arrivalMs = 600;
+/** Long enough for whatever waits to lose patience, short enough for the schedule to end well after it. */
+const outageMs = 6000;
+
+const reads = [
+  'is answered at once',
+  'fails',
+  'shows the resource STARTING',
+  'shows how it was before the last change was sent',
+  'shows how it was just before the last change took effect',
+  'shows how it was in the beginning',
+  'is dated before the last change was sent',
+  'fails, and all others for a while',
+  'finds no such resource, nor do the others for a while',
+  'shows the resource FAILED',
+] as const;
+
+const sends = [
+  'is accepted and applied at once',
+  'is accepted, and arrives later',
+  'is accepted, and never arrives',
+  'is rejected',
+  'is rejected for good',
+  'is lost on the way there',
+  'is applied, and its answer is lost',
+  'is applied, and answered with an error',
+  'is not answered in time, and applied as late as it may be',
+  'is cut off, and applied as late as it may be',
+  'is never sent: its worker dies',
+  'is applied, and its worker dies',
+  'is sent, its worker dies, and it is applied as late as it may be',
+  'is given up by the server while it is written, and applied',
+  'is rejected, like all others from now on',
+  'is lost on the way there, like all others from now on',
+] as const;
+
+export class MemoryPlatform {
+  readonly sends: Send[] = [];
+  /** Which faults have happened: an ending must have its reason among them. */
+  readonly faults = new Set<string>();
+  private outage: { readonly untilMs: number; readonly code: 'failed' | 'missing' } | null = null;
+  private isFailed = false;
+  /** Moved by somebody else. */
+  private readonly moves: { readonly atMs: number; readonly units: number }[] = [];
+  private always: (typeof sends)[number] | null = null;
+
+  constructor(
+    private readonly startCapacity: number,
+    private readonly stage: Stage,
+  ) {}
+
+  capacityAt(timeMs: number): number {
+    let capacity = this.startCapacity;
+    for (const { from, to, landsAtMs } of this.sends) if (landsAtMs <= timeMs) capacity += to - from;
+    for (const { atMs, units } of this.moves) if (atMs <= timeMs) capacity += units;
+    return capacity;
+  }
+
+  moveByOtherHands(units: number): void {
+    const { nowMs, targets } = this.stage;
+    this.moves.push({ atMs: nowMs, units });
+    targets.push(this.capacityAt(nowMs));
+  }
+
+  seenNow(): Observation {
+    return this.observation(this.stage.nowMs, this.statusAt(this.stage.nowMs));
+  }
+
+  /** @throws PlatformError */
+  read(): Observation {
+    const { stage } = this;
+    stage.nowMs += answerMs;
+    const outage = this.outage && this.outage.untilMs > stage.nowMs ? this.outage : null;
+    const kind = outage || this.isFailed ? reads[0] : this.chooseRead();
+    const lastSend = this.sends.at(-1);
+    // Before its worker set out to send it, that is.
+    const beforeLastSendMs = (lastSend ? lastSend.atMs - answerMs : stage.startedAtMs) - 1;
+    if (outage) throw new PlatformError(outage.code, 'an outage');
+    switch (kind) {
+      case 'is answered at once':
+        return this.observation(stage.nowMs, this.isFailed ? 'FAILED' : this.statusAt(stage.nowMs));
+      case 'fails':
+        throw new PlatformError('failed', 'the read failed');
+      case 'shows the resource STARTING':
+        return this.observation(stage.nowMs, 'STARTING');
+      case 'shows how it was before the last change was sent':
+        return this.observation(beforeLastSendMs, 'ACTIVE');
+      case 'shows how it was just before the last change took effect': {
+        const atMs = Math.min(stage.nowMs, this.lastLandingMs()) - 1;
+        return this.observation(atMs, this.statusAt(atMs));
+      }
+      case 'shows how it was in the beginning':
+        return this.observation(stage.startedAtMs - 1, 'ACTIVE');
+      case 'is dated before the last change was sent':
+        return { ...this.observation(stage.nowMs, this.statusAt(stage.nowMs)), observedAtMs: beforeLastSendMs };
+      case 'fails, and all others for a while':
+        this.outage = { untilMs: stage.nowMs + outageMs, code: 'failed' };
+        throw new PlatformError('failed', 'an outage begins');
+      case 'finds no such resource, nor do the others for a while':
+        this.outage = { untilMs: stage.nowMs + outageMs, code: 'missing' };
+        throw new PlatformError('missing', 'the resource is gone');
+      case 'shows the resource FAILED':
+        this.isFailed = true;
+        return this.observation(stage.nowMs, 'FAILED');
+    }
+  }
+
+  async change(change: CapacityChange, permit: SendPermit, sender: Sender): Promise<ChangeOutcome> {
+    const { stage } = this;
+    stage.nowMs += answerMs;
+    if (!permit.isValid()) return rejected('the leave to send it ran out');
+    const kind = sender.isAwakeAgain ? sends[0] : (this.always ?? this.chooseSend());
+    const latestMs = stage.scenario.settings.settleMs - 1;
+    stage.note(() => `change ${change.from} -> ${change.to} ${kind}`);
+    switch (kind) {
+      case 'is accepted and applied at once':
+        this.log(change, 0);
+        return this.answered({ outcome: 'accepted' });
+      case 'is accepted, and arrives later':
+        this.log(change, arrivalMs);
+        return this.answered({ outcome: 'accepted' });
+      case 'is accepted, and never arrives':
+        this.log(change, Infinity);
+        return this.answered({ outcome: 'accepted' });
+      case 'is rejected':
+      case 'is rejected, like all others from now on':
+        this.log(change, Infinity, 'rejected');
+        return this.answered(rejected('not now'));
+      case 'is rejected for good':
+        this.log(change, Infinity, 'rejected');
+        return this.answered({ outcome: 'rejected', reason: 'never', final: true });
+      case 'is lost on the way there':
+      case 'is lost on the way there, like all others from now on':
+        this.log(change, Infinity);
+        return unknown('the connection was lost');
+      case 'is applied, and its answer is lost':
+        this.log(change, 0);
+        return unknown('the connection was lost');
+      case 'is applied, and answered with an error':
+        this.log(change, 0);
+        return this.answered(unknown('500'));
+      case 'is not answered in time, and applied as late as it may be':
+        this.log(change, stage.scenario.settings.requestTimeoutMs + latestMs);
+        stage.nowMs += stage.scenario.settings.requestTimeoutMs;
+        return unknown('no answer in time');
+      case 'is cut off, and applied as late as it may be':
+        this.log(change, latestMs);
+        return unknown('the connection was lost');
+      case 'is never sent: its worker dies':
+        return sender.die();
+      case 'is applied, and its worker dies':
+        this.log(change, 0);
+        return sender.die();
+      case 'is sent, its worker dies, and it is applied as late as it may be':
+        this.log(change, latestMs);
+        return sender.die();
+      case 'is given up by the server while it is written, and applied':
+        this.log(change, stage.permitLastsMs - 1);
+        sender.loseTouch();
+        return sender.die();
+    }
+  }
+
+  private chooseRead(): (typeof reads)[number] {
+    const kind = this.stage.choose('read', reads);
+    if (kind !== reads[0]) {
+      this.faults.add(kind);
+      this.stage.note(() => `read ${kind}`);
+    }
+    return kind;
+  }
+
+  private chooseSend(): (typeof sends)[number] {
+    const kind = this.stage.choose('send', sends);
+    this.faults.add(kind);
+    if (kind.endsWith('like all others from now on')) this.always = kind;
+    return kind;
+  }
+
+  private log({ from, to }: CapacityChange, delayMs: number, was?: 'rejected'): void {
+    const atMs = this.stage.nowMs;
+    this.stage.sending({ from, to, atMs, wasRejected: was === 'rejected', landsAtMs: atMs + delayMs });
+  }
+
+  private answered<T>(answer: T): T {
+    this.stage.nowMs += answerMs;
+    return answer;
+  }
+
+  private observation(atMs: number, status: ResourceStatus): Observation {
+    return { capacity: this.capacityAt(atMs), status, observedAtMs: atMs };
+  }
+
+  /** An accepted change that is still to come shows; one whose sender was told nothing does not. */
+  private statusAt(timeMs: number): ResourceStatus {
+    const isArriving = this.sends.some(
+      ({ atMs, landsAtMs }) => landsAtMs === atMs + arrivalMs && atMs <= timeMs && timeMs < landsAtMs,
+    );
+    return isArriving ? 'STARTING' : 'ACTIVE';
+  }
+
+  private lastLandingMs(): number {
+    let last = this.stage.startedAtMs;
+    for (const { landsAtMs } of this.sends) if (landsAtMs < Infinity && landsAtMs > last) last = landsAtMs;
+    return last;
+  }
+}
+
+function rejected(reason: string): ChangeOutcome {
+  return { outcome: 'rejected', reason, final: false };
+}
+
+function unknown(reason: string): ChangeOutcome {
+  return { outcome: 'unknown', reason };
+}

@@ -1,0 +1,178 @@
+/** What the server and a client do in a schedule: one open run at a time, messages to it, closing, continuing. */
+import type { ScaleRequest } from '../../src/domain/scale-request.js';
+import type { ScaleState } from '../../workflows/messages.js';
+import { answerTo, applyRequest, whyRefused } from '../../workflows/scale-requests.js';
+import { type Ending, ScaleRun } from '../../workflows/scale-run.js';
+import { MemoryWorld, type Messages } from './memory-world.js';
+import { checkEnding } from './promises.js';
+import { initialState } from './initial-state.js';
+import type { Message } from './scenarios.js';
+import type { Stage } from './stage.js';
+
+type Occasion = 'nothing comes' | 'a sleeping worker wakes' | Message;
+const closing: readonly Occasion[] = ['nothing comes', 'a request comes'];
+const closingWithSleeper: readonly Occasion[] = ['nothing comes', 'a sleeping worker wakes', 'a request comes'];
+
+interface OpenRun {
+  readonly state: ScaleState;
+  readonly run: ScaleRun;
+  readonly world: MemoryWorld;
+}
+
+export class MemoryTemporal implements Messages {
+  private open!: OpenRun;
+  private runs = 0;
+  private requests = 0;
+  private lastRequest!: ScaleRequest;
+  private readonly expected = new Set<string | undefined>();
+  /** Updates whose answer has not been seen. */
+  private waiting: ScaleRequest[] = [];
+
+  private readonly occasions: readonly Occasion[];
+  private readonly occasionsWithSleeper: readonly Occasion[];
+
+  constructor(private readonly stage: Stage) {
+    const { messages } = stage.scenario;
+    this.occasions = ['nothing comes', ...messages];
+    this.occasionsWithSleeper = ['nothing comes', 'a sleeping worker wakes', ...messages];
+  }
+
+  /** Until nobody asks for anything more. */
+  async play(): Promise<void> {
+    this.start(this.nextRequest());
+    for (;;) {
+      const ending = await this.open.run.run();
+      if (ending.how === 'continued') {
+        this.continueRun();
+        continue;
+      }
+      this.close(ending);
+      if (!(await this.isAskedAgain())) return;
+    }
+  }
+
+  async meet(where: string): Promise<void> {
+    const occasion = this.choose(this.occasions, this.occasionsWithSleeper);
+    if (occasion === 'nothing comes') return;
+    this.stage.note(() => `${where}: ${occasion}`);
+    switch (occasion) {
+      case 'a sleeping worker wakes':
+        await this.stage.sleepers.shift()?.();
+        return;
+      case 'a request comes':
+        this.update(this.nextRequest());
+        return;
+      case 'the last request comes again':
+        this.update(this.lastRequest);
+        return;
+      case 'a cancellation comes':
+        this.cancel();
+        return;
+    }
+  }
+
+  isEveryUpdateAnswered(): boolean {
+    this.waiting = this.waiting.filter(({ id }) => answerTo(this.open.state, id) === undefined);
+    return this.waiting.length === 0;
+  }
+
+  /** The first request travels with the start. */
+  private start(request: ScaleRequest): void {
+    this.runs += 1;
+    const { settings } = this.stage.scenario;
+    const input = { resource: 'worker', settings, request };
+    const state = initialState(input, { runId: `run ${this.runs}`, startedAtMs: this.stage.nowMs });
+    this.openRun(state);
+    this.take(request);
+  }
+
+  private openRun(state: ScaleState): void {
+    const world = new MemoryWorld(this.stage, this);
+    this.open = { state, world, run: new ScaleRun(state, world) };
+  }
+
+  /** As a new run with what the history keeps of the state. A client sends what was not answered once more. */
+  private continueRun(): void {
+    this.stage.note(() => 'the run continues as new');
+    this.noteTargets();
+    this.isEveryUpdateAnswered();
+    // Plain data: that is what the server keeps.
+    const carried = JSON.parse(JSON.stringify(this.open.state)) as ScaleState;
+    this.openRun({ ...carried, wasCancelled: false });
+    for (const request of this.waiting.splice(0)) this.update(request);
+  }
+
+  private close(ending: Exclude<Ending, { how: 'continued' }>): void {
+    this.stage.note(() => `the run ends: ${ending.how}${ending.how === 'failed' ? `, ${ending.type}` : ''}`);
+    this.noteTargets();
+    if (ending.how === 'failed') this.stage.asked.target = null;
+    checkEnding(this.stage, this.open.state, ending, this.isEveryUpdateAnswered());
+  }
+
+  private async isAskedAgain(): Promise<boolean> {
+    for (;;) {
+      const occasion = this.choose(closing, closingWithSleeper);
+      if (occasion === 'nothing comes') return false;
+      this.stage.note(() => `as it has just closed: ${occasion}`);
+      if (occasion === 'a sleeping worker wakes') {
+        await this.stage.sleepers.shift()?.();
+      } else {
+        this.start(this.nextRequest());
+        return true;
+      }
+    }
+  }
+
+  /** That a sleeper wakes is what it slept for: no deviation of its own. */
+  private choose(alone: readonly Occasion[], withSleeper: readonly Occasion[]): Occasion {
+    return this.stage.sleepers.length > 0
+      ? this.stage.choose('message', withSleeper, 2)
+      : this.stage.choose('message', alone);
+  }
+
+  private nextRequest(): ScaleRequest {
+    const { request, laterRequests } = this.stage.scenario;
+    const next = this.requests === 0 ? request : laterRequests[(this.requests - 1) % laterRequests.length];
+    this.requests += 1;
+    this.lastRequest = { ...(next ?? request), id: `request ${this.requests}` };
+    return this.lastRequest;
+  }
+
+  private update(request: ScaleRequest): void {
+    if (whyRefused(this.open.state, request)) return;
+    this.waiting.push(request);
+    this.take(request);
+  }
+
+  /** As `take` in workflows/scale.ts does. */
+  private take(request: ScaleRequest): void {
+    const { state, run } = this.open;
+    const { asked } = this.stage;
+    if (!this.expected.has(request.id)) this.expect(request);
+    if (!applyRequest(state, request)) return;
+    run.stir();
+    asked.decisionsSince = 0;
+    asked.cancelledSince = false;
+  }
+
+  /** What a run should make of it, as far as that can be told without knowing what it has seen. */
+  private expect({ id, targetCapacity, add = 0, remove = 0 }: ScaleRequest): void {
+    const { asked } = this.stage;
+    this.expected.add(id);
+    if (this.open.state.phase === 'failed') asked.target = null;
+    asked.target = targetCapacity ?? (asked.target === null ? null : asked.target + add - remove);
+  }
+
+  private noteTargets(): void {
+    for (const answer of this.open.state.answers) {
+      if ('targetCapacity' in answer) this.stage.targets.push(answer.targetCapacity);
+    }
+  }
+
+  private cancel(): void {
+    this.stage.asked.cancelledSince = true;
+    this.stage.asked.target = null;
+    this.open.world.cancel();
+    this.open.run.cancel();
+  }
+}

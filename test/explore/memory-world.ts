@@ -1,0 +1,165 @@
+/** The world of a scale run as Temporal would give it, in memory: the real activities, virtual time, no server. */
+import { type LookProgress, type Surroundings, lookUntilActive, lookUntilConfirmed } from '../../activities/look.js';
+import type {
+  ChangeOrder,
+  ChangeResult,
+  Confirmation,
+  ConfirmOrder,
+  ObserveOrder,
+  Sighting,
+} from '../../src/domain/scale-orders.js';
+import type { Platform } from '../../src/platforms/platform.js';
+import type { World } from '../../workflows/scale-run.js';
+import { ChangeAttempt, type ChangeDesk } from './change-attempt.js';
+import { type Stage, Violation } from './stage.js';
+
+export interface Messages {
+  /** Whatever may come while the workflow waits here, comes now. */
+  meet(where: string): Promise<void>;
+  isEveryUpdateAnswered(): boolean;
+}
+
+const looks = ['goes on', 'dies', 'is shut down'] as const;
+const hands = ['nobody moves it', 'somebody does'] as const;
+const histories = ['is short', 'is long'] as const;
+
+export class MemoryWorld implements World, ChangeDesk {
+  private isCancelled = false;
+  private attempt: ChangeAttempt | null = null;
+  private readonly platform: Platform = {
+    observe: async () => this.stage.platform.read(),
+    change: () => Promise.reject(new Error('a look changes nothing')),
+  };
+
+  constructor(
+    readonly stage: Stage,
+    private readonly messages: Messages,
+  ) {}
+
+  cancel(): void {
+    this.isCancelled = true;
+    if (this.attempt) this.attempt.stopping.aborted = true;
+  }
+
+  now(): number {
+    return this.stage.nowMs;
+  }
+
+  meet(where: string): Promise<void> {
+    return this.messages.meet(where);
+  }
+
+  isWaitingFor(attempt: ChangeAttempt): boolean {
+    return this.attempt === attempt && !this.isCancelled;
+  }
+
+  async observe(order: ObserveOrder): Promise<Sighting> {
+    const sighting = await this.look<Sighting>('while it is observed', { seen: 'interrupted' }, (surroundings) =>
+      lookUntilActive(this.platform, order, surroundings),
+    );
+    if (sighting.seen !== 'interrupted') this.stage.asked.decisionsSince += 1;
+    return sighting;
+  }
+
+  async confirm(order: ConfirmOrder): Promise<Confirmation> {
+    return this.look<Confirmation>('while it is confirmed', { shown: 'interrupted' }, (surroundings) =>
+      lookUntilConfirmed(this.platform, order, surroundings),
+    );
+  }
+
+  async change(order: ChangeOrder): Promise<ChangeResult> {
+    if (this.isCancelled) return { outcome: 'notSent', reason: 'cancelled before a worker took it' };
+    this.stage.asked.decisionsSince += 1;
+    this.attempt = new ChangeAttempt(this, order);
+    await this.meet('before the worker looks');
+    const result = await this.attempt.result();
+    this.attempt = null;
+    this.stage.note(() => `the run takes the change ${order.from} -> ${order.to} for ${result.outcome}`);
+    return result;
+  }
+
+  async until(atMs: number, why: string, wake: () => boolean): Promise<void> {
+    const { stage } = this;
+    if (wake()) return;
+    stage.nowMs += Math.floor((atMs - stage.nowMs) / 2);
+    await this.meet(`half way through the ${why}`);
+    if (wake()) return;
+    if (why === 'cooldown' && stage.scenario.otherHands !== 0) this.letOthersMove(stage.scenario.otherHands);
+    stage.nowMs = Math.max(stage.nowMs, atMs);
+    // Messages are handled before the timers of the same moment.
+    await this.meet(`at the end of the ${why}`);
+  }
+
+  async drained(wake: () => boolean = () => false): Promise<void> {
+    await this.meet('at the last drain');
+    if (!this.messages.isEveryUpdateAnswered() && !wake()) throw new Violation('the run waits for itself for ever');
+  }
+
+  private letOthersMove(units: number): void {
+    if (this.stage.choose('hands', hands) === 'nobody moves it') return;
+    this.stage.note(() => `somebody else moves it by ${units}`);
+    this.stage.platform.moveByOtherHands(units);
+  }
+
+  historyIsLong(): boolean {
+    return this.stage.choose('history', histories) === 'is long';
+  }
+
+  /** One activity of looking, with as many attempts as its workers need. A cancelled run does not wait for it. */
+  private async look<Seen>(
+    where: string,
+    interrupted: Seen,
+    activity: (surroundings: Surroundings) => Promise<Seen>,
+  ): Promise<Seen> {
+    let elapsedBeforeMs = 0;
+    await this.meet(where);
+    for (;;) {
+      if (this.isRunCancelled()) return interrupted;
+      const looking = new LookAttempt(this, where, elapsedBeforeMs);
+      const seen = await activity(looking);
+      if (this.isRunCancelled()) return interrupted;
+      if (!looking.isDead) return seen;
+      elapsedBeforeMs = looking.elapsedMs;
+      this.stage.nowMs += this.stage.heartbeatTimeoutMs;
+    }
+  }
+
+  isRunCancelled(): boolean {
+    return this.isCancelled;
+  }
+}
+
+class LookAttempt implements Surroundings {
+  isDead = false;
+  elapsedMs: number;
+  private readonly stopping = { aborted: false };
+  readonly stopped = this.stopping as AbortSignal; // The cores read nothing of a signal but `aborted`.
+
+  constructor(
+    private readonly world: MemoryWorld,
+    private readonly where: string,
+    readonly elapsedBeforeMs: number,
+  ) {
+    this.elapsedMs = elapsedBeforeMs;
+  }
+
+  now(): number {
+    return this.world.stage.nowMs;
+  }
+
+  report({ elapsedMs }: LookProgress): void {
+    this.elapsedMs = elapsedMs;
+  }
+
+  async sleep(ms: number): Promise<void> {
+    const { stage } = this.world;
+    stage.nowMs += ms;
+    await this.world.meet(this.where);
+    const kind = stage.choose('pause', looks);
+    if (kind !== 'goes on') stage.note(() => `the worker that looks ${kind}`);
+    this.isDead = kind === 'dies';
+    if (kind === 'goes on' && !this.world.isRunCancelled()) return;
+    this.stopping.aborted = true;
+    throw new Error('stopped');
+  }
+}

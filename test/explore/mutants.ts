@@ -1,0 +1,160 @@
+/** The protocol, broken on purpose, one rule at a time: an explorer that does not notice is worth nothing. */
+
+export interface Mutant {
+  readonly name: string;
+  readonly file: string;
+  /** Must occur exactly once in the file, so that a mutant cannot turn into none unnoticed. */
+  readonly find: string;
+  readonly replace: string;
+}
+
+const run = 'workflows/scale-run.ts';
+const ledger = 'workflows/scale-ledger.ts';
+const requests = 'workflows/scale-requests.ts';
+const change = 'activities/change.ts';
+const look = 'activities/look.ts';
+const confirm = 'src/domain/confirm.ts';
+const step = 'src/domain/scale-step.ts';
+
+export const mutants: readonly Mutant[] = [
+  {
+    name: 'sends again at once when the outcome is unknown',
+    file: run,
+    find: "      case 'accepted':\n      case 'unknown':\n",
+    replace:
+      "      case 'unknown':\n        this.ledger.rejected(order, result.reason, this.world.now());\n        return this.backOff(0);\n      case 'accepted':\n",
+  },
+  {
+    name: 'believes a read whatever its date',
+    file: look,
+    find: 'observation = await platform.observe(world.stopped);',
+    replace: 'observation = { ...(await platform.observe(world.stopped)), observedAtMs: world.now() };',
+  },
+  {
+    name: 'believes the capacity it wants to see, though it was seen before the change',
+    file: confirm,
+    find: 'if (observation.observedAtMs <= sent.sentAtMs) return undefined;',
+    replace: '',
+  },
+  {
+    name: 'does not wait until an unknown change has settled',
+    file: confirm,
+    find: 'observation.observedAtMs >= sent.sentAtMs + order.settleMs',
+    replace: 'observation.observedAtMs >= sent.sentAtMs',
+  },
+  {
+    name: 'takes every observation for new enough',
+    file: ledger,
+    find: 'return Math.max(changeShownFromMs, observed?.observedAtMs ?? 0);',
+    replace: 'return Math.min(changeShownFromMs, 0);',
+  },
+  {
+    name: 'does not look once more before it sends',
+    file: change,
+    find: 'if (capacity !== order.from)',
+    replace: 'if (capacity < 0)',
+  },
+  {
+    name: 'skips the cooldown when it is given another target',
+    file: run,
+    find: "await this.world.until(atMs, 'cooldown', () => this.isStirred);",
+    replace:
+      "await this.world.until(atMs, 'cooldown', () => this.isStirred);\n    if (this.isStirred) this.state.lastChange = null;",
+  },
+  {
+    name: 'has no fence before the change',
+    file: change,
+    find: 'permit = await world.askLeaveToSend();',
+    replace: 'await world.askLeaveToSend();\n    permit = { isValid: () => true };',
+  },
+  {
+    name: 'sends though the server could not be asked',
+    file: change,
+    find: 'return notSent(`${sentence}: the server could not be asked in time whether it still waits (${String(error)})`);',
+    replace: 'permit = { isValid: () => true };',
+  },
+  {
+    name: 'sends though the run was cancelled meanwhile',
+    file: change,
+    find: 'if (!permit) return notSent(`${sentence}: the server no longer waits for this change`);\n  if (world.stopped.aborted)',
+    replace: 'permit ??= { isValid: () => true };\n  if (world.now() < 0)',
+  },
+  {
+    name: 'returns without a last look at what has come',
+    file: run,
+    find: 'if (!this.isStirred) return ending;',
+    replace: 'return ending;',
+  },
+  {
+    name: 'waits for its own answers when it closes',
+    file: run,
+    find: 'await this.world.drained(() => this.isStirred || this.state.unresolved.length > 0);',
+    replace: 'await this.world.drained(() => false);',
+  },
+  {
+    name: 'closes before its last change has cooled down',
+    file: run,
+    find: "if (atMs > this.world.now()) await this.world.until(atMs, 'cooldown before closing', () => this.isStirred);",
+    replace: '',
+  },
+  {
+    name: 'goes on after a cancellation',
+    file: run,
+    find: "return { how: this.isCancelled ? 'cancelled' : 'continued' };",
+    replace: "return { how: 'continued' };",
+  },
+  {
+    name: 'forgets a cancellation when it continues as new',
+    file: run,
+    find: "if (ending.how === 'continued' && !this.isCancelled) return ending;",
+    replace: "if (ending.how === 'continued') return ending;",
+  },
+  {
+    name: 'counts the cooldown from the change before the last',
+    file: ledger,
+    find: 'this.state.lastChange = { sentAtMs, confirmed: false };',
+    replace: 'this.state.lastChange ??= { sentAtMs, confirmed: false };',
+  },
+  {
+    name: 'lets the cooldown of one direction go for the other',
+    file: step,
+    find: 'Math.max(settings.cooldownMs[direction], settleMs)',
+    replace: "Math.max(settings.cooldownMs[direction === 'up' ? 'down' : 'up'], settleMs)",
+  },
+  {
+    name: 'trusts a look of a new run that the change of the last one may be missing in',
+    file: ledger,
+    find: 'startedAtMs - Math.max(0, Math.max(settings.cooldownMs.up, settings.cooldownMs.down) - settings.settleMs)',
+    replace: 'startedAtMs - 3_600_000',
+  },
+  {
+    name: 'takes an observation that a change may be missing in after it was not confirmed',
+    file: ledger,
+    find: '(lastChange.confirmed ? 0 : settings.settleMs)',
+    replace: '0',
+  },
+  {
+    name: 'begins to settle when the request went out, not when it was given up',
+    file: change,
+    find: "outcome.outcome === 'accepted' ? askedAtMs : world.now()",
+    replace: 'askedAtMs',
+  },
+  {
+    name: 'starts every request for more or less from the present target',
+    file: requests,
+    find: 'if (state.unresolved.length === 0) {',
+    replace: 'if (state.unresolved.length >= 0) {',
+  },
+  {
+    name: 'applies a request twice that comes again',
+    file: requests,
+    find: 'if (answerTo(state, request.id) || state.unresolved.some(({ id }) => id !== undefined && id === request.id))',
+    replace: 'if (request.id === undefined)',
+  },
+  {
+    name: 'walks past the target by whole steps',
+    file: step,
+    find: 'Math.min(goal, from + step)',
+    replace: 'from + (Number.isFinite(step) ? step : goal - from)',
+  },
+];

@@ -1,0 +1,89 @@
+/** Where the explored schedules start from, and what may be asked in the middle of them. */
+import type { ScaleRequest } from '../../src/domain/scale-request.js';
+import type { ScaleSettings } from '../../src/domain/settings.js';
+
+/** What a client may send while a run is open. */
+export type Message = 'a request comes' | 'the last request comes again' | 'a cancellation comes';
+
+export interface Scenario {
+  readonly name: string;
+  readonly startCapacity: number;
+  readonly settings: ScaleSettings;
+  readonly request: ScaleRequest;
+  /** What may be asked at any point after that, in this order and over again. */
+  readonly laterRequests: readonly ScaleRequest[];
+  readonly messages: readonly Message[];
+  /** Units that somebody else may add, or remove, while the run cools down between two steps. */
+  readonly otherHands: number;
+  /** Longer walks have many more schedules: by so much the bound is lower for them. */
+  readonly shallowerBy: 0 | 1;
+}
+
+/**
+ * Short times keep schedules short: a lost change is looked for four times until it has settled, a resource that is not
+ * seen is given up after seven looks. All code that is explored knows these numbers only from its settings.
+ */
+const settings: ScaleSettings = {
+  min: 0,
+  max: 10,
+  step: { up: 1, down: 1 },
+  cooldownMs: { up: 3000, down: 3000 },
+  settleMs: 1000,
+  waitForActive: { timeoutMs: 4000, intervalMs: 1000 },
+  requestTimeoutMs: 1500,
+  absolute: false,
+  dryRun: false,
+};
+
+export const scenarios: readonly Scenario[] = [
+  {
+    name: 'one unit up, taken back',
+    startCapacity: 1,
+    settings,
+    request: { targetCapacity: 2 },
+    laterRequests: [{ targetCapacity: 1 }],
+    messages: ['a request comes', 'a cancellation comes'],
+    otherHands: 0,
+    shallowerBy: 0,
+  },
+  {
+    name: 'two units down in two steps, halted half way',
+    startCapacity: 3,
+    settings,
+    request: { targetCapacity: 1 },
+    laterRequests: [{ targetCapacity: 2 }],
+    messages: ['a request comes', 'a cancellation comes'],
+    otherHands: -1,
+    shallowerBy: 1,
+  },
+  {
+    name: 'two units up at once, cooldown only downward, shorter than settle',
+    startCapacity: 1,
+    settings: { ...settings, step: { up: null, down: 1 }, cooldownMs: { up: 0, down: 600 } },
+    request: { targetCapacity: 3 },
+    laterRequests: [{ targetCapacity: 2 }],
+    messages: ['a request comes', 'a cancellation comes'],
+    otherHands: 0,
+    shallowerBy: 0,
+  },
+  {
+    name: 'one unit more, and one more',
+    startCapacity: 1,
+    settings,
+    request: { add: 1 },
+    laterRequests: [{ add: 1 }],
+    messages: ['a request comes', 'the last request comes again'],
+    otherHands: 0,
+    shallowerBy: 0,
+  },
+  {
+    name: 'one unit up, then to a third, then one unit less than that',
+    startCapacity: 1,
+    settings: { ...settings, step: { up: 2, down: 2 } },
+    request: { targetCapacity: 2 },
+    laterRequests: [{ targetCapacity: 3 }, { remove: 1 }],
+    messages: ['a request comes', 'a cancellation comes'],
+    otherHands: 0,
+    shallowerBy: 0,
+  },
+];

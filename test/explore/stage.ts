@@ -1,0 +1,61 @@
+/** What everybody in a schedule shares: the virtual time, the choices, and the record that is judged in the end. */
+import type { Chooser, PointKind } from './choices.js';
+import { MemoryPlatform, type Send } from './memory-platform.js';
+import type { Scenario } from './scenarios.js';
+
+/** A schedule that breaks a promise ends there: what comes after it means nothing. */
+export class Violation extends Error {}
+
+/** No schedule of the bound gets near it unless it never ends. */
+const mostPoints = 3000;
+
+export class Stage {
+  readonly startedAtMs = 1_000_000_000_000;
+  nowMs = this.startedAtMs;
+  /** As the activities and the worker have them, on the scale of the scenario's settings. */
+  readonly heartbeatTimeoutMs = 500;
+  readonly permitLastsMs = 200;
+  readonly platform: MemoryPlatform;
+  /** Workers that were given up while they slept: each can be woken once. */
+  readonly sleepers: (() => Promise<void>)[] = [];
+  /** Every capacity that a request has led to. */
+  readonly targets: number[] = [];
+  /** What to check when a run ends: see promises.ts. */
+  readonly asked = { decisionsSince: 0, cancelledSince: false, target: null as number | null };
+  private points = 0;
+
+  constructor(
+    readonly scenario: Scenario,
+    private readonly chooser: Chooser,
+    private readonly story?: string[],
+  ) {
+    this.platform = new MemoryPlatform(scenario.startCapacity, this);
+    this.asked.target = scenario.startCapacity;
+  }
+
+  choose<Option extends string>(kind: PointKind, options: readonly Option[], free = 1): Option {
+    this.points += 1;
+    if (this.points > mostPoints) throw new Violation('the run goes on for ever');
+    return options[this.chooser.choose(kind, options, free)] as Option; // a chooser answers with an index of them
+  }
+
+  /** A change reaches the platform. */
+  sending(send: Send): void {
+    const { sends } = this.platform;
+    const before = sends.findLast(({ wasRejected }) => !wasRejected);
+    if (before) {
+      const { cooldownMs } = this.scenario.settings;
+      const leastMs = send.to > send.from ? cooldownMs.up : cooldownMs.down;
+      const gapMs = send.atMs - before.atMs;
+      if (gapMs < leastMs) throw new Violation(`a change was sent ${gapMs} ms after another, cooldown ${leastMs} ms`);
+    }
+    const stillToLand = sends.find(({ landsAtMs }) => landsAtMs > send.atMs && landsAtMs < Infinity);
+    if (stillToLand) throw new Violation('a change was sent while an earlier one was still under way');
+    if (this.asked.cancelledSince) throw new Violation('a change was sent after the run was cancelled');
+    sends.push(send);
+  }
+
+  note(line: () => string): void {
+    this.story?.push(`${((this.nowMs - this.startedAtMs) / 1000).toFixed(3).padStart(9)} s  ${line()}`);
+  }
+}
