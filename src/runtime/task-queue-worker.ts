@@ -1,13 +1,25 @@
 /** One task queue's Temporal worker, made anew whenever it ends, and watched from the server's side. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import type { Connection } from '@temporalio/client';
 import { Worker, type NativeConnection } from '@temporalio/worker';
+import type { Logger } from './logger.js';
 import { pauseFor, retryPauseMs } from './pause.js';
 import { PollWatch, type QueueStatus } from './poll-watch.js';
-import { connectWorker } from './temporal-connection.js';
-import type { WorkerSettings } from './worker.js';
+import { connectWorker, type TemporalSettings } from './temporal-connection.js';
 
-type Settings = Omit<WorkerSettings, 'taskQueues'> & { readonly taskQueue: string };
+export interface TaskQueueSettings {
+  readonly temporal: TemporalSettings;
+  /** For asking the server whether it sees our polls: see PollWatch. */
+  readonly connection: Connection;
+  readonly taskQueue: string;
+  readonly activities: object;
+  /** Path of the prebuilt workflow bundle. */
+  readonly workflowBundle: string;
+  /** How long activities may go on when the worker is asked to stop. */
+  readonly shutdownGraceMs: number;
+  readonly log: Logger;
+}
 
 const mostBetweenWorkersMs = 10_000;
 const forceAfterGraceMs = 2000;
@@ -22,13 +34,13 @@ const pollers = { type: 'autoscaling', minimum: 5, initial: 5, maximum: 50 } as 
 
 export class TaskQueueWorker {
   readonly taskQueue: string;
-  readonly #settings: Settings;
+  readonly #settings: TaskQueueSettings;
   readonly #stopping = new AbortController();
   readonly #finished: Promise<void>;
   #worker: Worker | null = null;
   #watch: PollWatch | null = null;
 
-  constructor(settings: Settings) {
+  constructor(settings: TaskQueueSettings) {
     this.taskQueue = settings.taskQueue;
     this.#settings = settings;
     this.#finished = this.#keepWorking();

@@ -1,21 +1,9 @@
 /** Serves task queues for as long as the process runs: whatever ends a worker, there is another one. */
-import type { Connection } from '@temporalio/client';
-import type { Logger } from './logger.js';
 import type { QueueStatus } from './poll-watch.js';
-import { TaskQueueWorker } from './task-queue-worker.js';
-import type { TemporalSettings } from './temporal-connection.js';
+import { TaskQueueWorker, type TaskQueueSettings } from './task-queue-worker.js';
 
-export interface WorkerSettings {
-  readonly temporal: TemporalSettings;
-  /** For asking the server whether it sees our polls: see PollWatch. */
-  readonly connection: Connection;
+export interface WorkerSettings extends Omit<TaskQueueSettings, 'taskQueue'> {
   readonly taskQueues: readonly string[];
-  readonly activities: object;
-  /** Path of the prebuilt workflow bundle. */
-  readonly workflowBundle: string;
-  /** How long activities may go on when the worker is asked to stop. */
-  readonly shutdownGraceMs: number;
-  readonly log: Logger;
 }
 
 export interface RunningWorker {
