@@ -2,12 +2,12 @@
  * From what the policies say to one number. A policy without data has no opinion on scaling in: the number may then only
  * rise or hold, until its fallback stands in for it.
  */
-import type { Verdict } from './judge.js';
+import type { Opinion, Verdict } from './judge.js';
 import type { FallbackSettings } from './settings.js';
 import type { AutoscaleSpec } from './spec.js';
 import { Trail } from './trail.js';
 
-export interface Combined {
+interface Combined {
   readonly trail: Trail;
   /** False while some policy has no data, whatever stands in for it. */
   readonly isEverythingKnown: boolean;
@@ -16,45 +16,56 @@ export interface Combined {
 }
 
 export function combine(spec: AutoscaleSpec, verdicts: readonly Verdict[], capacity: number): Combined {
-  const { settings } = spec;
-  const choose = settings.combine === 'max' ? Math.max : Math.min;
+  const { fallback } = spec.settings;
   const known = verdicts.flatMap(({ policy, opinion }) => (opinion.kind === 'capacity' ? [{ policy, opinion }] : []));
   const unknown = verdicts.flatMap(({ policy, opinion }) => (opinion.kind === 'unknown' ? [{ policy, opinion }] : []));
-  const failing = unknown.filter(({ opinion }) => opinion.failures >= settings.fallback.after);
-  const isAnybodyUnsure = failing.length < unknown.length;
+  if (known.length === 0 && unknown.length === 0) return nobodyRecommends(spec, capacity);
 
-  if (known.length === 0 && unknown.length === 0)
-    return { ...nobodyRecommends(spec, capacity), isEverythingKnown: true };
-
-  const trail = new Trail(known.length === 0 ? capacity : choose(...known.map(({ opinion }) => opinion.calm)));
-  if (known.length > 0) {
-    const restless = choose(...known.map(({ opinion }) => opinion.capacity));
-    trail.move('burst', restless, 'the short window asked for much more than there is');
-  }
+  const trail = chooseAmong(
+    spec,
+    known.map(({ opinion }) => opinion),
+    capacity,
+  );
   const decisive = known.find(({ opinion }) => opinion.capacity === trail.number);
-  if (failing.length > 0) {
-    const standIn = fallbackCapacity(settings.fallback, capacity);
-    const reason = `${failing.map(({ policy }) => policy).join(', ')} without data ${settings.fallback.after} times or more`;
+  const given = unknown.filter(({ opinion }) => opinion.failures >= fallback.after).map(({ policy }) => policy);
+  if (given.length > 0) {
+    const standIn = fallbackCapacity(fallback, capacity);
     // It never lowers what a healthy policy asks for.
-    trail.move('fallback', known.length === 0 ? standIn : Math.max(trail.number, standIn), reason);
+    const number = known.length === 0 ? standIn : Math.max(trail.number, standIn);
+    trail.move('fallback', number, `${given.join(', ')} without data ${fallback.after} times or more`);
   }
-  if (isAnybodyUnsure) {
-    trail.raise(
-      'noData',
-      capacity,
-      `scaling in is blocked: ${unknown.map(({ opinion }) => opinion.reason).join(', ')}`,
-    );
+  if (given.length < unknown.length) {
+    const why = unknown.map(({ opinion }) => opinion.reason).join(', ');
+    trail.raise('noData', capacity, `scaling in is blocked: ${why}`);
   }
-  const reason = decisive
-    ? `${decisive.policy}: ${decisive.opinion.reason}`
-    : unknown.map(({ policy, opinion }) => `${policy}: ${opinion.reason}`).join(', ');
-  return { trail, isEverythingKnown: unknown.length === 0, reason };
+  const deciding = decisive ? [decisive] : unknown;
+  return {
+    trail,
+    isEverythingKnown: unknown.length === 0,
+    reason: deciding.map(({ policy, opinion }) => `${policy}: ${opinion.reason}`).join(', '),
+  };
 }
 
-function nobodyRecommends({ restsAt, limits }: AutoscaleSpec, capacity: number): Omit<Combined, 'isEverythingKnown'> {
-  return restsAt === 'min'
-    ? { trail: new Trail(limits.min), reason: 'no policy asks for more than min' }
-    : { trail: new Trail(capacity), reason: 'no policy recommends a capacity' };
+/** The policies that have data. Without any, what there is. */
+function chooseAmong(
+  { settings }: AutoscaleSpec,
+  known: readonly Extract<Opinion, { kind: 'capacity' }>[],
+  capacity: number,
+): Trail {
+  if (known.length === 0) return new Trail(capacity);
+  const choose = settings.combine === 'max' ? Math.max : Math.min;
+  const trail = new Trail(choose(...known.map(({ calm }) => calm)));
+  const restless = choose(...known.map((opinion) => opinion.capacity));
+  trail.move('burst', restless, 'the short window asked for much more than there is');
+  return trail;
+}
+
+function nobodyRecommends({ restsAt, limits }: AutoscaleSpec, capacity: number): Combined {
+  const [number, reason] =
+    restsAt === 'min'
+      ? [limits.min, 'no policy asks for more than min']
+      : [capacity, 'no policy recommends a capacity'];
+  return { trail: new Trail(number), isEverythingKnown: true, reason };
 }
 
 function fallbackCapacity({ capacity: rule }: FallbackSettings, capacity: number): number {

@@ -2,7 +2,7 @@
  * One evaluation of an autoscaled resource, as a pure function of the samples, the capacity, the state that the last
  * evaluation left, and the time.
  *
- * The order of the stages: policies, combine, idle, floors and ceilings, override, behavior, `[min, max]`, pause; then what
+ * The order of the stages: policies, combine, idle (nothing while the resource is not ACTIVE), floors and ceilings, override, behavior, `[min, max]`, pause; then what
  * a scale run would make of it: step and cooldown. A stage that changes the number is named in `limitedBy`.
  */
 import { clampToBounds } from '../scale-step.js';
@@ -32,9 +32,9 @@ export function evaluate(
   );
 
   const { trail, isEverythingKnown, reason } = combine(spec, verdicts, capacity);
-  waitUntilActive(trail, input);
   const recommended = trail.number;
   const idle = applyIdle(spec, state.idle, trail, { nowMs, capacity, values: signals.values, isEverythingKnown });
+  waitUntilActive(trail, input);
   applyFloorsAndCeilings(trail, verdicts);
 
   const history = rememberMove(spec, state, input);

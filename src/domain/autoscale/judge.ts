@@ -21,7 +21,7 @@ export interface Circumstances {
   readonly isNewInstant: boolean;
 }
 
-type Opinion =
+export type Opinion =
   /** `calm` is what it would be without burst. */
   | { readonly kind: 'capacity'; readonly capacity: number; readonly calm: number; readonly reason: string }
   | { readonly kind: 'bounds'; readonly bounds: Bounds }
@@ -69,14 +69,8 @@ function judgeLoad(policy: LoadPolicy, memory: PolicyMemory, circumstances: Circ
     const reason = whyUnknown(expression, circumstances.values);
     return { policy: name, value, memory: { ...memory, failures }, opinion: { kind: 'unknown', failures, reason } };
   }
-  const averaged = average(policy, memory, value, circumstances);
-  const recovered = memory.failures === 0 ? memory : { ...memory, failures: 0 };
-  return {
-    policy: name,
-    value,
-    memory: averaged.window === memory.window ? recovered : { ...recovered, ...averaged },
-    opinion: averaged.opinion,
-  };
+  const { window, burst, opinion } = average(policy, memory, value, circumstances);
+  return { policy: name, value, memory: { failures: 0, window, burst }, opinion };
 }
 
 function average(

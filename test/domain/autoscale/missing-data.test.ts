@@ -173,6 +173,17 @@ describe('a resource that is not ACTIVE', () => {
 
   test('holds what there is where no run is under way', () => {
     const evaluation = new WatchedResource(spec(hundredEach), 4).look({ load: 0, status: 'PAUSED' });
-    expect(evaluation).toMatchObject({ target: 4, limitedBy: ['status'] });
+    expect(evaluation).toMatchObject({ recommended: 0, target: 4, limitedBy: ['status'] });
+  });
+
+  test('does not fall asleep either', () => {
+    const sleepy = spec({ ...hundredEach, idle: { value: 'load', forMs: 0 } });
+    expect(new WatchedResource(sleepy, 4).look({ load: 0, status: 'STARTING' }).target).toBe(4);
+  });
+
+  test('still comes inside its bounds and under what a person says', () => {
+    const resource = new WatchedResource(spec(hundredEach, { min: 2, max: 8 }), 12);
+    expect(resource.look({ load: 0, status: 'STARTING' }).target).toBe(8);
+    expect(resource.look({ load: 0, status: 'STARTING', override: { capacity: 3, untilMs: null } }).target).toBe(3);
   });
 });

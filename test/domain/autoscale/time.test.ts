@@ -149,4 +149,5 @@ test('what is remembered stays small over a day of restless load', () => {
     largest = Math.max(largest, JSON.stringify(resource.state).length);
   }
   expect(largest).toBeLessThan(16_000);
+  expect(Object.keys(resource.state!.policies['perUnit load']!)).toEqual(['failures', 'window', 'burst']);
 });
