@@ -1,0 +1,235 @@
+/** What every platform must do, in whole scale runs on a real Temporal server. One suite, whatever the platform. */
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import { ApplicationFailure, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { createActivities } from '../../activities/index.js';
+import { RequestRefused, ScaleClient, type ScalableResource } from '../../src/client/scale-client.js';
+import type { ScaleSettings } from '../../src/domain/settings.js';
+import { type ScaleStatus, scaleWorkflowId, statusQuery } from '../../workflows/messages.js';
+import { eventually } from '../support/eventually.js';
+import type { Candidate, RealResource, Site } from './candidates/candidate.js';
+
+Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+
+const quickSettings: Omit<ScaleSettings, 'absolute'> = {
+  min: 1,
+  max: 9,
+  step: { up: 2, down: 2 },
+  cooldownMs: { up: 1000, down: 1000 },
+  settleMs: 1500,
+  waitForActive: { timeoutMs: 60_000, intervalMs: 500 },
+  requestTimeoutMs: 2000,
+  dryRun: false,
+};
+
+/** Defines the tests of one platform. */
+export function describeConformance(candidate: Candidate, bench: ConformanceBench, site: Site): void {
+  const begin = (capacity: number, settings: Partial<ScaleSettings> = {}) =>
+    bench.resource(candidate, site, capacity, settings);
+
+  describe(`platform ${candidate.name}`, () => {
+    it.concurrent('steps', async () => {
+      const run = await begin(2);
+      await run.request(5);
+      const { changes } = await run.result();
+      expect(changes.map(({ from, to }) => [from, to])).toEqual([
+        [2, 4],
+        [4, 5],
+      ]);
+      await run.request(1);
+      await run.result();
+      expect(await run.real.capacity()).toBe(1);
+      expect(run.real.gate.changes()).toBe(4);
+    });
+
+    it.concurrent('cooldown', async () => {
+      const run = await begin(2);
+      await run.request(6);
+      const { changes } = await run.result();
+      const [first, second] = changes.map(({ sentAtMs }) => sentAtMs);
+      expect(second! - first!).toBeGreaterThanOrEqual(1000);
+    });
+
+    it.concurrent('min and max', async () => {
+      const run = await begin(2);
+      await expect(run.request(0)).rejects.toMatchObject({ type: 'OutOfBounds' });
+      await expect(run.request(10)).rejects.toBeInstanceOf(RequestRefused);
+      await run.real.moveTo(12);
+      await run.request(9);
+      expect((await run.result()).changes.map(({ to }) => to)).toEqual([10, 9]);
+    });
+
+    it.concurrent('dry run', async () => {
+      const run = await begin(2, { dryRun: true });
+      await run.request(5);
+      expect(await run.result()).toMatchObject({ stepsMade: 2, observed: { capacity: 5 } });
+      expect(await run.real.capacity()).toBe(2);
+      expect(run.real.gate.changes()).toBe(0);
+    });
+
+    it.concurrent('retarget', async () => {
+      const run = await begin(2);
+      await run.request(8);
+      await run.until(({ stepsMade }) => stepsMade === 1);
+      await run.request(3);
+      expect((await run.result()).changes.map(({ to }) => to)).toEqual([4, 3]);
+      expect(await run.real.capacity()).toBe(3);
+    });
+
+    it.concurrent('drift by other hands', async () => {
+      const run = await begin(7);
+      await run.request(9);
+      await run.until(({ phase }) => phase === 'settled');
+      await run.real.moveTo(2);
+      await run.request(7);
+      const final = await run.result();
+      expect(final).toMatchObject({ drift: [{ from: 9, to: 2 }], observed: { capacity: 7 } });
+      expect(final.changes.map(({ from, to }) => [from, to])).toEqual([
+        [7, 9],
+        [2, 4],
+        [4, 6],
+        [6, 7],
+      ]);
+    });
+
+    it.concurrent('failed resource', async () => {
+      const run = await begin(2);
+      await run.real.fail();
+      await run.request(5);
+      expect(await run.failure()).toBe('ResourceFailed');
+      expect(run.real.gate.changes()).toBe(0);
+    });
+
+    it.concurrent('throttling', async () => {
+      const run = await begin(2);
+      run.real.gate.answerNextChange(candidate.throttled);
+      await run.request(4);
+      const { changes } = await run.result();
+      expect(changes.map(({ outcome }) => outcome)).toEqual(['rejected', 'accepted']);
+      expect(changes[1]!.sentAtMs - changes[0]!.sentAtMs).toBeGreaterThanOrEqual(1000);
+      expect(await run.real.capacity()).toBe(4);
+    });
+
+    it.concurrent('outage and recovery', async () => {
+      const run = await begin(2);
+      await run.request(6);
+      await run.until(({ stepsMade }) => stepsMade === 1);
+      await run.real.gate.goDown();
+      await run.until(({ lastError }) => lastError !== null);
+      await run.real.gate.comeBack();
+      await run.result();
+      expect(await run.real.capacity()).toBe(6);
+      expect(run.real.gate.changes()).toBe(2);
+    });
+
+    it.concurrent('credentials refused', async () => {
+      const run = await begin(2);
+      run.real.gate.answerAll(candidate.denied);
+      await run.request(4);
+      expect(await run.failure()).toBe('ResourceFailed');
+      expect(await run.real.capacity()).toBe(2);
+    });
+
+    it.concurrent('resource missing', async () => {
+      const run = await begin(2);
+      await run.real.remove();
+      await run.request(4);
+      expect(await run.failure()).toBe('ResourceFailed');
+    });
+
+    it.concurrent('deleted in mid-run', async () => {
+      const run = await begin(2);
+      await run.request(8);
+      await run.until(({ stepsMade }) => stepsMade === 1);
+      await run.real.remove();
+      expect(await run.failure()).toBe('ResourceFailed');
+    });
+  });
+}
+
+interface ConformanceRun {
+  readonly real: RealResource;
+  request(targetCapacity: number): Promise<unknown>;
+  until(wanted: (status: ScaleStatus) => boolean): Promise<ScaleStatus>;
+  /** Of a run that ended well. */
+  result(): Promise<ScaleStatus>;
+  /** The type of the failure of a run that did not. */
+  failure(): Promise<string | null | undefined>;
+}
+
+export class ConformanceBench {
+  readonly #taskQueue = `test-${randomUUID()}`;
+  readonly #real = new Map<string, RealResource>();
+  readonly #scales: ScaleClient;
+  #stop = async (): Promise<void> => undefined;
+
+  constructor(private readonly environment: TestWorkflowEnvironment) {
+    this.#scales = new ScaleClient(environment.client);
+  }
+
+  async start(workflowBundle: string): Promise<void> {
+    const worker = await Worker.create({
+      connection: this.environment.nativeConnection,
+      taskQueue: this.#taskQueue,
+      workflowBundle: { codePath: workflowBundle },
+      activities: createActivities({
+        platformOf: (resource) => this.#real.get(resource)!.platform,
+        sourcesOf: () => ({}),
+      }),
+      stickyQueueScheduleToStartTimeout: '1s',
+      maxHeartbeatThrottleInterval: '1s',
+      shutdownGraceTime: '1s',
+    });
+    const running = worker.run();
+    this.#stop = async () => {
+      worker.shutdown();
+      await running;
+    };
+  }
+
+  stop(): Promise<void> {
+    return this.#stop();
+  }
+
+  async resource(
+    { isAbsolute }: Candidate,
+    site: Site,
+    capacity: number,
+    settings: Partial<ScaleSettings>,
+  ): Promise<ConformanceRun> {
+    const resource = `r-${randomUUID()}`;
+    const real = await site.resource(resource, capacity);
+    this.#real.set(resource, real);
+    const handle = this.environment.client.workflow.getHandle(scaleWorkflowId(resource));
+    const all = { ...quickSettings, absolute: isAbsolute, ...settings };
+    const scalable: ScalableResource = { resource, settings: all, taskQueue: this.#taskQueue };
+    const status = (): Promise<ScaleStatus> => handle.query(statusQuery);
+    return {
+      real,
+      request: (targetCapacity) => this.#scales.request(scalable, { targetCapacity }),
+      until: (wanted) =>
+        eventually(
+          `the run of ${resource} is as wanted`,
+          async () => {
+            const now = await status();
+            return wanted(now) && now;
+          },
+          60_000,
+        ),
+      result: () => handle.result() as Promise<ScaleStatus>,
+      failure: () => failureOf(handle),
+    };
+  }
+}
+
+async function failureOf(handle: WorkflowHandle): Promise<string | null | undefined> {
+  try {
+    await handle.result();
+  } catch (error) {
+    if (error instanceof WorkflowFailedError && error.cause instanceof ApplicationFailure) return error.cause.type;
+    throw error;
+  }
+  return undefined;
+}
