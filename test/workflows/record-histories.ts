@@ -1,0 +1,106 @@
+/**
+ * `npm run record-histories`: runs a scenario on a real server and keeps its history, for `replay.test.ts`. New
+ * behaviour adds one. A history that is there is never written again: that it still replays is the point of it.
+ */
+import { execFile } from 'node:child_process';
+import { access, writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { AutoscaleClient } from '../../src/client/autoscale-client.js';
+import { autoscaleSettingsSchema } from '../../src/domain/autoscale/settings.js';
+import { autoscaleWorkflowId } from '../../workflows/autoscale-messages.js';
+import { devServerEnvironment, temporalCli } from '../support/temporal.js';
+import { Workbench, poll } from './workbench.js';
+
+/** The run to keep: the newest one where no run is named. */
+interface Recorded {
+  readonly workflowId: string;
+  readonly runId?: string;
+}
+
+type Scenario = (bench: Workbench) => Promise<Recorded>;
+
+const scenarios: Record<string, Scenario> = {
+  'scale-retargeted-and-signalled': async (bench) => {
+    const resource = await bench.resource();
+    await bench.scales.request(resource, { targetCapacity: 5, reason: 'a busy evening' });
+    await resource.until(({ stepsMade }) => stepsMade === 1);
+    await bench.scales.request(resource, { add: 1 });
+    await resource.handle.signal('retarget', { targetCapacity: 'nonsense' });
+    await resource.handle.signal('retarget', { targetCapacity: 3 });
+    await resource.handle.result();
+    return resource.handle;
+  },
+  'scale-unknown-and-rejected': async (bench) => {
+    const resource = await bench.resource();
+    resource.simulator.faults.set({
+      faults: [
+        { type: 'drop', on: 'change', appliesAfterMs: 0 },
+        { type: 'reject', status: 429, on: 'change' },
+        { type: 'reject', status: 500, on: 'change' },
+      ],
+    });
+    await bench.scales.request(resource, { targetCapacity: 4 });
+    await resource.handle.result();
+    return resource.handle;
+  },
+  'scale-cancelled-and-asked-again': async (bench) => {
+    const resource = await bench.resource({ settings: { cooldownMs: { up: 2000, down: 2000 } } });
+    const { runId } = await bench.scales.request(resource, { targetCapacity: 6 });
+    await resource.until(({ phase }) => phase === 'coolingDown');
+    await resource.handle.cancel();
+    await resource.until(({ phase }) => phase === 'cancelled');
+    await bench.scales.request(resource, { targetCapacity: 2 });
+    await resource.handle.result();
+    return { workflowId: resource.handle.workflowId, runId };
+  },
+  'scale-failed': async (bench) => {
+    const resource = await bench.resource();
+    await bench.scales.request(resource, { targetCapacity: 6 });
+    await resource.until(({ stepsMade }) => stepsMade === 1);
+    resource.simulator.resources.get(resource.resource)!.setStatus('FAILED', Date.now());
+    await resource.handle.result().catch(() => undefined);
+    return resource.handle;
+  },
+  'autoscale-paused-and-overridden': async (bench) => {
+    const resource = await bench.resource({
+      settings: { step: { up: null, down: null }, cooldownMs: { up: 0, down: 0 } },
+    });
+    const autoscales = new AutoscaleClient(bench.server.client);
+    const settings = autoscaleSettingsSchema.parse({ intervalMs: 300, policies: [{ type: 'fixed', capacity: 4 }] });
+    await autoscales.reconcile([{ ...resource, settings, limits: resource.settings }], []);
+    await poll(resource.capacity, (capacity) => capacity === 4);
+    await autoscales.pause(resource.resource, { direction: 'down', untilMs: null });
+    await autoscales.override(resource.resource, { capacity: 6, untilMs: null });
+    await poll(resource.capacity, (capacity) => capacity === 6);
+    await autoscales.override(resource.resource, null);
+    await autoscales.pause(resource.resource, null);
+    await poll(resource.capacity, (capacity) => capacity === 4);
+    const autoscale = bench.server.client.workflow.getHandle(autoscaleWorkflowId(resource.resource));
+    await autoscale.cancel();
+    await autoscale.result().catch(() => undefined);
+    return autoscale;
+  },
+};
+
+const environment = await devServerEnvironment();
+const bench = new Workbench(environment);
+await bench.startWorker();
+for (const [name, scenario] of Object.entries(scenarios)) {
+  const file = `test/histories/${name}.json`;
+  const isThere = await access(file).then(
+    () => true,
+    () => false,
+  );
+  if (isThere) continue;
+  await writeFile(file, await historyOf(await scenario(bench)));
+  console.log(`recorded ${file}`);
+}
+await bench.close();
+await environment.teardown();
+
+async function historyOf({ workflowId, runId }: Recorded): Promise<string> {
+  const run = runId === undefined ? [] : ['--run-id', runId];
+  const show = ['workflow', 'show', '--workflow-id', workflowId, ...run, '--output', 'json'];
+  const { stdout } = await promisify(execFile)(await temporalCli(), [...show, '--address', environment.address]);
+  return stdout;
+}
