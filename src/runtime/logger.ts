@@ -10,7 +10,7 @@ export type { Logger } from 'pino';
 export function createLogger(level: ServerSettings['logLevel']): Logger {
   const options = { level, base: {} };
   return process.stdout.isTTY
-    ? pino(options, pretty({ sync: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l' }))
+    ? pino(options, pretty({ sync: true, ignore: 'pid,hostname', singleLine: true, translateTime: 'SYS:HH:MM:ss.l' }))
     : pino({ ...options, timestamp: pino.stdTimeFunctions.isoTime });
 }
 
