@@ -1,3 +1,4 @@
+import { applyBehavior } from '../../../src/domain/behavior.js';
 import { minutes, seconds, spec, start, WatchedResource, type WrittenAutoscale } from './watched-resource.js';
 
 const oneEach: WrittenAutoscale = { policies: [{ type: 'perUnit', value: 'load', target: 1 }] };
@@ -32,6 +33,35 @@ describe('stabilization over time', () => {
   test('the highest of the window holds back a scale-in, until it leaves the window', () => {
     const resource = new WatchedResource(spec(stabilized), 1);
     expect(watch(resource, 0, [9, 4, 2, 2, 2, 2, 2])).toEqual([9, 9, 9, 9, 4, 2, 2]);
+  });
+
+  test('the lowest of the window holds back a scale-out, until it leaves the window', () => {
+    const calm = spec({ ...oneEach, behavior: { scaleUp: { stabilizationWindowSeconds: 60 } } });
+    const resource = new WatchedResource(calm, 2);
+    expect(watch(resource, 0, [4, 9, 9, 9, 9, 9])).toEqual([2, 2, 2, 2, 4, 9]);
+  });
+
+  test('what is forgotten of the recommendations never mattered', () => {
+    const behavior = { scaleUp: { stabilizationWindowSeconds: 45 }, scaleDown: { stabilizationWindowSeconds: 120 } };
+    const resource = new WatchedResource(spec({ ...oneEach, behavior }), 5);
+    const all = [{ atMs: 0, capacity: 5 }];
+    for (let look = 0; look < 400; look += 1) {
+      const atMs = look * 15 * seconds;
+      const load = (look * 7919 + look * look) % 13;
+      const current = resource.capacity;
+      const { capacity } = applyBehavior({
+        current,
+        desired: load,
+        min: 0,
+        max: 100,
+        behavior,
+        recommendations: all.map((past) => ({ ageSeconds: (atMs - past.atMs) / 1000, capacity: past.capacity })),
+        scaleUpEvents: [],
+        scaleDownEvents: [],
+      });
+      expect(resource.follow({ atMs, load })).toBe(capacity);
+      all.push({ atMs, capacity: load });
+    }
   });
 
   test('a peak in both windows never scales out when load is low again', () => {

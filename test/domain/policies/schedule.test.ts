@@ -60,6 +60,14 @@ describe('schedule', () => {
     ]);
   });
 
+  test('begins and ends at the minute', () => {
+    const windows = [{ from: '09:07', to: '09:23', min: 3 }];
+    const floors = ['09:06:59', '09:07:00', '09:22:59', '09:23:00'].map((time) =>
+      boundsAt({ windows }, `2026-11-25T${time}Z`),
+    );
+    expect(floors.map(([floor]) => floor)).toEqual([null, 3, 3, null]);
+  });
+
   test('the same time twice is a whole day', () => {
     const windows = [{ days: 'wed', from: '09:00', to: '09:00', min: 3 }];
     expect(boundsAt({ windows }, '2026-11-25T09:00:00Z')[0]).toBe(3);
