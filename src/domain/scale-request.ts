@@ -7,8 +7,15 @@ const largestCapacity = 1_000_000_000;
 const units = z.int().min(1).max(largestCapacity);
 
 const wishFields = {
-  targetCapacity: z.int().min(0).max(largestCapacity).optional().describe('The capacity to end up with, in whole units.'),
-  add: units.optional().describe('Units to add to the present target, or to what is observed when nothing is under way.'),
+  targetCapacity: z
+    .int()
+    .min(0)
+    .max(largestCapacity)
+    .optional()
+    .describe('The capacity to end up with, in whole units.'),
+  add: units
+    .optional()
+    .describe('Units to add to the present target, or to what is observed when nothing is under way.'),
   remove: units.optional().describe('Units to remove, likewise.'),
   reason: z.string().max(500).optional().describe('Why, for whoever reads the run later.'),
 };

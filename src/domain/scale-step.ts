@@ -18,7 +18,11 @@ export function clampToBounds(target: number, { min, max }: Pick<ScaleSettings, 
  *
  * `from` 3, target 9, step 2 -> 5; `from` 8, target 9, step 2 -> 9; `from` 12, max 10, target 10, step 1 -> 11.
  */
-export function nextCapacity(from: number, target: number, settings: Pick<ScaleSettings, 'min' | 'max' | 'step'>): number {
+export function nextCapacity(
+  from: number,
+  target: number,
+  settings: Pick<ScaleSettings, 'min' | 'max' | 'step'>,
+): number {
   const goal = clampToBounds(target, settings);
   const step = settings.step[directionOf(from, goal)] ?? Infinity;
   return goal > from ? Math.min(goal, from + step) : Math.max(goal, from - step);
