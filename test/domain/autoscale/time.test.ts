@@ -38,7 +38,7 @@ describe('stabilization over time', () => {
   test('the lowest of the window holds back a scale-out, until it leaves the window', () => {
     const calm = spec({ ...oneEach, behavior: { scaleUp: { stabilizationWindowSeconds: 60 } } });
     const resource = new WatchedResource(calm, 2);
-    expect(watch(resource, 0, [4, 9, 9, 9, 9, 9])).toEqual([2, 2, 2, 2, 4, 9]);
+    expect(watch(resource, 0, [9, 4, 9, 9, 9, 9])).toEqual([2, 2, 2, 2, 4, 9]);
   });
 
   test('what is forgotten of the recommendations never mattered', () => {
