@@ -6,9 +6,9 @@ export type PointKind = 'read' | 'send' | 'fence' | 'pause' | 'message' | 'histo
 export interface Chooser {
   /**
    * Which of the options happens here. The first is what happens when all is well; the first `free` of them are no
-   * deviation from that.
+   * deviation from that. `where` says more of the point.
    */
-  choose(kind: PointKind, options: readonly string[], free: number): number;
+  choose(kind: PointKind, options: readonly string[], free: number, where: string): number;
 }
 
 /**

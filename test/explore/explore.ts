@@ -9,6 +9,8 @@ import type { Found, SearchResult } from './search.js';
 const compiledInto = '.cache/explore';
 /** A mutant that survives this many deviations counts as not found. */
 const mutantBound = 3;
+/** A schedule leaves nothing behind: with room enough its garbage is gone before anybody has to look through it. */
+const resourceLimits = { maxYoungGenerationSizeMb: 64 };
 
 export async function exploreProtocol(bound: number, onProgress: (schedules: number) => void): Promise<SearchResult> {
   const thread = await compileThread(`${compiledInto}/protocol`);
@@ -34,7 +36,7 @@ async function search(
   let schedules = 0;
   const results = await Promise.all(
     Array.from({ length: availableParallelism() }, () =>
-      resultOf(new Worker(thread, { workerData }), (more) => onProgress((schedules += more))),
+      resultOf(new Worker(thread, { workerData, resourceLimits }), (more) => onProgress((schedules += more))),
     ),
   );
   return {

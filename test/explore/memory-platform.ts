@@ -65,6 +65,7 @@ export class MemoryPlatform {
   readonly sends: Send[] = [];
   /** Which faults have happened: an ending must have its reason among them. */
   readonly faults = new Set<string>();
+  badReads = 0;
   private outage: { readonly untilMs: number; readonly code: 'failed' | 'missing' } | null = null;
   private isFailed = false;
   /** Moved by somebody else. */
@@ -191,6 +192,7 @@ export class MemoryPlatform {
   private chooseRead(): (typeof reads)[number] {
     const kind = this.stage.choose('read', reads);
     if (kind !== reads[0]) {
+      this.badReads += 1;
       this.faults.add(kind);
       this.stage.note(() => `read ${kind}`);
     }

@@ -1,5 +1,5 @@
 /** What the server and a client do in a schedule: one open run at a time, messages to it, closing, continuing. */
-import type { ScaleRequest } from '../../src/domain/scale-request.js';
+import { type ScaleRequest, outOfBounds } from '../../src/domain/scale-request.js';
 import type { ScaleState } from '../../workflows/messages.js';
 import { answerTo, applyRequest, whyRefused } from '../../workflows/scale-requests.js';
 import { type Ending, ScaleRun } from '../../workflows/scale-run.js';
@@ -52,7 +52,7 @@ export class MemoryTemporal implements Messages {
   }
 
   async meet(where: string): Promise<void> {
-    const occasion = this.choose(this.occasions, this.occasionsWithSleeper);
+    const occasion = this.choose(this.occasions, this.occasionsWithSleeper, where);
     if (occasion === 'nothing comes') return;
     this.stage.note(() => `${where}: ${occasion}`);
     switch (occasion) {
@@ -111,7 +111,7 @@ export class MemoryTemporal implements Messages {
 
   private async isAskedAgain(): Promise<boolean> {
     for (;;) {
-      const occasion = this.choose(closing, closingWithSleeper);
+      const occasion = this.choose(closing, closingWithSleeper, 'as it has just closed');
       if (occasion === 'nothing comes') return false;
       this.stage.note(() => `as it has just closed: ${occasion}`);
       if (occasion === 'a sleeping worker wakes') {
@@ -124,10 +124,10 @@ export class MemoryTemporal implements Messages {
   }
 
   /** That a sleeper wakes is what it slept for: no deviation of its own. */
-  private choose(alone: readonly Occasion[], withSleeper: readonly Occasion[]): Occasion {
+  private choose(alone: readonly Occasion[], withSleeper: readonly Occasion[], where: string): Occasion {
     return this.stage.sleepers.length > 0
-      ? this.stage.choose('message', withSleeper, 2)
-      : this.stage.choose('message', alone);
+      ? this.stage.choose('message', withSleeper, 2, where)
+      : this.stage.choose('message', alone, 1, where);
   }
 
   private nextRequest(): ScaleRequest {
@@ -160,7 +160,9 @@ export class MemoryTemporal implements Messages {
     const { asked } = this.stage;
     this.expected.add(id);
     if (this.open.state.phase === 'failed') asked.target = null;
-    asked.target = targetCapacity ?? (asked.target === null ? null : asked.target + add - remove);
+    const target = targetCapacity ?? (asked.target === null ? null : asked.target + add - remove);
+    // What lies outside the bounds is refused, and changes nothing.
+    if (target === null || outOfBounds(target, this.open.state.settings) === undefined) asked.target = target;
   }
 
   private noteTargets(): void {

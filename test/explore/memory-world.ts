@@ -54,7 +54,7 @@ export class MemoryWorld implements World, ChangeDesk {
   }
 
   async observe(order: ObserveOrder): Promise<Sighting> {
-    const sighting = await this.look<Sighting>('while it is observed', { seen: 'interrupted' }, (surroundings) =>
+    const sighting = await this.look<Sighting>('an observation', { seen: 'interrupted' }, (surroundings) =>
       lookUntilActive(this.platform, order, surroundings),
     );
     if (sighting.seen !== 'interrupted') this.stage.asked.decisionsSince += 1;
@@ -62,7 +62,7 @@ export class MemoryWorld implements World, ChangeDesk {
   }
 
   async confirm(order: ConfirmOrder): Promise<Confirmation> {
-    return this.look<Confirmation>('while it is confirmed', { shown: 'interrupted' }, (surroundings) =>
+    return this.look<Confirmation>('a confirmation', { shown: 'interrupted' }, (surroundings) =>
       lookUntilConfirmed(this.platform, order, surroundings),
     );
   }
@@ -71,9 +71,10 @@ export class MemoryWorld implements World, ChangeDesk {
     if (this.isCancelled) return { outcome: 'notSent', reason: 'cancelled before a worker took it' };
     this.stage.asked.decisionsSince += 1;
     this.attempt = new ChangeAttempt(this, order);
-    await this.meet('before the worker looks');
+    await this.meet('as a change begins');
     const result = await this.attempt.result();
     this.attempt = null;
+    if (result.outcome === 'rejected' || result.outcome === 'unknown') this.stage.doubtfulChanges += 1;
     this.stage.note(() => `the run takes the change ${order.from} -> ${order.to} for ${result.outcome}`);
     return result;
   }
@@ -107,15 +108,15 @@ export class MemoryWorld implements World, ChangeDesk {
 
   /** One activity of looking, with as many attempts as its workers need. A cancelled run does not wait for it. */
   private async look<Seen>(
-    where: string,
+    what: string,
     interrupted: Seen,
     activity: (surroundings: Surroundings) => Promise<Seen>,
   ): Promise<Seen> {
     let elapsedBeforeMs = 0;
-    await this.meet(where);
+    await this.meet(`as ${what} begins`);
     for (;;) {
       if (this.isRunCancelled()) return interrupted;
-      const looking = new LookAttempt(this, where, elapsedBeforeMs);
+      const looking = new LookAttempt(this, `during ${what}`, elapsedBeforeMs);
       const seen = await activity(looking);
       if (this.isRunCancelled()) return interrupted;
       if (!looking.isDead) return seen;

@@ -18,6 +18,8 @@ export class Stage {
   readonly platform: MemoryPlatform;
   /** Workers that were given up while they slept: each can be woken once. */
   readonly sleepers: (() => Promise<void>)[] = [];
+  /** Changes of which the run was not told that they were accepted. */
+  doubtfulChanges = 0;
   /** Every capacity that a request has led to. */
   readonly targets: number[] = [];
   /** What to check when a run ends: see promises.ts. */
@@ -33,10 +35,10 @@ export class Stage {
     this.asked.target = scenario.startCapacity;
   }
 
-  choose<Option extends string>(kind: PointKind, options: readonly Option[], free = 1): Option {
+  choose<Option extends string>(kind: PointKind, options: readonly Option[], free = 1, where = ''): Option {
     this.points += 1;
     if (this.points > mostPoints) throw new Violation('the run goes on for ever');
-    return options[this.chooser.choose(kind, options, free)] as Option; // a chooser answers with an index of them
+    return options[this.chooser.choose(kind, options, free, where)] as Option; // a chooser answers with an index of them
   }
 
   /** A change reaches the platform. */

@@ -1,0 +1,31 @@
+import { describe, expect, it } from '@jest/globals';
+import { exploreProtocol, findMutant } from './explore.js';
+import { mutants } from './mutants.js';
+
+// As many as there are cores are at work for each of these.
+const patienceMs = 300_000;
+
+describe('every schedule with at most two faults, messages or deaths', () => {
+  it(
+    'keeps capacity where it was asked to be, and ends in its target or with the right failure',
+    async () => {
+      const { schedules, found } = await exploreProtocol(2, () => undefined);
+      expect(found).toEqual([]);
+      // Fewer would mean that the search has lost sight of something.
+      expect(schedules).toBeGreaterThan(50_000);
+    },
+    patienceMs,
+  );
+});
+
+describe('the explorer notices a protocol that', () => {
+  it.each(mutants.map((mutant) => [mutant.name, mutant] as const))(
+    '%s',
+    async (_name, mutant) => {
+      const shown = await findMutant(mutant);
+      expect(shown?.story).not.toHaveLength(0);
+      expect(shown?.violation).toBeDefined();
+    },
+    patienceMs,
+  );
+});

@@ -1,0 +1,37 @@
+/** Longer walks than an exhaustive search can afford: any target, any request, and a tape of faults. */
+import fc from 'fast-check';
+import type { ScaleRequest } from '../../src/domain/scale-request.js';
+import { type Scenario, scenarios } from '../explore/scenarios.js';
+
+const capacity = fc.integer({ min: 0, max: 6 });
+const units = fc.integer({ min: 1, max: 2 });
+
+const request: fc.Arbitrary<ScaleRequest> = fc.oneof(
+  capacity.map((targetCapacity) => ({ targetCapacity })),
+  units.map((add) => ({ add })),
+  units.map((remove) => ({ remove })),
+);
+
+export const randomScenario: fc.Arbitrary<Scenario> = fc
+  .record({
+    base: fc.constantFrom(...scenarios),
+    startCapacity: capacity,
+    request,
+    laterRequests: fc.array(request, { minLength: 1, maxLength: 5 }),
+    step: fc.record({ up: fc.constantFrom(1, 2, null), down: fc.constantFrom(1, 2, null) }),
+    cooldownMs: fc.record({ up: fc.constantFrom(0, 600, 3000), down: fc.constantFrom(0, 600, 3000) }),
+  })
+  .map(({ base, step, cooldownMs, ...rest }) => ({
+    ...base,
+    ...rest,
+    name: 'a random one',
+    settings: { ...base.settings, step, cooldownMs },
+    messages: ['a request comes', 'the last request comes again', 'a cancellation comes'],
+    otherHands: 0,
+  }));
+
+/** Mostly nothing, so that a walk gets somewhere between its faults. */
+export const tape: fc.Arbitrary<number[]> = fc.array(
+  fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(63) }),
+  { maxLength: 150, size: 'max' },
+);
