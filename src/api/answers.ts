@@ -26,6 +26,14 @@ export const acceptedSchema = z
       .describe('accepted: durable, and no worker has answered yet.'),
     workflowId: z.string(),
     runId: z.string(),
+    autoscale: z
+      .strictObject({
+        standsUntil: time.describe('At the latest. Then the policies are asked again.'),
+        notice: z.string(),
+        override: z.string().describe('PUT {"capacity": n} here to keep it, with an optional "until".'),
+      })
+      .nullable()
+      .describe('Null where the resource only scales on request.'),
     links,
   })
   .describe('The request is durable from now on: it will be done, whatever crashes.');
@@ -146,8 +154,8 @@ const check = z.strictObject({
 export const readinessSchema = z.strictObject({
   status: z.enum(['ready', 'not ready']),
   checks: z
-    .strictObject({ temporal: check, worker: check, resources: z.record(z.string(), check) })
-    .describe('resources: can the platform of each be read.'),
+    .strictObject({ temporal: check, taskQueues: z.record(z.string(), check), resources: z.record(z.string(), check) })
+    .describe('taskQueues: does the worker of this process ask for work. resources: can the platform of each be read.'),
 });
 export type ReadinessAnswer = z.output<typeof readinessSchema>;
 export type Check = z.output<typeof check>;

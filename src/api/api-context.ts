@@ -1,4 +1,6 @@
 /** What the routes work with, made once from what the API is given. */
+import { AutoscaleClient } from '../client/autoscale-client.js';
+import { AutoscaleReader } from '../client/autoscale-reader.js';
 import { RunReader } from '../client/run-reader.js';
 import { ScaleClient } from '../client/scale-client.js';
 import type { ApiDependencies } from './api-dependencies.js';
@@ -7,6 +9,8 @@ import { Links } from './links.js';
 export interface ApiContext extends ApiDependencies {
   readonly scales: ScaleClient;
   readonly runs: RunReader;
+  readonly autoscales: AutoscaleClient;
+  readonly autoscaleReader: AutoscaleReader;
   readonly links: Links;
 }
 
@@ -16,6 +20,8 @@ export function createContext(dependencies: ApiDependencies): ApiContext {
     ...dependencies,
     scales: new ScaleClient(client),
     runs: new RunReader(client),
+    autoscales: new AutoscaleClient(client),
+    autoscaleReader: new AutoscaleReader(client),
     links: new Links(webUiUrl, client.options.namespace),
   };
 }

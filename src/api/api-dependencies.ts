@@ -4,6 +4,12 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
 import type { Observation } from '../domain/capacity.js';
 
+interface WorkerStatus {
+  readonly isPolling: boolean;
+  /** Why not. For people. */
+  readonly reason: string;
+}
+
 export interface ApiDependencies {
   readonly config: Pick<Config, 'resources'>;
   readonly client: Client;
@@ -12,8 +18,8 @@ export interface ApiDependencies {
   readonly token?: string | undefined;
   /** Without a path, such as `http://127.0.0.1:8233`. Absent: answers have no links into it. */
   readonly webUiUrl?: string | undefined;
-  /** Rejects with what keeps the worker of this process from polling. Absent where there is none. */
-  readonly checkWorker?: (() => Promise<void>) | undefined;
+  /** Of the worker of this process, by task queue. Absent where there is none. */
+  readonly workerStatus?: (() => Readonly<Record<string, WorkerStatus>>) | undefined;
   /** One look at the platform. Absent where this process cannot reach it. */
   readonly observe?: ((resource: string, signal: AbortSignal) => Promise<Observation>) | undefined;
   /** Aborts when the process is about to end: whoever waits gets an answer. */

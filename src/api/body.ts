@@ -5,20 +5,27 @@ import { Problem } from './problem.js';
 
 /** The largest thing to say is a reason of 500 characters. */
 const largestBody = '16kb';
+/** A webhook tells of many things at once. */
+const largestHook = '1mb';
 
 /** Reads any body as JSON, whatever it is called: for callers of the Omnistrate example, which did not look either. */
 export const readAnyBody: RequestHandler = json({ limit: largestBody, strict: false, type: () => true });
 
-export const readJsonBody: RequestHandler = (request, response, next) => {
-  const type = request.get('content-type');
-  if (hasBody(request) && request.is(['application/json', 'application/*+json']) === false) {
-    const what = type === undefined ? 'The body has no Content-Type' : `The body is ${type.slice(0, 100)}`;
-    throw new Problem('unsupported-media-type', `${what}. Send JSON with "Content-Type: application/json".`, {
-      headers: { Accept: 'application/json' },
-    });
-  }
-  readAnyBody(request, response, next);
-};
+export const readJsonBody = onlyJson(readAnyBody);
+export const readHook = onlyJson(json({ limit: largestHook }));
+
+function onlyJson(read: RequestHandler): RequestHandler {
+  return (request, response, next) => {
+    const type = request.get('content-type');
+    if (hasBody(request) && request.is(['application/json', 'application/*+json']) === false) {
+      const what = type === undefined ? 'The body has no Content-Type' : `The body is ${type.slice(0, 100)}`;
+      throw new Problem('unsupported-media-type', `${what}. Send JSON with "Content-Type: application/json".`, {
+        headers: { Accept: 'application/json' },
+      });
+    }
+    read(request, response, next);
+  };
+}
 
 /** @throws Problem naming every field that is wrong. */
 export function parseBody<Schema extends z.ZodType>(schema: Schema, request: Request): z.output<Schema> {

@@ -12,9 +12,19 @@ import {
   runSchema,
   runsSchema,
 } from './answers.js';
+import {
+  alertmanagerSchema,
+  autoscaleSchema,
+  decisionsSchema,
+  evaluatingSchema,
+  evaluationSchema,
+  overriddenSchema,
+  overrideWishSchema,
+  pauseWishSchema,
+  pausedSchema,
+} from './autoscale-answers.js';
 import { dropInHealthSchema, dropInScaleSchema, dropInStatusSchema, dropInWishSchema } from './drop-in-answers.js';
 import { problemTypes, type ProblemType, problemUri } from './problem.js';
-import { runsQuerySchema } from './routes/resources.js';
 
 export type JsonObject = Record<string, unknown>;
 
@@ -26,6 +36,15 @@ const schemas = {
   Resources: resourcesSchema,
   Run: runSchema,
   Runs: runsSchema,
+  PauseWish: pauseWishSchema,
+  Paused: pausedSchema,
+  OverrideWish: overrideWishSchema,
+  Overridden: overriddenSchema,
+  Evaluating: evaluatingSchema,
+  Evaluation: evaluationSchema,
+  Autoscale: autoscaleSchema,
+  Decisions: decisionsSchema,
+  Alertmanager: alertmanagerSchema,
   Alive: aliveSchema,
   Readiness: readinessSchema,
   Problem: problemSchema,
@@ -65,8 +84,8 @@ export function body(name: SchemaName) {
   return { required: true, content: { 'application/json': { schema: reference(name) } } };
 }
 
-export function queryParameters() {
-  const { properties } = z.toJSONSchema(runsQuerySchema, { io: 'input', unrepresentable: 'any' });
+export function queryParameters(query: z.ZodType) {
+  const { properties } = z.toJSONSchema(query, { io: 'input', unrepresentable: 'any' });
   return Object.entries(properties ?? {}).map(([name, schema]) => ({ name, in: 'query', schema }));
 }
 

@@ -9,6 +9,8 @@ import {
   problems,
   queryParameters,
 } from './openapi-parts.js';
+import { autoscalePaths } from './openapi-autoscale.js';
+import { runsQuerySchema } from './routes/resources.js';
 import { longestKey, longestWaitSeconds } from './request-headers.js';
 
 export function openApiDocument(): JsonObject {
@@ -22,11 +24,12 @@ export function openApiDocument(): JsonObject {
     },
     tags: [
       { name: 'scale', description: 'Ask for a capacity, and see what becomes of it.' },
+      { name: 'autoscale', description: 'What policies decide, why, and how to overrule them.' },
       { name: 'health' },
       { name: 'drop-in', description: 'The routes of the Omnistrate example, where there is one resource.' },
     ],
     security: [{}, { token: [] }],
-    paths: { ...scalePaths, ...healthPaths, ...dropInPaths },
+    paths: { ...scalePaths, ...autoscalePaths, ...healthPaths, ...dropInPaths },
     components: {
       schemas: componentSchemas(),
       securitySchemes: {
@@ -64,7 +67,7 @@ const scalePaths = {
     parameters: [resourceName],
     get: {
       ...operation('scale', 'getResource', 'One resource and its newest run'),
-      responses: answers({ 200: 'Resource' }, ['unknown-resource']),
+      responses: answers({ 200: 'Resource' }, ['invalid-request', 'unknown-resource']),
     },
   },
   '/v1/resources/{resource}/scale': {
@@ -90,14 +93,19 @@ const scalePaths = {
     },
     delete: {
       ...operation('scale', 'cancelScale', 'Cancel what is under way'),
-      responses: answers({ 202: 'Cancelling' }, ['cross-origin', 'unknown-resource', 'nothing-under-way']),
+      responses: answers({ 202: 'Cancelling' }, [
+        'invalid-request',
+        'cross-origin',
+        'unknown-resource',
+        'nothing-under-way',
+      ]),
     },
   },
   '/v1/resources/{resource}/runs': {
     parameters: [resourceName],
     get: {
       ...operation('scale', 'listRuns', 'Past and current runs'),
-      parameters: queryParameters(),
+      parameters: queryParameters(runsQuerySchema),
       responses: answers({ 200: 'Runs' }, ['invalid-request', 'unknown-resource']),
     },
   },

@@ -1,7 +1,7 @@
 /** The one place where errors become answers. */
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
-import { grpcStatus, hasCode, isTemporalTrouble } from '../client/grpc-status.js';
+import { grpcStatus, hasCode, isOutOfTime, isTemporalTrouble } from '../client/grpc-status.js';
 import { RequestRefused } from '../client/scale-client.js';
 import type { RefusalType } from '../../workflows/messages.js';
 import type { ProblemAnswer } from './answers.js';
@@ -66,19 +66,20 @@ function sendProblem(response: Response, { type, status, detail, more }: Problem
 
 function temporalTrouble(cause: unknown): Problem {
   const advice = 'A request that was not answered may be sent again with the same Idempotency-Key: it is applied once.';
-  return new Problem('temporal-unavailable', `${troubleInWords(cause)} ${advice}`, {
+  return new Problem('temporal-unavailable', `${temporalInWords(cause)} ${advice}`, {
     headers: { 'Retry-After': '2' },
     cause,
   });
 }
 
-function troubleInWords(error: unknown): string {
+export function temporalInWords(error: unknown): string {
   if (hasCode(error, grpcStatus.unavailable)) return 'The Temporal server cannot be reached.';
   if (hasCode(error, grpcStatus.permissionDenied) || hasCode(error, grpcStatus.unauthenticated)) {
     return 'The Temporal server refuses the credentials of this process.';
   }
   if (hasCode(error, grpcStatus.resourceExhausted)) return 'The Temporal server has too much to do.';
-  return 'The Temporal server did not answer in time.';
+  if (isOutOfTime(error)) return 'The Temporal server did not answer in time.';
+  return `The Temporal server refused: ${error instanceof Error ? (error.cause instanceof Error ? error.cause : error).message : String(error)}.`;
 }
 
 interface ClientError extends Error {

@@ -15,6 +15,7 @@ export const problemTypes = {
   replaced: { status: 409, title: 'Another request has set another target' },
   cancelled: { status: 409, title: 'The scale run was cancelled' },
   'nothing-under-way': { status: 409, title: 'Nothing is under way' },
+  'not-autoscaled': { status: 409, title: 'The resource is not autoscaled' },
   'not-resolved': { status: 409, title: 'The relative request could not be resolved' },
   'too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body must be JSON' },

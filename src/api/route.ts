@@ -2,7 +2,7 @@
 import type { RequestHandler, Router } from 'express';
 import { Problem } from './problem.js';
 
-type Method = 'get' | 'post' | 'delete';
+type Method = 'get' | 'post' | 'put' | 'delete';
 
 export function route(
   router: Router,

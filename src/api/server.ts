@@ -5,6 +5,7 @@ import type { ApiDependencies } from './api-dependencies.js';
 import { authenticate } from './authenticate.js';
 import { problemHandler, unknownRoute } from './problem-handler.js';
 import { requestLog } from './request-log.js';
+import { autoscaleRoutes } from './routes/autoscale.js';
 import { docsRoutes } from './routes/docs.js';
 import { dropInHealthRoute, dropInRoutes } from './routes/drop-in.js';
 import { healthRoutes } from './routes/health.js';
@@ -26,6 +27,7 @@ export function createApi(dependencies: ApiDependencies): express.Express {
   app.use(authenticate(dependencies.token));
   resourceRoutes(app, context);
   scaleRoutes(app, context);
+  autoscaleRoutes(app, context);
   dropInRoutes(app, context);
 
   app.use(unknownRoute, problemHandler(dependencies.log));

@@ -1,9 +1,9 @@
 /** `GET /healthz`: this process is alive. `GET /readyz`: and what it needs is there. Open to everybody. */
 import type { RequestHandler, Router } from 'express';
+import { isTemporalTrouble } from '../../client/grpc-status.js';
 import type { Check, ReadinessAnswer } from '../answers.js';
 import type { ApiContext } from '../api-context.js';
-import { asProblem } from '../problem-handler.js';
-import { isTemporalTrouble } from '../../client/grpc-status.js';
+import { temporalInWords } from '../problem-handler.js';
 import { route } from '../route.js';
 
 export function healthRoutes(router: Router, api: ApiContext): void {
@@ -12,50 +12,57 @@ export function healthRoutes(router: Router, api: ApiContext): void {
 }
 
 const checkedWithinMs = 1500;
+const notCheckedHere = { status: 'not checked here' } as const;
 
-function getReadiness({ client, config, checkWorker, observe }: ApiContext): RequestHandler {
+function getReadiness(api: ApiContext): RequestHandler {
   return async (_request, response) => {
-    const [temporal, worker, ...resources] = await Promise.all([
-      check(() => describeNamespace()),
-      check(checkWorker),
-      ...Object.keys(config.resources).map(async (alias) => {
-        const look = observe && ((signal: AbortSignal) => observe(alias, signal));
-        return [alias, await check(look)] as const;
-      }),
-    ]);
-    const checks = { temporal, worker, resources: Object.fromEntries(resources) };
-    const isReady = [temporal, worker, ...Object.values(checks.resources)].every(({ status }) => status !== 'failing');
+    const [temporal, resources] = await Promise.all([checkTemporal(api), checkResources(api)]);
+    const checks = { temporal, taskQueues: checkTaskQueues(api), resources };
+    const all = [temporal, ...Object.values(checks.taskQueues), ...Object.values(resources)];
+    const isReady = all.every(({ status }) => status !== 'failing');
     const answer: ReadinessAnswer = { status: isReady ? 'ready' : 'not ready', checks };
     response.status(isReady ? 200 : 503).json(answer);
   };
-
-  /** Needs the address, the credentials and the namespace to be right. */
-  async function describeNamespace(): Promise<void> {
-    const { namespace } = client.options;
-    await client.withDeadline(Date.now() + checkedWithinMs, () =>
-      client.workflowService.describeNamespace({ namespace }),
-    );
-  }
 }
 
-async function check(probe: ((signal: AbortSignal) => Promise<unknown>) | undefined): Promise<Check> {
-  if (!probe) return { status: 'not checked here' };
-  const deadline = AbortSignal.timeout(checkedWithinMs);
+/** Needs the address, the credentials and the namespace to be right. */
+async function checkTemporal({ client }: ApiContext): Promise<Check> {
+  const { namespace } = client.options;
+  return check(() =>
+    client.withDeadline(Date.now() + checkedWithinMs, () => client.workflowService.describeNamespace({ namespace })),
+  );
+}
+
+/** What the worker of this process last knew of itself: a process that lives and does not poll is not ready. */
+function checkTaskQueues({ config, workerStatus }: ApiContext): Record<string, Check> {
+  const statuses = workerStatus?.() ?? {};
+  const taskQueues = new Set(Object.values(config.resources).map(({ taskQueue }) => taskQueue));
+  const checks = [...taskQueues].map((taskQueue): [string, Check] => {
+    const status = statuses[taskQueue];
+    if (!status) return [taskQueue, notCheckedHere];
+    return [taskQueue, status.isPolling ? { status: 'ok' } : { status: 'failing', detail: status.reason }];
+  });
+  return Object.fromEntries(checks);
+}
+
+async function checkResources({ config, observe }: ApiContext): Promise<Record<string, Check>> {
+  const aliases = Object.keys(config.resources);
+  const checks = aliases.map(async (alias): Promise<[string, Check]> => {
+    return [alias, observe ? await check((signal) => observe(alias, signal)) : notCheckedHere];
+  });
+  return Object.fromEntries(await Promise.all(checks));
+}
+
+async function check(probe: (signal: AbortSignal) => Promise<unknown>): Promise<Check> {
   try {
-    await Promise.race([probe(deadline), rejectOn(deadline)]);
+    await probe(AbortSignal.timeout(checkedWithinMs));
     return { status: 'ok' };
   } catch (error) {
     return { status: 'failing', detail: inWords(error) };
   }
 }
 
-function rejectOn(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(new Error(`no answer within ${checkedWithinMs / 1000} s`)));
-  });
-}
-
 function inWords(error: unknown): string {
-  if (isTemporalTrouble(error)) return asProblem(error).detail;
+  if (isTemporalTrouble(error)) return temporalInWords(error);
   return error instanceof Error ? error.message : String(error);
 }

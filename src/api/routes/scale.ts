@@ -4,6 +4,7 @@ import type { Router } from 'express';
 import { type Arrival, waitForTarget } from '../../client/wait-for-target.js';
 import { scaleWishSchema } from '../../domain/scale-request.js';
 import type { AcceptedAnswer, CancellingAnswer } from '../answers.js';
+import type { ResourceConfig } from '../../config/config.js';
 import type { ApiContext } from '../api-context.js';
 import { parseBody, readJsonBody } from '../body.js';
 import { asTarget, findResource } from '../find-resource.js';
@@ -43,6 +44,7 @@ function postScale({ config, scales, runs, links, stopping }: ApiContext): Reque
       outcome,
       workflowId,
       runId,
+      autoscale: howLongItStands(resource),
       links: links.of(resource.alias, accepted),
     };
     response.status(202).location(resourcePath(resource.alias)).json(body);
@@ -58,6 +60,17 @@ function postScale({ config, scales, runs, links, stopping }: ApiContext): Reque
     const patience = patienceOf(request, response);
     return waitForTarget(runs, what, AbortSignal.any([patience, stopping, AbortSignal.timeout(waitMs)]));
   }
+}
+
+/** A person's word on an autoscaled resource is heard, and does not bind its policies. */
+function howLongItStands({ alias, autoscale }: ResourceConfig): AcceptedAnswer['autoscale'] {
+  if (!autoscale) return null;
+  const { intervalMs } = autoscale.settings;
+  return {
+    standsUntil: new Date(Date.now() + intervalMs).toISOString(),
+    notice: `${alias} is autoscaled: this stands until its policies are evaluated next, within ${intervalMs / 1000} s. To keep it, set an override.`,
+    override: `${resourcePath(alias)}/override`,
+  };
 }
 
 /** @throws Problem where the target was not reached and will not be. */

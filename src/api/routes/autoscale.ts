@@ -1,0 +1,150 @@
+/** Control of autoscaling, and why it does what it does. */
+import type { Request, RequestHandler, Router } from 'express';
+import { z } from 'zod';
+import { NotAutoscaled } from '../../client/autoscale-client.js';
+import type { AutoscaleView } from '../../client/autoscale-reader.js';
+import { outOfBounds } from '../../domain/scale-request.js';
+import type { ApiContext } from '../api-context.js';
+import {
+  type AutoscaleAnswer,
+  type DecisionsAnswer,
+  alertmanagerSchema,
+  overrideWishSchema,
+  pauseWishSchema,
+} from '../autoscale-answers.js';
+import { parseBody, readJsonBody, readHook } from '../body.js';
+import { findResource } from '../find-resource.js';
+import { presentAutoscale, presentEvaluation, presentOverride, presentPause } from '../present-autoscale.js';
+import { Problem } from '../problem.js';
+import { route } from '../route.js';
+
+export function autoscaleRoutes(router: Router, api: ApiContext): void {
+  const path = '/v1/resources/:resource';
+  route(router, `${path}/pause`, { put: [readJsonBody, putPause(api)], delete: [deletePause(api)] });
+  route(router, `${path}/override`, { put: [readJsonBody, putOverride(api)], delete: [deleteOverride(api)] });
+  route(router, `${path}/evaluate`, { post: [postEvaluate(api)] });
+  route(router, `${path}/evaluation`, { get: [getEvaluation(api)] });
+  route(router, `${path}/decisions`, { get: [getDecisions(api)] });
+  route(router, '/v1/hooks/alertmanager', { post: [readHook, postAlerts(api)] });
+}
+
+function putPause({ config, autoscales }: ApiContext): RequestHandler {
+  return async (request, response) => {
+    const { alias } = findResource(config.resources, request);
+    const { direction, until } = parseBody(pauseWishSchema, request);
+    const pause = { direction, untilMs: inFuture(until) };
+    await orNotAutoscaled(() => autoscales.pause(alias, pause));
+    response.json({ resource: alias, pause: presentPause(pause) });
+  };
+}
+
+function deletePause({ config, autoscales }: ApiContext): RequestHandler {
+  return async (request, response) => {
+    const { alias } = findResource(config.resources, request);
+    await orNotAutoscaled(() => autoscales.pause(alias, null));
+    response.json({ resource: alias, pause: null });
+  };
+}
+
+function putOverride({ config, autoscales }: ApiContext): RequestHandler {
+  return async (request, response) => {
+    const { alias, settings } = findResource(config.resources, request);
+    const { capacity, until } = parseBody(overrideWishSchema, request);
+    const wrong = outOfBounds(capacity, settings);
+    if (wrong !== undefined) throw new Problem('out-of-bounds', `${alias}: ${wrong}.`);
+    const override = { capacity, untilMs: inFuture(until) };
+    await orNotAutoscaled(() => autoscales.override(alias, override));
+    response.json({ resource: alias, override: presentOverride(override) });
+  };
+}
+
+function deleteOverride({ config, autoscales }: ApiContext): RequestHandler {
+  return async (request, response) => {
+    const { alias } = findResource(config.resources, request);
+    await orNotAutoscaled(() => autoscales.override(alias, null));
+    response.json({ resource: alias, override: null });
+  };
+}
+
+function postEvaluate({ config, autoscales }: ApiContext): RequestHandler {
+  return async (request, response) => {
+    const { alias } = findResource(config.resources, request);
+    await orNotAutoscaled(() => autoscales.evaluate(alias));
+    response.status(202).json({ resources: [alias] });
+  };
+}
+
+/** Resources that are not ours, or not autoscaled, are another receiver's business: Alertmanager must not try again. */
+function postAlerts({ config, autoscales }: ApiContext): RequestHandler {
+  return async (request, response) => {
+    const { alerts } = parseBody(alertmanagerSchema, request);
+    const named = new Set(alerts.map(({ labels }) => labels['escapement_resource'] ?? labels['resource'] ?? ''));
+    const ours = [...named].filter((alias) => config.resources[alias]?.autoscale !== undefined);
+    const evaluated = await Promise.all(
+      ours.map((alias) => autoscales.evaluate(alias).then(() => alias, ifAutoscaled)),
+    );
+    response.status(202).json({ resources: evaluated.filter((alias) => alias !== undefined) });
+  };
+}
+
+function getEvaluation(api: ApiContext): RequestHandler {
+  return async (request, response) => {
+    const { alias } = findResource(api.config.resources, request);
+    const view = orProblem(alias, await api.autoscaleReader.view(alias));
+    response.json(presentAutoscale(alias, view, await api.runs.newest(alias)) satisfies AutoscaleAnswer);
+  };
+}
+
+export const decisionsQuerySchema = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(500).default(50).describe('The most decisions to answer.'),
+});
+
+function getDecisions({ config, autoscaleReader }: ApiContext): RequestHandler {
+  return async (request, response) => {
+    const { alias } = findResource(config.resources, request);
+    const decisions = orProblem(alias, await autoscaleReader.decisions(alias, limitOf(request)));
+    const answer: DecisionsAnswer = {
+      resource: alias,
+      decisions: decisions.map(({ evaluation, runId, refused }) => ({
+        evaluation: presentEvaluation(evaluation),
+        runId,
+        refused: refused ?? null,
+      })),
+    };
+    response.json(answer);
+  };
+}
+
+function limitOf(request: Request): number {
+  const query = decisionsQuerySchema.safeParse(request.query);
+  if (!query.success) throw new Problem('invalid-request', `In the query: ${z.prettifyError(query.error)}`);
+  return query.data.limit;
+}
+
+function inFuture(until: string | undefined): number | null {
+  if (until === undefined) return null;
+  const untilMs = Date.parse(until);
+  if (untilMs > Date.now()) return untilMs;
+  const detail = `${until} is over`;
+  throw new Problem('invalid-request', `#/until: ${detail}`, { errors: [{ pointer: '#/until', detail }] });
+}
+
+function orProblem<T extends AutoscaleView | object>(alias: string, known: T | undefined): T {
+  if (known !== undefined) return known;
+  throw new Problem('not-autoscaled', `${alias} is not autoscaled. ${advice}`);
+}
+
+async function orNotAutoscaled(act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (error instanceof NotAutoscaled) throw new Problem('not-autoscaled', `${error.message}. ${advice}`);
+    throw error;
+  }
+}
+
+function ifAutoscaled(error: unknown): undefined {
+  if (!(error instanceof NotAutoscaled)) throw error;
+}
+
+const advice = 'Give it "autoscale:" in the configuration and run "escapement apply".';
