@@ -1,9 +1,12 @@
 /** Every source there is: a new one is one line here. */
+import { activemq } from './activemq.js';
 import { cloudwatch } from './cloudwatch.js';
 import { constant } from './constant.js';
 import { httpJson } from './http-json.js';
+import { kafka } from './kafka.js';
 import { kinesis } from './kinesis.js';
 import { prometheus } from './prometheus.js';
+import { rabbitmq } from './rabbitmq.js';
 import { redis } from './redis.js';
 import { sqs } from './sqs.js';
 import { SourceError, type Source, type SourceContext, type SourceDefinition } from './source.js';
@@ -12,9 +15,12 @@ export const sourceDefinitions: readonly SourceDefinition[] = [
   prometheus,
   httpJson,
   redis,
+  rabbitmq,
+  activemq,
   sqs,
   cloudwatch,
   kinesis,
+  kafka,
   constant,
 ];
 

@@ -27,11 +27,16 @@ export class ReusableConnection<Connection> {
   /** Gives up when the signal says so, and then trusts the connection no more: a server that hangs is hung up on. */
   async use<Result>(signal: AbortSignal, work: (connection: Connection) => Promise<Result>): Promise<Result> {
     const opened = (this.#current ??= this.#open());
+    // At once, not when the rejection gets here: the next sample may already be on its way.
+    const drop = () => this.#drop(opened);
+    signal.addEventListener('abort', drop, { once: true });
     try {
       return await orAborted(signal, async () => work(await opened.ready));
     } catch (error) {
-      if (!this.#opening.isHarmless(error)) this.#drop(opened);
+      if (!this.#opening.isHarmless(error)) drop();
       throw error;
+    } finally {
+      signal.removeEventListener('abort', drop);
     }
   }
 

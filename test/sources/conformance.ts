@@ -12,6 +12,8 @@ const never = (): AbortSignal => new AbortController().signal;
 
 export interface SourceUnderTest {
   readonly type: string;
+  /** Where a type can be reached in more than one way. */
+  readonly label?: string;
   /** Settings that lead to a server on this port of 127.0.0.1, with the planted secret in them. */
   settingsFor(port: number): Record<string, unknown>;
   /** Some clients cannot be stopped in less. */
@@ -43,7 +45,7 @@ export interface Situations {
 
 /** The part that needs no server at all: nothing listens, or something listens and never answers. */
 export function describeFailures(subject: SourceUnderTest): void {
-  describe(`${subject.type} without a server that answers`, () => {
+  describe(`${subject.label ?? subject.type} without a server that answers`, () => {
     it('says that nothing listens at the address', async () => {
       const error = await failureOf(make(subject, subject.settingsFor(await closedPort())));
       expect(error.code).toBe('unreachable');
@@ -75,7 +77,7 @@ export function describeFailures(subject: SourceUnderTest): void {
 export function describeConformance(subject: SourceUnderTest, situations: Situations): void {
   const { server, value } = situations;
 
-  describe(`source ${subject.type}`, () => {
+  describe(`source ${subject.label ?? subject.type}`, () => {
     let source: Source;
     beforeAll(async () => {
       source = make(subject, subject.settingsFor(server.port));

@@ -1,0 +1,73 @@
+/** Apache ActiveMQ (Classic) and Amazon MQ for ActiveMQ: the size of a queue, read by Jolokia's REST API. */
+import { z } from 'zod';
+import { HttpClient, httpSettings } from './http-client.js';
+import { keepContract } from './keep-contract.js';
+import { addressSetting } from './server-address.js';
+import { defineSource, SourceError } from './source.js';
+
+const attributes = { all: 'QueueSize', inFlight: 'InFlightCount' } as const;
+
+const settings = z.strictObject({
+  url: addressSetting(['http', 'https']).describe(
+    'Address of Jolokia: "http://activemq:8161/api/jolokia"; in the broker\'s own console it is under `/api/jolokia`.',
+  ),
+  broker: z.string().min(1).default('localhost').describe('Name of the broker, `brokerName` in its configuration.'),
+  queue: z.string().min(1).describe('Name of the queue.'),
+  count: z
+    .enum(['waiting', 'inFlight', 'all'])
+    .default('all')
+    .describe('Messages not yet given to a consumer (`waiting`), given and not acknowledged (`inFlight`), or both.'),
+  ...httpSettings,
+});
+
+type Settings = z.output<typeof settings>;
+
+export const activemq = defineSource({
+  type: 'activemq',
+  summary: 'The number of messages in an ActiveMQ queue.',
+  settings,
+  create(settings, context) {
+    const client = new HttpClient(settings.url, settings, context.timeoutMs);
+    return keepContract(context, {
+      server: `ActiveMQ at ${client.shown}`,
+      secrets: client.secrets,
+      async look(signal) {
+        const attribute = Object.values(attributes);
+        const question = { type: 'read', mbean: objectName(settings), attribute };
+        return { value: countIn(await client.askJson({ json: question, signal }), settings) };
+      },
+      close: () => client.close(),
+    });
+  },
+});
+
+/** The name of the queue in JMX. Quoted, as JMX wants it where special characters stand in it. */
+function objectName({ broker, queue }: Settings): string {
+  const properties = { type: 'Broker', brokerName: broker, destinationType: 'Queue', destinationName: queue };
+  const pairs = Object.entries(properties).map(([key, value]) => `${key}=${quoted(value)}`);
+  return `org.apache.activemq:${pairs.join(',')}`;
+}
+
+function quoted(value: string): string {
+  return value;
+}
+
+/** Jolokia answers 200 with a status of its own. */
+const answerSchema = z.union([
+  z.object({ status: z.literal(200), value: z.object({ QueueSize: z.number(), InFlightCount: z.number() }) }),
+  z.object({ status: z.number(), error: z.string() }),
+]);
+
+function countIn(answer: unknown, { broker, queue, count }: Settings): number {
+  const parsed = answerSchema.safeParse(answer);
+  if (!parsed.success) throw new SourceError('malformed', 'answered something else than Jolokia does. Check url.');
+  if ('error' in parsed.data) throw refusal(parsed.data, `queue ${queue} in broker ${broker}`);
+  const { QueueSize, InFlightCount } = parsed.data.value;
+  return { all: QueueSize, inFlight: InFlightCount, waiting: QueueSize - InFlightCount }[count];
+}
+
+function refusal({ status, error }: { readonly status: number; readonly error: string }, what: string): SourceError {
+  if (status === 404) return new SourceError('missing', `there is no ${what}. Check queue and broker.`);
+  if (status === 403) return new SourceError('denied', `may not read ${what}. Check jolokia-access.xml and the user.`);
+  return new SourceError('failed', `answered ${status}: ${error.slice(0, 200)}`);
+}

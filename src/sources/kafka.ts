@@ -1,0 +1,124 @@
+/** Apache Kafka and Amazon MSK: how far a consumer group is behind, or how many partitions there are. */
+import type { Admin } from 'kafkajs';
+import { z } from 'zod';
+import { keepContract } from './keep-contract.js';
+import { kafkaAdmin, kafkaSettings } from './kafka-connection.js';
+import { totalLag, type Partition } from './kafka-lag.js';
+import { ReusableConnection } from './reusable-connection.js';
+import { defineSource, SourceError } from './source.js';
+
+const settings = z
+  .strictObject({
+    topics: z
+      .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+      .describe('Topic, or a list of topics that are added up.'),
+    group: z.string().min(1).optional().describe('Consumer group, for `lag`.'),
+    measure: z
+      .enum(['lag', 'partitions'])
+      .default('lag')
+      .describe(
+        '`lag`: messages that the group has not committed. `partitions`: their number, beyond which consumers of a group idle: `min(lag, partitions * 100)` keeps to it.',
+      ),
+    uncommitted: z
+      .enum(['all', 'one', 'none'])
+      .default('all')
+      .describe(
+        'What a partition counts without a commit of the group, as when the group does not exist yet: `all` messages in it (for consumers that begin at the earliest), `one` if it has any (for those that begin at the latest: enough to start one), or `none`.',
+      ),
+    ...kafkaSettings,
+  })
+  .superRefine((given, issues) => {
+    if (given.measure === 'lag' && given.group === undefined) {
+      issues.addIssue({ code: 'custom', path: ['group'], message: 'is needed for measure: lag' });
+    }
+  });
+
+type Settings = z.output<typeof settings>;
+
+export const kafka = defineSource({
+  type: 'kafka',
+  summary: 'The lag of a Kafka consumer group, or the partitions of its topics.',
+  settings,
+  create(settings, context) {
+    const topics = [settings.topics].flat();
+    const connection = new ReusableConnection<Admin>({
+      open: (_lost, abandoned) => kafkaAdmin(settings, context.timeoutMs, abandoned),
+      // The connection to a broker may be lost behind any error; a new one is cheap.
+      isHarmless: (error) => error instanceof SourceError,
+    });
+    return keepContract(context, {
+      server: `Kafka at ${[settings.brokers].flat().join(', ')}`,
+      secrets: [settings.sasl?.password, settings.tls?.key],
+      look: async (signal) => ({ value: await connection.use(signal, (admin) => measure(admin, topics, settings)) }),
+      close: async () => connection.close(),
+    });
+  },
+});
+
+async function measure(admin: Admin, topics: readonly string[], settings: Settings): Promise<number> {
+  const number = await partitionCount(admin, topics);
+  if (settings.group === undefined || settings.measure === 'partitions') return number;
+  // Commits before ends: the other way round, a group that reads on meanwhile would seem to be ahead.
+  const committed = await commits(admin, topics, settings.group);
+  const partitions: Partition[] = [];
+  for (const topic of topics) {
+    for (const { partition, low, high } of await ends(admin, topic)) {
+      partitions.push({ start: Number(low), end: Number(high), committed: committed.get(`${topic}/${partition}`) });
+    }
+  }
+  return totalLag(partitions, settings.uncommitted);
+}
+
+/** Asked before anything else: kafkajs learns from it which broker to ask, and we that every topic is there. */
+async function partitionCount(admin: Admin, topics: readonly string[]): Promise<number> {
+  try {
+    const metadata = await admin.fetchTopicMetadata({ topics: [...topics] });
+    return metadata.topics.reduce((total, { partitions }) => total + partitions.length, 0);
+  } catch (error) {
+    throw explained(error, `topic ${topics.join(', ')}`);
+  }
+}
+
+/** Committed offsets by "topic/partition". */
+async function commits(admin: Admin, topics: readonly string[], groupId: string): Promise<ReadonlyMap<string, number>> {
+  try {
+    const answer = await admin.fetchOffsets({ groupId, topics: [...topics] });
+    return new Map(
+      answer.flatMap(({ topic, partitions }) =>
+        partitions
+          // -1: never committed.
+          .filter(({ offset }) => Number(offset) >= 0)
+          .map(({ partition, offset }): [string, number] => [`${topic}/${partition}`, Number(offset)]),
+      ),
+    );
+  } catch (error) {
+    throw explained(error, `group ${groupId}`);
+  }
+}
+
+async function ends(admin: Admin, topic: string) {
+  try {
+    return await admin.fetchTopicOffsets(topic);
+  } catch (error) {
+    throw explained(error, `topic ${topic}`);
+  }
+}
+
+function explained(error: unknown, what: string): unknown {
+  if (!(error instanceof Error)) return error;
+  if (/does not host this topic|UNKNOWN_TOPIC/.test(error.message)) {
+    return new SourceError('missing', `there is no ${what}, or no right to see it. Check topics and the ACL.`);
+  }
+  if (/not authorized|AUTHORIZATION_FAILED/i.test(error.message)) {
+    return new SourceError(
+      'denied',
+      `refuses access to ${what}. The user needs Describe on the topics and on the group.`,
+    );
+  }
+  // kafkajs says no more than this of a coordinator that is loading, and of one that refuses.
+  if (/group coordinator/.test(error.message)) {
+    const advice = 'The user needs Describe on the group; right after a start of Kafka the next sample may do.';
+    return new SourceError('failed', `did not say which broker knows ${what}. ${advice}`);
+  }
+  return error;
+}

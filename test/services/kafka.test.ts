@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  AclOperationTypes,
+  AclPermissionTypes,
+  AclResourceTypes,
+  Kafka,
+  logLevel,
+  ResourcePatternTypes,
+} from 'kafkajs';
+import { kafkaService } from '../../scripts/services/kafka.js';
+import { eventually } from '../support/eventually.js';
+import { describeConformance, failureOf, make, plantedSecret } from '../sources/conformance.js';
+
+const administrator = { username: 'administrator', password: 'administrator-password' };
+const reader = { username: 'reader', password: plantedSecret };
+const server = await kafkaService(administrator, [reader]);
+const never = (): AbortSignal => new AbortController().signal;
+
+const settingsFor = (port: number) => ({
+  brokers: `127.0.0.1:${port}`,
+  topics: 'jobs',
+  group: 'workers',
+  sasl: reader,
+});
+const subject = { type: 'kafka', settingsFor, timeoutMs: 2_000 };
+const settings = (more: Record<string, unknown> = {}) => ({ ...settingsFor(server.port), ...more });
+
+/** Ten messages in two partitions, of which the group committed four and one; another topic with three; an empty one. */
+async function fill(): Promise<void> {
+  const client = new Kafka({
+    brokers: [`127.0.0.1:${server.port}`],
+    sasl: { mechanism: 'plain', ...administrator },
+    logLevel: logLevel.NOTHING,
+  });
+  const admin = client.admin();
+  await admin.connect();
+  await admin.createTopics({
+    waitForLeaders: true,
+    topics: [
+      { topic: 'jobs', numPartitions: 2 },
+      { topic: 'mails', numPartitions: 1 },
+      { topic: 'quiet', numPartitions: 3 },
+      { topic: 'secret', numPartitions: 1 },
+    ],
+  });
+  const producer = client.producer();
+  await producer.connect();
+  const messages = (count: number, partition: number) =>
+    Array.from({ length: count }, () => ({ value: 'job', partition }));
+  await producer.send({ topic: 'jobs', messages: [...messages(7, 0), ...messages(3, 1)] });
+  await producer.send({ topic: 'mails', messages: messages(3, 0) });
+  await producer.disconnect();
+  const commit = [
+    { partition: 0, offset: '4' },
+    { partition: 1, offset: '1' },
+  ];
+  await admin.setOffsets({ groupId: 'workers', topic: 'jobs', partitions: commit });
+  await admin.createAcls({
+    acl: [
+      ...['jobs', 'mails', 'quiet'].map(mayDescribe(AclResourceTypes.TOPIC)),
+      ...['workers', 'new'].map(mayDescribe(AclResourceTypes.GROUP)),
+    ],
+  });
+  await admin.disconnect();
+}
+
+const mayDescribe = (resourceType: AclResourceTypes) => (resourceName: string) => ({
+  resourceType,
+  resourceName,
+  resourcePatternType: ResourcePatternTypes.LITERAL,
+  principal: 'User:reader',
+  host: '*',
+  operation: AclOperationTypes.DESCRIBE,
+  permissionType: AclPermissionTypes.ALLOW,
+});
+
+async function counts(): Promise<void> {
+  const source = make(subject, settings());
+  await eventually('the broker has loaded the group', async () => {
+    const sample = await source.sample(never()).catch(() => undefined);
+    return sample !== undefined;
+  });
+  await source.close?.();
+}
+
+beforeAll(async () => {
+  await server.start();
+  await fill();
+  await counts();
+});
+afterAll(() => server.stop());
+
+describe('kafka', () => {
+  it.each([
+    ['what is not committed', {}, 5],
+    ['partitions that were never committed, in full', { topics: 'mails' }, 3],
+    ['partitions that were never committed, as one', { topics: 'mails', uncommitted: 'one' }, 1],
+    ['partitions that were never committed, not at all', { topics: 'mails', uncommitted: 'none' }, 0],
+    ['several topics together', { topics: ['jobs', 'mails', 'quiet'] }, 8],
+    ['a group that does not exist yet', { group: 'new' }, 10],
+    ['partitions', { topics: ['jobs', 'quiet'], measure: 'partitions', group: undefined }, 5],
+  ])('counts %s', async (_name, more, value) => {
+    const source = make(subject, settings(more));
+    expect((await source.sample(never())).value).toBe(value);
+    await source.close?.();
+  });
+
+  it.each([
+    ['a topic it has no right to', { topics: 'secret' }, 'denied'],
+    ['a group it has no right to', { group: 'others' }, 'failed'],
+  ])('says so of %s', async (_name, more, outcome) => {
+    const source = make(subject, settings(more));
+    const { code, message } = await failureOf(source);
+    expect({ code, message }).toEqual({ code: outcome, message: expect.stringContaining('Describe') });
+    await source.close?.();
+  });
+});
+
+describeConformance(subject, {
+  server,
+  value: 5,
+  wrongLogin: () => settings({ sasl: { ...reader, password: 'wrong' } }),
+  missingName: () => ({
+    settings: settings({ topics: 'none', sasl: administrator }),
+    outcome: 'missing',
+  }),
+  empty: () => ({ settings: settings({ topics: 'quiet' }), outcome: 0 }),
+  afterRestart: counts,
+});

@@ -1,0 +1,76 @@
+import { describe, expect, it } from '@jest/globals';
+import { totalLag, type Partition, type Uncommitted } from '../../src/sources/kafka-lag.js';
+import { describeFailures, make, plantedSecret } from './conformance.js';
+
+const settingsFor = (port: number) => ({
+  brokers: `127.0.0.1:${port}`,
+  topics: 'jobs',
+  group: 'workers',
+  sasl: { username: 'reader', password: plantedSecret },
+});
+
+describeFailures({ type: 'kafka', settingsFor });
+
+describe('the lag of a group', () => {
+  const none = undefined;
+  const cases: [string, Partition[], Uncommitted, number][] = [
+    ['from the commit to the end', [{ committed: 40, start: 0, end: 55 }], 'all', 15],
+    ['nothing when it is at the end', [{ committed: 40, start: 0, end: 40 }], 'all', 0],
+    [
+      'over all partitions',
+      [
+        { committed: 1, start: 0, end: 4 },
+        { committed: 5, start: 0, end: 9 },
+      ],
+      'all',
+      7,
+    ],
+    ['all that is there where it never committed', [{ committed: none, start: 0, end: 100 }], 'all', 100],
+    [
+      'nothing where it never committed, if so chosen, for those that begin at the earliest too',
+      [
+        { committed: none, start: 0, end: 100 },
+        { committed: 40, start: 0, end: 40 },
+      ],
+      'none',
+      0,
+    ],
+    ['one where it never committed, if so chosen', [{ committed: none, start: 0, end: 100 }], 'one', 1],
+    ['not one where nothing was ever written', [{ committed: none, start: 0, end: 0 }], 'one', 0],
+    [
+      'without what retention deleted, where it never committed',
+      [
+        { committed: none, start: 9000, end: 9000 },
+        { committed: none, start: 8900, end: 9000 },
+      ],
+      'all',
+      100,
+    ],
+    ['without what retention deleted behind its commit', [{ committed: 10, start: 80, end: 100 }], 'all', 20],
+    [
+      'nothing for a partition that was never committed and whose messages have all expired',
+      [{ committed: none, start: 50, end: 50 }],
+      'all',
+      0,
+    ],
+    [
+      'as never committed, where the topic was made anew behind the commit',
+      [{ committed: 1000, start: 0, end: 5 }],
+      'all',
+      5,
+    ],
+  ];
+  it.each(cases)('%s', (_name, partitions, uncommitted, lag) => {
+    expect(totalLag(partitions, uncommitted)).toBe(lag);
+  });
+});
+
+describe('kafka settings', () => {
+  it('need a group for the lag', () => {
+    expect(() => make({ type: 'kafka' }, { brokers: 'h:9092', topics: 'jobs' })).toThrow('group: is needed');
+  });
+
+  it('need the port of a broker', () => {
+    expect(() => make({ type: 'kafka' }, { brokers: 'h', topics: 'jobs', group: 'g' })).toThrow('brokers');
+  });
+});
