@@ -6,6 +6,7 @@ import { connectClient } from '../runtime/temporal-connection.js';
 import { greet } from './greeting.js';
 import { runRole, type Role } from './role.js';
 import { serveApi } from './serve-api.js';
+import { prose } from './prose.js';
 
 const deadlineMs = 10_000;
 
@@ -13,11 +14,12 @@ export function apiCommand(): Command {
   return new Command('api')
     .summary('run the API, which takes scale requests')
     .description(
-      `Runs the API: it takes scale requests and answers how they are going. A request that was answered is kept by Temporal,
+      prose(`
+Runs the API: it takes scale requests and answers how they are going. A request that was answered is kept by Temporal,
 also while no worker runs. It needs the same configuration as the workers, but none of its secrets.
 
 Temporal: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS... or a profile, as the temporal command
-takes them; 127.0.0.1:7233 without any. Beyond this machine (ESCAPEMENT_LISTEN) it wants ESCAPEMENT_API_TOKEN.`,
+takes them; 127.0.0.1:7233 without any. Beyond this machine (ESCAPEMENT_LISTEN) it wants ESCAPEMENT_API_TOKEN.`),
     )
     .action(() => runRole(serve, { deadlineMs }));
 }

@@ -3,28 +3,17 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Config } from '../config/config.js';
-import { parseEnvironment, port } from '../config/environment-variables.js';
 import { startSimulator } from '../simulator/simulator.js';
 import type { Role } from './role.js';
 
 /** How long a change takes to arrive: long enough to watch, short enough to wait for. */
 const startTimeMs = 2000;
 
-const variables = z.object({
-  ESCAPEMENT_SIMULATOR_PORT: port
-    .prefault('49750')
-    .describe('Port of the simulated sidecar in the demo; 0: any free one.'),
-});
-
-export function simulatorPort(env: NodeJS.ProcessEnv): number {
-  return parseEnvironment(variables, env).ESCAPEMENT_SIMULATOR_PORT;
-}
-
 /** Answers with the resources, pointed at the simulator. */
-export async function startDemoWorld({ config, env, settings, shutdown }: Role): Promise<Config['resources']> {
+export async function startDemoWorld({ config, settings, shutdown }: Role): Promise<Config['resources']> {
   const file = join(settings.dataDir, 'simulated-capacity.json');
   const simulator = await startSimulator({
-    port: simulatorPort(env),
+    port: settings.simulatorPort,
     startTimeMs,
     resources: { ...startOf(config.resources), ...savedIn(file) },
     onAnswer: ({ method }) => {

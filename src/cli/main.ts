@@ -5,6 +5,7 @@ import { backtestCommand } from '../backtest/command.js';
 import { packageVersion } from '../runtime/package-root.js';
 import { simulatorCommand } from '../simulator/command.js';
 import { apiCommand } from './api.js';
+import { applyCommand } from './apply.js';
 import { exitCodeOf, explain } from './failure.js';
 import { upCommand } from './up.js';
 import { validateCommand } from './validate.js';
@@ -20,6 +21,7 @@ const program = new Command('escapement')
   .addCommand(apiCommand())
   .addCommand(simulatorCommand())
   .addCommand(validateCommand())
+  .addCommand(applyCommand())
   .addCommand(backtestCommand());
 
 try {

@@ -6,11 +6,14 @@ import { type Logger, createLogger, installTemporalRuntime } from '../runtime/lo
 import { installShutdown, type Shutdown } from '../runtime/shutdown.js';
 import { readTemporalSettings, type TemporalSettings } from '../runtime/temporal-connection.js';
 import { exitCodeOf, explain } from './failure.js';
+import { LiveConfig } from './live-config.js';
 
 export interface Role {
   readonly env: NodeJS.ProcessEnv;
   readonly settings: ServerSettings;
   readonly config: Config;
+  /** The same, as it is after it was read again. */
+  readonly live: LiveConfig;
   readonly temporal: TemporalSettings;
   readonly log: Logger;
   readonly shutdown: Shutdown;
@@ -40,5 +43,11 @@ async function prepare(deadlineMs: number): Promise<Role> {
   const log = createLogger(settings.logLevel);
   installTemporalRuntime(log);
   for (const warning of config.warnings) log.warn(warning);
-  return { env, settings, config, temporal, log, shutdown: installShutdown({ log, deadlineMs, process }) };
+  const live = new LiveConfig(config, () => loadConfig(env, process.cwd()), log);
+  // A terminal that is closed sends the same signal: then it means what it always meant.
+  const isReloadedOnHangup = config.source === 'file' && !process.stdout.isTTY;
+  if (isReloadedOnHangup) process.on('SIGHUP', () => void live.reload());
+  const ending = isReloadedOnHangup ? { signals: ['SIGINT', 'SIGTERM'] as const } : {};
+  const shutdown = installShutdown({ log, deadlineMs, process, ...ending });
+  return { env, settings, config, live, temporal, log, shutdown };
 }

@@ -9,7 +9,7 @@ export type ApiParts = Pick<ApiDependencies, 'client' | 'webUiUrl' | 'workerStat
 
 /** Answers with the URL when it listens. */
 export async function serveApi(role: Role, parts: ApiParts): Promise<string> {
-  const { config, settings, log, shutdown } = role;
-  const api = createApi({ ...parts, config, log, token: settings.apiToken, stopping: shutdown.stopping });
+  const { live, settings, log, shutdown } = role;
+  const api = createApi({ config: live, ...parts, log, token: settings.apiToken, stopping: shutdown.stopping });
   return listen(role, createServer(api), 'the API');
 }

@@ -1,5 +1,5 @@
 /** The worker of this process: it serves the task queues of all resources it knows. */
-import type { Connection } from '@temporalio/client';
+import { Client, type Connection } from '@temporalio/client';
 import { createActivities } from '../../activities/index.js';
 import type { Config } from '../config/config.js';
 import { lookAtEveryResource } from '../runtime/first-look.js';
@@ -7,11 +7,14 @@ import { workflowBundlePath } from '../runtime/package-root.js';
 import { createAdapters, type ResourceAdapters } from '../runtime/resource-adapters.js';
 import type { TemporalSettings } from '../runtime/temporal-connection.js';
 import { type RunningWorker, startWorker } from '../runtime/worker.js';
+import { reconcileWhenReachable } from './autoscales.js';
 import type { Role } from './role.js';
 
 export interface WorkerParts {
   /** What it serves: the resources of one site, or all. */
   readonly resources: Config['resources'];
+  /** Which resources of a configuration that is read again are its own; default: all. */
+  readonly select?: (resources: Config['resources']) => Config['resources'];
   readonly temporal: TemporalSettings;
   readonly connection: Connection;
   /** How long a change that is in flight may take to finish when the worker is stopped. */
@@ -23,19 +26,35 @@ export interface ServedWorker extends Pick<RunningWorker, 'status'> {
 }
 
 /** Answers at once; Temporal and the platforms are waited for. */
-export async function serveWorker({ env, log, shutdown }: Role, parts: WorkerParts): Promise<ServedWorker> {
-  const { resources, ...connected } = parts;
+export async function serveWorker({ env, live, log, shutdown }: Role, parts: WorkerParts): Promise<ServedWorker> {
+  const { resources, select = (all) => all, ...connected } = parts;
   const adapters = await createAdapters(resources, env);
   shutdown.onStop('the adapters', () => adapters.close());
   void lookAtEveryResource(Object.keys(resources), { adapters, log, signal: shutdown.stopping });
 
+  const taskQueues = taskQueuesOf(resources);
   const worker = startWorker({
     ...connected,
     log,
-    taskQueues: [...new Set(Object.values(resources).map(({ taskQueue }) => taskQueue))],
+    taskQueues,
     activities: createActivities(adapters),
     workflowBundle: workflowBundlePath(),
   });
   shutdown.onStop('the worker', () => worker.stop());
+  const client = new Client({ connection: parts.connection, namespace: parts.temporal.namespace });
+  const reconcile = (configured: Config['resources']) =>
+    reconcileWhenReachable(configured, { client, log, signal: shutdown.stopping });
+  void reconcile(resources);
+  live.onReload(async (all) => {
+    const next = select(all);
+    await adapters.reload(next);
+    const unserved = taskQueuesOf(next).filter((queue) => !taskQueues.includes(queue));
+    if (unserved.length > 0) log.warn({ unserved }, 'Task queues that are new are served after a restart');
+    void reconcile(next);
+  });
   return { adapters, status: () => worker.status() };
+}
+
+function taskQueuesOf(resources: Config['resources']): string[] {
+  return [...new Set(Object.values(resources).map(({ taskQueue }) => taskQueue))];
 }

@@ -1,14 +1,16 @@
 /** `escapement up`: everything in one process, on one machine. */
 import { Client } from '@temporalio/client';
 import { Command } from 'commander';
+import { serverVariables } from '../config/server-settings.js';
 import { checkPorts, type PortNeed } from '../runtime/ports.js';
 import { connectClient } from '../runtime/temporal-connection.js';
-import { simulatorPort, startDemoWorld } from './demo-world.js';
+import { startDemoWorld } from './demo-world.js';
 import { endLeftoverTemporal, startEmbeddedTemporal } from './embedded-temporal.js';
 import { greet } from './greeting.js';
 import { runRole, type Role } from './role.js';
 import { serveApi } from './serve-api.js';
 import { serveWorker } from './serve-worker.js';
+import { prose } from './prose.js';
 
 /** A person waits at the terminal: the server takes 3 s to stop, the worker gets the rest. */
 const shutdownGraceMs = 4000;
@@ -18,29 +20,28 @@ export function upCommand(): Command {
   return new Command('up')
     .summary('run everything here: Temporal, a worker and the API')
     .description(
-      `Runs everything on this machine: a Temporal server with its Web UI, a worker, and the API.
+      prose(`
+Runs everything on this machine: a Temporal server with its Web UI, a worker, and the API.
 
 Temporal: an embedded server with its data in ESCAPEMENT_DATA_DIR (.escapement), unless TEMPORAL_ADDRESS or a profile of
 the temporal command names another. Kill this at any time and start it again: every run goes on where it was.
 
 Resources: from escapement.yaml (or ESCAPEMENT_CONFIG), or from AUTOSCALER_TARGET_RESOURCE and its companions. With none
-of them this is a demo: a simulated sidecar stands in for the real one, and nothing real is scaled.`,
+of them this is a demo: a simulated sidecar stands in for the real one, and nothing real is scaled.`),
     )
     .addHelpText('after', settingsHelp)
     .action(() => runRole(up, { deadlineMs }));
 }
 
-const settingsHelp = `
-Settings, from the environment:
-  PORT                            port of the API (3000)
-  ESCAPEMENT_LISTEN               address of the API (127.0.0.1)
-  ESCAPEMENT_API_TOKEN            what callers send as "Authorization: Bearer ..."; required beyond this machine, or
-  ESCAPEMENT_ALLOW_UNAUTHENTICATED  true: whoever reaches the API may scale
-  ESCAPEMENT_TEMPORAL_PORT        port of the embedded Temporal server (7233)
-  ESCAPEMENT_TEMPORAL_UI_PORT     port of its Web UI (8233)
-  ESCAPEMENT_SIMULATOR_PORT       port of the simulated sidecar in the demo (49750)
-  ESCAPEMENT_DATA_DIR             where all data is (.escapement)
-  LOG_LEVEL                       trace, debug, info, warn, error (info)`;
+/** From the schema, so that no setting is missing here. */
+function settingsHelp(): string {
+  const defaults = new Map<string, unknown>(Object.entries(serverVariables.parse({})));
+  const lines = Object.entries(serverVariables.shape).map(([name, { description = '' }]) => {
+    const value = defaults.get(name);
+    return `  ${name.padEnd(34)}${description}${value === undefined ? '' : ` Default: ${JSON.stringify(value)}.`}`;
+  });
+  return ['', 'Settings, from the environment:', ...lines].join('\n');
+}
 
 async function up(role: Role): Promise<void> {
   const { config, temporal, shutdown } = role;
@@ -64,7 +65,7 @@ async function up(role: Role): Promise<void> {
   greet(role, { url, webUiUrl: embedded?.webUiUrl, temporalAddress: settings.address, isSimulated });
 }
 
-function portsOf({ config, env, settings, temporal }: Role): PortNeed[] {
+function portsOf({ config, settings, temporal }: Role): PortNeed[] {
   const loopback = '127.0.0.1';
   const needs = [{ use: 'API', host: settings.listen, port: settings.port, setting: 'PORT' }];
   if (!temporal.isConfigured) {
@@ -79,7 +80,7 @@ function portsOf({ config, env, settings, temporal }: Role): PortNeed[] {
   }
   if (config.source === 'demo') {
     const setting = 'ESCAPEMENT_SIMULATOR_PORT';
-    needs.push({ use: 'simulated sidecar', host: loopback, port: simulatorPort(env), setting });
+    needs.push({ use: 'simulated sidecar', host: loopback, port: settings.simulatorPort, setting });
   }
   return needs;
 }

@@ -3,13 +3,15 @@ import { Command } from 'commander';
 import { formatProblem } from '../config/config-error.js';
 import { validateFile } from '../config/validate.js';
 import { exitCodes } from './failure.js';
+import { prose } from './prose.js';
 
 export function validateCommand(): Command {
   return new Command('validate')
     .summary('check a configuration file without touching anything')
     .description(
-      `Checks everything that can be checked without the network, and tells all that is wrong at once, with file, line and fix.
-Exit code 0: it is right; 2: it is not.`,
+      prose(`
+Checks everything that can be checked without the network, and tells all that is wrong at once, with file, line and fix.
+Exit code 0: it is right; 2: it is not.`),
     )
     .argument('[file]', 'the configuration', process.env['ESCAPEMENT_CONFIG'] ?? 'escapement.yaml')
     .action(validate);

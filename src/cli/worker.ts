@@ -7,6 +7,7 @@ import { connectClient } from '../runtime/temporal-connection.js';
 import { runRole, type Role } from './role.js';
 import { serveHealth } from './serve-health.js';
 import { serveWorker } from './serve-worker.js';
+import { prose } from './prose.js';
 
 /** A deploy waits: changes that are in flight finish, so that none counts as unknown. */
 const shutdownGraceMs = 20_000;
@@ -16,11 +17,12 @@ export function workerCommand(): Command {
   return new Command('worker')
     .summary('run a worker, which carries out scale runs')
     .description(
-      `Runs a worker: it observes and changes resources, so it must reach their platforms (a sidecar: run it beside that).
+      prose(`
+Runs a worker: it observes and changes resources, so it must reach their platforms (a sidecar: run it beside that).
 Run as many as you like; each resource is still changed by one run at a time.
 
 Temporal: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS... or a profile, as the temporal command
-takes them; 127.0.0.1:7233 without any. It is waited for. GET /healthz and /readyz answer on PORT (3000).`,
+takes them; 127.0.0.1:7233 without any. It is waited for. GET /healthz and /readyz answer on PORT (3000).`),
     )
     .option('--task-queue <name...>', 'serve only resources of these task queues (default: all of them)')
     .action(({ taskQueue }: { taskQueue?: string[] }) => runRole((role) => work(role, taskQueue), { deadlineMs }));
@@ -28,11 +30,12 @@ takes them; 127.0.0.1:7233 without any. It is waited for. GET /healthz and /read
 
 async function work(role: Role, taskQueues: readonly string[] | undefined): Promise<void> {
   const { config, settings, temporal, shutdown } = role;
-  const resources = taskQueues ? resourcesOn(taskQueues, config.resources) : config.resources;
+  const select = (all: Config['resources']) => (taskQueues ? resourcesOn(taskQueues, all) : all);
+  const resources = select(config.resources);
   await checkPorts([{ use: 'health of the worker', host: settings.listen, port: settings.port, setting: 'PORT' }]);
   const connection = connectClient(temporal);
   shutdown.onStop('the connection', () => connection.close());
-  const worker = await serveWorker(role, { resources, temporal, connection, shutdownGraceMs });
+  const worker = await serveWorker(role, { resources, select, temporal, connection, shutdownGraceMs });
   await serveHealth(role, worker);
 }
 

@@ -15,15 +15,19 @@ interface ShutdownSettings {
   readonly deadlineMs: number;
   /** The process, but for tests. */
   readonly process: Pick<NodeJS.Process, 'on'> & { exit(code: number): void };
+  /** Those that end it; default: all three. */
+  readonly signals?: readonly Ending[];
 }
 
-const signals = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const;
+const numbers = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const;
+type Ending = keyof typeof numbers;
+const endings: readonly Ending[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /** `npm start` passes on the Ctrl-C that the terminal has sent to us as well: that is one, not two. */
 const sameSignalMs = 500;
 
 /** Ends the process on a signal. A second one ends it at once: whatever it supervises notices and ends too. */
-export function installShutdown({ log, deadlineMs, process }: ShutdownSettings): Shutdown {
+export function installShutdown({ log, deadlineMs, process, signals = endings }: ShutdownSettings): Shutdown {
   const stopping = new AbortController();
   const stops: { readonly what: string; readonly stop: () => Promise<unknown> }[] = [];
   let begunAtMs = 0;
@@ -51,10 +55,10 @@ export function installShutdown({ log, deadlineMs, process }: ShutdownSettings):
     process.exit(exitCode);
   };
 
-  for (const [signal, number] of Object.entries(signals)) {
+  for (const signal of signals) {
     process.on(signal, () => {
       if (!stopping.signal.aborted) begin(signal, 0);
-      else if (performance.now() - begunAtMs > sameSignalMs) process.exit(128 + number);
+      else if (performance.now() - begunAtMs > sameSignalMs) process.exit(128 + numbers[signal]);
     });
   }
   return { stopping: stopping.signal, onStop: (what, stop) => stops.push({ what, stop }), begin };

@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { AutoscaleAnswer, DecisionsAnswer } from '../../src/api/autoscale-answers.js';
+import { AutoscaleClient } from '../../src/client/autoscale-client.js';
+import { byAlias, type ResourceConfig } from '../../src/config/config.js';
+import { autoscaleSettingsSchema } from '../../src/domain/autoscale/settings.js';
+import { createSource } from '../../src/sources/registry.js';
+import { devServerEnvironment } from '../support/temporal.js';
+import { poll, type TestResource, Workbench } from '../workflows/workbench.js';
+import { openApi, type TestApi } from './test-api.js';
+
+describe('an autoscaled resource, over the API,', () => {
+  let environment: TestWorkflowEnvironment;
+  let bench: Workbench;
+  let api: TestApi;
+  let resource: TestResource;
+  let unscaled: TestResource;
+  let configured: ResourceConfig[];
+  /** The load, as the source tells it. */
+  const load = { value: 30 };
+
+  beforeAll(async () => {
+    environment = await devServerEnvironment();
+    bench = new Workbench(environment);
+    await bench.startWorker();
+    const limits = { min: 1, max: 9, step: { up: null, down: null }, cooldownMs: { up: 0, down: 0 } };
+    resource = await bench.resource({ capacity: 3, settings: limits });
+    unscaled = await bench.resource();
+    const constant = createSource('constant', { value: 0 }, { signal: 'load', timeoutMs: 1000 });
+    const sample = async () => ({ ...(await constant.sample(AbortSignal.timeout(1000))), value: load.value });
+    bench.sources.set(resource.resource, { load: { sample } });
+    const settings = autoscaleSettingsSchema.parse({
+      // So long that whatever happens within a test happens because it was asked for.
+      intervalMs: 600_000,
+      signals: ['load'],
+      policies: [{ type: 'perUnit', value: 'load', target: 10 }],
+    });
+    await new AutoscaleClient(environment.client).reconcile([{ ...resource, settings, limits: resource.settings }], []);
+    configured = [resource, unscaled].map((each) => ({
+      alias: each.resource,
+      platform: { type: 'omnistrate', settings: {} },
+      settings: each.settings,
+      taskQueue: each.taskQueue,
+      ...(each === resource && { autoscale: { settings, signals: { load: { type: 'constant', settings: {} } } } }),
+    }));
+  }, 60_000);
+  beforeEach(async () => {
+    api = await openApi(environment.client, [], { config: { resources: byAlias(configured) } });
+  });
+  afterAll(async () => {
+    await bench.close();
+    await environment.teardown();
+  });
+
+  const path = (rest: string) => `/v1/resources/${resource.resource}/${rest}`;
+  const evaluation = async () => (await api.call('GET', path('evaluation'))).body as AutoscaleAnswer;
+
+  it('explains an evaluation that changed nothing', async () => {
+    const seen = await poll(evaluation, (answer) => answer.evaluation !== null);
+    expect(seen).toMatchObject({
+      evaluation: { capacity: 3, target: 3, samples: [{ signal: 'load', value: 30, failure: null }], limitedBy: [] },
+      stats: { currentSize: 3, totalScaleUps: 0, totalScaleDowns: 0, inCooldown: false },
+      pause: null,
+      override: null,
+    });
+    expect(seen.evaluation!.samples[0]!.ageSeconds).toBeGreaterThanOrEqual(0);
+  });
+
+  it('is evaluated at once when an alert names it, and tells what was decided', async () => {
+    load.value = 60;
+    const alert = { status: 'firing', alerts: [{ labels: { alertname: 'spike', resource: resource.resource } }] };
+    const hook = await api.call('POST', '/v1/hooks/alertmanager', { body: alert });
+    expect(hook).toMatchObject({ status: 202, body: { resources: [resource.resource] } });
+    await poll(resource.capacity, (capacity) => capacity === 6);
+    const { decisions } = (await api.call('GET', path('decisions'))).body as DecisionsAnswer;
+    expect(decisions[0]).toMatchObject({ evaluation: { capacity: 3, target: 6 }, refused: null });
+    expect(decisions[0]!.evaluation.reason).toContain('60');
+  });
+
+  it('keeps an override, and goes back when it is taken away', async () => {
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    expect((await api.call('PUT', path('override'), { body: { capacity: 2, until } })).body).toMatchObject({
+      override: { capacity: 2, until },
+    });
+    await poll(resource.capacity, (capacity) => capacity === 2);
+    expect((await evaluation()).override).toMatchObject({ capacity: 2 });
+    await api.call('DELETE', path('override'));
+    await poll(resource.capacity, (capacity) => capacity === 6);
+  });
+
+  it('does nothing while it is paused', async () => {
+    await api.call('PUT', path('pause'), { body: {} });
+    load.value = 90;
+    await api.call('POST', path('evaluate'));
+    await poll(evaluation, (answer) => answer.evaluation?.limitedBy.includes('pause') === true);
+    expect(resource.capacity()).toBe(6);
+    await api.call('DELETE', path('pause'));
+    await poll(resource.capacity, (capacity) => capacity === 9);
+  });
+
+  it('takes a person’s word, and says plainly how long it stands', async () => {
+    const { status, body } = await api.scale(resource.resource, { targetCapacity: 8 });
+    expect(status).toBe(202);
+    expect(body).toMatchObject({ autoscale: { override: path('override'), notice: expect.stringContaining('600 s') } });
+  });
+
+  it('refuses what makes no sense', async () => {
+    expect((await api.call('PUT', path('override'), { body: { capacity: 10 } })).status).toBe(422);
+    expect((await api.call('PUT', path('pause'), { body: { direction: 'sideways' } })).status).toBe(400);
+    expect((await api.call('PUT', path('pause'), { body: { until: '2001-01-01T00:00:00Z' } })).status).toBe(400);
+    expect((await api.call('POST', '/v1/hooks/alertmanager', { body: { alerts: 'all' } })).status).toBe(400);
+    const other = `/v1/resources/${unscaled.resource}`;
+    expect((await api.call('GET', `${other}/evaluation`)).status).toBe(409);
+    expect((await api.call('PUT', `${other}/pause`, { body: {} })).status).toBe(409);
+    const foreign = {
+      alerts: [{ labels: { resource: 'somebody else' } }, { labels: { resource: unscaled.resource } }],
+    };
+    expect((await api.call('POST', '/v1/hooks/alertmanager', { body: foreign })).body).toEqual({ resources: [] });
+  });
+});
