@@ -46,6 +46,15 @@ export async function callSdk<T>(
   }
 }
 
+/**
+ * For the wait after a platform took a change and said that it is carrying it out: when that lasts longer than a request
+ * may, the change is accepted all the same, and what is seen of the resource will tell the rest.
+ * @throws Trouble where the operation itself came to a bad end.
+ */
+export function stillUnderWay(error: unknown): void {
+  if (!(error instanceof Trouble && (error.kind === 'timeout' || error.kind === 'stopped'))) throw error;
+}
+
 /** @throws Trouble: the last thing that an adapter asks before it writes. */
 export function checkPermit(permit: SendPermit, name: string): void {
   if (!permit.isValid()) throw new Trouble('notSent', `${name} was not sent: the leave to send it ran out meanwhile`);

@@ -1,0 +1,147 @@
+/** The real traffic of Azure's SDK with a server of ours. Nothing here ran against Azure itself. */
+import { azureContainerApps } from '../../src/platforms/azure-container-apps.js';
+import { azureAt, startAzureServer } from './fixtures/azure-server.js';
+import { closeJsonServers, type JsonAnswer } from './fixtures/json-server.js';
+import { never, permitted } from './fixtures/sidecar-client.js';
+
+afterEach(closeJsonServers);
+
+const context = { resource: 'worker', requestTimeoutMs: 10_000 };
+const oneToFour = { from: 1, to: 4, idempotencyKey: 'run-1/1' };
+const failure = (status: number, code: string): JsonAnswer => ({
+  status,
+  body: { error: { code, message: 'so it is' } },
+});
+
+const rules = [
+  { name: 'http', http: { metadata: { concurrentRequests: '10' } } },
+  {
+    name: 'bus',
+    custom: {
+      type: 'azure-servicebus',
+      metadata: { queueName: 'jobs', messageCount: '5' },
+      auth: [{ secretRef: 'bus-connection', triggerParameter: 'connection' }],
+    },
+  },
+];
+
+describe('a change', () => {
+  it('sends back every rule as it was read, its authentication included', async () => {
+    const scale = { minReplicas: 1, maxReplicas: 10, cooldownPeriod: 120, pollingInterval: 15, rules };
+    const containers = [{ name: 'main', image: 'shop:1', env: [{ name: 'KEY', secretRef: 'key' }] }];
+    const server = await startAzureServer(1, { template: { scale, containers } });
+    expect(await azureAt(server.url, context).change(oneToFour, permitted, never)).toEqual({ outcome: 'accepted' });
+    const patch = server.requests.find(({ method }) => method === 'PATCH')!;
+    expect(patch.path).toMatch(/\/resourceGroups\/shop\/providers\/Microsoft.App\/containerApps\/web\?api-version=/);
+    expect(patch.body).toMatchObject({ properties: { template: { scale: { ...scale, minReplicas: 4 }, containers } } });
+  });
+
+  it('to nothing says zero, and leaves room for one, as Azure demands', async () => {
+    const server = await startAzureServer(1, { template: { scale: { minReplicas: 1, maxReplicas: 1 } } });
+    await azureAt(server.url, context).change({ ...oneToFour, to: 0 }, permitted, never);
+    expect(server.app.template.scale).toEqual({ minReplicas: 0, maxReplicas: 1 });
+  });
+
+  it.each([
+    [
+      { minReplicas: 1, maxReplicas: 3 },
+      { minReplicas: 4, maxReplicas: 4 },
+    ],
+    [
+      { minReplicas: 1, maxReplicas: 9 },
+      { minReplicas: 4, maxReplicas: 9 },
+    ],
+    [{ minReplicas: 1 }, { minReplicas: 4, maxReplicas: 10 }],
+    [undefined, { minReplicas: 4, maxReplicas: 10 }],
+  ])('of %j leads to %j: the maximum is raised where it is in the way', async (scale, expected) => {
+    const server = await startAzureServer(1, { template: { ...(scale && { scale }) } });
+    await azureAt(server.url, context).change(oneToFour, permitted, never);
+    expect(server.app.template.scale).toEqual(expected);
+  });
+
+  it('waits until Azure has carried it out', async () => {
+    const server = await startAzureServer(1);
+    await azureAt(server.url, context).change(oneToFour, permitted, never);
+    expect(server.app.provisioningState).toBe('Succeeded');
+    expect(server.requests.at(-1)!.path).toContain('/operations/1');
+  });
+
+  it('that takes longer than a request may is accepted: what is seen tells the rest', async () => {
+    const server = await startAzureServer(1);
+    const platform = azureAt(server.url, { ...context, requestTimeoutMs: 1000 });
+    server.instead.push({ body: { location: 'x', properties: server.app } });
+    server.instead.push({ status: 202, headers: { location: `${server.url}/operations/1`, 'retry-after': '60' } });
+    expect(await platform.change(oneToFour, permitted, never)).toEqual({ outcome: 'accepted' });
+  });
+
+  it.each([
+    [failure(409, 'ContainerAppOperationInProgress'), { outcome: 'rejected', final: false }],
+    [
+      { ...failure(429, 'TooManyRequests'), headers: { 'retry-after': '7' } },
+      { outcome: 'rejected', final: false, retryAfterMs: 7000 },
+    ],
+    [failure(403, 'AuthorizationFailed'), { outcome: 'rejected', final: true }],
+    [failure(400, 'InvalidParameterValue'), { outcome: 'rejected', final: true }],
+    [failure(500, 'InternalServerError'), { outcome: 'unknown' }],
+    ['reset' as const, { outcome: 'unknown' }],
+  ])('answered %j is %j, after one request', async (answer, expected) => {
+    const server = await startAzureServer(1);
+    server.instead.push({ body: { location: 'x', properties: server.app } }, answer);
+    expect(await azureAt(server.url, context).change(oneToFour, permitted, never)).toMatchObject(expected);
+    expect(server.requests.filter(({ method }) => method === 'PATCH')).toHaveLength(1);
+  });
+
+  it('is not sent when the leave to send it ran out', async () => {
+    const server = await startAzureServer(1);
+    const outcome = await azureAt(server.url, context).change(oneToFour, { isValid: () => false }, never);
+    expect(outcome).toMatchObject({ outcome: 'rejected', final: false });
+    expect(server.requests.map(({ method }) => method)).toEqual(['GET']);
+  });
+});
+
+describe('what is seen of an app', () => {
+  it.each([
+    ['Succeeded', 'Running', 'ACTIVE'],
+    ['InProgress', 'Running', 'STARTING'],
+    ['Failed', 'Running', 'FAILED'],
+    ['Canceled', 'Running', 'FAILED'],
+    ['Deleting', 'Running', 'FAILED'],
+    ['Succeeded', 'Stopped', 'PAUSED'],
+    ['SomethingNew', 'Running', 'UNKNOWN'],
+  ])('%s and %s is %s', async (provisioningState, runningStatus, status) => {
+    const server = await startAzureServer(3, { provisioningState, runningStatus });
+    expect(await azureAt(server.url, context).observe(never)).toMatchObject({ capacity: 3, status });
+  });
+
+  it('a minimum that is not set is none', async () => {
+    const server = await startAzureServer(0, { template: {} });
+    expect(await azureAt(server.url, context).observe(never)).toMatchObject({ capacity: 0 });
+  });
+
+  it.each([
+    [failure(404, 'ResourceNotFound'), 'missing'],
+    [failure(403, 'AuthorizationFailed'), 'denied'],
+    [failure(401, 'ExpiredAuthenticationToken'), 'denied'],
+    [failure(429, 'TooManyRequests'), 'throttled'],
+    [failure(503, 'ServiceUnavailable'), 'failed'],
+    ['reset' as const, 'unreachable'],
+    ['hang' as const, 'timeout'],
+  ])('a read answered %j is told as %s, after one request', async (answer, code) => {
+    const server = await startAzureServer(1);
+    server.instead.push(answer);
+    const platform = azureAt(server.url, { ...context, requestTimeoutMs: answer === 'hang' ? 300 : 10_000 });
+    await expect(platform.observe(never)).rejects.toMatchObject({ code });
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+it('without credentials says so, by Azure’s own chain of them', async () => {
+  const settings = azureContainerApps.settings.parse({ subscription: 'none', resourceGroup: 'shop' });
+  const error = await azureContainerApps
+    .create(settings, { ...context, requestTimeoutMs: 3000 })
+    .observe(never)
+    .catch(String);
+  expect(error).toMatch(
+    /worker: (no Azure credentials were accepted|GET container app shop\/worker had no complete answer)/,
+  );
+}, 30_000);

@@ -1,0 +1,115 @@
+/** The real traffic of Google's SDK with a server of ours. Nothing here ran against Google Cloud itself. */
+import { cloudRunAt, failure, startCloudRunServer } from './fixtures/cloud-run-server.js';
+import { closeJsonServers } from './fixtures/json-server.js';
+import { never, permitted } from './fixtures/sidecar-client.js';
+
+afterEach(closeJsonServers);
+
+const context = { resource: 'worker', requestTimeoutMs: 10_000 };
+const oneToFour = { from: 1, to: 4, idempotencyKey: 'run-1/1' };
+const manual = { scalingMode: 'MANUAL', manualInstanceCount: 1 };
+
+describe('a change', () => {
+  it('sets the number of instances, and leaves the rest of the scaling as it was', async () => {
+    const server = await startCloudRunServer({ ...manual, minInstanceCount: 2, maxInstanceCount: 9 });
+    expect(await cloudRunAt(server.url, context).change(oneToFour, permitted, never)).toEqual({ outcome: 'accepted' });
+    const patch = server.requests.find(({ method }) => method === 'PATCH')!;
+    expect(patch.path).toMatch(/^\/v2\/projects\/shop\/locations\/europe-west1\/services\/web\?.*updateMask=scaling/);
+    expect(patch.body).toMatchObject({
+      etag: '"1"',
+      scaling: { manualInstanceCount: 4, minInstanceCount: 2, maxInstanceCount: 9 },
+    });
+    expect(server.service.reconciling).toBe(false);
+  });
+
+  it('sets the minimum where that is the capacity', async () => {
+    const server = await startCloudRunServer({ minInstanceCount: 1, maxInstanceCount: 9 });
+    await cloudRunAt(server.url, context, 'minimum').change(oneToFour, permitted, never);
+    expect(server.service.scaling).toMatchObject({ minInstanceCount: 4, maxInstanceCount: 9 });
+  });
+
+  it('to nothing says zero', async () => {
+    const server = await startCloudRunServer(manual);
+    await cloudRunAt(server.url, context).change({ ...oneToFour, to: 0 }, permitted, never);
+    expect(server.service.scaling.manualInstanceCount).toBe(0);
+  });
+
+  it('to a minimum of nothing takes it away: a zero of this API is one that is not there', async () => {
+    const server = await startCloudRunServer({ minInstanceCount: 1 });
+    const platform = cloudRunAt(server.url, context, 'minimum');
+    await platform.change({ ...oneToFour, to: 0 }, permitted, never);
+    expect(server.service.scaling).not.toMatchObject({ minInstanceCount: 1 });
+    expect(await platform.observe(never)).toMatchObject({ capacity: 0 });
+  });
+
+  it.each([
+    [failure(409, 'ABORTED'), { outcome: 'rejected', final: false }],
+    [failure(429, 'RESOURCE_EXHAUSTED'), { outcome: 'rejected', final: false }],
+    [failure(403, 'PERMISSION_DENIED'), { outcome: 'rejected', final: true }],
+    [failure(400, 'INVALID_ARGUMENT'), { outcome: 'rejected', final: true }],
+    [failure(500, 'INTERNAL'), { outcome: 'unknown' }],
+    [failure(503, 'UNAVAILABLE'), { outcome: 'unknown' }],
+    ['reset' as const, { outcome: 'unknown' }],
+  ])('answered %j is %j, after one request', async (answer, expected) => {
+    const server = await startCloudRunServer(manual);
+    server.instead.push({ body: server.service }, answer);
+    expect(await cloudRunAt(server.url, context).change(oneToFour, permitted, never)).toMatchObject(expected);
+    expect(server.requests.filter(({ method }) => method === 'PATCH')).toHaveLength(1);
+  });
+
+  it('that somebody overtook is rejected, and decided anew', async () => {
+    const server = await startCloudRunServer(manual);
+    server.instead.push({ body: { ...server.service, etag: '"0"' } });
+    const outcome = await cloudRunAt(server.url, context).change(oneToFour, permitted, never);
+    expect(outcome).toMatchObject({ outcome: 'rejected', final: false });
+  });
+
+  it('is not sent when the leave to send it ran out', async () => {
+    const server = await startCloudRunServer(manual);
+    const outcome = await cloudRunAt(server.url, context).change(oneToFour, { isValid: () => false }, never);
+    expect(outcome).toMatchObject({ outcome: 'rejected', final: false });
+    expect(server.requests.map(({ method }) => method)).toEqual(['GET']);
+  });
+});
+
+describe('what is seen of a service', () => {
+  it.each([
+    ['CONDITION_SUCCEEDED', 'ACTIVE'],
+    ['CONDITION_PENDING', 'STARTING'],
+    ['CONDITION_RECONCILING', 'STARTING'],
+    ['CONDITION_FAILED', 'FAILED'],
+  ])('%s is %s', async (state, status) => {
+    const server = await startCloudRunServer(manual);
+    server.service.terminalCondition = { type: 'Ready', state, message: 'why' };
+    expect(await cloudRunAt(server.url, context).observe(never)).toMatchObject({ capacity: 1, status });
+  });
+
+  it('one that is being changed is starting, and one that is deleted has failed', async () => {
+    const server = await startCloudRunServer(manual);
+    server.service.reconciling = true;
+    expect(await cloudRunAt(server.url, context).observe(never)).toMatchObject({ status: 'STARTING' });
+    server.service.deleteTime = '2026-01-01T00:00:00Z';
+    expect(await cloudRunAt(server.url, context).observe(never)).toMatchObject({ status: 'FAILED' });
+  });
+
+  it('one that Cloud Run scales itself is not taken over, and the way out is told', async () => {
+    const server = await startCloudRunServer({ scalingMode: 'AUTOMATIC', minInstanceCount: 1 });
+    await expect(cloudRunAt(server.url, context).observe(never)).rejects.toThrow('set platform.scaling to minimum');
+  });
+
+  it.each([
+    [failure(404, 'NOT_FOUND'), 'missing'],
+    [failure(403, 'PERMISSION_DENIED'), 'denied'],
+    [failure(401, 'UNAUTHENTICATED'), 'denied'],
+    [failure(429, 'RESOURCE_EXHAUSTED'), 'throttled'],
+    [failure(503, 'UNAVAILABLE'), 'failed'],
+    ['reset' as const, 'unreachable'],
+    ['hang' as const, 'timeout'],
+  ])('a read answered %j is told as %s, after one request', async (answer, code) => {
+    const server = await startCloudRunServer(manual);
+    server.instead.push(answer);
+    const platform = cloudRunAt(server.url, { ...context, requestTimeoutMs: answer === 'hang' ? 300 : 10_000 });
+    await expect(platform.observe(never)).rejects.toMatchObject({ code });
+    expect(server.requests).toHaveLength(1);
+  });
+});
