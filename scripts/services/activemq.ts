@@ -14,8 +14,10 @@ const artifacts = ['org.apache.activemq:activemq-broker:5.18.7', 'org.jolokia:jo
 export async function activemqService(username: string, password: string): Promise<ActivemqService> {
   // The broker is started from a source file of a few lines, which needs the compiler beside the runtime.
   await debianCommand('javac', 'default-jdk-headless');
-  const classPath = await javaClassPath(artifacts, 'activemq-5.18.7');
-  const agent = classPath.split(':').find((jar) => jar.includes('jolokia-jvm')) ?? '';
+  const jars = (await javaClassPath(artifacts, 'activemq-5.18.7')).split(':');
+  const agent = jars.find((jar) => jar.includes('jolokia-jvm')) ?? '';
+  // The agent has all of Jolokia in it, and cannot bear to see it twice.
+  const classPath = jars.filter((jar) => !jar.includes('jolokia')).join(':');
   const [port = 0] = await freePorts(1);
   const login = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
   const ask = async (question: unknown): Promise<unknown> => {

@@ -41,15 +41,18 @@ export const activemq = defineSource({
   },
 });
 
-/** The name of the queue in JMX. Quoted, as JMX wants it where special characters stand in it. */
 function objectName({ broker, queue }: Settings): string {
-  const properties = { type: 'Broker', brokerName: broker, destinationType: 'Queue', destinationName: queue };
-  const pairs = Object.entries(properties).map(([key, value]) => `${key}=${quoted(value)}`);
-  return `org.apache.activemq:${pairs.join(',')}`;
+  const names = `brokerName=${asInJmx(broker)},destinationType=Queue,destinationName=${asInJmx(queue)}`;
+  return `org.apache.activemq:type=Broker,${names}`;
 }
 
-function quoted(value: string): string {
-  return value;
+/** ActiveMQ's own replacement (JMXSupport.encodeObjectNamePart) of what may not stand in a name of JMX. */
+function asInJmx(name: string): string {
+  return name
+    .replace(/[:,'"]/g, '_')
+    .replace(/\?/g, '&qe;')
+    .replace(/=/g, '&amp;')
+    .replace(/\*/g, '&ast;');
 }
 
 /** Jolokia answers 200 with a status of its own. */

@@ -9,6 +9,7 @@ import { prometheus } from './prometheus.js';
 import { rabbitmq } from './rabbitmq.js';
 import { redis } from './redis.js';
 import { sqs } from './sqs.js';
+import { temporal } from './temporal.js';
 import { SourceError, type Source, type SourceContext, type SourceDefinition } from './source.js';
 
 export const sourceDefinitions: readonly SourceDefinition[] = [
@@ -21,6 +22,7 @@ export const sourceDefinitions: readonly SourceDefinition[] = [
   cloudwatch,
   kinesis,
   kafka,
+  temporal,
   constant,
 ];
 

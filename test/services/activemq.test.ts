@@ -5,7 +5,7 @@ import { describeConformance, make, plantedSecret } from '../sources/conformance
 const server = await activemqService('reader', plantedSecret);
 const never = (): AbortSignal => new AbortController().signal;
 const settingsFor = (port: number) => ({
-  url: `http://127.0.0.1:${port}/jolokia`,
+  url: `http://127.0.0.1:${port}/jolokia/`,
   queue: 'jobs',
   username: 'reader',
   password: plantedSecret,
@@ -17,10 +17,11 @@ async function fill(): Promise<void> {
   for (const [queue, messages] of [
     ['jobs', 3],
     ['done', 0],
-    ['orders.eu-1', 2],
+    ['orders:eu-1=b', 2],
   ] as const) {
     await server.execute(brokerName, 'addQueue', queue);
-    const mbean = `${brokerName},destinationType=Queue,destinationName=${queue}`;
+    const name = queue === 'orders:eu-1=b' ? 'orders_eu-1&amp;b' : queue;
+    const mbean = `${brokerName},destinationType=Queue,destinationName=${name}`;
     for (let sent = 0; sent < messages; sent += 1) {
       await server.execute(mbean, 'sendTextMessage(java.lang.String)', 'job');
     }
@@ -38,7 +39,7 @@ describe('activemq', () => {
     ['all messages', {}, 3],
     ['those that wait', { count: 'waiting' }, 3],
     ['those that consumers hold', { count: 'inFlight' }, 0],
-    ['a queue with dots and dashes in its name', { queue: 'orders.eu-1' }, 2],
+    ['a queue whose name JMX does not take as it is', { queue: 'orders:eu-1=b' }, 2],
   ])('counts %s', async (_name, more, value) => {
     const source = make(subject, settings(more));
     expect((await source.sample(never())).value).toBe(value);

@@ -1,0 +1,61 @@
+/** Kubernetes: a real API server with its controllers, and a kubelet that is played. */
+import { kubernetesService } from '../../../scripts/services/kubernetes.js';
+import { kubernetes } from '../../../src/platforms/kubernetes.js';
+import { requestTimeoutMs, type Candidate } from '../../platforms/candidates/candidate.js';
+import { openGate } from '../../platforms/fixtures/gate.js';
+import { playKubelet } from './playing-kubelet.js';
+
+const status = (code: number, reason: string) => ({ status: code, body: { kind: 'Status', code, reason } });
+const deployments = '/apis/apps/v1/namespaces/default/deployments';
+
+export const kubernetesCandidate: Candidate = {
+  name: 'kubernetes',
+  isAbsolute: true,
+  throttled: { ...status(429, 'TooManyRequests'), headers: { 'retry-after': '1' } },
+  denied: status(403, 'Forbidden'),
+  open: async () => {
+    const cluster = await kubernetesService();
+    await cluster.start();
+    const kubelet = playKubelet(cluster);
+    const closing: (() => Promise<void>)[] = [];
+    return {
+      resource: async (name, capacity) => {
+        const at = `${deployments}/${name}`;
+        await cluster.request('POST', deployments, deploymentOf(name, capacity));
+        const gate = await openGate(cluster.url, ({ method }) => method === 'PUT');
+        closing.push(() => gate.close());
+        const settings = kubernetes.settings.parse({ kubeconfig: await cluster.kubeconfig('administrator', gate.url) });
+        const scale = () => cluster.request('GET', `${at}/scale`) as Promise<{ spec: { replicas?: number } }>;
+        return {
+          platform: kubernetes.create(settings, { resource: name, requestTimeoutMs }),
+          gate,
+          capacity: async () => (await scale()).spec.replicas ?? 0,
+          moveTo: async (replicas) => {
+            await cluster.request('PUT', `${at}/scale`, { ...(await scale()), spec: { replicas } });
+          },
+          // Being deleted, and not gone: something holds on to it.
+          fail: async () => {
+            const object = (await cluster.request('GET', at)) as { metadata: object };
+            const metadata = { ...object.metadata, finalizers: ['example.org/held'] };
+            await cluster.request('PUT', at, { ...object, metadata, status: undefined });
+            await cluster.request('DELETE', at);
+          },
+          remove: async () => {
+            await cluster.request('DELETE', at);
+          },
+        };
+      },
+      close: async () => {
+        for (const close of closing) await close();
+        await kubelet.stop();
+        await cluster.stop();
+      },
+    };
+  },
+};
+
+function deploymentOf(name: string, replicas: number): object {
+  const labels = { app: name };
+  const template = { metadata: { labels }, spec: { containers: [{ name: 'main', image: 'none' }] } };
+  return { metadata: { name }, spec: { replicas, selector: { matchLabels: labels }, template } };
+}

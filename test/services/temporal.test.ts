@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Client, Connection } from '@temporalio/client';
+import { temporalService } from '../../scripts/services/temporal.js';
+import { eventually } from '../support/eventually.js';
+import { temporalCli } from '../support/temporal.js';
+import { describeConformance, failureOf, make, plantedSecret } from '../sources/conformance.js';
+
+const server = await temporalService(await temporalCli());
+const never = (): AbortSignal => new AbortController().signal;
+const settingsFor = (port: number) => ({
+  address: `127.0.0.1:${port}`,
+  taskQueue: 'jobs',
+  tasks: 'workflow',
+  apiKey: plantedSecret,
+  // The dev server takes any key, and speaks no TLS.
+  tls: undefined,
+});
+const subject = { type: 'temporal', settingsFor };
+
+/** Three workflows that no worker is there for. */
+async function fill(): Promise<void> {
+  const connection = await Connection.connect({ address: `127.0.0.1:${server.port}` });
+  const client = new Client({ connection });
+  for (const workflowId of ['a', 'b', 'c']) await client.workflow.start('any', { workflowId, taskQueue: 'jobs' });
+  await connection.close();
+}
+
+const isCounted = () =>
+  eventually('the tasks are counted', async () => {
+    const source = make(subject, settingsFor(server.port));
+    const sample = await source.sample(never()).catch(() => undefined);
+    await source.close?.();
+    return sample?.value === 3;
+  });
+
+beforeAll(async () => {
+  await server.start();
+  await fill();
+  await isCounted();
+});
+afterAll(() => server.stop());
+
+describe('temporal', () => {
+  it.each([
+    ['workflow tasks', { tasks: 'workflow' }, 3],
+    ['activity tasks', { tasks: 'activity' }, 0],
+    ['both', { tasks: ['workflow', 'activity'] }, 3],
+  ])('counts %s of a queue that nobody polls', async (_name, more, value) => {
+    const source = make(subject, { ...settingsFor(server.port), ...more });
+    expect((await source.sample(never())).value).toBe(value);
+    await source.close?.();
+  });
+
+  it('says so of a version that is not there', async () => {
+    const version = { deployment: 'shop', buildId: 'v1' };
+    const source = make(subject, { ...settingsFor(server.port), version });
+    const { code, message } = await failureOf(source);
+    expect({ code, message }).toEqual({ code: 'missing', message: expect.stringContaining('version v1 of shop') });
+    await source.close?.();
+  });
+});
+
+describeConformance(subject, {
+  server,
+  value: 3,
+  missingName: () => ({ settings: { ...settingsFor(server.port), namespace: 'none' }, outcome: 'missing' }),
+  empty: () => ({ settings: { ...settingsFor(server.port), taskQueue: 'done' }, outcome: 0 }),
+  afterRestart: async () => {
+    await isCounted();
+  },
+});
