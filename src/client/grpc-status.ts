@@ -2,6 +2,8 @@
 import { isGrpcServiceError, ServiceError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
 
 export const grpcStatus = {
+  /** What a server answers that itself notices that the caller's deadline is over. */
+  cancelled: 1,
   deadlineExceeded: 4,
   permissionDenied: 7,
   resourceExhausted: 8,
@@ -15,6 +17,11 @@ export function hasCode(error: unknown, code: number): boolean {
   if (!(error instanceof Error)) return false;
   if ('code' in error && error.code === code) return true;
   return hasCode(error.cause, code);
+}
+
+/** The caller's own deadline was over: nothing is known but that there was no answer. */
+export function isOutOfTime(error: unknown): boolean {
+  return hasCode(error, grpcStatus.deadlineExceeded) || hasCode(error, grpcStatus.cancelled);
 }
 
 /** The Temporal server did not do what it was asked, as opposed to an answer that says no. */

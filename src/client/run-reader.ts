@@ -10,7 +10,7 @@ import {
 } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { type ScaleMemo, type ScaleStatus, scaleWorkflowId, statusQuery } from '../../workflows/messages.js';
-import { grpcStatus, hasCode } from './grpc-status.js';
+import { grpcStatus, hasCode, isOutOfTime } from './grpc-status.js';
 import { type RunProgress, progressOf } from './run-progress.js';
 
 export interface RunSummary {
@@ -126,7 +126,7 @@ export class RunReader {
       return (await this.within(serverAnswersWithinMs, () => run.result())) as ScaleStatus;
     } catch (error) {
       if (error instanceof WorkflowFailedError) return leftBehind(error.cause);
-      if (hasCode(error, grpcStatus.deadlineExceeded)) return null;
+      if (isOutOfTime(error)) return null;
       throw error;
     }
   }
@@ -139,9 +139,7 @@ export class RunReader {
 /** Also when the worker that took the query cannot replay the run. */
 function isUnanswered(error: unknown): boolean {
   return (
-    error instanceof QueryNotRegisteredError ||
-    hasCode(error, grpcStatus.deadlineExceeded) ||
-    hasCode(error, grpcStatus.failedPrecondition)
+    error instanceof QueryNotRegisteredError || isOutOfTime(error) || hasCode(error, grpcStatus.failedPrecondition)
   );
 }
 

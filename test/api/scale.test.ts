@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { devServerEnvironment } from '../support/temporal.js';
 import { poll, type TestResource, Workbench } from '../workflows/workbench.js';
@@ -16,7 +16,6 @@ describe('asking for a capacity', () => {
     bench = new Workbench(environment);
     stopWorker = await bench.startWorker();
   });
-  afterEach(() => api.close());
   afterAll(async () => {
     await stopWorker();
     await bench.close();

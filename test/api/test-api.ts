@@ -1,6 +1,6 @@
-/** The API on a port of its own. Every answer that comes from it is held against the OpenAPI document. */
+/** The API on a port of its own, for the length of a test. Every answer that comes from it is held against the OpenAPI document. */
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Client } from '@temporalio/client';
 import { pino } from 'pino';
@@ -10,6 +10,7 @@ import { createApi } from '../../src/api/server.js';
 import type { ScalableResource } from '../../src/client/scale-client.js';
 import { byAlias } from '../../src/config/config.js';
 import { poll } from '../workflows/workbench.js';
+import { afterwards } from './afterwards.js';
 import { complaintAbout } from './contract.js';
 
 export interface Answer {
@@ -27,6 +28,7 @@ interface CallOptions {
 
 export interface TestApi {
   readonly url: string;
+  readonly server: Server;
   /** What was logged, one object a line. */
   readonly logged: Record<string, unknown>[];
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
@@ -36,7 +38,6 @@ export interface TestApi {
   untilPhase(resource: string, phase: ResourceAnswer['phase']): Promise<ResourceAnswer>;
   /** Tells those who wait that the process is about to end. */
   stop(): void;
-  close(): Promise<void>;
 }
 
 export async function openApi(
@@ -53,6 +54,11 @@ export async function openApi(
   const app = createApi({ client, log, config: configOf(resources), stopping: stopping.signal, ...dependencies });
   const server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
+  afterwards(async () => {
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   const call: TestApi['call'] = async (method, path, { body, headers = {}, signal } = {}) => {
@@ -77,6 +83,7 @@ export async function openApi(
 
   return {
     url,
+    server,
     logged,
     call,
     scale: (resource, wish, headers = {}) => call('POST', `/v1/resources/${resource}/scale`, { body: wish, headers }),
@@ -86,11 +93,6 @@ export async function openApi(
         (seen) => seen.phase === phase,
       ),
     stop: () => stopping.abort(),
-    close: async () => {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
   };
 }
 

@@ -1,0 +1,81 @@
+import { describe, expect, it } from '@jest/globals';
+import { Client } from '@temporalio/client';
+import { connectClient } from '../../src/runtime/temporal-connection.js';
+import { settings } from './settings.js';
+import { openApi, type TestApi } from './test-api.js';
+
+const client = new Client({
+  connection: connectClient({ address: '127.0.0.1:1', namespace: 'default', isConfigured: true, options: {} }),
+});
+const resources = [{ resource: 'worker', settings, taskQueue: 'escapement' }];
+const token = 'correct-horse-battery-staple';
+
+let api: TestApi;
+
+describe('where there is a token', () => {
+  it.each([
+    ['nothing', {}],
+    ['another token', { authorization: 'Bearer correct-horse-battery-stable' }],
+    ['a part of it', { authorization: 'Bearer correct' }],
+    ['it and more', { authorization: `Bearer ${token}x` }],
+    ['another scheme', { authorization: `Basic ${token}` }],
+    ['no scheme', { authorization: token }],
+    ['an empty one', { authorization: 'Bearer ' }],
+  ])('%s is 401', async (_what, headers) => {
+    api = await openApi(client, resources, { token });
+    for (const [method, path] of [
+      ['GET', '/v1/resources'],
+      ['POST', '/v1/resources/worker/scale'],
+      ['DELETE', '/v1/resources/worker/scale'],
+      ['GET', '/status'],
+      ['POST', '/scale'],
+      ['GET', '/nowhere'],
+    ] as const) {
+      const answer = await api.call(method, path, { headers });
+      expect(answer).toMatchObject({ status: 401, body: { type: 'urn:escapement:problem:unauthorized' } });
+      expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="escapement"');
+    }
+    expect(JSON.stringify(api.logged)).not.toContain('correct');
+  });
+
+  it('whoever has it comes in', async () => {
+    api = await openApi(client, resources, { token });
+    const headers = { authorization: `bearer ${token}` };
+    expect(await api.call('POST', '/v1/resources/worker/scale', { headers, body: {} })).toMatchObject({ status: 400 });
+    expect(JSON.stringify(api.logged)).not.toContain(token);
+  });
+
+  it('also from a web page of elsewhere: no browser sends it by itself', async () => {
+    api = await openApi(client, resources, { token });
+    const headers = { authorization: `Bearer ${token}`, origin: 'https://console.example' };
+    expect(await api.call('POST', '/v1/resources/worker/scale', { headers, body: {} })).toMatchObject({ status: 400 });
+  });
+
+  it.each(['/healthz', '/health', '/openapi.json', '/docs'])('%s is open to everybody', async (path) => {
+    api = await openApi(client, resources, { token });
+    expect(await api.call('GET', path)).toMatchObject({ status: 200 });
+  });
+
+  it('/readyz is open to everybody', async () => {
+    api = await openApi(client, resources, { token });
+    expect(await api.call('GET', '/readyz')).toMatchObject({ status: 503 });
+  });
+});
+
+describe('where there is no token', () => {
+  const scale = (path: string, headers: Record<string, string>) => api.call('POST', path, { headers, body: {} });
+
+  it.each(['https://evil.example', 'http://127.0.0.1:1', 'null'])('a web page of %s may not scale', async (origin) => {
+    api = await openApi(client, resources);
+    const refusal = { status: 403, body: { type: 'urn:escapement:problem:cross-origin' } };
+    expect(await scale('/v1/resources/worker/scale', { origin })).toMatchObject(refusal);
+    // What a form can send without asking first.
+    expect(await scale('/scale', { origin, 'content-type': 'text/plain' })).toMatchObject(refusal);
+    expect(await api.call('DELETE', '/v1/resources/worker/scale', { headers: { origin } })).toMatchObject(refusal);
+  });
+
+  it('a page of this very server may', async () => {
+    api = await openApi(client, resources);
+    expect(await scale('/v1/resources/worker/scale', { origin: api.url })).toMatchObject({ status: 400 });
+  });
+});

@@ -1,0 +1,184 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Client } from '@temporalio/client';
+import { NativeConnection } from '@temporalio/worker';
+import { progressOf } from '../../src/client/run-progress.js';
+import { connectClient } from '../../src/runtime/temporal-connection.js';
+import { grpcStatus, TemporalProxy } from '../support/temporal-proxy.js';
+import { poll, Workbench } from '../workflows/workbench.js';
+import { afterwards } from './afterwards.js';
+import { TemporalProcess } from './temporal-process.js';
+import { type Answer, openApi } from './test-api.js';
+
+/** What is promised is 2 s; a slow machine with other tests on it gets some leave. */
+const soonMs = 4000;
+
+describe('when parts of it are down', () => {
+  let server: TemporalProcess;
+  let client: Client;
+
+  beforeAll(async () => {
+    server = await TemporalProcess.start();
+    const connection = connectClient({
+      address: server.address,
+      namespace: 'default',
+      isConfigured: true,
+      options: {},
+    });
+    client = new Client({ connection });
+  });
+  afterAll(async () => {
+    await client.connection.close();
+    await server.close();
+  });
+
+  async function openWorkbench(address = server.address): Promise<Workbench> {
+    const nativeConnection = await NativeConnection.connect({ address });
+    const bench = new Workbench({ client, nativeConnection });
+    afterwards(async () => {
+      await bench.close();
+      await nativeConnection.close();
+    });
+    return bench;
+  }
+
+  /** @returns how to stop it, which need not be done. */
+  async function startWorker(bench: Workbench): Promise<() => Promise<void>> {
+    let stopped: Promise<void> | undefined;
+    const stop = await bench.startWorker();
+    const stopOnce = () => (stopped ??= stop());
+    afterwards(stopOnce);
+    return stopOnce;
+  }
+
+  async function timed(call: () => Promise<Answer>): Promise<Answer & { readonly ms: number }> {
+    const startedAtMs = performance.now();
+    return { ...(await call()), ms: performance.now() - startedAtMs };
+  }
+
+  it('every worker: requests are taken, the status says that nobody works, and a restart of Temporal loses nothing', async () => {
+    const bench = await openWorkbench();
+    const { resource, ...pool } = await bench.resource();
+    const api = await openApi(client, [{ resource, ...pool }]);
+
+    const started = await timed(() => api.scale(resource, { targetCapacity: 5 }));
+    expect(started).toMatchObject({ status: 202, body: { outcome: 'started', targetCapacity: 5 } });
+    const key = { 'Idempotency-Key': randomUUID() };
+    const retargeted = await timed(() => api.scale(resource, { targetCapacity: 4 }, key));
+    expect(retargeted).toMatchObject({ status: 202, body: { outcome: 'accepted', targetCapacity: 4 } });
+    const relative = await timed(() => api.scale(resource, { remove: 1 }));
+    expect(relative).toMatchObject({ status: 202, body: { outcome: 'accepted', targetCapacity: null } });
+
+    const status = await timed(() => api.call('GET', `/v1/resources/${resource}`));
+    expect(status).toMatchObject({
+      status: 200,
+      body: {
+        phase: 'unattended',
+        notice: expect.stringContaining('nobody is working on this'),
+        targetCapacity: 5,
+        observed: null,
+        run: { outcome: 'running' },
+      },
+    });
+    expect(Math.max(started.ms, retargeted.ms, relative.ms, status.ms)).toBeLessThan(soonMs);
+
+    await server.kill();
+    await server.restart();
+    await startWorker(bench);
+    const settled = await api.untilPhase(resource, 'settled');
+    expect(settled).toMatchObject({ targetCapacity: 3, observed: { capacity: 3 }, notice: null });
+    // The same key is still answered, and not done again.
+    expect(await api.scale(resource, { targetCapacity: 4 }, key)).toMatchObject({ status: 202 });
+    expect(await api.call('GET', `/v1/resources/${resource}`)).toMatchObject({ body: { targetCapacity: 3 } });
+  });
+
+  it('the worker that was looking, cut off in the middle: what it saw last is shown', async () => {
+    const cut = await TemporalProxy.inFrontOf(server.address);
+    afterwards(() => cut.close());
+    const bench = await openWorkbench(cut.address);
+    const { resource, simulator, ...pool } = await bench.resource({
+      settings: { waitForActive: { timeoutMs: 600_000, intervalMs: 300 } },
+    });
+    simulator.resources.get(resource)!.setStatus('PAUSED', Date.now());
+    const api = await openApi(client, [{ resource, ...pool }]);
+    await startWorker(bench);
+    // A worker that cannot reach the server could not be stopped.
+    afterwards(async () => cut.admit());
+    await api.scale(resource, { targetCapacity: 5 });
+    await poll(
+      () => client.workflow.getHandle(`scale:${resource}`).describe(),
+      (description) => progressOf(description)?.observation !== undefined,
+    );
+    cut.refuse(/./, grpcStatus.permissionDenied);
+    expect(await api.untilPhase(resource, 'unattended')).toMatchObject({
+      observed: { capacity: 2, status: 'PAUSED' },
+      targetCapacity: 5,
+    });
+  });
+
+  it('Temporal: 503 with Retry-After at once, and all is well by itself when it is back', async () => {
+    const bench = await openWorkbench();
+    const { resource, ...pool } = await bench.resource();
+    const api = await openApi(client, [{ resource, ...pool }]);
+    await startWorker(bench);
+    await api.scale(resource, { targetCapacity: 3 });
+    await api.untilPhase(resource, 'settled');
+
+    await server.kill();
+    const key = { 'Idempotency-Key': randomUUID() };
+    for (const call of [
+      () => api.scale(resource, { targetCapacity: 4 }),
+      () => api.scale(resource, { targetCapacity: 4 }, key),
+      () => api.scale(resource, { add: 1 }, { Prefer: 'wait=60' }),
+      () => api.call('GET', '/v1/resources'),
+      () => api.call('GET', `/v1/resources/${resource}`),
+      () => api.call('GET', `/v1/resources/${resource}/runs`),
+      () => api.call('DELETE', `/v1/resources/${resource}/scale`),
+    ]) {
+      const answer = await timed(call);
+      expect(answer).toMatchObject({
+        status: 503,
+        body: {
+          type: 'urn:escapement:problem:temporal-unavailable',
+          detail: expect.stringContaining('The Temporal server cannot be reached.'),
+        },
+      });
+      expect(answer.headers.get('retry-after')).toBe('2');
+      expect(answer.ms).toBeLessThan(soonMs);
+    }
+    for (const call of [
+      () => api.call('POST', '/scale', { body: { targetCapacity: 4 } }),
+      () => api.call('GET', '/status'),
+    ]) {
+      expect(await call()).toMatchObject({ status: 503, body: { success: false } });
+    }
+    expect(await api.call('GET', '/healthz')).toMatchObject({ status: 200 });
+    expect(await api.call('GET', '/readyz')).toMatchObject({
+      status: 503,
+      body: { status: 'not ready', checks: { temporal: { status: 'failing' } } },
+    });
+
+    await server.restart();
+    const startedAtMs = performance.now();
+    await poll(
+      () => api.call('GET', '/readyz'),
+      ({ status }) => status === 200,
+    );
+    expect(performance.now() - startedAtMs).toBeLessThan(soonMs);
+    const again = await api.scale(resource, { targetCapacity: 4 }, { ...key, Prefer: 'wait=60' });
+    expect(again).toMatchObject({ status: 200, body: { observed: { capacity: 4 } } });
+  });
+
+  it('Temporal, while somebody waits: the wait goes on', async () => {
+    const bench = await openWorkbench();
+    const { resource, ...pool } = await bench.resource({ settings: { cooldownMs: { up: 3000, down: 3000 } } });
+    const api = await openApi(client, [{ resource, ...pool }]);
+    await startWorker(bench);
+    const waiting = api.scale(resource, { targetCapacity: 4 }, { Prefer: 'wait=600' });
+    await api.untilPhase(resource, 'coolingDown');
+    await server.kill();
+    expect(await api.call('GET', `/v1/resources/${resource}`)).toMatchObject({ status: 503 });
+    await server.restart();
+    expect(await waiting).toMatchObject({ status: 200, body: { observed: { capacity: 4 } } });
+  });
+});

@@ -1,0 +1,56 @@
+/** A Temporal server as a process that can be killed, and started again on the same data and port. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { NativeConnection } from '@temporalio/worker';
+import { freePorts } from '../support/free-ports.js';
+import { temporalCli } from '../support/temporal.js';
+
+export class TemporalProcess {
+  #process: ChildProcess | undefined;
+
+  private constructor(
+    private readonly command: string,
+    private readonly directory: string,
+    readonly port: number,
+  ) {}
+
+  static async start(): Promise<TemporalProcess> {
+    const [port] = await freePorts(1);
+    const server = new TemporalProcess(await temporalCli(), await mkdtemp(join(tmpdir(), 'escapement-')), port!);
+    await server.restart();
+    return server;
+  }
+
+  get address(): string {
+    return `127.0.0.1:${this.port}`;
+  }
+
+  /** Answers when the server does. */
+  async restart(): Promise<void> {
+    const database = join(this.directory, 'temporal.db');
+    const where = ['--ip', '127.0.0.1', '--port', String(this.port), '--headless', '--db-filename', database];
+    this.#process = spawn(this.command, ['server', 'start-dev', ...where, '--log-level', 'never'], { stdio: 'ignore' });
+    for (;;) {
+      try {
+        await (await NativeConnection.connect({ address: this.address })).close();
+        return;
+      } catch {
+        await new Promise((resume) => setTimeout(resume, 50));
+      }
+    }
+  }
+
+  async kill(): Promise<void> {
+    if (this.#process?.exitCode !== null || this.#process.signalCode !== null) return;
+    this.#process.kill('SIGKILL');
+    await once(this.#process, 'exit');
+  }
+
+  async close(): Promise<void> {
+    await this.kill();
+    await rm(this.directory, { recursive: true });
+  }
+}
