@@ -4,9 +4,9 @@ import { Command } from 'commander';
 import { checkPorts } from '../runtime/ports.js';
 import { connectClient } from '../runtime/temporal-connection.js';
 import { greet } from './greeting.js';
+import { prose } from './prose.js';
 import { runRole, type Role } from './role.js';
 import { serveApi } from './serve-api.js';
-import { prose } from './prose.js';
 
 const deadlineMs = 10_000;
 

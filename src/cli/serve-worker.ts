@@ -27,7 +27,7 @@ export interface ServedWorker extends Pick<RunningWorker, 'status'> {
 
 /** Answers at once; Temporal and the platforms are waited for. */
 export async function serveWorker({ env, live, log, shutdown }: Role, parts: WorkerParts): Promise<ServedWorker> {
-  const { resources, select = (all) => all, ...connected } = parts;
+  const { resources, select = everything, ...connected } = parts;
   const adapters = await createAdapters(resources, env);
   shutdown.onStop('the adapters', () => adapters.close());
   void lookAtEveryResource(Object.keys(resources), { adapters, log, signal: shutdown.stopping });
@@ -54,6 +54,8 @@ export async function serveWorker({ env, live, log, shutdown }: Role, parts: Wor
   });
   return { adapters, status: () => worker.status() };
 }
+
+const everything = (all: Config['resources']): Config['resources'] => all;
 
 function taskQueuesOf(resources: Config['resources']): string[] {
   return [...new Set(Object.values(resources).map(({ taskQueue }) => taskQueue))];

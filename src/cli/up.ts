@@ -7,10 +7,10 @@ import { connectClient } from '../runtime/temporal-connection.js';
 import { startDemoWorld } from './demo-world.js';
 import { endLeftoverTemporal, startEmbeddedTemporal } from './embedded-temporal.js';
 import { greet } from './greeting.js';
+import { prose } from './prose.js';
 import { runRole, type Role } from './role.js';
 import { serveApi } from './serve-api.js';
 import { serveWorker } from './serve-worker.js';
-import { prose } from './prose.js';
 
 /** A person waits at the terminal: the server takes 3 s to stop, the worker gets the rest. */
 const shutdownGraceMs = 4000;

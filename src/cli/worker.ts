@@ -4,10 +4,10 @@ import type { Config } from '../config/config.js';
 import { ConfigError, problemFrom } from '../config/config-error.js';
 import { checkPorts } from '../runtime/ports.js';
 import { connectClient } from '../runtime/temporal-connection.js';
+import { prose } from './prose.js';
 import { runRole, type Role } from './role.js';
 import { serveHealth } from './serve-health.js';
 import { serveWorker } from './serve-worker.js';
-import { prose } from './prose.js';
 
 /** A deploy waits: changes that are in flight finish, so that none counts as unknown. */
 const shutdownGraceMs = 20_000;

@@ -30,7 +30,7 @@ export class AutoscaleReader {
       // A watch that was called off stays beside its successor until it hears of it.
       const heartbeats = (raw.pendingActivities ?? []).flatMap(
         ({ activityType, heartbeatDetails, lastHeartbeatTime }) => {
-          const progress = firstOf<WatchProgress>(heartbeatDetails?.payloads);
+          const progress = firstOf(heartbeatDetails?.payloads) as WatchProgress | undefined;
           const heardAtMs = Number(lastHeartbeatTime?.seconds ?? 0) * 1000;
           return activityType?.name === 'watch' && progress ? [{ progress, heardAtMs }] : [];
         },
@@ -51,17 +51,21 @@ export class AutoscaleReader {
       const decisions: Decision[] = [];
       for (const event of events ?? []) {
         const started = event.workflowExecutionStartedEventAttributes;
-        if (started) decisions.push(...(firstOf<AutoscaleInput>(started.input?.payloads)?.carried?.decisions ?? []));
+        if (started)
+          decisions.push(
+            ...((firstOf(started.input?.payloads) as AutoscaleInput | undefined)?.carried?.decisions ?? []),
+          );
         const isWatch = event.activityTaskScheduledEventAttributes?.activityType?.name === 'watch';
         if (isWatch) watches.add(String(event.eventId));
         const completed = event.activityTaskCompletedEventAttributes;
         if (!completed) continue;
         if (watches.has(String(completed.scheduledEventId))) {
-          const result = firstOf<WatchResult>(completed.result?.payloads);
+          const result = firstOf(completed.result?.payloads) as WatchResult | undefined;
           if (result) decisions.push({ evaluation: result.evaluation, runId: null });
         } else {
           const last = decisions.pop();
-          if (last) decisions.push({ ...last, ...firstOf<Partial<Decision>>(completed.result?.payloads) });
+          if (last)
+            decisions.push({ ...last, ...(firstOf(completed.result?.payloads) as Partial<Decision> | undefined) });
         }
       }
       return decisions.reverse().slice(0, most);
@@ -80,7 +84,7 @@ function evaluatedAtMs({ evaluation }: WatchProgress): number {
   return evaluation?.atMs ?? 0;
 }
 
-/** Written by our own workflow and activities, which have no other form of it. */
-function firstOf<T>(payloads: Payload[] | null | undefined): T | undefined {
-  return payloads?.[0] ? defaultPayloadConverter.fromPayload<T>(payloads[0]) : undefined;
+/** Cast by the callers: written by our own workflow and activities, which have no other form of it. */
+function firstOf(payloads: Payload[] | null | undefined): unknown {
+  return payloads?.[0] && defaultPayloadConverter.fromPayload(payloads[0]);
 }
