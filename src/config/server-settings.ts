@@ -36,6 +36,7 @@ export const serverVariables = z.object({
   ESCAPEMENT_DATA_DIR: z.string().default('.escapement').describe('Where the embedded Temporal server keeps its data.'),
   ESCAPEMENT_TEMPORAL_PORT: port.prefault('7233').describe('Port of the embedded Temporal server.'),
   ESCAPEMENT_TEMPORAL_UI_PORT: port.prefault('8233').describe('Port of its Web UI.'),
+  ESCAPEMENT_SIMULATOR_PORT: port.prefault('49750').describe('Port of the simulated sidecar in the demo.'),
 });
 
 export interface ServerSettings {
@@ -46,6 +47,7 @@ export interface ServerSettings {
   readonly dataDir: string;
   readonly temporalPort: number;
   readonly temporalUiPort: number;
+  readonly simulatorPort: number;
 }
 
 /** @throws ConfigError naming every variable that is wrong. */
@@ -68,6 +70,7 @@ export function readServerSettings(environment: Environment): ServerSettings {
     dataDir: variables.ESCAPEMENT_DATA_DIR,
     temporalPort: variables.ESCAPEMENT_TEMPORAL_PORT,
     temporalUiPort: variables.ESCAPEMENT_TEMPORAL_UI_PORT,
+    simulatorPort: variables.ESCAPEMENT_SIMULATOR_PORT,
   };
 }
 

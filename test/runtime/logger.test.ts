@@ -32,9 +32,8 @@ it.each([
 });
 
 it('writes an error with its stack', () => {
-  const [line] = written((logger) =>
-    logger.error('Worker failed', { sdkComponent: 'worker', error: new Error('why') }),
-  );
+  const meta = { sdkComponent: 'worker', error: new Error('why') };
+  const [line] = written((logger) => void logger.error('Worker failed', meta));
   expect(line).toMatchObject({ err: { message: 'why' } });
   expect(JSON.stringify(line)).toContain('logger.test');
 });

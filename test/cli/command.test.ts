@@ -1,0 +1,142 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const tsx = join(root, 'node_modules/tsx/dist/esm/index.mjs');
+
+let directory: string;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'escapement-cli-'));
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+interface Ending {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the command in an empty directory, with nothing in its environment but what is given. */
+async function escapement(args: readonly string[], env: Record<string, string> = {}): Promise<Ending> {
+  const child = spawn(process.execPath, ['--import', tsx, join(root, 'src/cli/main.ts'), ...args], {
+    cwd: directory,
+    env: { PATH: process.env['PATH'] ?? '', HOME: directory, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+  return { code: child.exitCode, out, err };
+}
+
+const write = (name: string, content: string) => writeFileSync(join(directory, name), content);
+
+const rightFile = `version: 1
+resources:
+  worker: { platform: omnistrate, min: 1, max: 6 }
+  other: { platform: omnistrate, min: 0, max: 2, taskQueue: elsewhere }
+`;
+
+describe('escapement', () => {
+  it('tells its version', async () => {
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+    expect(await escapement(['--version'])).toMatchObject({ code: 0, out: `${version}\n` });
+  });
+
+  it('lists its commands, and where to start', async () => {
+    const { out } = await escapement(['--help']);
+    for (const part of ['up', 'worker', 'api', 'simulator', 'validate', 'Start with: escapement up']) {
+      expect(out).toContain(part);
+    }
+  });
+
+  it('teaches the settings of a command in its help', async () => {
+    const { out } = await escapement(['up', '--help']);
+    for (const part of ['PORT', 'ESCAPEMENT_LISTEN', 'ESCAPEMENT_TEMPORAL_PORT', 'TEMPORAL_ADDRESS', 'demo']) {
+      expect(out).toContain(part);
+    }
+  });
+
+  it('refuses a command that does not exist', async () => {
+    expect(await escapement(['upp'])).toMatchObject({ code: 1, err: expect.stringContaining('up') });
+  });
+});
+
+describe('escapement validate', () => {
+  it('says that a right file is right', async () => {
+    write('escapement.yaml', rightFile);
+    expect(await escapement(['validate'])).toMatchObject({ code: 0, out: 'escapement.yaml is right: worker, other\n' });
+  });
+
+  it('names the file and the line of what is wrong, and exits with 2', async () => {
+    write('mine.yaml', rightFile.replace('max: 6', 'max: 6, cooldwn: 5m'));
+    const { code, err } = await escapement(['validate', 'mine.yaml']);
+    expect(code).toBe(2);
+    expect(err).toMatch(/^mine\.yaml:3:\d+ .*cooldwn.*cooldown/);
+  });
+
+  it('exits with 2 where there is no file', async () => {
+    expect(await escapement(['validate'])).toMatchObject({ code: 2, err: expect.stringContaining('escapement.yaml') });
+  });
+});
+
+describe('escapement up', () => {
+  it.each([
+    ['a setting that makes no sense', { PORT: 'abc' }, 'PORT'],
+    ['a configuration that is only half there', { AUTOSCALER_COOLDOWN: '60' }, 'AUTOSCALER_TARGET_RESOURCE'],
+    [
+      'a resource that nonsense is asked of',
+      { AUTOSCALER_TARGET_RESOURCE: 'worker', AUTOSCALER_STEPS: '-1' },
+      'AUTOSCALER_STEPS',
+    ],
+    ['DRY_RUN=maybe', { AUTOSCALER_TARGET_RESOURCE: 'worker', DRY_RUN: 'maybe' }, 'DRY_RUN'],
+    ['an API open to the network without a token', { ESCAPEMENT_LISTEN: '0.0.0.0' }, 'ESCAPEMENT_API_TOKEN'],
+    ['a Temporal profile that does not exist', { TEMPORAL_PROFILE: 'nobody' }, 'nobody'],
+  ])('does not start with %s: exit code 2, the setting is named, and nothing was begun', async (_, env, named) => {
+    const { code, err } = await escapement(['up'], env);
+    expect(code).toBe(2);
+    expect(err).toContain(named);
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  it('names every port that is taken, and the setting that moves it, before it starts anything', async () => {
+    const taken = createServer();
+    await new Promise<void>((listening) => taken.listen(0, '127.0.0.1', listening));
+    const port = String((taken.address() as AddressInfo).port);
+    const free = { ESCAPEMENT_TEMPORAL_UI_PORT: '0', ESCAPEMENT_SIMULATOR_PORT: '0' };
+    const { code, err } = await escapement(['up'], { PORT: port, ESCAPEMENT_TEMPORAL_PORT: '0', ...free });
+    taken.close();
+    expect(code).toBe(1);
+    expect(err).toContain(`Port ${port} (API) is taken by `);
+    expect(err).toContain(`(pid ${process.pid})`);
+    expect(err).toContain('set PORT to a free port');
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  it('tells what to do where there is no Temporal program and none can be fetched', async () => {
+    const free = {
+      PORT: '0',
+      ESCAPEMENT_TEMPORAL_PORT: '0',
+      ESCAPEMENT_TEMPORAL_UI_PORT: '0',
+      ESCAPEMENT_SIMULATOR_PORT: '0',
+    };
+    const { code, err } = await escapement(['up'], { ...free, TEMPORAL_CLI_PATH: '/missing' });
+    expect(code).toBe(1);
+    expect(err).toContain('TEMPORAL_CLI_PATH is /missing');
+  });
+});
+
+describe('escapement worker', () => {
+  it('refuses a task queue that no resource has, and names those there are', async () => {
+    write('escapement.yaml', rightFile);
+    const { code, err } = await escapement(['worker', '--task-queue', 'nowhere'], { PORT: '0' });
+    expect(code).toBe(2);
+    expect(err).toContain('no resource has the task queue nowhere; use escapement, elsewhere');
+  });
+});
