@@ -45,7 +45,7 @@ function befalls(fault: Fault, { kind, resource }: IncomingCall): boolean {
 }
 
 /** Numbers in [0, 1) that are the same for the same seed: mulberry32, which is public domain. */
-function generator(seed: number): () => number {
+export function generator(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -1,0 +1,81 @@
+/** Many runs at once in one world, through everything that can go wrong; then peace, and judgement. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import type { Resource } from '../e2e/api-client.js';
+import { letAccidentsHappen, type Toll } from './accidents.js';
+import { callAsPlanned } from './caller.js';
+import { Random } from './random.js';
+import { planRun, type RunPlan } from './run-plan.js';
+import { violationsOf } from './verdict.js';
+import { startWorld, type World } from './world.js';
+
+export interface WaveResult extends Toll {
+  readonly violations: readonly string[];
+}
+
+const accidentsMs = 45_000;
+/** Of peace, until every run has ended: longer than the longest pause of anything, several times over. */
+const restWithinMs = 150_000;
+
+export async function runWave(seed: number, runs: number): Promise<WaveResult> {
+  const random = new Random(seed);
+  const plans = Array.from({ length: runs }, (_, index) => planRun(`r${index + 1}`, random.fork()));
+  const world = await startWorld(plans, seed);
+  const toll: Toll = { kills: 0, faults: 0, sleepers: 0 };
+  try {
+    const over = AbortSignal.timeout(accidentsMs);
+    const refusals: string[] = [];
+    await Promise.all([
+      letAccidentsHappen(world, random.fork(), over, toll).then(() => world.heal()),
+      ...plans.map((plan) =>
+        callAsPlanned(plan, world.api, world.witness).catch((error: unknown) => {
+          refusals.push(`${plan.alias}: ${String(error)}`);
+        }),
+      ),
+    ]);
+    const resources = await untilAtRest(world, runs);
+    const { resources: seen, faults } = await world.witness.testimony();
+    toll.faults += faults;
+    const violations = plans.flatMap((plan) => {
+      const resource = resources.find(({ resource }) => resource === plan.alias);
+      const seenOfIt = seen.get(plan.alias);
+      if (!resource || !seenOfIt) return [`${plan.alias}: nothing is known of it`];
+      return violationsOf(plan, resource, seenOfIt).map((violation) => `${plan.alias}: ${violation}`);
+    });
+    const all = [...refusals, ...violations];
+    if (all.length > 0) await keepEvidence(world, seed, plans, resources);
+    return { ...toll, violations: all };
+  } finally {
+    await world.close();
+  }
+}
+
+/** As they are in the end, whether or not all have ended: the verdict tells. */
+async function untilAtRest({ api }: World, runs: number): Promise<Resource[]> {
+  const givenUpAtMs = performance.now() + restWithinMs;
+  for (;;) {
+    const resources = await api.resources().catch((): Resource[] => []);
+    const atRest = resources.filter(({ run }) => run !== null && run.closedAt !== null && run.outcome !== 'continued');
+    if (atRest.length === runs || performance.now() > givenUpAtMs) return resources;
+    await setTimeout(1000);
+  }
+}
+
+/** For whoever looks into it: what everybody said, what the sidecar saw, and the history of every run. */
+async function keepEvidence(world: World, seed: number, plans: readonly RunPlan[], resources: unknown): Promise<void> {
+  const folder = join('.cache', 'chaos', String(seed));
+  mkdirSync(folder, { recursive: true });
+  const keep = (name: string, what: unknown) => writeFileSync(join(folder, name), JSON.stringify(what, null, 1));
+  for (const [index, { name, program }] of [world.apiMember, ...world.workers].entries()) {
+    writeFileSync(join(folder, `${index}-${name}.log`), program.output);
+  }
+  keep('plans.json', plans);
+  keep('resources.json', resources);
+  keep('calls.json', await (await fetch(`${world.witness.url}/log`)).json());
+  for await (const run of world.client.workflow.list()) {
+    const { events } = await world.client.workflow.getHandle(run.workflowId, run.runId).fetchHistory();
+    keep(`${run.workflowId.replace(':', '-')}-${run.runId}.json`, events);
+  }
+  console.log(`  evidence is in ${folder}`);
+}

@@ -1,0 +1,60 @@
+/** What stands in the way of a start is named, and what is not there yet is waited for. */
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { freePorts } from '../support/free-ports.js';
+import { apiOf, Sandbox } from './sandbox.js';
+
+let sandbox: Sandbox;
+
+beforeEach(async () => {
+  sandbox = await Sandbox.create();
+});
+afterEach(() => sandbox.close());
+
+const ports = [
+  { setting: 'PORT', use: 'API' },
+  { setting: 'ESCAPEMENT_TEMPORAL_PORT', use: 'Temporal' },
+  { setting: 'ESCAPEMENT_TEMPORAL_UI_PORT', use: 'Temporal Web UI' },
+  { setting: 'ESCAPEMENT_SIMULATOR_PORT', use: 'simulated sidecar' },
+];
+
+it.each(ports)('a taken $setting is named, with what holds it and the setting that moves it', async (taken) => {
+  const holder = createServer().listen(0, '127.0.0.1');
+  await once(holder, 'listening');
+  const { port } = holder.address() as AddressInfo;
+  const program = sandbox.escapement(['up'], { [taken.setting]: String(port) });
+  expect(await program.ended).toEqual({ code: 1, signal: null });
+  expect(program.output).toMatch(new RegExp(`Port ${port} \\(${taken.use}\\) is taken by .*\\(pid ${process.pid}\\)`));
+  expect(program.output).toContain(`set ${taken.setting} to a free port`);
+  await sandbox.onlyRuns();
+  holder.close();
+});
+
+it.each([['up'], ['api'], ['worker']])('%s does not listen beyond this machine without a token', async (command) => {
+  const program = sandbox.escapement([command], { ESCAPEMENT_LISTEN: '0.0.0.0' });
+  expect(await program.ended).toEqual({ code: 2, signal: null });
+  expect(program.output).toMatch(/ESCAPEMENT_LISTEN.*0\.0\.0\.0 can be reached from elsewhere.*ESCAPEMENT_API_TOKEN/);
+  await sandbox.onlyRuns();
+});
+
+it('a sidecar that is down is named in /readyz and waited for', async () => {
+  const [sidecarPort] = await freePorts(1);
+  const api = await apiOf(
+    sandbox.escapement(['up'], {
+      OMNISTRATE_SIDECAR_URL: `http://127.0.0.1:${sidecarPort}`,
+      AUTOSCALER_TARGET_RESOURCE: 'worker',
+      AUTOSCALER_COOLDOWN: '1',
+      AUTOSCALER_WAIT_FOR_ACTIVE_CHECK_INTERVAL: '1',
+    }),
+  );
+  const checks = { resources: { worker: { status: 'failing', detail: expect.stringContaining('ECONNREFUSED') } } };
+  expect(await api.readiness()).toMatchObject({ status: 'not ready', checks });
+  expect(await api.scale('worker', { targetCapacity: 2 })).toMatchObject({ status: 202 });
+  await api.until('worker', 'is being looked for', ({ phase }) => phase === 'observing');
+
+  const witness = await sandbox.sidecar('--port', String(sidecarPort), '--resource', 'worker=1');
+  await api.until('worker', 'is settled', ({ phase }) => phase === 'settled');
+  expect((await witness.resource('worker')).capacities).toEqual([1, 2]);
+  expect(await api.readiness()).toMatchObject({ status: 'ready', checks: { resources: { worker: { status: 'ok' } } } });
+});
