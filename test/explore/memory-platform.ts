@@ -26,6 +26,7 @@ export interface Sender {
 
 const answerMs = 5;
 const arrivalMs = 600;
+const longAgoMs = 3_600_000;
 /** Long enough for whatever waits to lose patience, short enough for the schedule to end well after it. */
 const outageMs = 6000;
 
@@ -102,7 +103,7 @@ export class MemoryPlatform {
     const kind = outage || this.isFailed ? reads[0] : this.chooseRead();
     const lastSend = this.sends.at(-1);
     // Before its worker set out to send it, that is.
-    const beforeLastSendMs = (lastSend ? lastSend.atMs - answerMs : stage.startedAtMs) - 1;
+    const beforeLastSendMs = lastSend ? lastSend.atMs - answerMs - 1 : stage.startedAtMs - longAgoMs;
     if (outage) throw new PlatformError(outage.code, 'an outage');
     switch (kind) {
       case 'is answered at once':

@@ -37,8 +37,8 @@ export class MemoryTemporal implements Messages {
     this.occasionsWithSleeper = ['nothing comes', 'a sleeping worker wakes', ...messages];
   }
 
-  /** Until nobody asks for anything more. */
-  async play(): Promise<void> {
+  /** Until nobody asks for anything more. Returns how the last run ended. */
+  async play(): Promise<Ending> {
     this.start(this.nextRequest());
     for (;;) {
       const ending = await this.open.run.run();
@@ -47,7 +47,7 @@ export class MemoryTemporal implements Messages {
         continue;
       }
       this.close(ending);
-      if (!(await this.isAskedAgain())) return;
+      if (!(await this.isAskedAgain())) return ending;
     }
   }
 

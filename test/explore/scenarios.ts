@@ -64,7 +64,7 @@ export const scenarios: readonly Scenario[] = [
     laterRequests: [{ targetCapacity: 2 }],
     messages: ['a request comes', 'a cancellation comes'],
     otherHands: 0,
-    shallowerBy: 0,
+    shallowerBy: 1,
   },
   {
     name: 'one unit more, and one more',
@@ -74,7 +74,7 @@ export const scenarios: readonly Scenario[] = [
     laterRequests: [{ add: 1 }],
     messages: ['a request comes', 'the last request comes again'],
     otherHands: 0,
-    shallowerBy: 0,
+    shallowerBy: 1,
   },
   {
     name: 'one unit up, then to a third, then one unit less than that',
@@ -84,6 +84,6 @@ export const scenarios: readonly Scenario[] = [
     laterRequests: [{ targetCapacity: 3 }, { remove: 1 }],
     messages: ['a request comes', 'a cancellation comes'],
     otherHands: 0,
-    shallowerBy: 0,
+    shallowerBy: 1,
   },
 ];

@@ -3,9 +3,8 @@ import fc from 'fast-check';
 import { TapeChooser } from '../explore/choices.js';
 import { walk } from '../explore/walk.js';
 import { randomScenario, tape } from './random-scenario.js';
+import { seed } from './seed.js';
 
-/** A failing run prints its seed; `SEED=... npm test -- properties` plays it again. */
-const seed = process.env['SEED'] === undefined ? Date.now() % 2 ** 31 : Number(process.env['SEED']);
 const runs = Number(process.env['RUNS'] ?? 5000);
 
 describe(`a long walk with faults at random (seed ${seed})`, () => {
