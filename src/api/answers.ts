@@ -68,7 +68,7 @@ const change = z.strictObject({
   reason: z.string().optional(),
 });
 
-export const resourcePhases = [
+const resourcePhases = [
   'idle',
   'unattended',
   'observing',

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { generatedDocs } from '../../scripts/generate-docs.js';
 import { openApiDocument } from '../../src/api/openapi.js';
+import { problemTypes } from '../../src/api/problem.js';
 
 describe('the OpenAPI document', () => {
   it('is valid OpenAPI 3.1', async () => {
@@ -23,4 +24,8 @@ describe('the OpenAPI document', () => {
       },
     });
   });
+});
+
+it.each(Object.entries(problemTypes))('docs/api.md says what to do about the problem %s', async (type, { status }) => {
+  expect(await readFile('docs/api.md', 'utf8')).toMatch(new RegExp(`^\\| \`${type}\` +\\| ${status} `, 'm'));
 });

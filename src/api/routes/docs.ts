@@ -1,12 +1,10 @@
 /** `GET /openapi.json` and `GET /docs`: the API described, from files of this package alone. Open to everybody. */
-import { dirname } from 'node:path';
-import { createRequire } from 'node:module';
 import type { RequestHandler, Router } from 'express';
+// The package itself would load the whole page into this process.
+import pathOfSwaggerUi from 'swagger-ui-dist/absolute-path.js';
 import { openApiDocument } from '../openapi.js';
 import { route } from '../route.js';
 
-/** Resolved rather than imported: the package loads the whole page into the process that imports it. */
-const swaggerUi = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 const assets = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
 
 const page = `<!doctype html>
@@ -41,5 +39,5 @@ export function docsRoutes(router: Router): void {
 }
 
 function sendAsset(asset: string): RequestHandler {
-  return (_request, response) => response.sendFile(asset, { root: swaggerUi, maxAge: '1h' });
+  return (_request, response) => response.sendFile(asset, { root: pathOfSwaggerUi(), maxAge: '1h' });
 }
