@@ -6,9 +6,11 @@ import { DefaultLogger, bundleWorkflowCode } from '@temporalio/worker';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
-export async function bundleWorkflows({ entry, output }) {
+/** @param {{ folder: string, extension: 'ts' | 'js', output: string }} options */
+export async function bundleWorkflows({ folder, extension, output }) {
   const { code } = await bundleWorkflowCode({
-    workflowsPath: resolve(root, entry),
+    workflowsPath: resolve(root, folder, `index.${extension}`),
+    payloadConverterPath: resolve(root, folder, `payload-converter.${extension}`),
     logger: new DefaultLogger('WARN'),
   });
   const target = resolve(root, output);
@@ -17,5 +19,5 @@ export async function bundleWorkflows({ entry, output }) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await bundleWorkflows({ entry: 'dist/workflows/index.js', output: 'dist/workflow-bundle.js' });
+  await bundleWorkflows({ folder: 'dist/workflows', extension: 'js', output: 'dist/workflow-bundle.js' });
 }

@@ -161,6 +161,24 @@ describe('a retarget', () => {
     expect(resource.capacity()).toBe(3);
   });
 
+  it.concurrent('that nobody can decode is recorded and ignored too', async () => {
+    const resource = await bench.resource();
+    await bench.scales.request(resource, { targetCapacity: 5 });
+    const bytes = (text: string) => new TextEncoder().encode(text);
+    for (const encoding of ['json/plain', 'whatever', 'binary/plain']) {
+      await environment.client.workflowService.signalWorkflowExecution({
+        namespace: environment.client.options.namespace,
+        workflowExecution: { workflowId: resource.handle.workflowId },
+        signalName: 'retarget',
+        input: { payloads: [{ metadata: { encoding: bytes(encoding) }, data: bytes('{"targetCapacity": 9') }] },
+      });
+    }
+    const status = await resource.until(({ ignored }) => ignored.length === 3);
+    expect(status.targetCapacity).toBe(5);
+    await resource.handle.result();
+    expect(resource.capacity()).toBe(5);
+  });
+
   it.concurrent('adds and removes from the target that is under way', async () => {
     const resource = await bench.resource();
     const [first, second] = await Promise.all([
