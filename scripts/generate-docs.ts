@@ -4,11 +4,16 @@ import { format, resolveConfig } from 'prettier';
 import { openApiDocument } from '../src/api/openapi.js';
 import { configurationPage } from './configuration-page.js';
 import { editorSchema } from './json-schema.js';
+import { sourcePages } from './source-pages.js';
 
 /** The files by their path from the root. */
 export async function generatedDocs(): Promise<Record<string, string>> {
   const style = await resolveConfig('docs/configuration.md');
+  const sources = Object.entries(await sourcePages()).map(
+    async ([path, text]) => [path, await format(text, { ...style, parser: 'markdown' })] as const,
+  );
   return {
+    ...Object.fromEntries(await Promise.all(sources)),
     'docs/configuration.md': await format(configurationPage(), { ...style, parser: 'markdown' }),
     'docs/escapement.schema.json': `${JSON.stringify(editorSchema(), null, 2)}\n`,
     'docs/openapi.json': `${JSON.stringify(openApiDocument(), null, 2)}\n`,

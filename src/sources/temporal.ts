@@ -5,8 +5,13 @@ import { keepContract } from './keep-contract.js';
 import { ReusableConnection } from './reusable-connection.js';
 import { defineSource, SourceError } from './source.js';
 
-/** The numbers of Temporal's TaskQueueType. */
-const queueTypes = { workflow: 1, activity: 2 } as const;
+type DescribeTaskQueue = Parameters<Connection['workflowService']['describeTaskQueue']>[0];
+type TaskQueueType = NonNullable<DescribeTaskQueue['taskQueueType']>;
+
+/** Numbers of Temporal's enumeration, whose values the client does not export. */
+const numbers = { workflow: 1, activity: 2 };
+// eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- for want of the enumeration itself
+const queueTypes = numbers as Record<keyof typeof numbers, TaskQueueType>;
 const kind = z.enum(['workflow', 'activity']);
 
 const settings = z.strictObject({
@@ -89,7 +94,7 @@ function tlsOf({ ca, cert, key, serverName }: NonNullable<Settings['tls']>) {
 }
 
 async function backlog(connection: Connection, settings: Settings): Promise<number> {
-  const types = new Set<number>([settings.tasks].flat().map((each) => queueTypes[each]));
+  const types = new Set<TaskQueueType>([settings.tasks].flat().map((each) => queueTypes[each]));
   try {
     return settings.version === undefined
       ? await backlogOfAll(connection, settings, types)
@@ -103,7 +108,7 @@ async function backlog(connection: Connection, settings: Settings): Promise<numb
 async function backlogOfAll(
   { workflowService }: Connection,
   { namespace, taskQueue }: Settings,
-  types: ReadonlySet<number>,
+  types: ReadonlySet<TaskQueueType>,
 ): Promise<number> {
   let total = 0;
   for (const taskQueueType of types) {
@@ -118,14 +123,14 @@ async function backlogOfVersion(
   { workflowService }: Connection,
   { namespace, taskQueue }: Settings,
   version: NonNullable<Settings['version']>,
-  types: ReadonlySet<number>,
+  types: ReadonlySet<TaskQueueType>,
 ): Promise<number> {
   const { versionTaskQueues } = await workflowService.describeWorkerDeploymentVersion({
     namespace,
     deploymentVersion: { deploymentName: version.deployment, buildId: version.buildId },
     reportTaskQueueStats: true,
   });
-  const found = versionTaskQueues.filter(({ name, type }) => name === taskQueue && types.has(Number(type)));
+  const found = versionTaskQueues.filter(({ name, type }) => name === taskQueue && type != null && types.has(type));
   if (found.length === 0) {
     const advice = 'Its workers must have polled the queue once: check taskQueue and version.';
     throw new SourceError('missing', `version ${version.buildId} has no task queue ${taskQueue}. ${advice}`);
@@ -139,7 +144,7 @@ function countIn(stats: { readonly approximateBacklogCount?: unknown } | null | 
   if (count === undefined || count === null) {
     throw new SourceError('malformed', 'did not tell the backlog. It needs Temporal server 1.25 or later.');
   }
-  return Number(String(count as number));
+  return Number(count);
 }
 
 /** By the numbers of gRPC's status. */

@@ -3,7 +3,7 @@ import { Client, Connection } from '@temporalio/client';
 import { temporalService } from '../../scripts/services/temporal.js';
 import { eventually } from '../support/eventually.js';
 import { temporalCli } from '../support/temporal.js';
-import { describeConformance, failureOf, make, plantedSecret } from '../sources/conformance.js';
+import { describeConformance, failureOf, make } from '../sources/conformance.js';
 
 const server = await temporalService(await temporalCli());
 const never = (): AbortSignal => new AbortController().signal;
@@ -11,9 +11,6 @@ const settingsFor = (port: number) => ({
   address: `127.0.0.1:${port}`,
   taskQueue: 'jobs',
   tasks: 'workflow',
-  apiKey: plantedSecret,
-  // The dev server takes any key, and speaks no TLS.
-  tls: undefined,
 });
 const subject = { type: 'temporal', settingsFor };
 

@@ -31,13 +31,16 @@ export const kubernetesCandidate: Candidate = {
           gate,
           capacity: async () => (await scale()).spec.replicas ?? 0,
           moveTo: async (replicas) => {
-            await cluster.request('PUT', `${at}/scale`, { ...(await scale()), spec: { replicas } });
+            // Without a resourceVersion: these hands do not look before they write.
+            await cluster.request('PUT', `${at}/scale`, {
+              metadata: { name, namespace: 'default' },
+              spec: { replicas },
+            });
           },
           // Being deleted, and not gone: something holds on to it.
           fail: async () => {
-            const object = (await cluster.request('GET', at)) as { metadata: object };
-            const metadata = { ...object.metadata, finalizers: ['example.org/held'] };
-            await cluster.request('PUT', at, { ...object, metadata, status: undefined });
+            const held = deploymentOf(name, capacity);
+            await cluster.request('PUT', at, { ...held, metadata: { name, finalizers: ['example.org/held'] } });
             await cluster.request('DELETE', at);
           },
           remove: async () => {

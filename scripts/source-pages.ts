@@ -1,0 +1,39 @@
+/** The pages of the sources: written by hand, but for the summary and the table of settings, which are the schema's. */
+import { readFile } from 'node:fs/promises';
+import { sourceDefinitions } from '../src/sources/registry.js';
+import { fieldTable } from './field-table.js';
+import { writtenForm } from './json-schema.js';
+
+/** Each page by its path from the root, not yet formatted. A source without a page is an error. */
+export async function sourcePages(): Promise<Record<string, string>> {
+  const pages = sourceDefinitions.map(async ({ type, summary, settings }) => {
+    const path = `docs/sources/${type}.md`;
+    const page = await readFile(path, 'utf8');
+    return [path, fill(fill(page, 'summary', summary), 'settings', fieldTable(writtenForm(settings)))] as const;
+  });
+  return { ...Object.fromEntries(await Promise.all(pages)), 'docs/sources/README.md': overview() };
+}
+
+/** What stands between `<!-- name -->` and `<!-- /name -->` is replaced. */
+function fill(page: string, name: string, text: string): string {
+  const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`a page of a source has no ${begin} ${end}`);
+  return `${page.slice(0, from)}${begin}\n\n${text}\n\n${page.slice(to)}`;
+}
+
+function overview(): string {
+  const rows = sourceDefinitions.map(({ type, summary }) => `| [${type}](${type}.md) | ${summary} |`);
+  return `# Sources
+
+<!-- Made from the registry of sources by \`npm run docs\`. Do not edit. -->
+
+A signal in escapement.yaml is sampled from one of these. No data is never zero: a sample that fails blocks scaling in, until
+\`fallback\` applies. What each does when its server fails is shown [against the real servers](conformance.md);
+a new one is added [like this](../adding-a-source.md).
+
+| type | samples |
+| --- | --- |
+${rows.join('\n')}
+`;
+}

@@ -1,0 +1,50 @@
+/** What needs no server of the right kind, for every source that has none of its own here: they run whole in test/services. */
+import { describe, expect, it } from '@jest/globals';
+import { describeFailures, expectNoSecret, make, plantedSecret } from './conformance.js';
+
+const aws = (port: number) => ({
+  region: 'eu-central-1',
+  endpoint: `http://127.0.0.1:${port}`,
+  credentials: { accessKeyId: 'reader', secretAccessKey: plantedSecret },
+});
+const login = { username: 'reader', password: plantedSecret };
+
+for (const [type, settingsFor] of [
+  ['sqs', (port) => ({ ...aws(port), queue: 'jobs' })],
+  ['cloudwatch', (port) => ({ ...aws(port), namespace: 'Shop', metric: 'Requests' })],
+  ['kinesis', (port) => ({ ...aws(port), stream: 'clicks', measure: 'shards' })],
+  ['rabbitmq', (port) => ({ ...login, url: `amqp://127.0.0.1:${port}`, queue: 'jobs' })],
+  ['rabbitmq', (port) => ({ ...login, url: `http://127.0.0.1:${port}`, queue: 'jobs' })],
+  ['activemq', (port) => ({ ...login, url: `http://127.0.0.1:${port}`, queue: 'jobs' })],
+  ['temporal', (port) => ({ address: `127.0.0.1:${port}`, taskQueue: 'jobs', apiKey: plantedSecret, tls: {} })],
+] satisfies [string, (port: number) => Record<string, unknown>][]) {
+  describeFailures({ type, settingsFor });
+}
+
+describe('rabbitmq settings', () => {
+  const refusal = (settings: Record<string, unknown>): string => {
+    try {
+      make({ type: 'rabbitmq' }, { queue: 'jobs', ...settings });
+    } catch (error) {
+      expectNoSecret(error, ['pass#20', plantedSecret]);
+      return String(error);
+    }
+    return 'accepted';
+  };
+
+  it.each([
+    ['a password with # in the address', { url: 'amqp://svc:pass#20@h:5672/' }, 'url: is not an address'],
+    ['what AMQP cannot see', { url: 'amqp://h', count: 'all' }, 'count: all is not visible over AMQP'],
+    [
+      'a token where AMQP is spoken',
+      { url: 'amqp://h', bearerToken: plantedSecret },
+      'bearerToken: is for the management API',
+    ],
+  ])('refuse %s', (_name, settings, said) => {
+    expect(refusal(settings)).toContain(said);
+  });
+
+  it('take any password apart from the address', () => {
+    expect(refusal({ url: 'amqp://h:5672', username: 'corp\\svc', password: 'p#a@b/c%d' })).toBe('accepted');
+  });
+});
