@@ -8,5 +8,9 @@ export default {
   testMatch: ['<rootDir>/test/services/**/*.test.ts'],
   // Fetching a server may take minutes the first time, starting one some seconds.
   testTimeout: 180_000,
-  reporters: ['default', '<rootDir>/test/services/conformance-table.mjs'],
+  reporters: [
+    'default',
+    '<rootDir>/test/services/conformance-table.mjs',
+    '<rootDir>/test/services/platforms/conformance-table.mjs',
+  ],
 };

@@ -5,6 +5,7 @@ import type { Config } from './config.js';
 import { ConfigError, problemFrom } from './config-error.js';
 import { demoConfig } from './demo-config.js';
 import { environmentConfig, environmentNames } from './environment-config.js';
+import { fastAutoscalerConfig, isFastAutoscaler } from './fast-autoscaler-environment.js';
 import { fileErrorCode } from './file-error.js';
 import { fileConfig } from './file-config.js';
 import type { Environment } from './placeholders.js';
@@ -21,7 +22,8 @@ export async function loadConfig(environment: Environment, cwd: string): Promise
     const config = await readConfigFile(file, environment, cwd);
     return { ...config, warnings: [...config.warnings, ...ignoredVariables(file, environment)] };
   }
-  return environmentNames(environment).length > 0 ? environmentConfig(environment) : demoConfig(environment);
+  if (environmentNames(environment).length > 0) return environmentConfig(environment);
+  return isFastAutoscaler(environment) ? fastAutoscalerConfig(environment) : demoConfig(environment);
 }
 
 /**

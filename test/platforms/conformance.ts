@@ -24,6 +24,9 @@ const quickSettings: Omit<ScaleSettings, 'absolute'> = {
   dryRun: false,
 };
 
+/** Long enough for a test to do something before the next change, also on a slow machine. */
+const unhurried = { cooldownMs: { up: 3000, down: 3000 } };
+
 /** Defines the tests of one platform. */
 export function describeConformance(candidate: Candidate, bench: ConformanceBench, site: Site): void {
   const begin = (capacity: number, settings: Partial<ScaleSettings> = {}) =>
@@ -70,7 +73,7 @@ export function describeConformance(candidate: Candidate, bench: ConformanceBenc
     });
 
     it.concurrent('retarget', async () => {
-      const run = await begin(2);
+      const run = await begin(2, unhurried);
       await run.request(8);
       await run.until(({ stepsMade }) => stepsMade === 1);
       await run.request(3);
@@ -79,7 +82,7 @@ export function describeConformance(candidate: Candidate, bench: ConformanceBenc
     });
 
     it.concurrent('drift by other hands', async () => {
-      const run = await begin(7);
+      const run = await begin(7, unhurried);
       await run.request(9);
       await run.until(({ phase }) => phase === 'settled');
       await run.real.moveTo(2);
@@ -113,7 +116,7 @@ export function describeConformance(candidate: Candidate, bench: ConformanceBenc
     });
 
     it.concurrent('outage and recovery', async () => {
-      const run = await begin(2);
+      const run = await begin(2, unhurried);
       await run.request(6);
       await run.until(({ stepsMade }) => stepsMade === 1);
       await run.real.gate.goDown();
@@ -140,7 +143,7 @@ export function describeConformance(candidate: Candidate, bench: ConformanceBenc
     });
 
     it.concurrent('deleted in mid-run', async () => {
-      const run = await begin(2);
+      const run = await begin(2, unhurried);
       await run.request(8);
       await run.until(({ stepsMade }) => stepsMade === 1);
       await run.real.remove();
