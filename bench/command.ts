@@ -1,0 +1,175 @@
+/** `npm run bench`: what Escapement costs, measured on processes as its users run them. */
+import { writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import { compareUnderFaults, type FaultFigures, type Walked } from './faults.js';
+import { measureReadiness } from './ready.js';
+import { table } from './report.js';
+import { measureStarts, type StartFigures, type Surroundings } from './starts.js';
+import { rounded } from './statistics.js';
+import { measureWalks } from './walk.js';
+import { measureWatches, type WatchFigures } from './watches.js';
+
+const help = `npm run bench [-- options]
+  --rounds N       how often everything is measured; medians count (5)
+  --only NAME      starts, walk, ready or faults; may be repeated
+  --json FILE      the figures as JSON
+  --watches N      instead: N idle autoscaled resources on one worker,
+  --grow-to N      and twice as many, up to this, until its event loop is late`;
+
+const parts = ['ready', 'walk', 'faults', 'starts'] as const;
+type Part = (typeof parts)[number];
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    only: { type: 'string', multiple: true },
+    json: { type: 'string' },
+    watches: { type: 'string' },
+    'grow-to': { type: 'string', default: '0' },
+    help: { type: 'boolean' },
+  },
+});
+const rounds = wholeNumber('--rounds', values.rounds);
+const chosen = values.only ?? parts;
+const unknown = chosen.find((name) => !parts.includes(name as Part));
+if (unknown !== undefined) fail(`--only ${unknown}: there is ${parts.join(', ')}.`);
+// Ctrl-C ends what was started as well: programs die with 'exit', the Temporal server with its owner.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
+const tell = (line: string): void => console.log(`  ${line}`);
+if (values.help) console.log(help);
+else if (values.watches === undefined) await benchmark();
+else await watch(wholeNumber('--watches', values.watches), wholeNumber('--grow-to', values['grow-to']));
+
+async function benchmark(): Promise<void> {
+  console.log(machine());
+  const figures: Record<string, unknown> = {};
+  if (chosen.includes('starts')) {
+    console.log('\nStarting: POST .../scale beside a bare start of an empty workflow, in turn');
+    const door = await starts('door');
+    const ratios = (of: (each: StartFigures) => number) =>
+      Object.fromEntries(door.map((each) => [String(each.callers), rounded(of(each), 3)]));
+    figures.postOverBareStart = ratios(({ throughputRatio }) => throughputRatio);
+    figures.postP99OverBareP99 = ratios(({ p99Ratio }) => p99Ratio);
+    await starts('atWork');
+  }
+  if (chosen.includes('walk')) {
+    console.log('\nWalking from 1 to 6');
+    const walk = await measureWalks(rounds, tell);
+    figures.walkOverIdeal = rounded(walk.overIdeal, 4);
+    figures.firstChangeMs = rounded(walk.firstChangeMs, 0);
+    figures.retargetMs = rounded(walk.retargetMs, 1);
+    figures.eventsPerStep = walk.eventsPerStep;
+    figures.rssMb = mapped(walk.rssMb, (mb) => rounded(mb, 0));
+    console.log(
+      table(
+        ['walk 1 -> 6', 'median'],
+        [
+          ['over the ideal', walk.overIdeal.toFixed(4)],
+          ['beyond the ideal', `${walk.beyondIdealMs.toFixed(0)} ms`],
+          ['first change after POST', `${walk.firstChangeMs.toFixed(0)} ms`],
+          ['retarget', `${walk.retargetMs.toFixed(1)} ms`],
+          ['events a step', walk.eventsPerStep],
+          ['events of the whole walk', walk.eventsPerWalk],
+          ...Object.entries(walk.rssMb).map(([part, mb]) => [`memory of ${part}`, `${mb.toFixed(0)} MB`]),
+        ],
+      ),
+    );
+  }
+  if (chosen.includes('ready')) {
+    console.log('\nFrom nothing to the first accepted POST');
+    figures.readyMs = rounded(await measureReadiness(rounds, tell), 0);
+  }
+  if (chosen.includes('faults')) {
+    console.log('\nThe same walk under the same faults');
+    console.log(faultTable(await compareUnderFaults(tell)));
+  }
+  console.log(`\n${JSON.stringify(figures)}`);
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
+}
+
+async function starts(surroundings: Surroundings): Promise<StartFigures[]> {
+  const figures = await measureStarts(surroundings, rounds, tell);
+  console.log(startTable(surroundings, figures));
+  return figures;
+}
+
+async function watch(watches: number, growTo: number): Promise<void> {
+  console.log(`${machine()}\n\nIdle autoscaled resources on one worker`);
+  const figures = await measureWatches({ watches, growTo }, tell);
+  console.log(watchTable(figures));
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
+}
+
+function startTable(surroundings: Surroundings, figures: readonly StartFigures[]): string {
+  const where = { door: 'at the door', atWork: 'with workers at work' }[surroundings];
+  return table(
+    [`callers, ${where}`, 'bare start', 'POST', 'throughput', 'p99 bare', 'p99 POST', 'p99'],
+    figures.map(({ callers, bare, post, throughputRatio, p99Ratio }) => [
+      callers,
+      `${bare.perSecond.toFixed(0)}/s`,
+      `${post.perSecond.toFixed(0)}/s`,
+      throughputRatio.toFixed(2),
+      `${bare.p99Ms.toFixed(1)} ms`,
+      `${post.p99Ms.toFixed(1)} ms`,
+      `${p99Ratio.toFixed(2)} x`,
+    ]),
+  );
+}
+
+function faultTable(figures: readonly FaultFigures[]): string {
+  const cells = ({ seconds, changes, overshoot, endedAt }: Walked) => [
+    `${seconds.toFixed(1)} s`,
+    changes,
+    overshoot,
+    endedAt,
+  ];
+  return table(
+    ['fault', 'loop', 'changes', 'too many', 'ends at', 'Escapement', 'changes', 'too many', 'ends at'],
+    figures.map(({ fault, loop, ours }) => [fault, ...cells(loop), ...cells(ours)]),
+  );
+}
+
+function watchTable(figures: readonly WatchFigures[]): string {
+  const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
+  return table(
+    ['watches', 'worker', '', 'server', '', 'database', 'sidecar', 'events', 'looks made', 'lag p50', 'p99', 'max'],
+    figures.map((each) => [
+      each.watches,
+      percent(each.workerCpu),
+      `${each.workerMb.toFixed(0)} MB`,
+      percent(each.serverCpu),
+      `${each.serverMb.toFixed(0)} MB`,
+      `${each.databaseMb.toFixed(0)} MB`,
+      percent(each.sidecarCpu),
+      `${each.events} (+${each.newEvents})`,
+      percent(each.looksMade),
+      `${each.lagP50Ms.toFixed(1)} ms`,
+      `${each.lagP99Ms.toFixed(1)} ms`,
+      `${each.lagMaxMs.toFixed(0)} ms`,
+    ]),
+  );
+}
+
+function machine(): string {
+  const model = cpus()[0]?.model ?? 'unknown';
+  return `${new Date().toISOString()}, Node ${process.version}, ${cpus().length} cores (${model}), ${(totalmem() / 2 ** 30).toFixed(0)} GiB`;
+}
+
+function mapped<Key extends string>(
+  record: Record<Key, number>,
+  of: (value: number) => number,
+): Record<string, number> {
+  return Object.fromEntries(Object.entries<number>(record).map(([key, value]) => [key, of(value)]));
+}
+
+function wholeNumber(option: string, text: string): number {
+  if (!/^\d+$/.test(text)) fail(`${option} ${text}: it must be a whole number.`);
+  return Number(text);
+}
+
+function fail(message: string): never {
+  console.error(`${message}\n\n${help}`);
+  process.exit(2);
+}

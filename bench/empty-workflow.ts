@@ -1,0 +1,2 @@
+/** The least that can be started. */
+export async function empty(): Promise<void> {}

@@ -1,0 +1,119 @@
+/** Starting: POST .../scale, which starts a scale run, beside a bare start of an empty workflow on the same server. */
+import { Pool } from 'undici';
+import { putUnderLoad, type Performance } from './callers.js';
+import { Laboratory } from './laboratory.js';
+import type { Tell } from './report.js';
+import { median } from './statistics.js';
+
+/** So that each takes some seconds, and one call in a hundred is more than one call. */
+const loads = [
+  { callers: 1, calls: 200 },
+  { callers: 16, calls: 480 },
+  { callers: 64, calls: 960 },
+] as const;
+const warmUp = { callers: 16, calls: 64 };
+const callsPerRound = loads.reduce((sum, { calls }) => sum + calls, 0);
+
+/**
+ * `door`: nobody polls. What is started waits, so that both sides ask the same of the server.
+ * `atWork`: both sides have a worker, which carries out what is started while more is: a scale run looks at its resource,
+ * finds it as it should be, and closes. This is more work than an empty workflow, on the same processors.
+ */
+export type Surroundings = 'door' | 'atWork';
+
+export interface StartFigures {
+  readonly callers: number;
+  readonly post: Performance;
+  readonly bare: Performance;
+  /** Medians of the rounds' own ratios. */
+  readonly throughputRatio: number;
+  readonly p99Ratio: number;
+}
+
+/** Every POST is for a resource of its own, so that each of them is a start. */
+export async function measureStarts(surroundings: Surroundings, rounds: number, tell: Tell): Promise<StartFigures[]> {
+  const laboratory = await Laboratory.open();
+  try {
+    const resources = warmUp.calls + rounds * callsPerRound;
+    const sidecar = await laboratory.sandbox.sidecar('--port', '0', '--resource', 'worker=1');
+    laboratory.sandbox.configure(configuration(sidecar.url, resources));
+    const { url } = await laboratory.startApi();
+    if (surroundings === 'atWork') {
+      await laboratory.startWorker();
+      await laboratory.startEmptyWorker();
+    }
+    return await inTurn(laboratory, new Pool(url, { connections: 64 }), rounds, tell);
+  } finally {
+    await laboratory.close();
+  }
+}
+
+async function inTurn(laboratory: Laboratory, http: Pool, rounds: number, tell: Tell): Promise<StartFigures[]> {
+  let posted = 0;
+  let started = 0;
+  const { workflow } = laboratory.client;
+  const post = async (): Promise<boolean> => {
+    const path = `/v1/resources/r${posted++}/scale`;
+    const headers = { 'Content-Type': 'application/json' };
+    const { statusCode, body } = await http.request({ method: 'POST', path, headers, body: '{"targetCapacity": 1}' });
+    const text = await body.text();
+    const isStarted = statusCode === 202 && text.includes('"started"');
+    if (!isStarted && statusCode !== 503) throw new Error(`POST ${path}: ${statusCode} ${text}`);
+    return isStarted;
+  };
+  const start = async (): Promise<boolean> => {
+    await workflow.start('empty', { workflowId: `empty:${started++}`, taskQueue: 'empty' });
+    return true;
+  };
+
+  await putUnderLoad(warmUp, start);
+  await putUnderLoad(warmUp, post);
+  const measured = loads.map((load) => ({ load, posts: [] as Performance[], bares: [] as Performance[] }));
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const { load, posts, bares } of measured) {
+      await laboratory.untilQuiet();
+      bares.push(await putUnderLoad(load, start));
+      await laboratory.untilQuiet();
+      posts.push(await putUnderLoad(load, post));
+      const [bare, ours] = [bares.at(-1)!, posts.at(-1)!];
+      tell(
+        `round ${round}, ${load.callers} callers: bare ${shown(bare)}, POST ${shown(ours)}, ${(ours.perSecond / bare.perSecond).toFixed(2)} of the throughput`,
+      );
+    }
+  }
+  await http.close();
+  return measured.map(({ load, posts, bares }) => ({
+    callers: load.callers,
+    post: medians(posts),
+    bare: medians(bares),
+    throughputRatio: median(posts.map((each, round) => each.perSecond / bares[round]!.perSecond)),
+    p99Ratio: median(posts.map((each, round) => each.p99Ms / bares[round]!.p99Ms)),
+  }));
+}
+
+function medians(performances: readonly Performance[]): Performance {
+  return {
+    perSecond: median(performances.map(({ perSecond }) => perSecond)),
+    p50Ms: median(performances.map(({ p50Ms }) => p50Ms)),
+    p99Ms: median(performances.map(({ p99Ms }) => p99Ms)),
+    unanswered: median(performances.map(({ unanswered }) => unanswered)),
+  };
+}
+
+function shown({ perSecond, p99Ms, unanswered }: Performance): string {
+  return `${perSecond.toFixed(0)}/s (p99 ${p99Ms.toFixed(0)} ms${unanswered > 0 ? `, ${unanswered} unanswered` : ''})`;
+}
+
+/** One sidecar's only service under many names: nothing is ever changed. */
+function configuration(url: string, resources: number): string {
+  const names = Array.from({ length: resources }, (_, number) => `  r${number}: {}`);
+  return `
+version: 1
+defaults:
+  platform: { type: omnistrate, url: "${url}", alias: worker }
+  min: 1
+  max: 6
+resources:
+${names.join('\n')}
+`;
+}

@@ -1,0 +1,150 @@
+/** A walk from 1 to 6 units, one at a time, as the product makes it: how much longer than it must take, and what it costs. */
+import { setTimeout } from 'node:timers/promises';
+import type { WorkflowHandle } from '@temporalio/client';
+import { scaleWorkflowId } from '../workflows/messages.js';
+import type { ApiClient } from '../test/e2e/api-client.js';
+import { Laboratory } from './laboratory.js';
+import { residentMb } from './process-figures.js';
+import type { Tell } from './report.js';
+import { median } from './statistics.js';
+
+/** A tenth of the default. What a walk takes beyond its cooldowns does not depend on them. */
+const cooldownMs = 30_000;
+/** From a change to its units: the simulated sidecar is STARTING meanwhile. */
+const platformMs = 3000;
+const from = 1;
+const target = 6;
+const steps = target - from;
+/** The last change is confirmed and has not to be cooled down before the target is reached. */
+const idealMs = (steps - 1) * cooldownMs + platformMs;
+/** Walks of different rounds go side by side, begun one after the other, so that five of them take no longer than one. */
+const betweenWalksMs = 1000;
+
+export interface WalkFigures {
+  readonly overIdeal: number;
+  readonly beyondIdealMs: number;
+  /** From sending the POST until its first change reaches the platform. */
+  readonly firstChangeMs: number;
+  /** From sending a POST in the middle of a walk until the run itself has answered that it goes elsewhere. */
+  readonly retargetMs: number;
+  /** What one more step adds to a history. */
+  readonly eventsPerStep: number;
+  /** Of the whole history of such a walk. */
+  readonly eventsPerWalk: number;
+  /** In the middle of all walks. */
+  readonly rssMb: { readonly worker: number; readonly api: number; readonly server: number };
+}
+
+export async function measureWalks(rounds: number, tell: Tell): Promise<WalkFigures> {
+  const laboratory = await Laboratory.open();
+  try {
+    const walkers = Array.from({ length: rounds }, (_, round) => `walk${round}`);
+    const aliases = [...walkers, 'shortWalk', 'retargeted'];
+    const flags = aliases.flatMap((alias) => ['--resource', `${alias}=${from}`]);
+    const sidecar = await laboratory.sandbox.sidecar('--port', '0', ...flags, '--start-time', `${platformMs}ms`);
+    laboratory.sandbox.configure(configuration(sidecar.url, aliases));
+    await laboratory.startWorker();
+    const api = await laboratory.startApi();
+
+    await post(api, 'shortWalk', from + 1);
+    await setTimeout(betweenWalksMs);
+    const beganAtMs = new Map<string, number>();
+    for (const alias of walkers) {
+      beganAtMs.set(alias, Date.now());
+      await post(api, alias, target);
+      await setTimeout(betweenWalksMs);
+    }
+    tell(`${rounds} walks are under way; each takes ${idealMs / 1000} s at best`);
+    const retargets = await retarget(api, rounds);
+    const rssMb = await sampleMemory(rounds, laboratory);
+
+    const run = (alias: string) => laboratory.client.workflow.getHandle(scaleWorkflowId(alias));
+    const short = await walked(run('shortWalk'));
+    const walks = [];
+    for (const alias of walkers) {
+      const { reachedAtMs, events } = await walked(run(alias));
+      const startedAtMs = beganAtMs.get(alias)!;
+      const [first] = (await sidecar.resource(alias)).changes;
+      const walk = { tookMs: reachedAtMs - startedAtMs, firstChangeMs: first!.atMs - startedAtMs, events };
+      tell(
+        `${alias}: ${(walk.tookMs / 1000).toFixed(2)} s, first change after ${walk.firstChangeMs} ms, ${events} events`,
+      );
+      walks.push(walk);
+    }
+    const tookMs = median(walks.map((walk) => walk.tookMs));
+    const events = median(walks.map((walk) => walk.events));
+    return {
+      overIdeal: tookMs / idealMs,
+      beyondIdealMs: tookMs - idealMs,
+      firstChangeMs: median(walks.map((walk) => walk.firstChangeMs)),
+      retargetMs: median(retargets),
+      eventsPerStep: (events - short.events) / (steps - 1),
+      eventsPerWalk: events,
+      rssMb,
+    };
+  } finally {
+    await laboratory.close();
+  }
+}
+
+async function post(api: ApiClient, alias: string, targetCapacity: number): Promise<unknown> {
+  const { status, body } = await api.scale(alias, { targetCapacity });
+  if (status !== 202) throw new Error(`POST ${alias}: ${status} ${JSON.stringify(body)}`);
+  return body;
+}
+
+/** Back and forth while the first change cools down. */
+async function retarget(api: ApiClient, rounds: number): Promise<number[]> {
+  await post(api, 'retargeted', target);
+  await api.until('retargeted', 'cools down', ({ phase, stepsMade }) => stepsMade === 1 && phase === 'coolingDown');
+  const tookMs: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const startedAtMs = performance.now();
+    const body = await post(api, 'retargeted', round % 2 === 0 ? target - 1 : target);
+    tookMs.push(performance.now() - startedAtMs);
+    const { outcome } = body as { outcome: string }; // as docs/openapi.json says
+    if (outcome !== 'retargeted') throw new Error(`A retarget was answered ${outcome}`);
+    await setTimeout(200);
+  }
+  return tookMs;
+}
+
+async function sampleMemory(samples: number, laboratory: Laboratory): Promise<WalkFigures['rssMb']> {
+  const pids = { worker: laboratory.pidOf('worker'), api: laboratory.pidOf('api'), server: laboratory.serverPid };
+  const seen = { worker: [] as number[], api: [] as number[], server: [] as number[] };
+  for (let sample = 0; sample < samples; sample += 1) {
+    for (const part of ['worker', 'api', 'server'] as const) seen[part].push(residentMb(pids[part]));
+    await setTimeout(1000);
+  }
+  return { worker: median(seen.worker), api: median(seen.api), server: median(seen.server) };
+}
+
+/** When the run knew that it had arrived, and how long its history is once it has closed. */
+async function walked(run: WorkflowHandle): Promise<{ reachedAtMs: number; events: number }> {
+  await run.result();
+  const { events } = await run.fetchHistory();
+  const lastChange = events?.findLast(
+    ({ activityTaskScheduledEventAttributes }) => activityTaskScheduledEventAttributes?.activityType?.name === 'change',
+  );
+  const confirmed = events?.find(({ activityTaskCompletedEventAttributes }) =>
+    activityTaskCompletedEventAttributes?.scheduledEventId?.eq(lastChange?.eventId ?? -1),
+  );
+  const { seconds, nanos } = confirmed?.eventTime ?? {};
+  return { reachedAtMs: Number(seconds) * 1000 + Number(nanos) / 1e6, events: events?.length ?? NaN };
+}
+
+function configuration(url: string, aliases: readonly string[]): string {
+  return `
+version: 1
+defaults:
+  platform: { type: omnistrate, url: "${url}" }
+  min: ${from}
+  max: ${target}
+  step: 1
+  cooldown: ${cooldownMs}ms
+  waitForActive: { timeout: 5m, interval: 1s }
+  requestTimeout: 10s
+resources:
+${aliases.map((alias) => `  ${alias}: {}`).join('\n')}
+`;
+}

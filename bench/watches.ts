@@ -1,0 +1,164 @@
+/** Many autoscaled resources that have nothing to do, on one worker: what watching costs, and when it becomes too much. */
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { autoscaleWorkflowId, autoscaleWorkflowType } from '../workflows/autoscale-messages.js';
+import { freePorts } from '../test/support/free-ports.js';
+import { Laboratory } from './laboratory.js';
+import { processorSeconds, residentMb } from './process-figures.js';
+import type { Tell } from './report.js';
+
+const intervalMs = 15_000;
+/** Every watch looks four times in it. */
+const measuredForMs = 4 * intervalMs;
+/** What had to be done to get there is not what it costs to stay there. */
+const settlesForMs = 2 * intervalMs;
+/** Later than this, and the worker is late for everything else as well. */
+const mostLagMs = 100;
+
+export interface WatchFigures {
+  readonly watches: number;
+  /** Shares of one processor core. */
+  readonly workerCpu: number;
+  readonly serverCpu: number;
+  readonly sidecarCpu: number;
+  readonly workerMb: number;
+  readonly serverMb: number;
+  readonly databaseMb: number;
+  /** In the history of one resource, and how many of them came while it was watched. */
+  readonly events: number;
+  readonly newEvents: number;
+  readonly lagP50Ms: number;
+  readonly lagP99Ms: number;
+  readonly lagMaxMs: number;
+  /** Looks that came in the time that was measured, of those that should have. */
+  readonly looksMade: number;
+}
+
+export interface WatchSettings {
+  readonly watches: number;
+  /** Doubled, or this: until the event loop of the worker is late. */
+  readonly growTo: number;
+}
+
+export async function measureWatches({ watches, growTo }: WatchSettings, tell: Tell): Promise<WatchFigures[]> {
+  const laboratory = await Laboratory.open();
+  try {
+    const sidecar = await laboratory.sandbox.sidecar('--port', '0', '--resource', 'worker=2');
+    const [lagPort = 0] = await freePorts(1);
+    laboratory.sandbox.configure(configuration(sidecar.url, watches));
+    const worker = await laboratory.startWorker({
+      NODE_OPTIONS: `--import ${fileURLToPath(new URL('./loop-lag.mjs', import.meta.url))}`,
+      BENCH_LOOP_LAG_PORT: String(lagPort),
+    });
+    const figures: WatchFigures[] = [];
+    for (let next = watches; ; next = Math.min(next * 2, growTo)) {
+      if (next > watches) {
+        laboratory.sandbox.configure(configuration(sidecar.url, next));
+        worker.signal('SIGHUP');
+      }
+      await untilWatched(laboratory, next, tell);
+      figures.push(await measure(laboratory, { watches: next, lagPort, sidecarUrl: sidecar.url }));
+      tell(JSON.stringify(figures.at(-1)));
+      if (next >= growTo || figures.at(-1)!.lagP99Ms > mostLagMs) return figures;
+    }
+  } finally {
+    await laboratory.close();
+  }
+}
+
+/** And until what it took to get there is over. */
+async function untilWatched({ client }: Laboratory, watches: number, tell: Tell): Promise<void> {
+  const startedAtMs = performance.now();
+  const query = `WorkflowType = '${autoscaleWorkflowType}' AND ExecutionStatus = 'Running'`;
+  for (;;) {
+    const { count } = await client.workflow.count(query);
+    const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(0);
+    if (count >= watches) {
+      tell(`${watches} watches are started after ${seconds} s; measuring ...`);
+      break;
+    }
+    tell(`${count} of ${watches} watches after ${seconds} s`);
+    await setTimeout(5000);
+  }
+  await setTimeout(settlesForMs);
+}
+
+interface Measured {
+  readonly watches: number;
+  readonly lagPort: number;
+  readonly sidecarUrl: string;
+}
+
+async function measure(laboratory: Laboratory, { watches, lagPort, sidecarUrl }: Measured): Promise<WatchFigures> {
+  const { client, sandbox } = laboratory;
+  const pids = {
+    worker: laboratory.pidOf('worker'),
+    server: laboratory.serverPid,
+    sidecar: laboratory.pidOf('simulator'),
+  };
+  const lengthOf = async (number: number): Promise<number> =>
+    (await client.workflow.getHandle(autoscaleWorkflowId(`r${number}`)).describe()).historyLength;
+  const lag = async () => lagSchema.parse(await (await fetch(`http://127.0.0.1:${lagPort}`)).json());
+  const spent = () => ({
+    worker: processorSeconds(pids.worker),
+    server: processorSeconds(pids.server),
+    sidecar: processorSeconds(pids.sidecar),
+  });
+
+  const eventsBefore = await lengthOf(0);
+  const looksBefore = await callsOf(sidecarUrl);
+  await lag();
+  const before = spent();
+  const startedAtMs = performance.now();
+  await setTimeout(measuredForMs);
+  const seconds = (performance.now() - startedAtMs) / 1000;
+  const after = spent();
+  const { p50Ms, p99Ms, maxMs } = await lag();
+  const looks = (await callsOf(sidecarUrl)) - looksBefore;
+  const events = await lengthOf(0);
+  return {
+    watches,
+    workerCpu: (after.worker - before.worker) / seconds,
+    serverCpu: (after.server - before.server) / seconds,
+    sidecarCpu: (after.sidecar - before.sidecar) / seconds,
+    workerMb: residentMb(pids.worker),
+    serverMb: residentMb(pids.server),
+    databaseMb: statSync(join(sandbox.folder, 'temporal', 'temporal.db')).size / 1e6,
+    events,
+    newEvents: events - eventsBefore,
+    lagP50Ms: p50Ms,
+    lagP99Ms: p99Ms,
+    lagMaxMs: maxMs,
+    looksMade: looks / ((watches * seconds * 1000) / intervalMs),
+  };
+}
+
+const lagSchema = z.object({ p50Ms: z.number(), p99Ms: z.number(), maxMs: z.number() });
+const logSchema = z.object({ calls: z.array(z.object({ call: z.number() })) });
+
+/** The log keeps the last ones; each has its number. */
+async function callsOf(sidecarUrl: string): Promise<number> {
+  const { calls } = logSchema.parse(await (await fetch(`${sidecarUrl}/log`)).json());
+  return calls.at(-1)?.call ?? 0;
+}
+
+/** One sidecar's only service under many names, always as it should be. */
+function configuration(url: string, resources: number): string {
+  const names = Array.from({ length: resources }, (_, number) => `  r${number}: {}`);
+  return `
+version: 1
+defaults:
+  platform: { type: omnistrate, url: "${url}", alias: worker }
+  min: 1
+  max: 6
+  autoscale:
+    interval: ${intervalMs / 1000}s
+    signals: { depth: { type: constant, value: 30 } }
+    policies: [{ type: thresholds, value: depth, up: { at: 50, add: 2 }, down: { at: 10, remove: 1 } }]
+resources:
+${names.join('\n')}
+`;
+}

@@ -1,0 +1,106 @@
+/** Escapement itself, in this process and in a folder of its own: Temporal, a worker, an autoscaled resource. Its sidecar is simulated. */
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from '@temporalio/client';
+import { createActivities } from '../../activities/index.js';
+import { AutoscaleClient } from '../client/autoscale-client.js';
+import type { ResourceConfig } from '../config/config.js';
+import { fileConfig } from '../config/file-config.js';
+import { startDevServer } from '../runtime/dev-server.js';
+import type { Logger } from '../runtime/logger.js';
+import { workflowBundlePath } from '../runtime/package-root.js';
+import { createAdapters } from '../runtime/resource-adapters.js';
+import type { Shutdown } from '../runtime/shutdown.js';
+import { findTemporalBinary } from '../runtime/temporal-binary.js';
+import { connectClient, type TemporalSettings } from '../runtime/temporal-connection.js';
+import { startWorker } from '../runtime/worker.js';
+import type { SimulatedResource } from '../simulator/resource.js';
+import { startSimulator } from '../simulator/simulator.js';
+import { bounds, resource, spikeConfig } from './spike-config.js';
+
+export interface DemoProduct {
+  readonly client: Client;
+  /** What really is, whatever anybody believes. */
+  readonly simulated: SimulatedResource;
+  readonly webUiUrl: string;
+  readonly yaml: string;
+}
+
+interface DemoHost {
+  readonly env: NodeJS.ProcessEnv;
+  readonly log: Logger;
+  readonly shutdown: Shutdown;
+  /** Takes the line that says that something is being fetched. */
+  readonly progress: (line: string) => void;
+}
+
+/** From a change to its units. */
+const startTimeMs = 1000;
+const shutdownGraceMs = 1000;
+
+/** @param signal how the depth of the queue is sampled. */
+export async function startProduct(host: DemoHost, signal: string): Promise<DemoProduct> {
+  const { env, log, shutdown } = host;
+  const simulator = await startSimulator({ resources: { [resource]: bounds.min }, startTimeMs });
+  shutdown.onStop('the simulator', () => simulator.close());
+  const simulated = simulator.resources.get(resource);
+  if (!simulated) throw new Error(`The simulator has no ${resource}`);
+  const yaml = spikeConfig(simulator.url, signal);
+  const { resources } = await fileConfig(yaml, 'escapement.yaml', env);
+
+  const { webUiUrl, ...temporal } = await startTemporal(host);
+  const connection = connectClient(temporal);
+  shutdown.onStop('the connection', () => connection.close());
+  const adapters = await createAdapters(resources, env);
+  shutdown.onStop('the adapters', () => adapters.close());
+  const worker = startWorker({
+    temporal,
+    connection,
+    log,
+    shutdownGraceMs,
+    taskQueues: Object.values(resources).map(({ taskQueue }) => taskQueue),
+    activities: createActivities(adapters),
+    workflowBundle: workflowBundlePath(),
+  });
+  shutdown.onStop('the worker', () => worker.stop());
+
+  const client = new Client({ connection });
+  await new AutoscaleClient(client).reconcile(Object.values(resources).flatMap(autoscaled), []);
+  return { client, simulated, webUiUrl, yaml };
+}
+
+/** On ports that nobody uses, so that it runs beside whatever else runs here. */
+async function startTemporal({
+  env,
+  log,
+  shutdown,
+  progress,
+}: DemoHost): Promise<TemporalSettings & { webUiUrl: string }> {
+  const dataDirectory = await mkdtemp(join(tmpdir(), 'escapement-demo-'));
+  shutdown.onStop('the folder', () => rm(dataDirectory, { recursive: true, force: true }));
+  const [port, uiPort] = [await freePort(), await freePort()];
+  const settings = {
+    binary: await findTemporalBinary('temporal', { env, progress }),
+    ...{ dataDirectory, port, uiPort, namespace: 'default', log },
+    onGivenUp: ({ message }: Error) => shutdown.begin(message, 1),
+  };
+  const server = await startDevServer(settings, shutdown.stopping);
+  shutdown.onStop('the Temporal server', () => server.stop());
+  const { address, webUiUrl } = server;
+  return { address, webUiUrl, namespace: 'default', isConfigured: false, options: {} };
+}
+
+function autoscaled({ alias, taskQueue, settings, autoscale }: ResourceConfig) {
+  return autoscale ? [{ resource: alias, taskQueue, settings: autoscale.settings, limits: settings }] : [];
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo; // an object whenever it listens on TCP
+  await once(server.close(), 'close');
+  return port;
+}

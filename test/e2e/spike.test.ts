@@ -1,0 +1,43 @@
+/** `npm run demo`, shortened: the traffic spike that whoever tries Escapement watches first. */
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { fileURLToPath } from 'node:url';
+import { Program } from '../support/program.js';
+import { Sandbox } from './sandbox.js';
+
+const demo = fileURLToPath(new URL('../../dist/src/demo/main.js', import.meta.url));
+
+let sandbox: Sandbox;
+let program: Program;
+
+beforeEach(async () => {
+  sandbox = await Sandbox.create();
+  // Nothing answers there: the queue is the demo's own.
+  const env = { ...sandbox.env, REDIS_URL: `redis://127.0.0.1:${sandbox.temporalPort}` };
+  program = new Program({ command: [process.execPath, demo, '--spike-seconds', '4'], env, folder: sandbox.folder });
+});
+afterEach(async () => {
+  await program.kill();
+  await sandbox.close();
+});
+
+it('the demo scales out under load and in again, says why, ends by itself and leaves nothing behind', async () => {
+  expect(await program.ended).toEqual({ code: 0, signal: null });
+  expect(program.output).toMatch(
+    /2 -> 4 {2}Scale out from 2 to 4 because thresholds depth: \d+ is at or above 50, which adds 2/,
+  );
+  expect(program.output).toMatch(/3 -> 2 {2}Scale in from 3 to 2 because thresholds depth: \d+ is at or below 10/);
+  expect(program.output).toMatch(/Current size +2 \(began at 2/);
+  expect(program.output).toMatch(/In cooldown +no/);
+  const [, ups] = /Scale ups +(\d+)/.exec(program.output)!;
+  const [, downs] = /Scale downs +(\d+)/.exec(program.output)!;
+  expect(Number(downs)).toBe(2 * Number(ups));
+  expect(program.output).not.toContain('\x1b');
+  await sandbox.onlyRuns();
+});
+
+it('Ctrl-C ends the demo in order', async () => {
+  await program.printed(/emitters start/);
+  program.signal('SIGINT');
+  expect(await program.ended).toEqual({ code: 0, signal: null });
+  await sandbox.onlyRuns();
+});
