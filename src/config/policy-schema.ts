@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { fixedSchema } from '../domain/policies/fixed.js';
 import { forecastSchema } from '../domain/policies/forecast.js';
 import { perUnitSchema } from '../domain/policies/per-unit.js';
+import { presets } from '../domain/policies/presets.js';
 import { thresholdsSchema } from '../domain/policies/thresholds.js';
 import { utilizationSchema } from '../domain/policies/utilization.js';
 import { duration, positiveDuration } from './duration.js';
@@ -22,21 +23,31 @@ const thresholds = z
   .strictObject({
     type: z.literal('thresholds'),
     value,
+    preset: z
+      .enum(['cost', 'performance'])
+      .exactOptional()
+      .describe(
+        'Ready-made edges of the queue-backpressure guide: `cost` adds 1 at 100 and removes 1 at 10, `performance` adds 3 at 20 and removes 1 at 5. The limits that go with them are in docs/examples.',
+      ),
     up: z
       .strictObject({
         at: z.number().describe('The edge: at it or above, units are added.'),
         add: units.describe('Units to add.'),
       })
-      .describe('When to add, and how much.'),
+      .exactOptional()
+      .describe('When to add, and how much. Required without `preset`.'),
     down: z
       .strictObject({
         at: z.number().describe('The edge: at it or below, units are removed. Must be below `up.at`.'),
         remove: units.describe('Units to remove.'),
       })
-      .describe('When to remove, and how much.'),
+      .exactOptional()
+      .describe('When to remove, and how much. Required without `preset`.'),
   })
   .meta({ title: 'thresholds', description: 'Adds or removes fixed amounts at two edges; in between, nothing.' })
-  .transform(readBy(thresholdsSchema, (words) => words));
+  .transform(
+    readBy(thresholdsSchema, ({ preset, ...words }) => ({ ...(preset && presets[preset].thresholds), ...words })),
+  );
 
 const averaging = {
   average: positiveDuration

@@ -8,6 +8,7 @@ it('a process without settings listens on loopback only', () => {
     apiToken: undefined,
     logLevel: 'info',
     dataDir: '.escapement',
+    simulatorPort: 49750,
     temporalPort: 7233,
     temporalUiPort: 8233,
   });
