@@ -34,6 +34,15 @@ export async function runRole(
   }
 }
 
+/** Only `up` brings a simulated sidecar along. */
+export function warnWithoutConfiguration({ config, log }: Role): void {
+  if (config.source !== 'demo') return;
+  const resources = Object.keys(config.resources).join(', ');
+  log.warn(
+    `Nothing is configured: taking the resource of the demo (${resources}). Write an escapement.yaml, or set AUTOSCALER_TARGET_RESOURCE.`,
+  );
+}
+
 /** @throws ConfigError */
 async function prepare(deadlineMs: number): Promise<Role> {
   const { env } = process;
