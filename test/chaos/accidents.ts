@@ -43,16 +43,29 @@ const sleep: Accident = async (member, random, world, toll) => {
   toll.sleepers += 1;
 };
 
-const ofWorkers = [kill, kill, stop, stop, sleep, sleep, sleep, cutTemporal, loseTemporal, cutSidecar, loseSidecar];
-const ofApi = [kill, stop, cutTemporal, loseTemporal];
+const ofWorkers = [kill, kill, kill, stop, stop, sleep, cutTemporal, loseTemporal, cutSidecar, loseSidecar];
+const ofApi = [kill, kill, stop, cutTemporal, loseTemporal];
 
-/** Until `over` aborts; what has begun then is ended first. */
-export async function letAccidentsHappen(world: World, random: Random, over: AbortSignal, toll: Toll): Promise<void> {
+/** Begins with a sleeper on one worker, while the other is left in peace to go on; then everything at once, for so long. */
+export async function letAccidentsHappen(world: World, random: Random, forMs: number, toll: Toll): Promise<void> {
+  const over = new AbortController();
+  const { workers, apiMember } = world;
+  const perWorker = workers.map((worker) => ({ worker, own: random.fork() }));
   await Promise.all([
-    ...world.workers.map((worker) => haunt(worker, ofWorkers, random.fork())),
-    haunt(world.apiMember, ofApi, random.fork()),
+    haunt(apiMember, ofApi, random.fork()),
     killTemporal(random.fork()),
+    fallAsleep(random.fork()).then(async () => {
+      const haunted = perWorker.map(({ worker, own }) => haunt(worker, ofWorkers, own));
+      await setTimeout(forMs);
+      over.abort();
+      await Promise.all(haunted);
+    }),
   ]);
+
+  async function fallAsleep(own: Random): Promise<void> {
+    const [sleeper] = workers;
+    if (sleeper) await sleep(sleeper, own, world, toll);
+  }
 
   async function haunt(member: Member, accidents: readonly Accident[], own: Random): Promise<void> {
     while (await isTime(own.between(1000, 6000))) await own.pick(accidents)(member, own, world, toll);
@@ -69,8 +82,8 @@ export async function letAccidentsHappen(world: World, random: Random, over: Abo
 
   async function isTime(afterMs: number): Promise<boolean> {
     // Aborting is how the accidents end, not an error.
-    await setTimeout(afterMs, undefined, { signal: over }).catch(() => undefined);
-    return !over.aborted;
+    await setTimeout(afterMs, undefined, { signal: over.signal }).catch(() => undefined);
+    return !over.signal.aborted;
   }
 }
 

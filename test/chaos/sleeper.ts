@@ -15,35 +15,40 @@ export type Moment =
   | 'before sending';
 
 /** Within which some run comes to a change on this worker. */
-const patienceMs = 8000;
+const patienceMs = 20_000;
 /** The look is answered, and the server asked and heard, well within this; a permit lasts 2 s. */
 const askingMs = 400;
-/** The heartbeat time-out of 10 s, what the sleeper has taken from the queues with it, settling, the other worker's turn. */
-const longestSleepMs = 45_000;
+/** The heartbeat time-out of 10 s, settling, a cooldown, the other worker's turn: twice that. */
+const longestSleepMs = 40_000;
+/** What it would do wrong, it would do at once. */
+const awakeMs = 2000;
 
-/** False where no run came to it in time. */
+/** False where no run came to it, or none went on without the sleeper. */
 export async function sleepBeforeSending(worker: Member, world: World, moment: Moment): Promise<boolean> {
   const { sidecar, temporal, program } = worker;
   if (!sidecar) return false;
-  const caught = await catchLook(
-    sidecar,
-    world,
-    moment === 'before asking' ? () => program.signal('SIGSTOP') : () => temporal.holdAnswers(),
-  );
-  if (caught === undefined) return false;
+  const resource = await catchLook(sidecar, world, () => {
+    if (moment === 'before asking') program.signal('SIGSTOP');
+    else temporal.holdAnswers();
+  });
+  if (resource === undefined) return false;
   if (moment === 'before sending') {
     await setTimeout(askingMs);
     program.signal('SIGSTOP');
     temporal.releaseAnswers();
   }
+  // Work that the server handed to a sleeper would wait there for its time-outs, run by run.
+  temporal.loseFarEnds();
   const stoppedAtMs = Date.now();
-  await eventually(
-    'the other worker goes on',
-    () => (world.sentAtMs.get(caught) ?? 0) > stoppedAtMs,
+  const hasGoneOn = await eventually(
+    'another worker sends the change',
+    () => (world.sentAtMs.get(resource) ?? 0) > stoppedAtMs,
     longestSleepMs,
-  ).catch(() => undefined); // it need not come to that, in the middle of everything else
+  ).catch(() => false); // it need not come to that, in the middle of everything else
   program.signal('SIGCONT');
-  return true;
+  await setTimeout(awakeMs);
+  temporal.comeBack();
+  return hasGoneOn;
 }
 
 /** Waits for the look with which a change begins, and does something before it is passed on. Answers with the resource. */

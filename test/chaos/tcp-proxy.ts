@@ -42,6 +42,11 @@ export class TcpProxy {
     for (const line of this.#lines) if (line.hasLost) line.reset();
   }
 
+  /** The far end is told that the near one is gone; the near one, which may be asleep, keeps what has come for it so far. */
+  loseFarEnds(): void {
+    for (const line of this.#lines) line.loseFarEnd();
+  }
+
   holdAnswers(): void {
     this.#isHolding = true;
   }
@@ -85,7 +90,7 @@ export class TcpProxy {
       socket.on('error', () => socket.destroy());
       socket.on('close', () => {
         if (this.#isDead) line.lose();
-        else if (!socket.readableEnded) line.reset();
+        else if (!socket.readableEnded && !line.hasLost) line.reset();
         if (near.destroyed && far.destroyed) this.#lines.delete(line);
       });
     }
@@ -103,6 +108,11 @@ class Line {
 
   lose(): void {
     this.hasLost = true;
+  }
+
+  loseFarEnd(): void {
+    this.lose();
+    this.far.resetAndDestroy();
   }
 
   answer(bytes: Buffer, isHolding: boolean): void {
