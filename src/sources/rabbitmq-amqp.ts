@@ -1,6 +1,6 @@
 /** Counts over AMQP: a passive declaration of the queue is answered with the number of ready messages. */
 import { connect, type ChannelModel } from 'amqplib';
-import type { RabbitmqCounter, RabbitmqSettings } from './rabbitmq.js';
+import type { RabbitmqCounter, RabbitmqSettings } from './rabbitmq-settings.js';
 import { ReusableConnection } from './reusable-connection.js';
 import { takeApart } from './server-address.js';
 import { SourceError } from './source.js';

@@ -1,7 +1,7 @@
 /** Counts by RabbitMQ's management API, which also knows what consumers hold. */
 import { z } from 'zod';
 import { HttpClient, parseJson, refuseFailure } from './http-client.js';
-import type { RabbitmqCounter, RabbitmqSettings } from './rabbitmq.js';
+import type { RabbitmqCounter, RabbitmqSettings } from './rabbitmq-settings.js';
 import { SourceError } from './source.js';
 
 const fields = { ready: 'messages_ready', unacknowledged: 'messages_unacknowledged', all: 'messages' } as const;

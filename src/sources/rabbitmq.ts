@@ -1,57 +1,15 @@
 /** RabbitMQ: the messages of a queue, by the management API or over AMQP. The scheme of the address decides. */
-import { z } from 'zod';
-import { httpSettings } from './http-client.js';
 import { keepContract } from './keep-contract.js';
 import { amqpCounter } from './rabbitmq-amqp.js';
 import { managementCounter } from './rabbitmq-management.js';
-import { addressSetting, takeApart } from './server-address.js';
+import { isAmqp, rabbitmqSettings } from './rabbitmq-settings.js';
+import { takeApart } from './server-address.js';
 import { defineSource } from './source.js';
-
-const settings = z
-  .strictObject({
-    url: addressSetting(['http', 'https', 'amqp', 'amqps']).describe(
-      'Address of the management API, "http://rabbitmq:15672", or of AMQP, "amqp://rabbitmq:5672".',
-    ),
-    queue: z.string().min(1).describe('Name of the queue, as it is: nothing needs escaping.'),
-    vhost: z
-      .string()
-      .min(1)
-      .optional()
-      .describe('Virtual host. Default: that in the path of an AMQP address, else `/`.'),
-    count: z
-      .enum(['ready', 'unacknowledged', 'all'])
-      .default('ready')
-      .describe(
-        'Messages that wait (`ready`), that consumers hold and have not acknowledged, or both. AMQP shows only the ready ones: scaling in by those alone may stop consumers that still work.',
-      ),
-    ...httpSettings,
-  })
-  .superRefine((given, issues) => {
-    if (!isAmqp(given.url)) return;
-    if (given.count !== 'ready') {
-      const message = `${given.count} is not visible over AMQP: write count: ready, or give the address of the management API (http://host:15672)`;
-      issues.addIssue({ code: 'custom', path: ['count'], message });
-    }
-    for (const setting of ['bearerToken', 'headers'] as const) {
-      const isGiven = setting === 'headers' ? Object.keys(given.headers).length > 0 : given.bearerToken !== undefined;
-      if (isGiven)
-        issues.addIssue({ code: 'custom', path: [setting], message: 'is for the management API, not for AMQP' });
-    }
-  });
-
-export type RabbitmqSettings = z.output<typeof settings>;
-
-/** One of the two ways to count. */
-export interface RabbitmqCounter {
-  readonly secrets: readonly (string | undefined)[];
-  count(signal: AbortSignal): Promise<number>;
-  close(): Promise<void>;
-}
 
 export const rabbitmq = defineSource({
   type: 'rabbitmq',
   summary: 'The number of messages in a RabbitMQ queue.',
-  settings,
+  settings: rabbitmqSettings,
   create(settings, context) {
     const counter = isAmqp(settings.url)
       ? amqpCounter(settings, context.timeoutMs)
@@ -64,7 +22,3 @@ export const rabbitmq = defineSource({
     });
   },
 });
-
-function isAmqp(url: string): boolean {
-  return /^amqps?:/.test(url);
-}

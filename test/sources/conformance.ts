@@ -21,7 +21,7 @@ export interface SourceUnderTest {
 }
 
 /** A server that can be made to fail. */
-export interface BreakableServer {
+interface BreakableServer {
   readonly port: number;
   start(): Promise<void>;
   stop(): Promise<void>;
