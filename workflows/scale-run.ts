@@ -107,8 +107,7 @@ export class ScaleRun {
       const to = nextCapacity(from, this.state.target ?? from, this.state.settings);
       if (to === from) return { how: 'reached' };
 
-      await this.coolDown(directionOf(from, to));
-      if (this.isStirred) continue;
+      if ((await this.coolDown(directionOf(from, to))) === 'stirred') continue;
       const failure = await this.change(from, to);
       if (failure) return failure;
     }
@@ -185,13 +184,15 @@ export class ScaleRun {
     );
   }
 
-  private async coolDown(direction: Direction): Promise<void> {
+  /** Stirred at any time since it began to decide: then that decision is out of date. */
+  private async coolDown(direction: Direction): Promise<'cold' | 'stirred'> {
     const { lastChange, settings } = this.state;
-    if (!lastChange) return;
-    const atMs = cooledDownAtMs(lastChange, direction, settings);
-    if (atMs <= this.world.now()) return;
-    this.state.phase = 'coolingDown';
-    await this.world.until(atMs, 'cooldown', () => this.isStirred);
+    const atMs = lastChange ? cooledDownAtMs(lastChange, direction, settings) : 0;
+    if (atMs > this.world.now()) {
+      this.state.phase = 'coolingDown';
+      await this.world.until(atMs, 'cooldown', () => this.isStirred);
+    }
+    return this.isStirred ? 'stirred' : 'cold';
   }
 
   private async coolDownToClose(): Promise<void> {

@@ -12,7 +12,7 @@ import {
 } from '@temporalio/workflow';
 import { HandlerUnfinishedPolicy } from '@temporalio/common';
 import { z } from 'zod';
-import { scaleRequestSchema } from '../src/domain/scale-request.js';
+import { type ScaleRequest, scaleRequestSchema } from '../src/domain/scale-request.js';
 import { scaleSettingsSchema } from '../src/domain/settings.js';
 import {
   madeIdPrefix,
@@ -28,11 +28,12 @@ import {
 import { remember } from './scale-ledger.js';
 import { answerTo, applyRequest, whyRefused } from './scale-requests.js';
 import { type Ending, ScaleRun } from './scale-run.js';
+import { newState } from './scale-state.js';
 import { statusOf } from './scale-status.js';
 import { temporalWorld } from './scale-world.js';
 
 export async function scale(input: ScaleInput): Promise<ScaleStatus> {
-  const state = input.carried ?? newState(input);
+  const state = input.carried ?? checkedState(input);
   const world = temporalWorld(state);
   const run = new ScaleRun(state, world);
   // First what the run was started with: messages that came before this worker did are applied as the handlers are set.
@@ -65,7 +66,7 @@ function listen(state: ScaleState, run: ScaleRun): void {
     {
       // Carried over unresolved: its sender is told that the run went on without it, and sends the same id again.
       unfinishedPolicy: HandlerUnfinishedPolicy.ABANDON,
-      validator: (request) => {
+      validator: (request: ScaleRequest) => {
         const refusal = whyRefused(state, request);
         if (refusal) throw ApplicationFailure.nonRetryable(refusal.message, refusal.refused);
         if (request.id === undefined) throw ApplicationFailure.nonRetryable('an update needs an id', 'InvalidRequest');
@@ -137,32 +138,9 @@ const inputSchema = z.object({
   request: scaleRequestSchema,
 });
 
-function newState(input: ScaleInput): ScaleState {
+function checkedState(input: ScaleInput): ScaleState {
   const parsed = inputSchema.safeParse(input);
   if (!parsed.success) throw ApplicationFailure.nonRetryable(z.prettifyError(parsed.error), 'InvalidInput');
-  const { resource, settings } = parsed.data;
-  return {
-    resource,
-    keyPrefix: workflowInfo().runId,
-    startedAtMs: workflowInfo().startTime.getTime(),
-    settings,
-    phase: 'observing',
-    target: null,
-    reason: null,
-    unresolved: [],
-    answers: [],
-    observed: null,
-    known: null,
-    startedFrom: null,
-    wasCancelled: false,
-    lastChange: null,
-    step: null,
-    stepsMade: 0,
-    ineffective: 0,
-    setbacks: 0,
-    changes: [],
-    drift: [],
-    ignored: [],
-    lastError: null,
-  };
+  const { runId, startTime } = workflowInfo();
+  return newState(parsed.data, { runId, startedAtMs: startTime.getTime() });
 }

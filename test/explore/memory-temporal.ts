@@ -3,9 +3,9 @@ import { type ScaleRequest, outOfBounds } from '../../src/domain/scale-request.j
 import type { ScaleState } from '../../workflows/messages.js';
 import { answerTo, applyRequest, whyRefused } from '../../workflows/scale-requests.js';
 import { type Ending, ScaleRun } from '../../workflows/scale-run.js';
+import { newState } from '../../workflows/scale-state.js';
 import { MemoryWorld, type Messages } from './memory-world.js';
 import { checkEnding } from './promises.js';
-import { initialState } from './initial-state.js';
 import type { Message } from './scenarios.js';
 import type { Stage } from './stage.js';
 
@@ -80,9 +80,8 @@ export class MemoryTemporal implements Messages {
   private start(request: ScaleRequest): void {
     this.runs += 1;
     const { settings } = this.stage.scenario;
-    const input = { resource: 'worker', settings, request };
-    const state = initialState(input, { runId: `run ${this.runs}`, startedAtMs: this.stage.nowMs });
-    this.openRun(state);
+    const begun = { runId: `run ${this.runs}`, startedAtMs: this.stage.nowMs };
+    this.openRun(newState({ resource: 'worker', settings }, begun));
     this.take(request);
   }
 

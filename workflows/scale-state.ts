@@ -1,7 +1,8 @@
-import type { ScaleInput, ScaleState } from '../../workflows/messages.js';
+/** What a run knows when it begins: nothing but what it was asked for. */
+import type { ScaleInput, ScaleState } from './messages.js';
 
-export function initialState(
-  { resource, settings }: ScaleInput,
+export function newState(
+  { resource, settings }: Pick<ScaleInput, 'resource' | 'settings'>,
   { runId, startedAtMs }: { runId: string; startedAtMs: number },
 ): ScaleState {
   return {
