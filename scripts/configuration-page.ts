@@ -1,6 +1,7 @@
 /** The reference page of the configuration: tables from the zod schemas, and words on what all fields share. */
 import { z } from 'zod';
 import { environmentSettings } from '../src/config/environment-config.js';
+import { fastAutoscalerSettings } from '../src/config/fast-autoscaler-environment.js';
 import { documentSchema, resourceSchema } from '../src/config/schema.js';
 import { serverVariables } from '../src/config/server-settings.js';
 import { fieldTable, table } from './field-table.js';
@@ -28,10 +29,16 @@ export function configurationPage(): string {
     '## One resource from the environment',
     environmentResourceWords,
     variableTable(environmentSettings),
+    '## One ECS service from the environment',
+    fastAutoscalerWords,
+    variableTable(fastAutoscalerSettings),
     '## The process',
     variableTable(serverVariables),
   ].join('\n\n');
 }
+
+const fastAutoscalerWords = `The settings of the ECS fast autoscaler, taken as they are; so are those of its queue.
+[What each did there and does here](platforms/ecs.md#the-settings-of-the-ecs-fast-autoscaler).`;
 
 const introduction = `# Configuration
 

@@ -18,8 +18,12 @@ const number = z
   .transform(Number);
 
 export const fastAutoscalerSettings = z.object({
-  ECS_CLUSTER: z.string({ error: 'is not set; give the name or the ARN of the ECS cluster' }).describe('Required.'),
-  SERVICE_NAME: z.string({ error: 'is not set; give the name or the ARN of the ECS service' }).describe('Required.'),
+  ECS_CLUSTER: z
+    .string({ error: 'is not set; give the name or the ARN of the ECS cluster' })
+    .describe('Name or ARN of the cluster. Required.'),
+  SERVICE_NAME: z
+    .string({ error: 'is not set; give the name or the ARN of the ECS service' })
+    .describe('Name or ARN of the service. Required.'),
   MIN_TASKS: tasks.prefault('10').describe('Least number of tasks.'),
   MAX_TASKS: tasks.prefault('300').describe('Most tasks.'),
   SCALE_UP_THRESHOLD: number.prefault('100').describe('Above so many messages tasks may be added.'),

@@ -3,6 +3,7 @@ import type { CapacityChange } from '../../src/domain/capacity.js';
 import { ecs } from '../../src/platforms/ecs.js';
 import type { Platform } from '../../src/platforms/platform.js';
 import { closeJsonServers, startJsonServer, type JsonAnswer } from './fixtures/json-server.js';
+import { closeRawServers, startRawServer } from './fixtures/raw-server.js';
 import { never, permitted } from './fixtures/sidecar-client.js';
 
 process.env.AWS_ACCESS_KEY_ID = 'test';
@@ -163,6 +164,16 @@ describe('a change', () => {
     const server = await startJsonServer(() => ({}));
     await closeJsonServers();
     expect(await serviceAt(server.url).change(sixToTen, permitted, never)).toMatchObject(forNow);
+  });
+
+  it('whose answer begins and never ends is unknown when our own time is up: the deadline covers the body', async () => {
+    const server = await startRawServer((socket) =>
+      socket.write('HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.1\r\nContent-Length: 50\r\n\r\n{'),
+    );
+    const outcome = await serviceAt(server.url, 300).change(sixToTen, permitted, never);
+    expect(outcome).toMatchObject({ outcome: 'unknown', reason: expect.stringContaining('within 300 ms') as unknown });
+    expect(server.requests).toHaveLength(1);
+    await closeRawServers();
   });
 
   it('is not sent when the leave to send it ran out', async () => {
