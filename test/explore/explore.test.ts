@@ -2,17 +2,17 @@ import { describe, expect, it } from '@jest/globals';
 import { exploreProtocol, findMutant } from './explore.js';
 import { mutants } from './mutants.js';
 
-// As many as there are cores are at work for each of these.
+// A busy machine takes a minute for what an idle one does in two seconds.
 const patienceMs = 300_000;
 
-describe('every schedule with at most two faults, messages or deaths', () => {
+describe('every schedule with one fault, message or death, and two where the walk is short', () => {
   it(
     'keeps capacity where it was asked to be, and ends in its target or with the right failure',
     async () => {
       const { schedules, found } = await exploreProtocol(2, () => undefined);
       expect(found).toEqual([]);
       // Fewer would mean that the search has lost sight of something.
-      expect(schedules).toBeGreaterThan(50_000);
+      expect(schedules).toBeGreaterThan(13_000);
     },
     patienceMs,
   );

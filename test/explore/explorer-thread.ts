@@ -20,7 +20,8 @@ const isEnough = () => stopsAtFirst && Atomics.load(counters, 1) > 0;
 let part = 0;
 let mine = Atomics.add(counters, 0, 1);
 for (const scenario of scenarios) {
-  const scenarioBound = Math.max(1, bound - scenario.shallowerBy);
+  // A search that ends at the first find may go deep everywhere.
+  const scenarioBound = stopsAtFirst ? bound : Math.max(1, bound - scenario.shallowerBy);
   // With no deviation at all there is one schedule, which every scenario begins with.
   const parts = [{ beginning: [], bound: 0 }, ...(await partsOf(scenario, scenarioBound)).map(deviating)];
   for (const { beginning, bound: partBound } of parts) {

@@ -8,7 +8,7 @@ export interface ActivityScript {
   readonly send: ScriptedSend;
 }
 
-export type ScriptedRead = 'fails' | 'shows the resource STARTING' | 'is dated before the last change was sent';
+type ScriptedRead = 'fails' | 'shows the resource STARTING' | 'is dated before the last change was sent';
 
 export type ScriptedSend =
   | 'is accepted and applied at once'
