@@ -1,4 +1,5 @@
 /** Back-tests side by side, for people. */
+import { columns } from '../cli/columns.js';
 import type { BacktestResult } from './simulate.js';
 
 /** More changes than this are counted, not listed. */
@@ -16,7 +17,7 @@ export function renderTable(results: readonly BacktestResult[], names: readonly 
   ];
   const [only, ...others] = results;
   const list = only && others.length === 0 ? listChanges(only) : [];
-  return [...align(rows), ...list, ''].join('\n');
+  return [...columns(rows), ...list, ''].join('\n');
 }
 
 function row(
@@ -25,16 +26,6 @@ function row(
   cell: (summary: BacktestResult['summary']) => string,
 ): string[] {
   return [label, ...results.map(({ summary }) => cell(summary))];
-}
-
-function align(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((cells) => (cells[column] ?? '').length)));
-  return rows.map((cells) =>
-    cells
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
 }
 
 function listChanges({ changes }: BacktestResult): string[] {

@@ -6,6 +6,7 @@ import { packageVersion } from '../runtime/package-root.js';
 import { simulatorCommand } from '../simulator/command.js';
 import { apiCommand } from './api.js';
 import { applyCommand } from './apply.js';
+import { doctorCommand } from './doctor.js';
 import { exitCodeOf, explain } from './failure.js';
 import { upCommand } from './up.js';
 import { validateCommand } from './validate.js';
@@ -21,6 +22,7 @@ const program = new Command('escapement')
   .addCommand(apiCommand())
   .addCommand(simulatorCommand())
   .addCommand(validateCommand())
+  .addCommand(doctorCommand())
   .addCommand(applyCommand())
   .addCommand(backtestCommand());
 

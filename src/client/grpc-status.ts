@@ -5,6 +5,7 @@ export const grpcStatus = {
   /** What a server answers that itself notices that the caller's deadline is over. */
   cancelled: 1,
   deadlineExceeded: 4,
+  notFound: 5,
   permissionDenied: 7,
   resourceExhausted: 8,
   failedPrecondition: 9,

@@ -1,5 +1,5 @@
 /** The platforms and sources of all resources, made at the start: a missing secret is told then, not in the middle of a run. */
-import { resolveSettings } from '../config/adapter-settings.js';
+import { type AdapterChoice, resolveSettings } from '../config/adapter-settings.js';
 import { ConfigError, problemFrom } from '../config/config-error.js';
 import type { Config, ResourceConfig } from '../config/config.js';
 import type { Platform, PlatformDefinition } from '../platforms/platform.js';
@@ -73,7 +73,8 @@ async function closeAll(made: ReadonlyMap<string, Adapters>): Promise<void> {
   await Promise.all(all.map(async (adapter) => adapter.close?.()));
 }
 
-async function createPlatform(
+/** @throws ConfigError */
+export async function createPlatform(
   { alias, platform, settings }: ResourceConfig,
   env: NodeJS.ProcessEnv,
 ): Promise<Platform> {
@@ -84,20 +85,34 @@ async function createPlatform(
   return definition.create(chosen, { resource: alias, requestTimeoutMs: settings.requestTimeoutMs });
 }
 
-async function createSources(
-  { alias, autoscale }: ResourceConfig,
-  env: NodeJS.ProcessEnv,
-): Promise<Adapters['sources']> {
-  if (!autoscale) return {};
-  const timeoutMs = Math.min(autoscale.settings.intervalMs, longestSampleMs);
+async function createSources(resource: ResourceConfig, env: NodeJS.ProcessEnv): Promise<Adapters['sources']> {
   const made: Record<string, Source> = {};
-  for (const [signal, { type, settings }] of Object.entries(autoscale.signals)) {
-    const path = ['resources', alias, 'autoscale', 'signals', signal];
-    const definition = definitionOf(sourceDefinitions, type, path);
-    const chosen = await resolveSettings(definition, settings, path, env);
-    made[signal] = definition.create(chosen, { signal, timeoutMs });
-  }
+  for (const signal of signalsOf(resource)) made[signal.name] = await createSource(signal, env);
   return made;
+}
+
+export interface Signal {
+  readonly resource: string;
+  readonly name: string;
+  readonly source: AdapterChoice;
+  readonly timeoutMs: number;
+}
+
+export function signalsOf({ alias, autoscale }: ResourceConfig): Signal[] {
+  if (!autoscale) return [];
+  const timeoutMs = Math.min(autoscale.settings.intervalMs, longestSampleMs);
+  return Object.entries(autoscale.signals).map(([name, source]) => ({ resource: alias, name, source, timeoutMs }));
+}
+
+/** @throws ConfigError */
+export async function createSource(
+  { resource, name, source, timeoutMs }: Signal,
+  env: NodeJS.ProcessEnv,
+): Promise<Source> {
+  const path = ['resources', resource, 'autoscale', 'signals', name];
+  const definition = definitionOf(sourceDefinitions, source.type, path);
+  const chosen = await resolveSettings(definition, source.settings, path, env);
+  return definition.create(chosen, { signal: name, timeoutMs });
 }
 
 function definitionOf<Definition extends { readonly type: string }>(

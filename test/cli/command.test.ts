@@ -1,41 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { text } from 'node:stream/consumers';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
+import { emptyDirectory, root } from './empty-directory.js';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
-const tsx = join(root, 'node_modules/tsx/dist/esm/index.mjs');
-
-let directory: string;
-
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'escapement-cli-'));
-});
-afterEach(() => rmSync(directory, { recursive: true }));
-
-interface Ending {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** Runs the command in an empty directory, with nothing in its environment but what is given. */
-async function escapement(args: readonly string[], env: Record<string, string> = {}): Promise<Ending> {
-  const child = spawn(process.execPath, ['--import', tsx, join(root, 'src/cli/main.ts'), ...args], {
-    cwd: directory,
-    env: { PATH: process.env['PATH'] ?? '', HOME: directory, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
-  return { code: child.exitCode, out, err };
-}
-
-const write = (name: string, content: string) => writeFileSync(join(directory, name), content);
+const { escapement, write, path: directory } = emptyDirectory();
 
 const rightFile = `version: 1
 resources:
@@ -51,7 +20,7 @@ describe('escapement', () => {
 
   it('lists its commands, and where to start', async () => {
     const { out } = await escapement(['--help']);
-    for (const part of ['up', 'worker', 'api', 'simulator', 'validate', 'Start with: escapement up']) {
+    for (const part of ['up', 'worker', 'api', 'simulator', 'validate', 'doctor', 'Start with: escapement up']) {
       expect(out).toContain(part);
     }
   });
@@ -102,7 +71,7 @@ describe('escapement up', () => {
     const { code, err } = await escapement(['up'], env);
     expect(code).toBe(2);
     expect(err).toContain(named);
-    expect(readdirSync(directory)).toEqual([]);
+    expect(readdirSync(directory())).toEqual([]);
   });
 
   it('names every port that is taken, and the setting that moves it, before it starts anything', async () => {
@@ -116,7 +85,7 @@ describe('escapement up', () => {
     expect(err).toContain(`Port ${port} (API) is taken by `);
     expect(err).toContain(`(pid ${process.pid})`);
     expect(err).toContain('set PORT to a free port');
-    expect(readdirSync(directory)).toEqual([]);
+    expect(readdirSync(directory())).toEqual([]);
   });
 
   it('tells what to do where there is no Temporal program and none can be fetched', async () => {

@@ -1,0 +1,44 @@
+/** Whether Temporal answers, for the namespace and with the credentials of this machine. */
+import type { Connection } from '@temporalio/client';
+import { grpcStatus, hasCode, isOutOfTime } from '../client/grpc-status.js';
+import { connectClient, type TemporalSettings } from '../runtime/temporal-connection.js';
+import type { Finding } from './finding.js';
+
+const answeredWithinMs = 5000;
+
+export async function examineTemporal(settings: TemporalSettings): Promise<Finding> {
+  const { address, namespace } = settings;
+  const subject = { part: 'temporal', type: 'server' } as const;
+  const connection = connectClient(settings);
+  try {
+    const version = await connection.withDeadline(Date.now() + answeredWithinMs, () => ask(connection, namespace));
+    return { ...subject, outcome: 'ok', message: `${address}: namespace ${namespace}, server ${version}` };
+  } catch (error) {
+    if (!settings.isConfigured) return { ...subject, outcome: 'ok', message: ownServer };
+    return { ...subject, outcome: 'failing', message: `${address}: ${inWords(error, namespace)}` };
+  } finally {
+    await connection.close();
+  }
+}
+
+const ownServer =
+  'none is configured: `escapement up` brings its own; for `escapement worker` and `api` set TEMPORAL_ADDRESS.';
+
+/** The namespace is what needs rights; the version is told to anybody. */
+async function ask({ workflowService }: Connection, namespace: string): Promise<string> {
+  await workflowService.describeNamespace({ namespace });
+  const { serverVersion } = await workflowService.getSystemInfo({});
+  return serverVersion;
+}
+
+function inWords(error: unknown, namespace: string): string {
+  if (hasCode(error, grpcStatus.unavailable)) {
+    return 'cannot be reached. Check that it runs, TEMPORAL_ADDRESS, and TEMPORAL_TLS where it wants TLS.';
+  }
+  if (hasCode(error, grpcStatus.notFound)) return `there is no namespace ${namespace}. Check TEMPORAL_NAMESPACE.`;
+  if (hasCode(error, grpcStatus.permissionDenied) || hasCode(error, grpcStatus.unauthenticated)) {
+    return `refuses namespace ${namespace}. Check TEMPORAL_API_KEY, TEMPORAL_TLS_CLIENT_CERT_PATH and their rights.`;
+  }
+  if (isOutOfTime(error)) return `no answer within ${answeredWithinMs} ms. Check TEMPORAL_ADDRESS and the network.`;
+  return `refused: ${error instanceof Error ? error.message : String(error)}. Look at its log for the reason.`;
+}

@@ -1,0 +1,74 @@
+/** Looks once at everything a configuration names, with the secrets of this machine, and changes nothing. */
+import { ConfigError } from '../config/config-error.js';
+import type { Config, ResourceConfig } from '../config/config.js';
+import { createPlatform, createSource, type Signal, signalsOf } from '../runtime/resource-adapters.js';
+import type { TemporalSettings } from '../runtime/temporal-connection.js';
+import { examineTemporal } from './examine-temporal.js';
+import type { Finding } from './finding.js';
+
+interface Patient {
+  readonly resources: Config['resources'];
+  readonly temporal: TemporalSettings;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** Side by side, each within its own time-out. Never fails: whatever is wrong is a finding. */
+export async function examine({ resources, temporal, env }: Patient): Promise<Finding[]> {
+  return Promise.all([
+    examineTemporal(temporal),
+    ...Object.values(resources).flatMap((resource) => [
+      examinePlatform(resource, env),
+      ...signalsOf(resource).map((signal) => examineSource(signal, env)),
+    ]),
+  ]);
+}
+
+async function examinePlatform(resource: ResourceConfig, env: NodeJS.ProcessEnv): Promise<Finding> {
+  const subject = { part: 'platform', resource: resource.alias, type: resource.platform.type } as const;
+  return lookOnce(
+    subject,
+    () => createPlatform(resource, env),
+    async (platform) => {
+      const { capacity, status } = await platform.observe(unlimited());
+      if (status !== 'FAILED') return { outcome: 'ok', message: `capacity ${capacity}, ${status}`, capacity };
+      const message = `capacity ${capacity}, but the platform says FAILED. Scale runs fail until that is mended.`;
+      return { outcome: 'failing', message, capacity };
+    },
+  );
+}
+
+async function examineSource(signal: Signal, env: NodeJS.ProcessEnv): Promise<Finding> {
+  return lookOnce(
+    { part: 'source', resource: signal.resource, signal: signal.name, type: signal.source.type },
+    () => createSource(signal, env),
+    async (source) => {
+      const { value } = await source.sample(unlimited());
+      return { outcome: 'ok', message: `value ${value}`, value };
+    },
+  );
+}
+
+type Subject = Pick<Finding, 'part' | 'resource' | 'signal' | 'type'>;
+type Seen = Omit<Finding, keyof Subject>;
+
+async function lookOnce<Adapter extends { close?(): Promise<void> }>(
+  subject: Subject,
+  create: () => Promise<Adapter>,
+  look: (adapter: Adapter) => Promise<Seen>,
+): Promise<Finding> {
+  let adapter: Adapter | undefined;
+  try {
+    adapter = await create();
+    return { ...subject, ...(await look(adapter)) };
+  } catch (error) {
+    const outcome = error instanceof ConfigError ? 'misconfigured' : 'failing';
+    return { ...subject, outcome, message: error instanceof Error ? error.message : String(error) };
+  } finally {
+    await adapter?.close?.();
+  }
+}
+
+/** The adapters keep time-outs of their own. */
+function unlimited(): AbortSignal {
+  return new AbortController().signal;
+}

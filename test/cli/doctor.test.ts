@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { startSimulator, type Simulator } from '../../src/simulator/simulator.js';
+import { closedPort, LocalHttpServer } from '../sources/local-servers.js';
+import { devServerEnvironment } from '../support/temporal.js';
+import { emptyDirectory } from './empty-directory.js';
+
+const { escapement, write } = emptyDirectory();
+const password = 'pl4nted/S3cret#1';
+const wrongPassword = 'mistyped/S3cret#2';
+
+/** A queue that wants a password. */
+const queue = new LocalHttpServer(({ headers }) =>
+  headers.authorization === `Bearer ${password}` ? { body: { depth: 42 } } : { status: 401, body: { depth: 0 } },
+);
+let sidecar: Simulator;
+let temporal: TestWorkflowEnvironment;
+let address: string;
+
+beforeAll(async () => {
+  await queue.start();
+  sidecar = await startSimulator({ resources: { worker: 3 } });
+  temporal = await devServerEnvironment();
+  address = temporal.address!;
+});
+afterAll(async () => {
+  await queue.stop();
+  await sidecar.close();
+  await temporal.teardown();
+});
+
+const fileWith = (sidecarUrl: string) => `version: 1
+resources:
+  worker:
+    platform: { type: omnistrate, url: "${sidecarUrl}" }
+    min: 1
+    max: 6
+    autoscale:
+      signals:
+        waiting: { type: http-json, url: "http://127.0.0.1:${queue.port}/", path: depth, bearerToken: "\${TOKEN}" }
+        base: { type: constant, value: 7 }
+      policies: [{ type: perUnit, value: waiting + base, target: 10 }]
+`;
+const writeConfig = (sidecarUrl = sidecar.url) => write('escapement.yaml', fileWith(sidecarUrl));
+
+describe('escapement doctor', () => {
+  it('tells the capacity and the values it saw, and that Temporal answers', async () => {
+    writeConfig();
+    const { code, out } = await escapement(['doctor'], { TEMPORAL_ADDRESS: address, TOKEN: password });
+    const lines = out.trimEnd().split('\n');
+    expect(lines).toEqual([
+      expect.stringMatching(/^ok +temporal +server +[\d.]+:\d+: namespace default, server \d/),
+      expect.stringMatching(/^ok +worker +omnistrate +capacity 3, ACTIVE$/),
+      expect.stringMatching(/^ok +worker\.waiting +http-json +value 42$/),
+      expect.stringMatching(/^ok +worker\.base +constant +value 7$/),
+      'Everything answers.',
+    ]);
+    expect(code).toBe(0);
+  });
+
+  it('says of each that does not answer what to do, tries the others all the same, and exits with 1', async () => {
+    writeConfig(`http://127.0.0.1:${await closedPort()}`);
+    const nowhere = `127.0.0.1:${await closedPort()}`;
+    const { code, out } = await escapement(['doctor'], { TEMPORAL_ADDRESS: nowhere, TOKEN: wrongPassword });
+    expect(out).toMatch(/^FAILS +temporal .*cannot be reached.*TEMPORAL_ADDRESS/m);
+    expect(out).toMatch(/^FAILS +worker +omnistrate .*ECONNREFUSED.*OMNISTRATE_SIDECAR_URL/m);
+    expect(out).toMatch(/^FAILS +worker\.waiting .*answered 401.*bearerToken/m);
+    expect(out).toMatch(/^ok +worker\.base .*value 7/m);
+    expect(out).toContain('3 of 4 to be mended.');
+    expect(out).not.toContain(wrongPassword);
+    expect(code).toBe(1);
+  });
+
+  it('names the secret that is missing here, tries the others all the same, and exits with 2', async () => {
+    writeConfig();
+    const { code, out } = await escapement(['doctor'], { TEMPORAL_ADDRESS: address });
+    expect(out).toMatch(/^WRONG +worker\.waiting .*bearerToken.*the environment has no TOKEN/m);
+    expect(out).toMatch(/^ok +worker +omnistrate +capacity 3/m);
+    expect(code).toBe(2);
+  });
+
+  it('tells machines the same as JSON', async () => {
+    writeConfig();
+    const env = { TEMPORAL_ADDRESS: address, TOKEN: wrongPassword };
+    const { code, out } = await escapement(['doctor', '--json'], env);
+    expect(JSON.parse(out)).toMatchObject({
+      isHealthy: false,
+      findings: [
+        { part: 'temporal', outcome: 'ok' },
+        { part: 'platform', resource: 'worker', type: 'omnistrate', outcome: 'ok', capacity: 3 },
+        { part: 'source', resource: 'worker', signal: 'waiting', type: 'http-json', outcome: 'failing' },
+        { part: 'source', resource: 'worker', signal: 'base', outcome: 'ok', value: 7 },
+      ],
+    });
+    expect(code).toBe(1);
+  });
+
+  it('says so of a namespace that is not there', async () => {
+    writeConfig();
+    const env = { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: 'elsewhere', TOKEN: password };
+    const { code, out } = await escapement(['doctor'], env);
+    expect(out).toMatch(/^FAILS +temporal .*no namespace elsewhere.*TEMPORAL_NAMESPACE/m);
+    expect(code).toBe(1);
+  });
+
+  it.each([
+    [
+      'a file that is wrong',
+      () => write('escapement.yaml', 'version: 1\nresources: { worker: { platfrom: omnistrate } }\n'),
+      'platfrom',
+    ],
+    ['nothing configured', () => undefined, 'AUTOSCALER_TARGET_RESOURCE'],
+  ])('exits with 2 for %s', async (_, prepare, said) => {
+    prepare();
+    expect(await escapement(['doctor'])).toMatchObject({ code: 2, out: '', err: expect.stringContaining(said) });
+  });
+});
