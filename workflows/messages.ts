@@ -9,7 +9,7 @@ import type { ScaleSettings } from '../src/domain/settings.js';
 export const scaleWorkflowId = (resource: string): string => `scale:${resource}`;
 export const scaleWorkflowType = 'scale';
 
-/** Of a request whose sender gave no idempotency key: nobody will ask for its answer again. */
+/** Of a request whose sender gave no idempotency key. */
 export const madeIdPrefix = 'made:';
 
 /** Answers when the request has been applied; everything wrong with it is refused before it costs an event. */
@@ -125,6 +125,6 @@ export interface ScaleMemo {
   readonly capacity?: number | null;
   readonly stepsMade?: number;
   readonly lastError?: string | null;
-  /** To requests with an idempotency key, so that a later one with the same key is answered the same. */
+  /** So that a request that comes again after the run has closed is answered the same, and not done again. */
   readonly answers?: ScaleState['answers'];
 }

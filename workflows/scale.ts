@@ -15,7 +15,6 @@ import { z } from 'zod';
 import { type ScaleRequest, scaleRequestSchema } from '../src/domain/scale-request.js';
 import { scaleSettingsSchema } from '../src/domain/settings.js';
 import {
-  madeIdPrefix,
   type RetargetAnswer,
   type ScaleInput,
   type ScaleMemo,
@@ -109,7 +108,7 @@ function close(state: ScaleState, ending: Exclude<Ending, { how: 'continued' }>)
     capacity: state.observed?.capacity ?? null,
     stepsMade: state.stepsMade,
     lastError: state.lastError,
-    answers: state.answers.filter(({ id }) => !id.startsWith(madeIdPrefix)),
+    answers: state.answers,
   });
   const status = statusOf(state);
   switch (ending.how) {

@@ -130,6 +130,10 @@ export class ScaleClient {
 
   /** Durable when it returns, whether or not a worker lives. The run applies it once, if the update comes too. */
   private async signal(target: ScalableResource, request: ScaleRequest): Promise<Accepted> {
+    // Only the answer may have been lost. Where that run has closed since, a signal would start another one, which knows
+    // nothing of it and would do it once more.
+    const earlier = await this.earlierAnswer(target.resource, request);
+    if (earlier) return earlier;
     const handle = await this.client.withDeadline(Date.now() + signalWithinMs, () =>
       this.client.workflow.signalWithStart(scaleWorkflowType, {
         ...startOptions(target, request),
@@ -141,7 +145,7 @@ export class ScaleClient {
     return { ...ids(target.resource, request, handle.signaledRunId), targetCapacity, outcome: 'accepted' };
   }
 
-  /** What a closed run answered to the same key; an open run is asked by the update itself. */
+  /** What a closed run answered to the same id; an open run knows by itself what it was asked already. */
   private async earlierAnswer(resource: string, request: ScaleRequest): Promise<Accepted | undefined> {
     // The list may lag a moment behind; the newest run is read from where nothing lags.
     const newest = await this.runs.newestSummary(resource);

@@ -36,11 +36,6 @@ export class Program {
     this.ended = this.#end();
   }
 
-  /** Undefined where it could not be started. */
-  get pid(): number | undefined {
-    return this.#child.pid;
-  }
-
   get output(): string {
     return this.#output;
   }

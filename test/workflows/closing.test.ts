@@ -1,4 +1,6 @@
 import { afterAll, expect, it } from '@jest/globals';
+import { type Client, type WorkflowClient, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
+import { ScaleClient } from '../../src/client/scale-client.js';
 import { devServerEnvironment } from '../support/temporal.js';
 import { type TestResource, Workbench } from './workbench.js';
 
@@ -58,6 +60,41 @@ it('no request that comes while a run closes is lost', async () => {
   }
   expect(runs.size).toBeGreaterThan(1);
 }, 120_000);
+
+it.each([{ key: 'key' }, { key: undefined }])(
+  'a request whose answer is lost until its run has closed is not done again, with the key $key',
+  async ({ key }) => {
+    const resource = await bench.resource({ settings: withoutCooldown });
+    await bench.scales.request(resource, { targetCapacity: 3 });
+    await settled(resource);
+    const scales = new ScaleClient(losingTheAnswer(environment.client, () => settled(resource)));
+    expect(await scales.request(resource, { add: 1 }, key)).toMatchObject({ targetCapacity: 4 });
+    await settled(resource);
+    expect(resource.truth()).toEqual([2, 3, 4]);
+  },
+);
+
+/** As when the API is stopped for a while at this moment: what it sent is done, and it hears nothing of that in time. */
+function losingTheAnswer(client: Client, meanwhile: () => Promise<void>): Client {
+  const startUpdateWithStart: WorkflowClient['startUpdateWithStart'] = async (update, options) => {
+    await (await client.workflow.startUpdateWithStart(update, options)).result();
+    await meanwhile();
+    throw new WorkflowUpdateRPCTimeoutOrCancelledError('the time is over');
+  };
+  const workflow = overlaid(client.workflow, { startUpdateWithStart });
+  // Without a deadline of its own: what is lost here is lost by its time-out.
+  return overlaid(client, { workflow, withDeadline: (_deadline, call) => call() });
+}
+
+function overlaid<T extends object>(original: T, changes: Partial<T>): T {
+  return new Proxy(original, {
+    get: (target, name) => {
+      if (name in changes) return changes[name as keyof T];
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
 
 /** Whichever run has it then: the newest one is closed. */
 async function settled(resource: TestResource): Promise<void> {
