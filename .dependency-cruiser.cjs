@@ -7,8 +7,16 @@ const layer = (name, from, to, comment) => ({
   to: { path: to, dependencyTypesNot: ['type-only'] },
 });
 const others = (...allowed) =>
-  `^(src/(?!(${allowed.filter((a) => a.startsWith('src/')).map((a) => a.slice(4)).join('|') || 'none'})/)|${
-    ['workflows', 'activities'].filter((d) => !allowed.includes(d)).map((d) => `${d}/`).join('|') || '$^'
+  `^(src/(?!(${
+    allowed
+      .filter((a) => a.startsWith('src/'))
+      .map((a) => a.slice(4))
+      .join('|') || 'none'
+  })/)|${
+    ['workflows', 'activities']
+      .filter((d) => !allowed.includes(d))
+      .map((d) => `${d}/`)
+      .join('|') || '$^'
   })`;
 
 module.exports = {
@@ -28,7 +36,12 @@ module.exports = {
       from: { path: '^workflows/' },
       to: { path: 'node_modules/', pathNot: 'node_modules/(@temporalio/(workflow|common)|zod|filtrex|croner)/' },
     },
-    layer('platforms-below', '^src/platforms/', others('src/domain', 'src/platforms'), 'A platform knows only the domain.'),
+    layer(
+      'platforms-below',
+      '^src/platforms/',
+      others('src/domain', 'src/platforms'),
+      'A platform knows only the domain.',
+    ),
     layer('sources-below', '^src/sources/', others('src/domain', 'src/sources'), 'A source knows only the domain.'),
     layer(
       'config-below',
@@ -54,6 +67,10 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { extensions: ['.ts', '.js', '.mjs', '.json'], exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.mjs', '.json'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
   },
 };

@@ -7,6 +7,7 @@ import { type Payload, type PayloadConverter, defaultPayloadConverter } from '@t
 
 export const payloadConverter: PayloadConverter = {
   toPayload: (value) => defaultPayloadConverter.toPayload(value),
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the interface is the SDK's
   fromPayload: <T>(payload: Payload) => {
     try {
       return defaultPayloadConverter.fromPayload<T>(payload);

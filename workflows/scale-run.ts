@@ -115,7 +115,7 @@ export class ScaleRun {
 
   /** What the last change was seen to lead to will do; else a look that is newer than that change. */
   private async look(): Promise<Sighting> {
-    const { known, lastChange, settings, resource } = this.state;
+    const { known, lastChange, setbacks, settings, resource } = this.state;
     if (known) return { seen: 'active', observation: known };
     this.state.phase = 'observing';
     const sighting = await this.world.observe({
@@ -123,7 +123,8 @@ export class ScaleRun {
       waitForActive: settings.waitForActive,
       requestTimeoutMs: settings.requestTimeoutMs,
       newerThanMs: this.ledger.provenFromMs(),
-      patienceMs: lastChange ? null : settings.settleMs,
+      // A change insists on fresh eyes: one that was not sent for want of them must not be tried in vain for ever.
+      patienceMs: lastChange || setbacks > 0 ? null : settings.settleMs,
     });
     if (sighting.seen === 'active') this.ledger.sawActive(sighting.observation, this.world.now());
     return sighting;

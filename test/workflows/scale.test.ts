@@ -300,6 +300,19 @@ describe('a failure has its own type:', () => {
     });
   });
 
+  it.concurrent(
+    'ActiveTimeout where the platform never looks anew: no change is sent on an old observation',
+    async () => {
+      const resource = await bench.resource({
+        settings: { waitForActive: { timeoutMs: 2000, intervalMs: 200 }, settleMs: 500 },
+      });
+      resource.simulator.faults.set({ faults: [{ type: 'staleTimestamp', ageMs: 3_600_000, times: 10_000 }] });
+      await bench.scales.request(resource, { targetCapacity: 6 });
+      expect((await failureOf(resource)).type).toBe('ActiveTimeout');
+      expect(resource.changeTimes()).toEqual([]);
+    },
+  );
+
   it.concurrent('CapacityNotReached for an accepted change that never shows, which is not sent again', async () => {
     const resource = await bench.resource({
       settings: { waitForActive: { timeoutMs: 3000, intervalMs: 200 } },
