@@ -2,6 +2,7 @@
  * Watches a resource for hours: samples its sources side by side, runs its policies, and heartbeats what they remember.
  * Returns only when capacity should change, so that quiet time costs no history.
  */
+import { setMaxListeners } from 'node:events';
 import { Context } from '@temporalio/activity';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { RunReader, type RunView } from '../src/client/run-reader.js';
@@ -32,6 +33,8 @@ export function watchActivities(dependencies: WatchDependencies): WatchActivitie
   return {
     watch: async (order) => {
       const context = Context.current();
+      // Every sample of a look listens to the one signal, and lets go of it; Node would take more than ten for a leak.
+      setMaxListeners(0, context.cancellationSignal);
       const spec = compileAutoscale(order.settings, order.limits);
       let progress: WatchProgress = { ...(await inherited(order)), problem: null };
       try {
