@@ -13,6 +13,8 @@ export function reasonOf(thrown: unknown): Reason {
   const failures = [...withCauses(thrown)];
   const said = failures.map(messageOf).find((message) => message !== '') ?? 'it failed without saying why';
   const codes = failures.flatMap(codesOf);
+  const handshake = handshakeReasons.find(({ pattern }) => codes.some((code) => pattern.test(code)));
+  if (handshake !== undefined) return handshake.reason;
   const network = codes.find((code) => unreachableCodes.has(code));
   if (network !== undefined) {
     return {
@@ -28,6 +30,21 @@ export function reasonOf(thrown: unknown): Reason {
   }
   return { code: 'failed', text: `${firstLine(said)}. Look at its log for the reason.` };
 }
+
+/** What TLS says, where it says more than that a certificate is not trusted. */
+const handshakeReasons: readonly { readonly pattern: RegExp; readonly reason: Reason }[] = [
+  {
+    pattern: /CERTIFICATE_REQUIRED|ALERT_HANDSHAKE_FAILURE|ALERT_BAD_CERTIFICATE|ALERT_UNKNOWN_CA/,
+    reason: {
+      code: 'denied',
+      text: 'does not accept our certificate, or asks for one. Set tls.cert and tls.key to a pair that it trusts.',
+    },
+  },
+  {
+    pattern: /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG/,
+    reason: { code: 'unreachable', text: 'does not speak TLS there. Check the port, or leave TLS out of the address.' },
+  },
+];
 
 const unreachableCodes = new Set([
   'ECONNREFUSED',

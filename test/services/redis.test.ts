@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { redisService, sentinelService, type RedisService } from '../../scripts/services/redis.js';
+import { freePorts } from '../../scripts/services/service-process.js';
+import { makeCertificates } from '../support/certificates.js';
 import { eventually } from '../support/eventually.js';
 import { describeConformance, failureOf, make, plantedSecret } from '../sources/conformance.js';
 
@@ -118,6 +120,51 @@ describe('redis as a Cluster', () => {
       const refused = make(subject, { ...settingsFor(node.port), cluster: true, password: 'wrong' });
       expect((await failureOf(refused)).code).toBe('denied');
       await refused.close?.();
+    });
+  });
+});
+
+describe('redis over TLS', () => {
+  it('is read when its authority is trusted, and asks for a certificate of ours where it was told to', async () => {
+    const { ca, cert, key, files } = await makeCertificates();
+    const [open = 0, guarded = 0] = await freePorts(2);
+    const tlsOn = (port: number, clients: 'yes' | 'no') =>
+      redisService(
+        [
+          ...[`tls-port ${port}`, `tls-auth-clients ${clients}`, `tls-ca-cert-file ${files.ca}`],
+          ...[`tls-cert-file ${files.cert}`, `tls-key-file ${files.key}`, `requirepass ${administrator}`, reader],
+        ],
+        administrator,
+      );
+    const settings = (port: number, tls?: Record<string, string>) => ({
+      ...settingsFor(port),
+      url: `rediss://127.0.0.1:${port}`,
+      ...(tls && { tls }),
+    });
+    const asks = async (port: number, tls?: Record<string, string>) => {
+      const counting = make(subject, settings(port, tls));
+      const { value } = await counting.sample(never());
+      await counting.close?.();
+      return value;
+    };
+    const refused = async (port: number, tls?: Record<string, string>) => {
+      const counting = make(subject, settings(port, tls));
+      const { code, message } = await failureOf(counting);
+      await counting.close?.();
+      return { code, message };
+    };
+
+    const everybody = await tlsOn(open, 'no');
+    await everybody.during(async () => {
+      await everybody.cli('rpush', 'jobs', 'a', 'b');
+      expect(await asks(open, { ca })).toBe(2);
+      expect(await refused(open)).toEqual({ code: 'unreachable', message: expect.stringContaining('tls.ca') });
+    });
+    const known = await tlsOn(guarded, 'yes');
+    await known.during(async () => {
+      await known.cli('rpush', 'jobs', 'a');
+      expect(await asks(guarded, { ca, cert, key })).toBe(1);
+      expect(await refused(guarded, { ca })).toEqual({ code: 'denied', message: expect.stringContaining('tls.cert') });
     });
   });
 });

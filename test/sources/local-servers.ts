@@ -1,6 +1,7 @@
 /** Servers on this machine for tests of sources: one that hangs, a port where nothing listens, and a real HTTP one. */
 import { once } from 'node:events';
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createHttpsServer, type ServerOptions } from 'node:https';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 
 export interface Listening {
@@ -56,10 +57,15 @@ export class LocalHttpServer {
   #server: Server | undefined;
   #hangs = false;
 
-  constructor(private readonly answer: (asked: Asked) => Reply) {}
+  /** @param tls what makes it speak HTTPS. */
+  constructor(
+    private readonly answer: (asked: Asked) => Reply,
+    private readonly tls?: ServerOptions,
+  ) {}
 
   async start(): Promise<void> {
-    const server = createHttpServer((request, response) => void this.#serve(request, response));
+    const serve = (request: IncomingMessage, response: ServerResponse) => void this.#serve(request, response);
+    const server = this.tls === undefined ? createHttpServer(serve) : createHttpsServer(this.tls, serve);
     server.on('connection', () => (this.connections += 1));
     server.listen(this.port, '127.0.0.1');
     await once(server, 'listening');
