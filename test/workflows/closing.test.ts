@@ -21,7 +21,7 @@ const withoutCooldown = { cooldownMs: { up: 0, down: 0 } };
 it('a run that continues as new keeps its target, its cooldown and its answers', async () => {
   const resource = await bench.resource();
   const first = await bench.scales.request(resource, { add: 6 }, 'key');
-  const final = await resource.handle.result();
+  const final: unknown = await resource.handle.result();
   expect(final).toMatchObject({ phase: 'settled', startedFrom: 2, stepsMade: 6, targetCapacity: 8 });
   expect((await resource.handle.describe()).runId).not.toBe(first.runId);
   expect(resource.truth()).toEqual([2, 3, 4, 5, 6, 7, 8]);

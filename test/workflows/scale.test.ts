@@ -113,7 +113,7 @@ describe('a scale run', () => {
     await bench.scales.request(resource, { targetCapacity: 5 });
     await resource.until(({ stepsMade }) => stepsMade === 1);
     resource.simulator.resources.get(resource.resource)!.setCapacity(7, Date.now());
-    const final = await resource.handle.result();
+    const final: unknown = await resource.handle.result();
     expect(resource.truth()).toEqual([2, 3, 7, 6, 5]);
     expect(final).toMatchObject({ drift: [{ from: 3, to: 7 }] });
   });

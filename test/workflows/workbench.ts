@@ -29,15 +29,15 @@ export interface TestResource extends ScalableResource {
   readonly simulator: Simulator;
   /** The run that is open now, or the last one. */
   readonly handle: WorkflowHandle;
-  status(): Promise<ScaleStatus>;
+  readonly status: () => Promise<ScaleStatus>;
   /** Polls until the status is as wanted. */
   until(wanted: (status: ScaleStatus) => boolean): Promise<ScaleStatus>;
   /** The true capacity, now. */
-  capacity(): number;
+  readonly capacity: () => number;
   /** Every true capacity there has been, oldest first. */
-  truth(): number[];
+  readonly truth: () => number[];
   /** When each change reached the sidecar, applied or not. */
-  changeTimes(): number[];
+  readonly changeTimes: () => number[];
 }
 
 interface ResourceOptions {
