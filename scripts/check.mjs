@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 
 const checks = {
   types: ['tsc', '--noEmit'],
-  lint: ['eslint', '--max-warnings=0', '--cache', '--cache-location', '.cache/eslint', '.'],
+  lint: ['eslint', '--max-warnings=0', '.'],
   format: ['prettier', '--check', '--log-level=warn', '--cache', '--cache-location', '.cache/prettier', '.'],
   layers: ['depcruise', '--output-type=err', 'src', 'workflows', 'activities'],
   'dead code': ['knip', '--no-progress'],

@@ -45,7 +45,7 @@ export interface Refusal {
 export type RefusalType = 'InvalidRequest' | 'OutOfBounds' | 'IdempotencyConflict' | 'NotResolved';
 export type FailureType = 'InvalidInput' | 'ResourceFailed' | 'ActiveTimeout' | 'CapacityNotReached' | 'ChangeFailed';
 
-export type ScalePhase =
+type ScalePhase =
   | 'observing'
   | 'coolingDown'
   | 'changing'

@@ -6,7 +6,10 @@ import { findingsOf, issueWords } from './issue-words.js';
  * A transformation for zod. What the domain refuses, or misses, is told in the words of the file: `historyMs` is
  * `history` there.
  */
-export function readBy<Words, Schema extends z.ZodType>(schema: Schema, toSettings: (words: Words) => Partial<z.input<Schema>>) {
+export function readBy<Words, Schema extends z.ZodType>(
+  schema: Schema,
+  toSettings: (words: Words) => Partial<z.input<Schema>>,
+) {
   return (words: Words, context: z.RefinementCtx<Words>): z.output<Schema> => {
     const result = schema.safeParse(toSettings(words), { error: issueWords });
     if (result.success) return result.data;

@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { DemoQueue } from './queue.js';
 
 export const emitterPerSecond = 10;
-export const analyzerPerSecond = 15;
+const analyzerPerSecond = 15;
 
 const tickMs = 100;
 

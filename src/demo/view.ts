@@ -1,7 +1,7 @@
 /** What is seen of the demo: a few lines that keep up with it on a terminal, plain lines anywhere else. */
 import { bounds } from './spike-config.js';
 
-export interface Scene {
+interface Scene {
   readonly seconds: number;
   readonly depth: number;
   readonly units: number;

@@ -4,7 +4,7 @@ import type { faultSchema } from '../../src/simulator/fault.js';
 import type { ScaleWish } from '../../src/domain/scale-request.js';
 import type { Random } from './random.js';
 
-export type Turn =
+type Turn =
   | { readonly do: 'ask'; readonly afterMs: number; readonly wish: ScaleWish }
   | { readonly do: 'cancel'; readonly afterMs: number }
   | { readonly do: 'break'; readonly afterMs: number; readonly status: 'FAILED' };
