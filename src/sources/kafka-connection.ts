@@ -1,10 +1,14 @@
 /** How Kafka is reached: brokers, TLS and SASL. */
-import { Kafka, logLevel, type Admin, type SASLOptions } from 'kafkajs';
+import type { Admin, SASLOptions } from 'kafkajs';
 import { z } from 'zod';
+import { iamSasl } from './kafka-iam.js';
 import { SourceError } from './source.js';
 import { tlsOptions, tlsSettings } from './tls-settings.js';
 
 const broker = z.string().regex(/^[^\s:/]+:\d+$|^\[[^\s\]]+\]:\d+$/, { error: 'is not host:port' });
+
+const loginFields = ['username', 'password'] as const;
+const iamFields = ['region'] as const;
 
 export const kafkaSettings = {
   brokers: z
@@ -12,9 +16,25 @@ export const kafkaSettings = {
     .describe('Address of a broker as `host:port`, or a list of them; the others are found.'),
   sasl: z
     .strictObject({
-      mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).default('plain').describe('As the broker has it.'),
-      username: z.string().min(1).describe('User.'),
-      password: z.string().describe('Password.'),
+      mechanism: z
+        .enum(['plain', 'scram-sha-256', 'scram-sha-512', 'aws-msk-iam'])
+        .default('plain')
+        .describe(
+          'As the broker has it. `aws-msk-iam` signs with the AWS credentials of the environment, profile or role.',
+        ),
+      username: z.string().min(1).optional().describe('User; none for `aws-msk-iam`.'),
+      password: z.string().optional().describe('Password; none for `aws-msk-iam`.'),
+      region: z.string().min(1).optional().describe('AWS region of the cluster, for `aws-msk-iam`.'),
+    })
+    .superRefine((given, issues) => {
+      const [needed, foreign] = given.mechanism === 'aws-msk-iam' ? [iamFields, loginFields] : [loginFields, iamFields];
+      const complain = (field: string, message: string) => issues.addIssue({ code: 'custom', path: [field], message });
+      for (const field of needed) {
+        if (given[field] === undefined) complain(field, `is needed for mechanism: ${given.mechanism}`);
+      }
+      for (const field of foreign) {
+        if (given[field] !== undefined) complain(field, `has no meaning for mechanism: ${given.mechanism}`);
+      }
     })
     .optional()
     .describe('Login, where the brokers ask for one.'),
@@ -22,8 +42,11 @@ export const kafkaSettings = {
 };
 
 type KafkaSettings = z.output<z.ZodObject<typeof kafkaSettings>>;
+type Login = NonNullable<KafkaSettings['sasl']>;
 
 export async function kafkaAdmin(settings: KafkaSettings, timeoutMs: number, abandoned: AbortSignal): Promise<Admin> {
+  // Loaded when it is needed: most configurations have no such signal.
+  const { Kafka, logLevel } = await import('kafkajs');
   const client = new Kafka({
     clientId: 'escapement',
     brokers: [settings.brokers].flat(),
@@ -46,14 +69,18 @@ export async function kafkaAdmin(settings: KafkaSettings, timeoutMs: number, aba
   }
 }
 
-function saslOptions({ mechanism, username, password }: NonNullable<KafkaSettings['sasl']>): SASLOptions {
-  return { mechanism, username, password };
+/** The settings have been checked for what each mechanism needs. */
+function saslOptions({ mechanism, username = '', password = '', region = '' }: Login): SASLOptions {
+  return mechanism === 'aws-msk-iam' ? iamSasl(region) : { mechanism, username, password };
 }
 
 function explained(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
+  if (!(error instanceof Error) || error instanceof SourceError) return error;
   if (/SASL|authentication/i.test(error.name + error.message)) {
-    return new SourceError('denied', 'refused the login. Check sasl: mechanism, username and password.');
+    return new SourceError(
+      'denied',
+      'refused the login. Check sasl: mechanism, username and password, or the rights of the role.',
+    );
   }
   if (/timeout|timed out/i.test(error.message)) return new SourceError('timeout', 'no connection within the time-out.');
   // What kafkajs says of a listener that hangs up on a client that does not log in, or speaks no TLS.

@@ -31,6 +31,9 @@ const settings = z
     if (given.measure === 'lag' && given.group === undefined) {
       issues.addIssue({ code: 'custom', path: ['group'], message: 'is needed for measure: lag' });
     }
+    if (given.sasl?.mechanism === 'aws-msk-iam' && given.tls === undefined) {
+      issues.addIssue({ code: 'custom', path: ['tls'], message: 'is needed for aws-msk-iam: write tls: {}' });
+    }
   });
 
 type Settings = z.output<typeof settings>;

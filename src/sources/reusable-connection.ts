@@ -48,6 +48,8 @@ export class ReusableConnection<Connection> {
     const abandon = new AbortController();
     const lost = () => this.#forget(opened);
     const opened = { ready: this.#opening.open(lost, abandon.signal), abandon };
+    // Whatever the reason: a login that was refused may be let in the next time.
+    opened.ready.catch(lost);
     return opened;
   }
 
