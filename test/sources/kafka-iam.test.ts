@@ -4,24 +4,19 @@ import { failureOf, make, plantedSecret } from './conformance.js';
 import { startRecordingBroker, type RecordingBroker } from './recording-broker.js';
 
 const { ca, cert, key } = await makeCertificates();
-const variables = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE', 'AWS_EC2_METADATA_DISABLED'] as const;
-const before = variables.map((name) => [name, process.env[name]] as const);
+const environment = process.env;
 
 let broker: RecordingBroker;
 beforeAll(async () => {
   broker = await startRecordingBroker({ cert, key });
 });
 beforeEach(() => {
-  for (const name of variables) delete process.env[name];
-  // No look for the role of an instance: there is none here.
-  process.env['AWS_EC2_METADATA_DISABLED'] = 'true';
+  // No keys but those of the test, and no look for the role of an instance: there is none here.
+  process.env = { HOME: '/nonexistent', AWS_EC2_METADATA_DISABLED: 'true' };
   broker.logins.length = 0;
 });
 afterAll(async () => {
-  for (const [name, value] of before) {
-    if (value === undefined) delete process.env[name];
-    else process.env[name] = value;
-  }
+  process.env = environment;
   await broker.stop();
 });
 
@@ -34,6 +29,10 @@ const settings = (more: Record<string, unknown> = {}) => ({
   ...more,
 });
 
+/** What goes before the token in a login by OAUTHBEARER (RFC 7628); two separators end it. */
+const opening = 'n,,\u0001auth=Bearer ';
+const tokenIn = (login: string) => login.slice(opening.length, -2);
+
 describe('kafka with aws-msk-iam', () => {
   it('sends a token that the keys of the environment have signed for the region, and says so when it is refused', async () => {
     process.env['AWS_ACCESS_KEY_ID'] = 'AKIDEXAMPLE';
@@ -45,7 +44,8 @@ describe('kafka with aws-msk-iam', () => {
 
     const [mechanism, login = ''] = broker.logins;
     expect(mechanism).toBe('OAUTHBEARER');
-    const token = /^n,,\u0001auth=Bearer ([\w-]+)\u0001\u0001$/.exec(login)?.[1] ?? '';
+    expect(login).toBe(`${opening}${tokenIn(login)}\u0001\u0001`);
+    const token = tokenIn(login);
     const signed = new URL(Buffer.from(token, 'base64url').toString());
     expect(signed.host).toBe('kafka.eu-central-1.amazonaws.com');
     expect(signed.searchParams.get('Action')).toBe('kafka-cluster:Connect');
@@ -64,7 +64,7 @@ describe('kafka with aws-msk-iam', () => {
     await source.close?.();
     const keys = broker.logins
       .filter((sent) => sent.startsWith('n,,'))
-      .map((sent) => Buffer.from(sent.slice('n,,\u0001auth=Bearer '.length, -2), 'base64url').toString())
+      .map((sent) => Buffer.from(tokenIn(sent), 'base64url').toString())
       .map((url) => new URL(url).searchParams.get('X-Amz-Credential')?.split('/')[0]);
     expect(keys).toEqual(['AKIDEXAMPLE', 'AKIDROTATED']);
   });
