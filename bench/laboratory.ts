@@ -9,6 +9,7 @@ import { createLogger } from '../src/runtime/logger.js';
 import { findTemporalBinary } from '../src/runtime/temporal-binary.js';
 import type { ApiClient } from '../test/e2e/api-client.js';
 import { Sandbox, apiOf } from '../test/e2e/sandbox.js';
+import { eventually } from '../test/support/eventually.js';
 import { freePorts } from '../test/support/free-ports.js';
 import { Program } from '../test/support/program.js';
 
@@ -64,7 +65,7 @@ export class Laboratory {
   async startWorker(env: NodeJS.ProcessEnv = {}): Promise<Program> {
     const worker = this.sandbox.escapement(['worker'], { PORT: '0', ...env });
     const [, url = ''] = await worker.printed(/"url":"([^"]+)".*The worker is up/);
-    while (!(await fetch(`${url}/readyz`)).ok) await setTimeout(100);
+    await eventually('the worker asks for work', async () => (await fetch(`${url}/readyz`)).ok, 120_000);
     return worker;
   }
 

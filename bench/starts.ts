@@ -5,11 +5,11 @@ import { Laboratory } from './laboratory.js';
 import type { Tell } from './report.js';
 import { median } from './statistics.js';
 
-/** So that each takes some seconds, and one call in a hundred is more than one call. */
+/** So that each takes a second or more. */
 const loads = [
-  { callers: 1, calls: 200 },
-  { callers: 16, calls: 480 },
-  { callers: 64, calls: 960 },
+  { callers: 1, calls: 100 },
+  { callers: 16, calls: 320 },
+  { callers: 64, calls: 640 },
 ] as const;
 const warmUp = { callers: 16, calls: 64 };
 const callsPerRound = loads.reduce((sum, { calls }) => sum + calls, 0);

@@ -1,5 +1,4 @@
 /** What the AWS sources share: credentials, region, one try a sample, and errors in words. */
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { z } from 'zod';
 import { addressSetting } from './server-address.js';
 import { SourceError } from './source.js';
@@ -26,7 +25,8 @@ export const awsSettings = {
 export type AwsSettings = z.output<z.ZodObject<typeof awsSettings>>;
 
 /** The configuration of any client of the SDK. */
-export function awsClientConfig(settings: AwsSettings, timeoutMs: number) {
+export async function awsClientConfig(settings: AwsSettings, timeoutMs: number) {
+  const { NodeHttpHandler } = await import('@smithy/node-http-handler');
   const { region, credentials, endpoint } = settings;
   return {
     // A sample is one look; the next one is the retry.

@@ -1,6 +1,6 @@
 /** One metric of CloudWatch: the newest period that is complete. */
-import { GetMetricDataCommand, type CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import { callAws } from './aws.js';
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { awsClientConfig, callAws, type AwsSettings } from './aws.js';
 import { SourceError } from './source.js';
 
 export interface MetricQuestion {
@@ -17,6 +17,12 @@ interface Measured {
   readonly atMs: number;
 }
 
+export async function openCloudWatch(settings: AwsSettings, timeoutMs: number): Promise<CloudWatchClient> {
+  // Loaded when it is needed: most configurations have no such signal, and it is large.
+  const { CloudWatchClient } = await import('@aws-sdk/client-cloudwatch');
+  return new CloudWatchClient(await awsClientConfig(settings, timeoutMs));
+}
+
 /** @throws SourceError noData when no period of the last minutes has a datapoint. */
 export async function newestDatapoint(
   client: CloudWatchClient,
@@ -28,6 +34,7 @@ export async function newestDatapoint(
   const periodMs = periodSeconds * 1000;
   // The period that is running has only a part of its sum; one that is over is final but for late arrivals.
   const endMs = Math.floor(nowMs / periodMs) * periodMs;
+  const { GetMetricDataCommand } = await import('@aws-sdk/client-cloudwatch');
   const command = new GetMetricDataCommand({
     StartTime: new Date(endMs - lookBackSeconds(periodSeconds) * 1000),
     EndTime: new Date(endMs),

@@ -1,8 +1,8 @@
 /** Any metric of Amazon CloudWatch. */
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { z } from 'zod';
-import { awsClientConfig, awsSecrets, awsSettings } from './aws.js';
-import { newestDatapoint } from './cloudwatch-metric.js';
+import { awsSecrets, awsSettings } from './aws.js';
+import { newestDatapoint, openCloudWatch } from './cloudwatch-metric.js';
 import { emptyAsSetting } from './empty-as.js';
 import { keepContract } from './keep-contract.js';
 import { defineSource } from './source.js';
@@ -40,8 +40,8 @@ export const cloudwatch = defineSource({
       server: `CloudWatch metric ${settings.namespace}/${settings.metric}`,
       secrets: awsSecrets(settings),
       emptyAs: settings.emptyAs,
-      look(signal) {
-        client ??= new CloudWatchClient(awsClientConfig(settings, context.timeoutMs));
+      async look(signal) {
+        client ??= await openCloudWatch(settings, context.timeoutMs);
         return newestDatapoint(client, question, Date.now(), signal);
       },
       async close() {

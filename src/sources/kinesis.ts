@@ -1,9 +1,9 @@
 /** Amazon Kinesis Data Streams: open shards, what came in, and how far readers are behind. */
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import { DescribeStreamSummaryCommand, KinesisClient } from '@aws-sdk/client-kinesis';
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import { z } from 'zod';
-import { awsClientConfig, awsSecrets, awsSettings, callAws } from './aws.js';
-import { newestDatapoint } from './cloudwatch-metric.js';
+import { awsClientConfig, awsSecrets, awsSettings, callAws, type AwsSettings } from './aws.js';
+import { newestDatapoint, openCloudWatch } from './cloudwatch-metric.js';
 import { emptyAsSetting } from './empty-as.js';
 import { keepContract } from './keep-contract.js';
 import { defineSource, SourceError } from './source.js';
@@ -25,7 +25,6 @@ export const kinesis = defineSource({
   summary: 'Shards, incoming records or iterator age of an Amazon Kinesis data stream.',
   settings,
   create(settings, context) {
-    const config = () => awsClientConfig(settings, context.timeoutMs);
     let streams: KinesisClient | undefined;
     let metrics: CloudWatchClient | undefined;
     return keepContract(context, {
@@ -34,10 +33,10 @@ export const kinesis = defineSource({
       emptyAs: settings.emptyAs,
       async look(signal) {
         if (settings.measure === 'shards') {
-          streams ??= new KinesisClient(config());
+          streams ??= await openKinesis(settings, context.timeoutMs);
           return { value: await openShards(streams, settings.stream, signal) };
         }
-        metrics ??= new CloudWatchClient(config());
+        metrics ??= await openCloudWatch(settings, context.timeoutMs);
         const dimensions = { StreamName: settings.stream };
         const question = { namespace: 'AWS/Kinesis', dimensions, periodSeconds: 60, ...metricOf[settings.measure] };
         return newestDatapoint(metrics, question, Date.now(), signal);
@@ -58,7 +57,14 @@ const metricOf = {
   iteratorAgeMilliseconds: { metric: 'GetRecords.IteratorAgeMilliseconds', statistic: 'Maximum' },
 } as const;
 
+async function openKinesis(settings: AwsSettings, timeoutMs: number): Promise<KinesisClient> {
+  // Loaded when it is needed: most configurations have no such signal, and it is large.
+  const { KinesisClient } = await import('@aws-sdk/client-kinesis');
+  return new KinesisClient(await awsClientConfig(settings, timeoutMs));
+}
+
 async function openShards(client: KinesisClient, stream: string, abortSignal: AbortSignal): Promise<number> {
+  const { DescribeStreamSummaryCommand } = await import('@aws-sdk/client-kinesis');
   const command = new DescribeStreamSummaryCommand({ StreamName: stream });
   const answer = await callAws(`stream ${stream}`, 'kinesis:DescribeStreamSummary', () =>
     client.send(command, { abortSignal }),

@@ -1,5 +1,5 @@
 /** Counts over AMQP: a passive declaration of the queue is answered with the number of ready messages. */
-import { connect, type ChannelModel } from 'amqplib';
+import type { ChannelModel } from 'amqplib';
 import type { RabbitmqCounter, RabbitmqSettings } from './rabbitmq-settings.js';
 import { ReusableConnection } from './reusable-connection.js';
 import { takeApart } from './server-address.js';
@@ -39,6 +39,8 @@ async function open(
   try {
     // Node's sockets are destroyed by their signal, whether they are open or not.
     const socket = { ...tlsOptions(settings.tls), timeout: timeoutMs, signal: abandoned };
+    // Loaded when it is needed: most configurations have no such signal.
+    const { connect } = await import('amqplib');
     const opened = await connect(server, socket);
     opened.on('error', lost);
     opened.on('close', lost);

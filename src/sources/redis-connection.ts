@@ -1,5 +1,5 @@
 /** How Redis is reached: one server, or those behind Sentinel or in a Cluster. */
-import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import type { Cluster, Redis, RedisOptions } from 'ioredis';
 import { z } from 'zod';
 import { ReusableConnection } from './reusable-connection.js';
 import { addressSetting, takeApart } from './server-address.js';
@@ -42,7 +42,7 @@ export function redisServer(settings: ConnectionSettings) {
 export function redisConnection(settings: ConnectionSettings, timeoutMs: number): ReusableConnection<RedisClient> {
   return new ReusableConnection<RedisClient>({
     async open(lost, abandoned) {
-      const client = makeClient(settings, timeoutMs);
+      const client = await makeClient(settings, timeoutMs);
       let failure: unknown;
       // Without a listener ioredis prints errors; the first one says more than the "Connection is closed" that follows.
       client.on('error', (error: unknown) => (failure ??= error));
@@ -60,7 +60,9 @@ export function redisConnection(settings: ConnectionSettings, timeoutMs: number)
   });
 }
 
-function makeClient(settings: ConnectionSettings, timeoutMs: number): RedisClient {
+async function makeClient(settings: ConnectionSettings, timeoutMs: number): Promise<RedisClient> {
+  // Loaded when it is needed: most configurations have no such signal.
+  const { Cluster, Redis } = await import('ioredis');
   const { url, username, password } = takeApart(settings.url);
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const isEncrypted = url.protocol === 'rediss:' || settings.tls !== undefined;

@@ -1,5 +1,5 @@
 /** Amazon SQS: how many messages a queue holds, by the approximate counts that SQS gives. */
-import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient, type QueueAttributeName } from '@aws-sdk/client-sqs';
+import type * as Sdk from '@aws-sdk/client-sqs';
 import { z } from 'zod';
 import { awsClientConfig, awsSecrets, awsSettings, callAws } from './aws.js';
 import { keepContract } from './keep-contract.js';
@@ -9,7 +9,7 @@ const attributes = {
   visible: 'ApproximateNumberOfMessages',
   inFlight: 'ApproximateNumberOfMessagesNotVisible',
   delayed: 'ApproximateNumberOfMessagesDelayed',
-} as const satisfies Record<string, QueueAttributeName>;
+} as const satisfies Record<string, Sdk.QueueAttributeName>;
 
 const counted = z.enum(['visible', 'inFlight', 'delayed']);
 
@@ -35,15 +35,17 @@ export const sqs = defineSource({
     const names = [settings.count].flat().map((each) => attributes[each]);
     const region = settings.region ?? regionOf(settings.queue);
     const access = { ...settings, ...(region !== undefined && { region }) };
-    let client: SQSClient | undefined;
+    let client: Sdk.SQSClient | undefined;
     let queueUrl = isUrl(settings.queue) ? settings.queue : undefined;
     return keepContract(context, {
       server: `SQS queue ${settings.queue}`,
       secrets: awsSecrets(settings),
       async look(abortSignal) {
-        const opened = (client ??= new SQSClient(awsClientConfig(access, context.timeoutMs)));
+        // Loaded when it is needed: most configurations have no such signal, and it is large.
+        const sdk = await import('@aws-sdk/client-sqs');
+        const opened = (client ??= new sdk.SQSClient(await awsClientConfig(access, context.timeoutMs)));
         queueUrl ??= await urlOf(opened, settings.queue, abortSignal);
-        const command = new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: names });
+        const command = new sdk.GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: names });
         const what = `queue ${settings.queue}`;
         const answer = await callAws(what, 'sqs:GetQueueAttributes', () => opened.send(command, { abortSignal }));
         return { value: names.reduce((sum, name) => sum + countIn(answer.Attributes, name), 0) };
@@ -65,14 +67,15 @@ function regionOf(queue: string): string | undefined {
   return /^https:\/\/sqs\.([a-z0-9-]+)\.amazonaws\./.exec(queue)?.[1];
 }
 
-async function urlOf(client: SQSClient, name: string, abortSignal: AbortSignal): Promise<string> {
+async function urlOf(client: Sdk.SQSClient, name: string, abortSignal: AbortSignal): Promise<string> {
+  const { GetQueueUrlCommand } = await import('@aws-sdk/client-sqs');
   const command = new GetQueueUrlCommand({ QueueName: name });
   const { QueueUrl } = await callAws(`queue ${name}`, 'sqs:GetQueueUrl', () => client.send(command, { abortSignal }));
   if (QueueUrl === undefined) throw new SourceError('malformed', 'SQS answered without the URL of the queue.');
   return QueueUrl;
 }
 
-function countIn(attributes: Partial<Record<string, string>> | undefined, name: QueueAttributeName): number {
+function countIn(attributes: Partial<Record<string, string>> | undefined, name: Sdk.QueueAttributeName): number {
   const text = attributes?.[name];
   if (text === undefined) throw new SourceError('malformed', `SQS answered without ${name}.`);
   return Number(text);
