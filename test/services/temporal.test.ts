@@ -1,5 +1,7 @@
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import { temporalService } from '../../scripts/services/temporal.js';
 import { eventually } from '../support/eventually.js';
 import { temporalCli } from '../support/temporal.js';
@@ -30,6 +32,36 @@ const isCounted = () =>
     return sample?.value === 3;
   });
 
+/** A versioned worker that was there, and two workflows that wait for it since. */
+async function waitForVersion(taskQueue: string, version: { deployment: string; buildId: string }): Promise<void> {
+  const address = `127.0.0.1:${server.port}`;
+  const nativeConnection = await NativeConnection.connect({ address });
+  const connection = await Connection.connect({ address });
+  const deploymentVersion = { deploymentName: version.deployment, buildId: version.buildId };
+  const worker = await Worker.create({
+    connection: nativeConnection,
+    taskQueue,
+    workflowsPath: fileURLToPath(new URL('../runtime/probe-workflows.ts', import.meta.url)),
+    workerDeploymentOptions: {
+      version: deploymentVersion,
+      useWorkerVersioning: true,
+      defaultVersioningBehavior: 'PINNED',
+    },
+  });
+  await worker.runUntil(
+    eventually('the version is current', () =>
+      connection.workflowService.setWorkerDeploymentCurrentVersion({ namespace: 'default', ...deploymentVersion }).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  const client = new Client({ connection });
+  for (const workflowId of ['d', 'e']) await client.workflow.start('any', { workflowId, taskQueue });
+  await connection.close();
+  await nativeConnection.close();
+}
+
 beforeAll(async () => {
   await server.start();
   await fill();
@@ -45,6 +77,14 @@ describe('temporal', () => {
   ])('counts %s of a queue that nobody polls', async (_name, more, value) => {
     const source = make(subject, { ...settingsFor(server.port), ...more });
     expect((await source.sample(never())).value).toBe(value);
+    await source.close?.();
+  });
+
+  it('counts the tasks of one version of the workers', async () => {
+    const version = { deployment: 'shop', buildId: 'v2' };
+    await waitForVersion('versioned', version);
+    const source = make(subject, { ...settingsFor(server.port), taskQueue: 'versioned', version });
+    await eventually('both tasks are counted', async () => (await source.sample(never())).value === 2);
     await source.close?.();
   });
 
