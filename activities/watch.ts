@@ -37,6 +37,8 @@ export function watchActivities(dependencies: WatchDependencies): WatchActivitie
       setMaxListeners(0, context.cancellationSignal);
       const spec = compileAutoscale(order.settings, order.limits);
       let progress: WatchProgress = { ...(await inherited(order)), problem: null };
+      // So that there is something to explain until the first look.
+      context.heartbeat(progress);
       try {
         let pauseMs = order.atOnce ? 0 : untilNextLookMs(order, progress.state);
         for (;;) {
@@ -123,13 +125,13 @@ async function sampleAll(
 }
 
 /**
- * What is newest of what the workflow knows, what an earlier attempt of this watch heartbeat, and what the watch did
- * that this one replaces: called off, it stays pending until it hears of it.
+ * What is newest of what the last watch returned with, what an earlier attempt of this one heartbeat, and, where a
+ * message called the last one off, what that did: it stays pending, and goes on looking, until it hears of it.
  */
-async function inherited({ state }: WatchOrder): Promise<Pick<WatchProgress, 'state' | 'evaluation'>> {
+async function inherited({ last, atOnce }: WatchOrder): Promise<Pick<WatchProgress, 'state' | 'evaluation'>> {
   const { client, info } = Context.current();
   const heartbeats = [info.heartbeatDetails as WatchProgress | undefined];
-  if (info.workflowExecution) {
+  if (atOnce && info.workflowExecution) {
     const { workflowId, runId } = info.workflowExecution;
     const { raw } = await client.workflow.getHandle(workflowId, runId).describe();
     for (const { activityId, heartbeatDetails } of raw.pendingActivities ?? []) {
@@ -137,7 +139,7 @@ async function inherited({ state }: WatchOrder): Promise<Pick<WatchProgress, 'st
       if (activityId !== info.activityId && payload) heartbeats.push(defaultPayloadConverter.fromPayload(payload));
     }
   }
-  let newest: Pick<WatchProgress, 'state' | 'evaluation'> = { state, evaluation: null };
+  let newest: Pick<WatchProgress, 'state' | 'evaluation'> = last ?? { state: null, evaluation: null };
   for (const heartbeat of heartbeats) {
     if (heartbeat?.state && heartbeat.state.evaluatedAtMs >= (newest.state?.evaluatedAtMs ?? -Infinity))
       newest = heartbeat;

@@ -3,7 +3,7 @@ import { defineSignal } from '@temporalio/workflow';
 import { z } from 'zod';
 import type { Evaluation, Override, Pause } from '../src/domain/autoscale/evaluation.js';
 import { type AutoscaleSettings, autoscaleSettingsSchema } from '../src/domain/autoscale/settings.js';
-import type { AutoscaleState } from '../src/domain/autoscale/state.js';
+import type { WatchResult } from '../src/domain/autoscale/watch.js';
 import { type ScaleSettings, scaleSettingsSchema } from '../src/domain/settings.js';
 
 export const autoscaleWorkflowId = (resource: string): string => `autoscale:${resource}`;
@@ -38,7 +38,7 @@ export interface AutoscaleRunState {
   pause: Pause | null;
   override: Override | null;
   /** What the last watch that returned left; a running one knows better. */
-  watched: AutoscaleState | null;
+  watched: WatchResult | null;
   /** The target that was asked for last. */
   lastAsked: number | null;
   /** The last ones, oldest first. */

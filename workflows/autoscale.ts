@@ -60,7 +60,7 @@ export async function autoscale(input: AutoscaleInput): Promise<void> {
     const scope = new CancellationScope();
     watching = scope;
     const { pause, override, watched, lastAsked } = state;
-    const order = { resource, settings, limits, pause, override, state: watched, lastAsked, atOnce };
+    const order = { resource, settings, limits, pause, override, last: watched, lastAsked, atOnce };
     const options = {
       summary: `watch every ${settings.intervalMs / 1000} s${pause ? ', paused' : ''}${override ? `, override ${override.capacity}` : ''}`,
       // As good as for ever; a worker that died is noticed by its heartbeat.
@@ -82,9 +82,10 @@ export async function autoscale(input: AutoscaleInput): Promise<void> {
   }
 
   /** Through the same door as everybody else's requests. */
-  async function act({ evaluation, state: watched }: WatchResult): Promise<void> {
+  async function act(result: WatchResult): Promise<void> {
+    const { evaluation } = result;
     const { capacity, target, atMs, reason } = evaluation;
-    state.watched = watched;
+    state.watched = result;
     state.lastAsked = target;
     const answer = await activities.askForScale.executeWithOptions({ summary: `ask for ${target}: ${reason}` }, [
       {

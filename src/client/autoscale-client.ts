@@ -24,6 +24,9 @@ export interface Reconciled {
   readonly removed: string[];
 }
 
+/** Thousands of resources should not take a round trip each, nor ask the server all at once. */
+const configuredAtOnce = 16;
+
 /** The resource is not autoscaled: there is no open autoscale workflow. */
 export class NotAutoscaled extends Error {
   override readonly name = 'NotAutoscaled';
@@ -37,7 +40,9 @@ export class AutoscaleClient {
    * @param taskQueues of this configuration: autoscale workflows on others belong to other sites, and are left alone.
    */
   async reconcile(resources: readonly AutoscaledResource[], taskQueues: readonly string[]): Promise<Reconciled> {
-    for (const resource of resources) await this.configure(resource);
+    for (let first = 0; first < resources.length; first += configuredAtOnce) {
+      await Promise.all(resources.slice(first, first + configuredAtOnce).map((resource) => this.configure(resource)));
+    }
     const configured = resources.map(({ resource }) => resource);
     const wanted = new Set(configured.map(autoscaleWorkflowId));
     const removed: string[] = [];

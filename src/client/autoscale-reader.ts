@@ -1,6 +1,7 @@
 /** Why an autoscaled resource was scaled, or was not: read from the server, so that no worker is needed. */
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
+import proto from '@temporalio/proto';
 import type { WatchProgress, WatchResult } from '../domain/autoscale/watch.js';
 import {
   type AutoscaleInput,
@@ -8,6 +9,8 @@ import {
   type Decision,
   autoscaleWorkflowId,
 } from '../../workflows/autoscale-messages.js';
+
+const { PENDING_ACTIVITY_STATE_CANCEL_REQUESTED } = proto.temporal.api.enums.v1.PendingActivityState;
 
 export interface AutoscaleView {
   readonly memo: Partial<AutoscaleMemo>;
@@ -27,16 +30,17 @@ export class AutoscaleReader {
     try {
       const { memo, raw, status } = await this.handle(resource).describe();
       if (status.name !== 'RUNNING') return undefined;
-      // A watch that was called off stays beside its successor until it hears of it.
       const heartbeats = (raw.pendingActivities ?? []).flatMap(
-        ({ activityType, heartbeatDetails, lastHeartbeatTime }) => {
+        ({ activityType, heartbeatDetails, lastHeartbeatTime, state }) => {
           const progress = firstOf(heartbeatDetails?.payloads) as WatchProgress | undefined;
           const heardAtMs = Number(lastHeartbeatTime?.seconds ?? 0) * 1000;
-          return activityType?.name === 'watch' && progress ? [{ progress, heardAtMs }] : [];
+          const isCalledOff = state === PENDING_ACTIVITY_STATE_CANCEL_REQUESTED;
+          return activityType?.name === 'watch' && progress ? [{ progress, heardAtMs, isCalledOff }] : [];
         },
       );
-      const [newest] = heartbeats.sort((one, other) => evaluatedAtMs(other.progress) - evaluatedAtMs(one.progress));
-      return { memo: memo ?? {}, progress: newest?.progress ?? null, heardAtMs: newest?.heardAtMs ?? null };
+      // A watch that was called off goes on beside its successor until it hears of it, and knows nothing of why.
+      const watch = heartbeats.find(({ isCalledOff }) => !isCalledOff) ?? heartbeats.at(-1);
+      return { memo: memo ?? {}, progress: watch?.progress ?? null, heardAtMs: watch?.heardAtMs ?? null };
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return undefined;
       throw error;
@@ -78,10 +82,6 @@ export class AutoscaleReader {
   private handle(resource: string) {
     return this.client.workflow.getHandle(autoscaleWorkflowId(resource));
   }
-}
-
-function evaluatedAtMs({ evaluation }: WatchProgress): number {
-  return evaluation?.atMs ?? 0;
 }
 
 /** Cast by the callers: written by our own workflow and activities, which have no other form of it. */

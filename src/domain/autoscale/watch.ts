@@ -10,7 +10,8 @@ export interface WatchOrder {
   readonly limits: ScaleSettings;
   readonly pause: Pause | null;
   readonly override: Override | null;
-  readonly state: AutoscaleState | null;
+  /** What the last watch returned with. */
+  readonly last: WatchResult | null;
   /** A dry run asks for the same target once. */
   readonly lastAsked: number | null;
   /** A message is acted on at once; otherwise the first look is an interval after the last one. */
