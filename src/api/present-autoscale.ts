@@ -3,6 +3,7 @@ import type { AutoscaleView } from '../client/autoscale-reader.js';
 import type { RunView } from '../client/run-reader.js';
 import type { Evaluation, Override, Pause } from '../domain/autoscale/evaluation.js';
 import type { AutoscaleAnswer, EvaluationAnswer } from './autoscale-answers.js';
+import { iso, isoOrNull } from './iso-time.js';
 
 export function presentAutoscale(
   resource: string,
@@ -58,12 +59,4 @@ export function presentPause(pause: Pause | null): AutoscaleAnswer['pause'] {
 
 export function presentOverride(override: Override | null): AutoscaleAnswer['override'] {
   return override && { capacity: override.capacity, until: isoOrNull(override.untilMs) };
-}
-
-function isoOrNull(ms: number | null): string | null {
-  return ms === null ? null : iso(ms);
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -5,6 +5,7 @@ import type { ResourceConfig } from '../config/config.js';
 import type { Observation } from '../domain/capacity.js';
 import type { ScaleStatus } from '../../workflows/messages.js';
 import type { ResourceAnswer, RunAnswer } from './answers.js';
+import { iso, isoOrNull } from './iso-time.js';
 import type { Links } from './links.js';
 
 type Phase = ResourceAnswer['phase'];
@@ -129,14 +130,6 @@ function presentObservation(observed: Pick<Observation, 'capacity' | 'status' | 
   if (!observed) return null;
   const { capacity, status, observedAtMs } = observed;
   return { capacity, status, observedAt: iso(observedAtMs) };
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
-}
-
-function isoOrNull(ms: number | null): string | null {
-  return ms === null ? null : iso(ms);
 }
 
 function isoOfFuture(ms: number | undefined): string | null {
