@@ -101,7 +101,8 @@ export class MemoryPlatform {
     stage.nowMs += answerMs;
     const outage = this.outage && this.outage.untilMs > stage.nowMs ? this.outage : null;
     const kind = outage || this.isFailed ? reads[0] : this.chooseRead();
-    const lastSend = this.sends.at(-1);
+    // A rejected change is none: a look from before it may well be the one that the run decided by.
+    const lastSend = this.sends.findLast(({ wasRejected }) => !wasRejected);
     // Before its worker set out to send it, that is.
     const beforeLastSendMs = lastSend ? lastSend.atMs - answerMs - 1 : stage.startedAtMs - longAgoMs;
     if (outage) throw new PlatformError(outage.code, 'an outage');

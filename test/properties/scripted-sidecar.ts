@@ -46,7 +46,7 @@ const longAgoMs = 3_600_000;
 const onTheWayMs = 100;
 
 function sinceLastChangeMs({ simulator }: ScriptedSidecar): number {
-  const last = changeCalls(simulator).at(-1);
+  const last = changeCalls(simulator).findLast(({ answered }) => answered !== '429');
   return last ? Date.now() - last.atMs + onTheWayMs : longAgoMs;
 }
 
