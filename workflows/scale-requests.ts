@@ -83,8 +83,8 @@ function aim(state: ScaleState, request: ScaleRequest, targetCapacity: number): 
   state.target = targetCapacity;
   state.reason = request.reason ?? null;
   answer(state, request, { targetCapacity, outcome: isFirst ? 'started' : isSame ? 'unchanged' : 'retargeted' });
-  // The same target again is worth a look once a run has stopped looking.
-  return !isSame || isOver(state);
+  // The same target again is news to a run that has stopped looking, or was told to.
+  return !isSame || isOver(state) || state.wasCancelled;
 }
 
 function answer(

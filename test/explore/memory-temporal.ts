@@ -21,6 +21,7 @@ interface OpenRun {
 
 export class MemoryTemporal implements Messages {
   private open!: OpenRun;
+  private isOpen = false;
   private runs = 0;
   private requests = 0;
   private lastRequest!: ScaleRequest;
@@ -51,7 +52,9 @@ export class MemoryTemporal implements Messages {
     }
   }
 
+  /** What comes to a run that has closed goes to the next one: see `isAskedAgain`. */
   async meet(where: string): Promise<void> {
+    if (!this.isOpen) return;
     const occasion = this.choose(this.occasions, this.occasionsWithSleeper, where);
     if (occasion === 'nothing comes') return;
     this.stage.note(() => `${where}: ${occasion}`);
@@ -88,6 +91,7 @@ export class MemoryTemporal implements Messages {
   private openRun(state: ScaleState): void {
     const world = new MemoryWorld(this.stage, this);
     this.open = { state, world, run: new ScaleRun(state, world) };
+    this.isOpen = true;
   }
 
   /** As a new run with what the history keeps of the state. A client sends what was not answered once more. */
@@ -105,6 +109,7 @@ export class MemoryTemporal implements Messages {
     this.stage.note(() => `the run ends: ${ending.how}${ending.how === 'failed' ? `, ${ending.type}` : ''}`);
     this.noteTargets();
     if (ending.how === 'failed') this.stage.asked.target = null;
+    this.isOpen = false;
     checkEnding(this.stage, this.open.state, ending, this.isEveryUpdateAnswered());
   }
 

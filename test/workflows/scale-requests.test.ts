@@ -1,0 +1,24 @@
+import { describe, expect, it } from '@jest/globals';
+import { answerTo, applyRequest } from '../../workflows/scale-requests.js';
+import { newState } from '../../workflows/scale-state.js';
+import { scenarios } from '../explore/scenarios.js';
+
+describe('the target that a run already has', () => {
+  const aimed = () => {
+    const state = newState({ resource: 'web', settings: scenarios[0]!.settings }, { runId: 'run 1', startedAtMs: 0 });
+    applyRequest(state, { id: 'first', targetCapacity: 5 });
+    state.phase = 'changing';
+    return state;
+  };
+
+  it('is nothing new to decide', () => {
+    const state = aimed();
+    expect(applyRequest(state, { id: 'again', targetCapacity: 5 })).toBe(false);
+    expect(answerTo(state, 'again')).toMatchObject({ targetCapacity: 5, outcome: 'unchanged' });
+  });
+
+  it('takes back a cancellation that came before it', () => {
+    const state = { ...aimed(), wasCancelled: true };
+    expect(applyRequest(state, { id: 'again', targetCapacity: 5 })).toBe(true);
+  });
+});
