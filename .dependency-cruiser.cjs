@@ -34,7 +34,7 @@ module.exports = {
       name: 'workflows-no-packages',
       severity: 'error',
       from: { path: '^workflows/' },
-      to: { path: 'node_modules/', pathNot: 'node_modules/(@temporalio/(workflow|common)|zod|filtrex|croner)/' },
+      to: { path: 'node_modules/', pathNot: 'node_modules/@temporalio/(workflow|common)/' },
     },
     layer(
       'platforms-below',

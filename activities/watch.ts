@@ -15,6 +15,7 @@ import type { Observation } from '../src/domain/capacity.js';
 import type { SentChange } from '../src/domain/scale-step.js';
 import type { Platform } from '../src/platforms/platform.js';
 import type { Source } from '../src/sources/source.js';
+import { checkedSettings } from './configuration.js';
 
 export interface WatchActivities {
   watch(order: WatchOrder): Promise<WatchResult>;
@@ -35,7 +36,7 @@ export function watchActivities(dependencies: WatchDependencies): WatchActivitie
       const context = Context.current();
       // Every sample of a look listens to the one signal, and lets go of it; Node would take more than ten for a leak.
       setMaxListeners(0, context.cancellationSignal);
-      const spec = compileAutoscale(order.settings, order.limits);
+      const spec = compileAutoscale(checkedSettings(order.settings), order.limits);
       let progress: WatchProgress = { ...(await inherited(order)), problem: null };
       // So that there is something to explain until the first look.
       context.heartbeat(progress);

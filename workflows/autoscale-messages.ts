@@ -1,21 +1,24 @@
 /** How the world talks to the autoscale workflow: names, payloads, identifiers. */
 import { defineSignal } from '@temporalio/workflow';
-import { z } from 'zod';
 import type { Evaluation, Override, Pause } from '../src/domain/autoscale/evaluation.js';
-import { type AutoscaleSettings, autoscaleSettingsSchema } from '../src/domain/autoscale/settings.js';
+import type { AutoscaleSettings } from '../src/domain/autoscale/settings.js';
 import type { WatchResult } from '../src/domain/autoscale/watch.js';
-import { type ScaleSettings, scaleSettingsSchema } from '../src/domain/settings.js';
+import { fields, oneOf, orNull, whole } from '../src/domain/checks.js';
+import { type ScaleSettings, checkScaleSettings } from '../src/domain/settings.js';
 
 export const autoscaleWorkflowId = (resource: string): string => `autoscale:${resource}`;
 export const autoscaleWorkflowType = 'autoscale';
 
-const untilMs = z.number().int().min(0).nullable();
+/** What the workflow itself needs of a configuration. The policies are the watch's, which has schemas for them. */
+export const checkConfiguration = fields({
+  settings: fields({ intervalMs: whole(1) }),
+  limits: checkScaleSettings,
+});
+const untilMs = orNull(whole(0));
+export const checkPause = orNull(fields({ direction: oneOf('up', 'down', 'both'), untilMs }));
+export const checkOverride = orNull(fields({ capacity: whole(0), untilMs }));
 
-export const configurationSchema = z.object({ settings: autoscaleSettingsSchema, limits: scaleSettingsSchema });
-export const pauseSchema = z.object({ direction: z.enum(['up', 'down', 'both']), untilMs });
-export const overrideSchema = z.object({ capacity: z.number().int().min(0), untilMs });
-
-/** Each takes effect at once: the watch starts anew with it. What does not fit its schema is recorded and ignored. */
+/** Each takes effect at once: the watch starts anew with it. What makes no sense is recorded and ignored. */
 export const configureSignal = defineSignal<[AutoscaleConfiguration]>('configure');
 /** Null resumes. */
 export const pauseSignal = defineSignal<[Pause | null]>('pause');

@@ -12,19 +12,19 @@ import {
   upsertMemo,
   workflowInfo,
 } from '@temporalio/workflow';
-import { z } from 'zod';
 import type { Activities } from '../activities/index.js';
 import type { WatchResult } from '../src/domain/autoscale/watch.js';
 import {
+  type AutoscaleConfiguration,
   type AutoscaleInput,
   type AutoscaleMemo,
   type AutoscaleRunState,
-  configurationSchema,
+  checkConfiguration,
+  checkOverride,
+  checkPause,
   configureSignal,
   evaluateSignal,
-  overrideSchema,
   overrideSignal,
-  pauseSchema,
   pauseSignal,
 } from './autoscale-messages.js';
 import { remember } from './scale-ledger.js';
@@ -38,14 +38,14 @@ const activities = proxyActivities<Activities>({
 
 export async function autoscale(input: AutoscaleInput): Promise<void> {
   const { resource } = input;
-  const configuration = configurationSchema.safeParse(input);
-  if (!configuration.success) {
-    throw ApplicationFailure.nonRetryable(z.prettifyError(configuration.error), 'InvalidInput');
-  }
-  let { settings, limits } = configuration.data;
+  const wrong = checkConfiguration(input);
+  if (wrong !== undefined) throw ApplicationFailure.nonRetryable(wrong, 'InvalidInput');
+  let { settings, limits } = input;
   const state = input.carried ?? newState();
   let watching: CancellationScope | undefined;
   let atOnce = true;
+  let configurations = 0;
+  let configured = 0;
   listen();
 
   while (!workflowInfo().continueAsNewSuggested) {
@@ -106,32 +106,33 @@ export async function autoscale(input: AutoscaleInput): Promise<void> {
   }
 
   function listen(): void {
-    setHandler(configureSignal, (next) => {
-      accept('configure', configurationSchema, next, (accepted) => {
-        if (JSON.stringify(accepted) === JSON.stringify({ settings, limits })) return;
-        ({ settings, limits } = accepted);
-        watching?.cancel();
-      });
+    setHandler(configureSignal, configure);
+    setHandler(pauseSignal, (pause) => {
+      if (isSensible('pause', checkPause(pause))) control({ pause });
     });
-    setHandler(pauseSignal, (next) => {
-      accept('pause', pauseSchema.nullable(), next, (pause) => control({ pause }));
-    });
-    setHandler(overrideSignal, (next) => {
-      accept('override', overrideSchema.nullable(), next, (override) => control({ override }));
+    setHandler(overrideSignal, (override) => {
+      if (isSensible('override', checkOverride(override))) control({ override });
     });
     setHandler(evaluateSignal, () => watching?.cancel());
     setDefaultSignalHandler((name) => ignore(`there is no signal "${name}"`));
   }
 
-  function accept<Schema extends z.ZodType>(
-    name: string,
-    schema: Schema,
-    payload: unknown,
-    apply: (accepted: z.output<Schema>) => void,
-  ): void {
-    const parsed = schema.safeParse(payload);
-    if (parsed.success) apply(parsed.data);
-    else ignore(`ignored a ${name}: ${z.prettifyError(parsed.error)}`);
+  /** A watch never gets settings that it would refuse: that would end the run. */
+  async function configure(next: AutoscaleConfiguration): Promise<void> {
+    if (JSON.stringify(next) === JSON.stringify({ settings, limits })) return;
+    const arrived = ++configurations;
+    if (!isSensible('configure', checkConfiguration(next))) return;
+    if (!isSensible('configure', (await activities.whyNotWatched(next.settings)) ?? undefined)) return;
+    // A newer one may have been found sensible first.
+    if (arrived < configured) return;
+    configured = arrived;
+    ({ settings, limits } = next);
+    watching?.cancel();
+  }
+
+  function isSensible(name: string, wrong: string | undefined): boolean {
+    if (wrong !== undefined) ignore(`ignored ${name}: ${wrong}`);
+    return wrong === undefined;
   }
 
   function control(change: Partial<Pick<AutoscaleRunState, 'pause' | 'override'>>): void {

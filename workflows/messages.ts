@@ -15,7 +15,7 @@ export const madeIdPrefix = 'made:';
 /** Answers when the request has been applied; everything wrong with it is refused before it costs an event. */
 export const retargetUpdate = defineUpdate<RetargetAnswer, [ScaleRequest]>('retarget');
 /** The same without an answer. `{"targetCapacity": 3}` typed by a person will do; nonsense is recorded and ignored. */
-export const retargetSignal = defineSignal<[unknown]>('retarget');
+export const retargetSignal = defineSignal<[ScaleRequest]>('retarget');
 export const statusQuery = defineQuery<ScaleStatus>('status');
 
 export interface ScaleInput {

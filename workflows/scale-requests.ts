@@ -1,18 +1,17 @@
 /** What is asked of a run: refused, applied once each, and answered. Mutates the state, which is plain data. */
-import { z } from 'zod';
-import { type ScaleRequest, fingerprintOf, outOfBounds, scaleRequestSchema } from '../src/domain/scale-request.js';
+import { type ScaleRequest, checkScaleRequest, fingerprintOf, outOfBounds } from '../src/domain/scale-request.js';
 import type { Refusal, RefusalType, RetargetAnswer, ScaleState } from './messages.js';
 import { remember } from './scale-ledger.js';
 
 const rememberedAnswers = 100;
 
 /** Why a request cannot be taken, or undefined. Asked by the update's validator: a refusal there costs no events. */
-export function whyRefused(state: ScaleState, request: unknown): Pick<Refusal, 'refused' | 'message'> | undefined {
-  const parsed = scaleRequestSchema.safeParse(request);
-  if (!parsed.success) return { refused: 'InvalidRequest', message: z.prettifyError(parsed.error) };
-  const { id, targetCapacity, settings } = parsed.data;
+export function whyRefused(state: ScaleState, request: ScaleRequest): Pick<Refusal, 'refused' | 'message'> | undefined {
+  const invalid = checkScaleRequest(request);
+  if (invalid !== undefined) return { refused: 'InvalidRequest', message: invalid };
+  const { id, targetCapacity, settings } = request;
   const earlier = answerTo(state, id);
-  if (earlier && earlier.fingerprint !== fingerprintOf(parsed.data)) {
+  if (earlier && earlier.fingerprint !== fingerprintOf(request)) {
     return { refused: 'IdempotencyConflict', message: `the id ${earlier.id} was used for another request` };
   }
   const wrong = targetCapacity === undefined ? undefined : outOfBounds(targetCapacity, settings ?? state.settings);

@@ -11,9 +11,9 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { HandlerUnfinishedPolicy } from '@temporalio/common';
-import { z } from 'zod';
-import { type ScaleRequest, scaleRequestSchema } from '../src/domain/scale-request.js';
-import { scaleSettingsSchema } from '../src/domain/settings.js';
+import { fields, text } from '../src/domain/checks.js';
+import { type ScaleRequest, checkScaleRequest } from '../src/domain/scale-request.js';
+import { checkScaleSettings } from '../src/domain/settings.js';
 import {
   type RetargetAnswer,
   type ScaleInput,
@@ -75,7 +75,7 @@ function listen(state: ScaleState, run: ScaleRun): void {
   setHandler(retargetSignal, (request) => {
     const refusal = whyRefused(state, request);
     if (refusal) ignore(state, `retarget: ${refusal.message}`);
-    else take(state, run, scaleRequestSchema.parse(request));
+    else take(state, run, request);
   });
   setDefaultSignalHandler((name) =>
     ignore(state, `there is no signal "${name}"; retarget takes {"targetCapacity": 3}`),
@@ -83,7 +83,7 @@ function listen(state: ScaleState, run: ScaleRun): void {
   CancellationScope.current().cancelRequested.catch(() => run.cancel());
 }
 
-function take(state: ScaleState, run: ScaleRun, request: z.output<typeof scaleRequestSchema>): void {
+function take(state: ScaleState, run: ScaleRun, request: ScaleRequest): void {
   const targetBefore = state.target;
   if (applyRequest(state, request)) run.stir();
   // The start's own memo has the first target already.
@@ -131,15 +131,11 @@ function publish(state: ScaleState, closing: Partial<ScaleMemo> = {}): void {
   upsertMemo({ ...memo });
 }
 
-const inputSchema = z.object({
-  resource: z.string().min(1),
-  settings: scaleSettingsSchema,
-  request: scaleRequestSchema,
-});
+const checkInput = fields({ resource: text(1, 255), settings: checkScaleSettings, request: checkScaleRequest });
 
 function checkedState(input: ScaleInput): ScaleState {
-  const parsed = inputSchema.safeParse(input);
-  if (!parsed.success) throw ApplicationFailure.nonRetryable(z.prettifyError(parsed.error), 'InvalidInput');
+  const wrong = checkInput(input);
+  if (wrong !== undefined) throw ApplicationFailure.nonRetryable(wrong, 'InvalidInput');
   const { runId, startTime } = workflowInfo();
-  return newState(parsed.data, { runId, startedAtMs: startTime.getTime() });
+  return newState(input, { runId, startedAtMs: startTime.getTime() });
 }

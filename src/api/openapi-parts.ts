@@ -1,6 +1,6 @@
 /** The parts that the OpenAPI document is put together from: schemas by name, answers, problems. */
 import { z } from 'zod';
-import { scaleWishSchema } from '../domain/scale-request.js';
+import { scaleWishSchema } from './scale-wish.js';
 import {
   acceptedSchema,
   aliveSchema,

@@ -1,46 +1,44 @@
-/** What a caller asks of a resource: a capacity, or a change of it. One schema for the API, the CLI, updates and signals. */
-import { z } from 'zod';
-import { scaleSettingsSchema } from './settings.js';
+/** What a caller asks of a resource: a capacity, or a change of it. The same for the API, the CLI, updates and signals. */
+import { type Check, onlyFields, optional, text, whole } from './checks.js';
+import { type ScaleSettings, checkScaleSettings } from './settings.js';
 
-/** Beyond this a count is a mistake, and 2^31 is where platforms begin to wrap. */
-const largestCapacity = 1_000_000_000;
-const units = z.int().min(1).max(largestCapacity);
-
-const wishFields = {
-  targetCapacity: z
-    .int()
-    .min(0)
-    .max(largestCapacity)
-    .optional()
-    .describe('The capacity to end up with, in whole units.'),
-  add: units
-    .optional()
-    .describe('Units to add to the present target, or to what is observed when nothing is under way.'),
-  remove: units.optional().describe('Units to remove, likewise.'),
-  reason: z.string().max(500).optional().describe('Why, for whoever reads the run later.'),
-};
-
-const exactlyOne = {
-  message: 'give exactly one of targetCapacity, add and remove',
-  test: (wish: { targetCapacity?: number | undefined; add?: number | undefined; remove?: number | undefined }) =>
-    [wish.targetCapacity, wish.add, wish.remove].filter((value) => value !== undefined).length === 1,
-};
-
-/** The body of `POST /v1/resources/{r}/scale`. */
-export const scaleWishSchema = z.strictObject(wishFields).refine(exactlyOne.test, exactlyOne.message);
-export type ScaleWish = z.output<typeof scaleWishSchema>;
+/** Exactly one of the first three. Whole units. */
+export interface ScaleWish {
+  readonly targetCapacity?: number | undefined;
+  readonly add?: number | undefined;
+  readonly remove?: number | undefined;
+  readonly reason?: string | undefined;
+}
 
 /** A wish under way to a run. Typed by a person as a signal, `{"targetCapacity": 3}` is enough. */
-export const scaleRequestSchema = z
-  .strictObject({
-    ...wishFields,
-    /** Applied once per resource, however often it arrives. */
-    id: z.string().min(1).max(255).optional(),
-    /** The limits as the sender's configuration has them now; absent: the run keeps its own. */
-    settings: scaleSettingsSchema.optional(),
-  })
-  .refine(exactlyOne.test, exactlyOne.message);
-export type ScaleRequest = z.output<typeof scaleRequestSchema>;
+export interface ScaleRequest extends ScaleWish {
+  /** Applied once per resource, however often it arrives. */
+  readonly id?: string | undefined;
+  /** The limits as the sender's configuration has them now; absent: the run keeps its own. */
+  readonly settings?: ScaleSettings | undefined;
+}
+
+/** Beyond this a count is a mistake, and 2^31 is where platforms begin to wrap. */
+export const largestCapacity = 1_000_000_000;
+export const longestReason = 500;
+export const notOneWish = 'give exactly one of targetCapacity, add and remove';
+
+export function isOneWish({ targetCapacity, add, remove }: ScaleWish): boolean {
+  return [targetCapacity, add, remove].filter((value) => value !== undefined).length === 1;
+}
+
+const checkFields = onlyFields({
+  targetCapacity: optional(whole(0, largestCapacity)),
+  add: optional(whole(1, largestCapacity)),
+  remove: optional(whole(1, largestCapacity)),
+  reason: optional(text(0, longestReason)),
+  id: optional(text(1, 255)),
+  settings: optional(checkScaleSettings),
+});
+
+/** The value is a `ScaleRequest` where it says nothing. */
+export const checkScaleRequest: Check = (value) =>
+  checkFields(value) ?? (isOneWish(value as ScaleRequest) ? undefined : notOneWish);
 
 /** Two requests with one id must say the same. */
 export function fingerprintOf(wish: ScaleWish): string {

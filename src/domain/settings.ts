@@ -1,27 +1,34 @@
 /** How a resource may be scaled, as a scale run carries it: numbers with units, no secrets, nothing of the platform. */
-import { z } from 'zod';
+import { fields, oneOf, orNull, whole } from './checks.js';
 
-const wholeUnits = z.number().int().min(0);
-const milliseconds = z.number().int().min(0);
-
-/**
- * Travels in workflow arguments and messages, so that a run can be replayed with the limits it was started with.
- * `max` and `step` are null where there is no limit.
- */
-export const scaleSettingsSchema = z.object({
-  min: wholeUnits,
-  max: wholeUnits.nullable(),
+/** Travels in workflow arguments and messages, so that a run can be replayed with the limits it was started with. */
+export interface ScaleSettings {
+  readonly min: number;
+  /** Null: no limit. */
+  readonly max: number | null;
   /** The most units one change may move, either way; null: the whole way at once. */
-  step: z.object({ up: wholeUnits.min(1).nullable(), down: wholeUnits.min(1).nullable() }),
+  readonly step: { readonly up: number | null; readonly down: number | null };
   /** The least time from the last change, either way, to a change in this direction. */
-  cooldownMs: z.object({ up: milliseconds, down: milliseconds }),
+  readonly cooldownMs: { readonly up: number; readonly down: number };
   /** The least time after a change of unknown outcome before capacity is believed. */
-  settleMs: milliseconds,
-  waitForActive: z.object({ timeoutMs: milliseconds, intervalMs: milliseconds.min(1) }),
-  requestTimeoutMs: milliseconds.min(1),
+  readonly settleMs: number;
+  readonly waitForActive: { readonly timeoutMs: number; readonly intervalMs: number };
+  readonly requestTimeoutMs: number;
   /** True where the platform sets an absolute size (see PlatformDefinition). */
-  absolute: z.boolean(),
-  dryRun: z.boolean(),
-});
+  readonly absolute: boolean;
+  readonly dryRun: boolean;
+}
 
-export type ScaleSettings = z.output<typeof scaleSettingsSchema>;
+const milliseconds = whole(0);
+
+export const checkScaleSettings = fields({
+  min: whole(0),
+  max: orNull(whole(0)),
+  step: fields({ up: orNull(whole(1)), down: orNull(whole(1)) }),
+  cooldownMs: fields({ up: milliseconds, down: milliseconds }),
+  settleMs: milliseconds,
+  waitForActive: fields({ timeoutMs: milliseconds, intervalMs: whole(1) }),
+  requestTimeoutMs: whole(1),
+  absolute: oneOf(true, false),
+  dryRun: oneOf(true, false),
+});

@@ -159,11 +159,19 @@ describe('an autoscaled resource', () => {
   it('ignores and tells of messages that make no sense', async () => {
     const { resource } = await autoscaled(bench, { depth: 20 });
     const handle = environment.client.workflow.getHandle(autoscaleWorkflowId(resource.resource));
-    await handle.signal('pause', 'please');
-    await poll(
-      () => view(resource),
-      (seen) => seen?.memo.lastError?.includes('pause') === true,
-    );
+    const limits = resource.settings;
+    for (const [signal, payload, told] of [
+      ['pause', 'please', 'ignored pause: must be an object'],
+      ['override', { capacity: -1, untilMs: null }, 'ignored override: capacity must be a whole number'],
+      ['configure', { settings: 5, limits }, 'ignored configure: settings must be an object'],
+      ['configure', { settings: { intervalMs: 500, policies: [{ type: 'fixd' }] }, limits }, 'policies[0].type'],
+    ] as const) {
+      await handle.signal(signal, payload);
+      await poll(
+        () => view(resource),
+        (seen) => seen?.memo.lastError?.includes(told) === true,
+      );
+    }
     expect((await evaluatedAnew(resource))!.progress!.problem).toBeNull();
   });
 
@@ -220,4 +228,20 @@ describe('when its worker', () => {
     await poll(resource.capacity, (capacity) => capacity === 9);
     await stop();
   });
+});
+
+it.each([
+  ['the workflow', { settings: 5 }, 'settings must be an object'],
+  ['its watch', { settings: { intervalMs: 500, policies: [{ type: 'fixd' }] } }, 'policies[0].type'],
+])('an autoscaler that is started with what makes no sense to %s fails, and says why', async (_, input, message) => {
+  const resource = await bench.resource();
+  const handle = await environment.client.workflow.start('autoscale', {
+    workflowId: autoscaleWorkflowId(resource.resource),
+    taskQueue: resource.taskQueue,
+    args: [{ resource: resource.resource, limits: resource.settings, ...input }],
+  });
+  const failure = await handle.result().catch((error: unknown) => error);
+  const causes = [];
+  for (let cause = failure; cause instanceof Error; cause = cause.cause) causes.push(cause.message);
+  expect(causes.join('; ')).toContain(message);
 });

@@ -2,7 +2,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Router } from 'express';
 import { type Arrival, waitForTarget } from '../../client/wait-for-target.js';
-import { scaleWishSchema } from '../../domain/scale-request.js';
+import { scaleWishSchema } from '../scale-wish.js';
 import type { AcceptedAnswer, CancellingAnswer } from '../answers.js';
 import type { ResourceConfig } from '../../config/config.js';
 import type { ApiContext } from '../api-context.js';
