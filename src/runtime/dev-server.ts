@@ -25,8 +25,6 @@ export interface DevServer {
 }
 
 const host = '127.0.0.1';
-/** Lets the Web UI and the `temporal` command list what belongs to one resource. */
-const searchAttribute = 'EscapementResource';
 const healthyWithinMs = 60_000;
 const betweenLooksMs = 50;
 /** A server that has lived longer than this did not die of its start. */
@@ -124,17 +122,17 @@ function commandLine({ binary, port, uiPort, namespace }: DevServerSettings, dat
   return [
     ...[binary, 'server', 'start-dev', '--db-filename', database, '--namespace', namespace],
     ...['--ip', host, '--port', String(port), '--ui-port', String(uiPort), '--ui-disable-news-fetch'],
-    ...['--log-level', 'warn', '--search-attribute', `${searchAttribute}=Keyword`],
+    ...['--log-level', 'warn'],
   ];
 }
 
-/** The namespace and the search attribute are made after the port has opened: a start before that would fail. */
+/** The namespace is made after the port has opened: a start before that would fail. */
 async function untilHealthy({ port, namespace }: DevServerSettings, signal: AbortSignal): Promise<null> {
   const connection = connectClient({ address: `${host}:${port}`, namespace, isConfigured: false, options: {} });
   try {
     do {
-      const isHealthy = await connection.operatorService.listSearchAttributes({ namespace }).then(
-        ({ customAttributes }) => searchAttribute in customAttributes,
+      const isHealthy = await connection.workflowService.countWorkflowExecutions({ namespace }).then(
+        () => true,
         () => false,
       );
       if (isHealthy) break;
