@@ -25,7 +25,9 @@ const requestSchema = z.object({ id: z.string().min(1).max(255), settings: setti
 
 function isRequest(value: unknown): boolean {
   if (!requestSchema.safeParse(value).success) return false;
-  const { id: _, settings: __, ...wish } = value as Record<string, unknown>;
+  const wish = { ...(value as Record<string, unknown>) };
+  delete wish['id'];
+  delete wish['settings'];
   return scaleWishSchema.safeParse(wish).success;
 }
 
