@@ -1,6 +1,7 @@
 /** One HTTP request on a connection of its own, sent at most once, and what is known of it when it is over. */
 import type { ConnectionOptions } from 'node:tls';
 import { buildConnector, Client } from 'undici';
+import { Deadline } from './deadline.js';
 import type { SendPermit } from './platform.js';
 
 export interface HttpRequest {
@@ -53,16 +54,15 @@ const longestRetryAfterMs = 300_000;
  */
 export async function exchange(request: HttpRequest, signal: AbortSignal): Promise<HttpExchange> {
   const { method, url, headers, body = null, timeoutMs, permit, tls = {}, mostBytes = usuallyMostBytes } = request;
-  const deadline = AbortSignal.timeout(timeoutMs);
-  const stop = AbortSignal.any([signal, deadline]);
-  const connection = singleConnection({ ...tls, signal: stop, timeout: 0 }, () => {
-    stop.throwIfAborted();
+  const deadline = new Deadline(timeoutMs, signal);
+  const connection = singleConnection({ ...tls, signal: deadline.signal, timeout: 0 }, () => {
+    deadline.signal.throwIfAborted();
     if (permit?.isValid() === false) throw new Error('the leave to send it ran out while it was being connected');
   });
   const explain = (error: unknown): Failure => {
     const missed = connection.wasUsed() ? 'whole answer' : 'connection';
     if (signal.aborted) return { cause: 'stopped', reason: `stopped before there was a ${missed}` };
-    if (deadline.aborted) return { cause: 'timeout', reason: `no ${missed} within ${timeoutMs} ms` };
+    if (deadline.isOver) return { cause: 'timeout', reason: `no ${missed} within ${timeoutMs} ms` };
     return { cause: 'connection', reason: describe(error) };
   };
   const client = new Client(url.origin, { connect: connection.connect, headersTimeout: 0, bodyTimeout: 0 });
@@ -81,6 +81,7 @@ export async function exchange(request: HttpRequest, signal: AbortSignal): Promi
   } catch (error) {
     return { kind: connection.wasUsed() ? 'noAnswer' : 'notSent', ...explain(error) };
   } finally {
+    deadline.clear();
     await client.destroy();
   }
 }

@@ -1,4 +1,5 @@
 /** One call through a vendor's SDK: a deadline for all of it, leave to send it, and what its errors mean. */
+import { Deadline } from './deadline.js';
 import type { SendPermit } from './platform.js';
 import { kindOfStatus, Trouble } from './trouble.js';
 
@@ -27,15 +28,14 @@ export async function callSdk<T>(
   call: (signal: AbortSignal) => Promise<T>,
   answerIn: (error: Error) => SdkAnswer | Trouble | undefined,
 ): Promise<T> {
-  const deadline = AbortSignal.timeout(timeoutMs);
-  const stop = AbortSignal.any([signal, deadline]);
+  const deadline = new Deadline(timeoutMs, signal);
   try {
-    return await orStopped(stop, call(stop));
+    return await orStopped(deadline.signal, call(deadline.signal));
   } catch (thrown) {
     const error = thrown as Error; // SDKs throw nothing else, if not always of this realm's class
     if (error instanceof Trouble) throw error;
     if (signal.aborted) throw new Trouble('stopped', `${name} was stopped before its answer was complete`);
-    if (deadline.aborted) throw new Trouble('timeout', `${name} had no complete answer within ${timeoutMs} ms`);
+    if (deadline.isOver) throw new Trouble('timeout', `${name} had no complete answer within ${timeoutMs} ms`);
     const answer = answerIn(error);
     if (answer instanceof Trouble) throw answer;
     if (answer) {
@@ -43,6 +43,8 @@ export async function callSdk<T>(
     }
     const kind = wasNeverSent(error) ? 'notSent' : 'lost';
     throw new Trouble(kind, `${name} ${kind === 'notSent' ? 'was not sent' : 'had no answer'} (${reasonOf(error)})`);
+  } finally {
+    deadline.clear();
   }
 }
 
