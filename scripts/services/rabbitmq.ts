@@ -8,18 +8,30 @@ import { freePorts, ServiceProcess } from './service-process.js';
 export interface RabbitmqService extends ServiceProcess {
   readonly amqpPort: number;
   readonly managementPort: number;
+  /** The same over TLS. */
+  readonly amqpsPort: number;
+  readonly managementTlsPort: number;
   readonly administrator: { readonly username: string; readonly password: string };
   /** A request to the management API as the administrator. */
   readonly manage: (method: string, path: string, body?: unknown) => Promise<void>;
 }
 
-export async function rabbitmqService(): Promise<RabbitmqService> {
+/** Paths of PEM files. */
+export interface ServerCertificate {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
+export async function rabbitmqService(certificate: ServerCertificate): Promise<RabbitmqService> {
   await debianCommand('rabbitmqctl', 'rabbitmq-server');
-  const [amqpPort = 0, managementPort = 0, distributionPort = 0, namesPort = 0] = await freePorts(4);
+  const [amqpPort = 0, managementPort = 0, amqpsPort = 0, managementTlsPort = 0, ...ownPorts] = await freePorts(6);
+  const [distributionPort = 0, namesPort = 0] = ownPorts;
+  const ports = { amqpPort, managementPort, amqpsPort, managementTlsPort };
   const folder = await mkdtemp(join(tmpdir(), 'escapement-rabbitmq-'));
   const administrator = { username: 'administrator', password: 'administrator-password' };
   await writeFile(join(folder, 'enabled_plugins'), '[rabbitmq_management].\n');
-  await writeFile(join(folder, 'rabbitmq.conf'), configuration(amqpPort, managementPort, administrator));
+  await writeFile(join(folder, 'rabbitmq.conf'), configuration(ports, administrator, certificate));
   const manage = async (method: string, path: string, body?: unknown) => {
     const login = Buffer.from(`${administrator.username}:${administrator.password}`).toString('base64');
     const answer = await fetch(`http://127.0.0.1:${managementPort}/api${path}`, {
@@ -50,18 +62,28 @@ export async function rabbitmqService(): Promise<RabbitmqService> {
       return true;
     },
   });
-  return Object.assign(service, { amqpPort, managementPort, administrator, manage });
+  return Object.assign(service, { ...ports, administrator, manage });
 }
 
 function configuration(
-  amqpPort: number,
-  managementPort: number,
+  ports: Pick<RabbitmqService, 'amqpPort' | 'managementPort' | 'amqpsPort' | 'managementTlsPort'>,
   { username, password }: RabbitmqService['administrator'],
+  certificate: ServerCertificate,
 ): string {
+  const certificateOf = (options: string) => [
+    `${options}.cacertfile = ${certificate.ca}`,
+    `${options}.certfile = ${certificate.cert}`,
+    `${options}.keyfile = ${certificate.key}`,
+  ];
   return [
-    `listeners.tcp.1 = 127.0.0.1:${amqpPort}`,
-    `management.tcp.ip = 127.0.0.1`,
-    `management.tcp.port = ${managementPort}`,
+    `listeners.tcp.1 = 127.0.0.1:${ports.amqpPort}`,
+    `listeners.ssl.1 = 127.0.0.1:${ports.amqpsPort}`,
+    ...certificateOf('ssl_options'),
+    'management.tcp.ip = 127.0.0.1',
+    `management.tcp.port = ${ports.managementPort}`,
+    'management.ssl.ip = 127.0.0.1',
+    `management.ssl.port = ${ports.managementTlsPort}`,
+    ...certificateOf('management.ssl'),
     `default_user = ${username}`,
     `default_pass = ${password}`,
     // Milliseconds: how old the numbers of the management API may be.

@@ -11,7 +11,7 @@ interface CommandContext extends Surroundings {
 
 interface ParsedOptions {
   readonly resource?: string;
-  readonly signal: Record<string, string>;
+  readonly signal?: Record<string, string>;
   readonly arrivals?: string;
   readonly serviceRate?: number;
   readonly startCapacity?: number;
@@ -36,7 +36,7 @@ export function backtestCommand({ write, ...surroundings }: CommandContext = ofT
     )
     .argument('<files...>', 'configuration files; several are compared side by side')
     .option('--resource <alias>', 'the resource to test; needed where several have autoscale:')
-    .option('--signal <name=file>', 'a CSV file (time,value) for a signal; repeat for each', collectSignal, {})
+    .option('--signal <name=file>', 'a CSV file (time,value) for a signal; repeat for each', collectSignal)
     .option(
       '--arrivals <file>',
       'close the loop: a CSV file of jobs that arrive a second; their queue is the signal queue',
@@ -57,7 +57,7 @@ export function backtestCommand({ write, ...surroundings }: CommandContext = ofT
 }
 
 function toOptions(parsed: ParsedOptions): BacktestOptions {
-  const { signal, readyAfter, interval, maxAge, ...rest } = parsed;
+  const { signal = {}, readyAfter, interval, maxAge, ...rest } = parsed;
   return {
     ...rest,
     signals: signal,
@@ -67,7 +67,7 @@ function toOptions(parsed: ParsedOptions): BacktestOptions {
   };
 }
 
-function collectSignal(text: string, collected: Record<string, string>): Record<string, string> {
+function collectSignal(text: string, collected: Record<string, string> = {}): Record<string, string> {
   const [, name, file] = /^([^=]+)=(.+)$/.exec(text) ?? [];
   if (name === undefined || file === undefined) throw new InvalidArgumentError('write NAME=FILE.csv');
   if (Object.hasOwn(collected, name)) throw new InvalidArgumentError(`${name} has a file already`);

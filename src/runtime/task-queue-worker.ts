@@ -112,7 +112,7 @@ export class TaskQueueWorker {
       // Watches and waits sleep nearly always: slots cost memory, not processor (measured: 10,000 of them on 11 % of a core).
       maxConcurrentActivityTaskExecutions: 12_000,
       maxConcurrentWorkflowTaskExecutions: 100,
-      maxCachedWorkflows: 200,
+      maxCachedWorkflows: 500,
       workflowTaskPollerBehavior: pollers,
       activityTaskPollerBehavior: pollers,
     });

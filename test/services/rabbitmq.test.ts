@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connect, type ChannelModel } from 'amqplib';
 import { rabbitmqService } from '../../scripts/services/rabbitmq.js';
+import { makeCertificates } from '../support/certificates.js';
 import { eventually } from '../support/eventually.js';
 import { describeConformance, failureOf, make, plantedSecret } from '../sources/conformance.js';
 
-const rabbit = await rabbitmqService();
+const certificates = await makeCertificates();
+const rabbit = await rabbitmqService(certificates.files);
 const never = (): AbortSignal => new AbortController().signal;
 // A user and names that break every address they are put into without care.
 const username = 'corp\\svc';
@@ -89,6 +91,19 @@ describe('rabbitmq', () => {
     const source = make(subject, { ...subject.settingsFor(port), ...more });
     await eventually(`${value} messages are counted`, async () => (await source.sample(never())).value === value);
     await source.close?.();
+  });
+
+  it.each([
+    ['over AMQP', amqp, () => `amqps://127.0.0.1:${rabbit.amqpsPort}`, 2],
+    ['by the management API', management, () => `https://127.0.0.1:${rabbit.managementTlsPort}`, 3],
+  ])('counts %s with TLS, by its authority only', async (_name, subject, url, value) => {
+    const settings = { ...subject.settingsFor(0), url: url() };
+    const source = make(subject, { ...settings, tls: { ca: certificates.ca } });
+    await eventually(`${value} messages are counted`, async () => (await source.sample(never())).value === value);
+    await source.close?.();
+    const stranger = make(subject, settings);
+    expect((await failureOf(stranger)).message).toMatch(/certificate/);
+    await stranger.close?.();
   });
 
   it('finds the vhost in the path of an AMQP address', async () => {

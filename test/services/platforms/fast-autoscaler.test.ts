@@ -18,6 +18,7 @@ import { AutoscaleClient } from '../../../src/client/autoscale-client.js';
 import { loadConfig } from '../../../src/config/load.js';
 import { createAdapters } from '../../../src/runtime/resource-adapters.js';
 import { scaleWorkflowId } from '../../../workflows/messages.js';
+import { makeCertificates } from '../../support/certificates.js';
 import { eventually } from '../../support/eventually.js';
 import { devServerEnvironment } from '../../support/temporal.js';
 import { bundleWorkflowsAt } from '../../support/workflow-bundle.js';
@@ -27,7 +28,7 @@ Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
 
 const moto = await motoService();
 const redis = await redisService(['requirepass hunter2'], 'hunter2');
-const rabbit = await rabbitmqService();
+const rabbit = await rabbitmqService((await makeCertificates()).files);
 await Promise.all([moto.start(), redis.start(), rabbit.start()]);
 // What a task on ECS is given, but for the address.
 Object.assign(process.env, {
