@@ -83,6 +83,8 @@ export interface ScaleState {
   startedFrom: number | null;
   /** Temporal tells a run of a cancellation once only: one that goes on after it goes on as a new run. */
   wasCancelled: boolean;
+  /** By a cancellation that no later request has taken back: the target counts for nothing. */
+  isCalledOff: boolean;
   lastChange: SentChange | null;
   /** Names the present change: grows when the last one took effect or another one is wanted. */
   step: { readonly number: number; readonly from: number; readonly to: number; tookEffect: boolean } | null;

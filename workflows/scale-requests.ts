@@ -34,7 +34,8 @@ export function applyRequest(state: ScaleState, request: ScaleRequest): boolean 
   }
   // In the order they came: one that is not resolved yet is part of what the next one starts from.
   if (state.unresolved.length === 0) {
-    if (!isOver(state) && state.target !== null) return aim(state, request, state.target + unitsOf(request));
+    if (!isOver(state) && !state.isCalledOff && state.target !== null)
+      return aim(state, request, state.target + unitsOf(request));
     // A run that was cancelled cannot look again, and is not left before everybody has an answer.
     if (state.wasCancelled) return aimFromLastSeen(state, request);
   }
@@ -83,7 +84,7 @@ function aim(state: ScaleState, request: ScaleRequest, targetCapacity: number): 
   state.reason = request.reason ?? null;
   answer(state, request, { targetCapacity, outcome: isFirst ? 'started' : isSame ? 'unchanged' : 'retargeted' });
   // The same target again is news to a run that has stopped looking, or was told to.
-  return !isSame || isOver(state) || state.wasCancelled;
+  return !isSame || isOver(state) || state.isCalledOff;
 }
 
 function answer(

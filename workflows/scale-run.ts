@@ -49,7 +49,6 @@ const longestPauseMs = 30_000;
 export class ScaleRun {
   readonly ledger: Ledger;
   private isStirred = false;
-  private isCancelled = false;
 
   constructor(
     private readonly state: ScaleState,
@@ -61,7 +60,7 @@ export class ScaleRun {
   /** A new target, or new limits: whatever is being waited for is decided anew. */
   stir(): void {
     this.isStirred = true;
-    this.isCancelled = false;
+    this.state.isCalledOff = false;
     // It may have moved since it was last seen, and "unchanged" must not rest on an old look.
     this.state.known = null;
     // Under way again from now on, for whatever else is asked before it has looked.
@@ -72,7 +71,7 @@ export class ScaleRun {
   cancel(): void {
     this.state.wasCancelled = true;
     if (this.state.phase === 'settled' || this.state.phase === 'failed') return;
-    this.isCancelled = true;
+    this.state.isCalledOff = true;
     this.isStirred = true;
   }
 
@@ -87,7 +86,7 @@ export class ScaleRun {
       // Who asked for units more or less gets an answer only after another look.
       await this.world.drained(() => this.isStirred || this.state.unresolved.length > 0);
       // No await from here to the return: a request that comes later finds the run closed and starts the next one.
-      if (ending.how === 'continued' && !this.isCancelled) return ending;
+      if (ending.how === 'continued' && !this.state.isCalledOff) return ending;
       if (!this.isStirred) return ending;
     }
   }
@@ -95,7 +94,7 @@ export class ScaleRun {
   private async walk(): Promise<Ending> {
     for (;;) {
       this.isStirred = false;
-      if (this.state.wasCancelled) return { how: this.isCancelled ? 'cancelled' : 'continued' };
+      if (this.state.wasCancelled) return { how: this.state.isCalledOff ? 'cancelled' : 'continued' };
       if (this.world.historyIsLong() && this.state.unresolved.length === 0) return { how: 'continued' };
 
       const sighting = await this.look();
@@ -207,7 +206,7 @@ export class ScaleRun {
   private async backOff(askedForMs: number): Promise<undefined> {
     this.state.phase = 'backingOff';
     const pauseMs = Math.max(askedForMs, Math.min(1000 * 2 ** (this.state.setbacks - 1), longestPauseMs));
-    await this.world.until(this.world.now() + pauseMs, 'before asking again', () => this.isCancelled);
+    await this.world.until(this.world.now() + pauseMs, 'before asking again', () => this.state.isCalledOff);
     return undefined;
   }
 

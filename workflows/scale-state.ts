@@ -19,6 +19,7 @@ export function newState(
     known: null,
     startedFrom: null,
     wasCancelled: false,
+    isCalledOff: false,
     lastChange: null,
     step: null,
     stepsMade: 0,

@@ -2,7 +2,7 @@
 import type { Config } from '../config/config.js';
 import { loadConfig } from '../config/load.js';
 import { type ServerSettings, readServerSettings } from '../config/server-settings.js';
-import { type Logger, createLogger, installTemporalRuntime } from '../runtime/logger.js';
+import { type Logger, createLogger } from '../runtime/logger.js';
 import { installShutdown, type Shutdown } from '../runtime/shutdown.js';
 import { readTemporalSettings, type TemporalSettings } from '../runtime/temporal-connection.js';
 import { exitCodeOf, explain } from './failure.js';
@@ -50,7 +50,6 @@ async function prepare(deadlineMs: number): Promise<Role> {
   const temporal = readTemporalSettings(env);
   const config = await loadConfig(env, process.cwd());
   const log = createLogger(settings.logLevel);
-  installTemporalRuntime(log);
   for (const warning of config.warnings) log.warn(warning);
   const live = new LiveConfig(config, () => loadConfig(env, process.cwd()), log);
   // A terminal that is closed sends the same signal: then it means what it always meant.

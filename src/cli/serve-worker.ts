@@ -7,6 +7,7 @@ import { workflowBundlePath } from '../runtime/package-root.js';
 import { createAdapters, type ResourceAdapters } from '../runtime/resource-adapters.js';
 import type { TemporalSettings } from '../runtime/temporal-connection.js';
 import { type RunningWorker, startWorker } from '../runtime/worker.js';
+import { installTemporalRuntime } from '../runtime/worker-sdk.js';
 import { reconcileWhenReachable } from './autoscales.js';
 import type { Role } from './role.js';
 
@@ -28,6 +29,7 @@ export interface ServedWorker extends Pick<RunningWorker, 'status'> {
 /** Answers at once; Temporal and the platforms are waited for. */
 export async function serveWorker({ env, live, log, shutdown }: Role, parts: WorkerParts): Promise<ServedWorker> {
   const { resources, select = everything, ...connected } = parts;
+  installTemporalRuntime(log);
   const adapters = await createAdapters(resources, env);
   shutdown.onStop('the adapters', () => adapters.close());
   void lookAtEveryResource(Object.keys(resources), { adapters, log, signal: shutdown.stopping });

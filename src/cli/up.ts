@@ -10,7 +10,6 @@ import { greet } from './greeting.js';
 import { prose } from './prose.js';
 import { runRole, type Role } from './role.js';
 import { serveApi } from './serve-api.js';
-import { serveWorker } from './serve-worker.js';
 
 /** A person waits at the terminal: the server takes 3 s to stop, the worker gets the rest. */
 const shutdownGraceMs = 4000;
@@ -55,6 +54,7 @@ async function up(role: Role): Promise<void> {
   const connection = connectClient(settings);
   shutdown.onStop('the connection', () => connection.close());
 
+  const { serveWorker } = await import('./serve-worker.js');
   const worker = await serveWorker(role, { resources, temporal: settings, connection, shutdownGraceMs });
   const url = await serveApi(role, {
     client: new Client({ connection, namespace: settings.namespace }),

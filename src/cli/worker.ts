@@ -7,7 +7,6 @@ import { connectClient } from '../runtime/temporal-connection.js';
 import { prose } from './prose.js';
 import { runRole, type Role, warnWithoutConfiguration } from './role.js';
 import { serveHealth } from './serve-health.js';
-import { serveWorker } from './serve-worker.js';
 
 /** A deploy waits: changes that are in flight finish, so that none counts as unknown. */
 const shutdownGraceMs = 20_000;
@@ -36,6 +35,7 @@ async function work(role: Role, taskQueues: readonly string[] | undefined): Prom
   await checkPorts([{ use: 'health of the worker', host: settings.listen, port: settings.port, setting: 'PORT' }]);
   const connection = connectClient(temporal);
   shutdown.onStop('the connection', () => connection.close());
+  const { serveWorker } = await import('./serve-worker.js');
   const worker = await serveWorker(role, { resources, select, temporal, connection, shutdownGraceMs });
   await serveHealth(role, worker);
 }

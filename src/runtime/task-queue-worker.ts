@@ -6,7 +6,8 @@ import { Worker, type NativeConnection } from '@temporalio/worker';
 import type { Logger } from './logger.js';
 import { pauseFor, retryPauseMs } from './pause.js';
 import { PollWatch, type QueueStatus } from './poll-watch.js';
-import { connectWorker, type TemporalSettings } from './temporal-connection.js';
+import type { TemporalSettings } from './temporal-connection.js';
+import { connectWorker } from './worker-sdk.js';
 
 export interface TaskQueueSettings {
   readonly temporal: TemporalSettings;

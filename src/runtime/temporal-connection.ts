@@ -1,10 +1,8 @@
 /** Where Temporal is, from the standard environment configuration, and connections that notice when it is not there. */
 import { Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { NativeConnection, type NativeConnectionOptions } from '@temporalio/worker';
+import type { NativeConnectionOptions } from '@temporalio/worker';
 import { ConfigError, problemFrom } from '../config/config-error.js';
-import type { Logger } from './logger.js';
-import { pauseFor, retryPauseMs } from './pause.js';
 
 export interface TemporalSettings {
   readonly address: string;
@@ -19,7 +17,6 @@ const defaultAddress = '127.0.0.1:7233';
 /** Four attempts take about a second; Temporal's own ten take twenty. */
 const attemptsOfOneCall = 4;
 const reconnect = { 'grpc.initial_reconnect_backoff_ms': 200, 'grpc.max_reconnect_backoff_ms': 1000 };
-const mostBetweenAttemptsMs = 5000;
 
 /**
  * Reads TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS and so on, over the profile TEMPORAL_PROFILE
@@ -47,22 +44,6 @@ export function connectClient({ address, options }: TemporalSettings): Connectio
   });
 }
 
-/** For workers: waits for a server that is not there yet, for as long as it takes. Rejects only when `signal` aborts. */
-export async function connectWorker(
-  { address, options }: TemporalSettings,
-  { log, signal }: { readonly log: Logger; readonly signal: AbortSignal },
-): Promise<NativeConnection> {
-  for (let attempt = 1; ; attempt++) {
-    signal.throwIfAborted();
-    try {
-      return await NativeConnection.connect({ ...options, address });
-    } catch (error) {
-      log.warn({ address, attempt, reason: reasonOf(error) }, 'Temporal cannot be reached; trying again');
-      await pauseFor(retryPauseMs(attempt, mostBetweenAttemptsMs), signal);
-    }
-  }
-}
-
 function loadProfile(env: NodeJS.ProcessEnv): ReturnType<typeof loadClientConnectConfig> {
   const given = Object.entries(env).filter(
     (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '',
@@ -72,12 +53,12 @@ function loadProfile(env: NodeJS.ProcessEnv): ReturnType<typeof loadClientConnec
   } catch (error) {
     const fix = 'correct TEMPORAL_PROFILE, TEMPORAL_CONFIG_FILE or the TEMPORAL_TLS_* variables';
     throw new ConfigError([
-      problemFrom(`the connection settings cannot be read (${reasonOf(error)}); ${fix}`, { path: 'TEMPORAL_*' }),
+      problemFrom(`the connection settings cannot be read (${firstLineOf(error)}); ${fix}`, { path: 'TEMPORAL_*' }),
     ]);
   }
 }
 
 /** The first line: a TOML parser quotes the file after it, and there may be a key on that line. */
-function reasonOf(error: unknown): string {
+export function firstLineOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
 }

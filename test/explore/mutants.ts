@@ -100,13 +100,13 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'goes on after a cancellation',
     file: run,
-    find: "return { how: this.isCancelled ? 'cancelled' : 'continued' };",
+    find: "return { how: this.state.isCalledOff ? 'cancelled' : 'continued' };",
     replace: "return { how: 'continued' };",
   },
   {
     name: 'forgets a cancellation when it continues as new',
     file: run,
-    find: "if (ending.how === 'continued' && !this.isCancelled) return ending;",
+    find: "if (ending.how === 'continued' && !this.state.isCalledOff) return ending;",
     replace: "if (ending.how === 'continued') return ending;",
   },
   {

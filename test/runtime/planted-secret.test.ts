@@ -15,7 +15,7 @@ import type { Config } from '../../src/config/config.js';
 import { fileConfig } from '../../src/config/file-config.js';
 import { examine } from '../../src/doctor/examine.js';
 import { lookAtEveryResource } from '../../src/runtime/first-look.js';
-import { installTemporalRuntime } from '../../src/runtime/logger.js';
+import { installTemporalRuntime } from '../../src/runtime/worker-sdk.js';
 import { createAdapters, type ResourceAdapters } from '../../src/runtime/resource-adapters.js';
 import type { TemporalSettings } from '../../src/runtime/temporal-connection.js';
 import { startWorker, type RunningWorker } from '../../src/runtime/worker.js';

@@ -6,7 +6,8 @@ import { Client } from '@temporalio/client';
 import { pino } from 'pino';
 import { ConfigError } from '../../src/config/config-error.js';
 import { grpcStatus, hasCode } from '../../src/client/grpc-status.js';
-import { connectClient, connectWorker, readTemporalSettings } from '../../src/runtime/temporal-connection.js';
+import { connectClient, readTemporalSettings } from '../../src/runtime/temporal-connection.js';
+import { connectWorker } from '../../src/runtime/worker-sdk.js';
 
 let home: string;
 let profiles: string;

@@ -7,7 +7,7 @@ import { Client, type Connection } from '@temporalio/client';
 import { Runtime } from '@temporalio/worker';
 import { pino } from 'pino';
 import { startDevServer, type DevServer } from '../../src/runtime/dev-server.js';
-import { temporalLogger } from '../../src/runtime/logger.js';
+import { temporalLogger } from '../../src/runtime/worker-sdk.js';
 import { connectClient, type TemporalSettings } from '../../src/runtime/temporal-connection.js';
 import { startWorker, type RunningWorker, type WorkerSettings } from '../../src/runtime/worker.js';
 import { eventually } from '../support/eventually.js';

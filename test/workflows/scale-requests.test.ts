@@ -18,7 +18,14 @@ describe('the target that a run already has', () => {
   });
 
   it('takes back a cancellation that came before it', () => {
-    const state = { ...aimed(), wasCancelled: true };
+    const state = { ...aimed(), wasCancelled: true, isCalledOff: true };
     expect(applyRequest(state, { id: 'again', targetCapacity: 5 })).toBe(true);
+  });
+
+  it('is nothing to start from once it was cancelled: units are added to what was seen last', () => {
+    const observed = { capacity: 2, status: 'ACTIVE', observedAtMs: 1 } as const;
+    const state = { ...aimed(), observed, wasCancelled: true, isCalledOff: true };
+    expect(applyRequest(state, { id: 'more', add: 1 })).toBe(true);
+    expect(answerTo(state, 'more')).toMatchObject({ targetCapacity: 3 });
   });
 });
