@@ -44,13 +44,18 @@ function liveView(output: NodeJS.WriteStream): View {
         `  units  ${'▮'.repeat(units)}${'▯'.repeat(Math.max(0, bounds.max - units))} ${units}`,
         `  load   ${emitters} emitters`,
         `  why    ${reason}`,
-      ].map((line) => line.slice(0, output.columns - 1));
+      ].map((line) => line.slice(0, widthOf(output) - 1));
       wipe();
       output.write(`${lines.join('\n')}\n`);
       shownLines = lines.length;
     },
     end: wipe,
   };
+}
+
+/** Some terminals do not know how wide they are. */
+function widthOf({ columns }: NodeJS.WriteStream): number {
+  return columns || 80;
 }
 
 function plainView(output: NodeJS.WriteStream): View {
