@@ -1,5 +1,6 @@
 /** Who may scale: whoever has the token, or else anybody but the web pages that an operator happens to visit. */
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { isIP } from 'node:net';
 import type { RequestHandler } from 'express';
 import { Problem } from './problem.js';
 
@@ -32,15 +33,23 @@ const refuseOtherPages: RequestHandler = (request, _response, next) => {
     next();
     return;
   }
-  if (URL.canParse(origin) && new URL(origin).host === request.get('host')) {
+  if (isOwnPage(origin, request.get('host'))) {
     next();
     return;
   }
   throw new Problem(
     'cross-origin',
-    `A web page of ${origin} asked for this. Set ESCAPEMENT_API_TOKEN and send it as a bearer token to allow callers from elsewhere.`,
+    `A web page of ${origin} asked for this. Only pages of this server may, opened by its address or as localhost. Set ESCAPEMENT_API_TOKEN and send it as a bearer token to allow others.`,
   );
 };
+
+/** By its address or as localhost: any other name may be a stranger's that was pointed at this machine (DNS rebinding). */
+function isOwnPage(origin: string, host: string | undefined): boolean {
+  if (!URL.canParse(origin)) return false;
+  const page = new URL(origin);
+  const name = page.hostname.replace(/^\[(.*)\]$/, '$1');
+  return page.host === host && (isIP(name) !== 0 || name === 'localhost');
+}
 
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { Client } from '@temporalio/client';
 import { connectClient } from '../../src/runtime/temporal-connection.js';
@@ -77,5 +79,23 @@ describe('where there is no token', () => {
   it('a page of this very server may', async () => {
     api = await openApi(client, resources);
     expect(await scale('/v1/resources/worker/scale', { origin: api.url })).toMatchObject({ status: 400 });
+  });
+
+  it.each([
+    ['localhost:3000', 400],
+    ['[::1]:3000', 400],
+    ['rebound.example:3000', 403],
+    ['localhost.example:3000', 403],
+  ])('a page that calls itself %s is answered %d', async (host, status) => {
+    api = await openApi(client, resources);
+    // fetch sets the host by itself.
+    const sending = request(`${api.url}/v1/resources/worker/scale`, {
+      method: 'POST',
+      headers: { host, origin: `http://${host}`, 'content-type': 'application/json' },
+    });
+    sending.end('{}');
+    const [answer] = (await once(sending, 'response')) as [IncomingMessage];
+    answer.resume();
+    expect(answer.statusCode).toBe(status);
   });
 });
