@@ -1,5 +1,4 @@
 /** Whether an autoscaler's settings make sense: asked here, because workflow code has no schemas (docs/decisions/0008). */
-import { ApplicationFailure } from '@temporalio/activity';
 import { z } from 'zod';
 import { type AutoscaleSettings, autoscaleSettingsSchema } from '../src/domain/autoscale/settings.js';
 
@@ -17,9 +16,9 @@ export function configurationActivities(): ConfigurationActivities {
   };
 }
 
-/** @throws ApplicationFailure `InvalidInput`, which no retry can help. */
+/** @throws Error, to be tried again: in the middle of a deployment another worker may know the settings of a newer one. */
 export function checkedSettings(settings: AutoscaleSettings): AutoscaleSettings {
   const parsed = autoscaleSettingsSchema.safeParse(settings);
   if (parsed.success) return parsed.data;
-  throw ApplicationFailure.nonRetryable(z.prettifyError(parsed.error), 'InvalidInput');
+  throw new Error(`this worker does not understand the settings: ${z.prettifyError(parsed.error)}`);
 }

@@ -117,17 +117,23 @@ export async function autoscale(input: AutoscaleInput): Promise<void> {
     setDefaultSignalHandler((name) => ignore(`there is no signal "${name}"`));
   }
 
-  /** A watch never gets settings that it would refuse: that would end the run. */
   async function configure(next: AutoscaleConfiguration): Promise<void> {
-    if (JSON.stringify(next) === JSON.stringify({ settings, limits })) return;
     const arrived = ++configurations;
-    if (!isSensible('configure', checkConfiguration(next))) return;
-    if (!isSensible('configure', (await activities.whyNotWatched(next.settings)) ?? undefined)) return;
-    // A newer one may have been found sensible first.
+    const isSame = JSON.stringify(next) === JSON.stringify({ settings, limits });
+    if (!isSame && !(await isUsable(next))) return;
+    // The newest counts, whichever was found usable first.
     if (arrived < configured) return;
     configured = arrived;
+    if (isSame) return;
     ({ settings, limits } = next);
     watching?.cancel();
+  }
+
+  /** A watch that is given settings it does not understand would ask for a worker that does, for ever. */
+  async function isUsable(next: AutoscaleConfiguration): Promise<boolean> {
+    if (!isSensible('configure', checkConfiguration(next))) return false;
+    const wrong = await activities.whyNotWatched(next.settings);
+    return isSensible('configure', wrong ?? undefined);
   }
 
   function isSensible(name: string, wrong: string | undefined): boolean {

@@ -1,33 +1,19 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { describe, expect, it } from '@jest/globals';
 import { omnistrate } from '../../src/platforms/omnistrate.js';
-import { devServerEnvironment } from '../support/temporal.js';
-import { type TestResource, Workbench } from '../workflows/workbench.js';
+import { openWorkbench } from '../workflows/open-workbench.js';
+import type { TestResource } from '../workflows/workbench.js';
 import { openApi, type TestApi } from './test-api.js';
 
 const never = '0001-01-01T00:00:00Z';
 
+const bench = await openWorkbench();
+
 describe('in place of the Omnistrate example', () => {
-  let environment: TestWorkflowEnvironment;
-  let bench: Workbench;
-  let stopWorker: () => Promise<void>;
-
-  beforeAll(async () => {
-    environment = await devServerEnvironment();
-    bench = new Workbench(environment);
-    stopWorker = await bench.startWorker();
-  });
-  afterAll(async () => {
-    await stopWorker();
-    await bench.close();
-    await environment.teardown();
-  });
-
   /** With the platform at hand, as where the worker runs in the same process. */
   function apiOf({ resource, settings, taskQueue, simulator }: TestResource): Promise<TestApi> {
     const platform = omnistrate.create({ url: simulator.url }, { resource, requestTimeoutMs: 1000 });
     const observe = (_resource: string, signal: AbortSignal) => platform.observe(signal);
-    return openApi(environment.client, [{ resource, settings, taskQueue }], { observe });
+    return openApi(bench.server.client, [{ resource, settings, taskQueue }], { observe });
   }
 
   const scale = (api: TestApi, body: unknown, headers = {}) => api.call('POST', '/scale', { body, headers });
@@ -186,7 +172,7 @@ describe('in place of the Omnistrate example', () => {
 
   it('GET /status is as a run saw it where this process cannot reach the platform', async () => {
     const { resource, settings, taskQueue } = await bench.resource();
-    const api = await openApi(environment.client, [{ resource, settings, taskQueue }]);
+    const api = await openApi(bench.server.client, [{ resource, settings, taskQueue }]);
     expect(await api.call('GET', '/status')).toMatchObject({ status: 500 });
     await scale(api, { targetCapacity: 3 });
     expect(await api.call('GET', '/status')).toMatchObject({ status: 200, body: { currentCapacity: 3 } });

@@ -1,30 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { devServerEnvironment } from '../support/temporal.js';
+import { describe, expect, it } from '@jest/globals';
+import { openWorkbench } from '../workflows/open-workbench.js';
 import { poll, type TestResource, Workbench } from '../workflows/workbench.js';
 import { openApi, type TestApi } from './test-api.js';
 
-describe('asking for a capacity', () => {
-  let environment: TestWorkflowEnvironment;
-  let bench: Workbench;
-  let stopWorker: () => Promise<void>;
-  let api: TestApi;
+const bench = await openWorkbench();
 
-  beforeAll(async () => {
-    environment = await devServerEnvironment();
-    bench = new Workbench(environment);
-    stopWorker = await bench.startWorker();
-  });
-  afterAll(async () => {
-    await stopWorker();
-    await bench.close();
-    await environment.teardown();
-  });
+describe('asking for a capacity', () => {
+  let api: TestApi;
 
   async function resourceWithApi(options: Parameters<Workbench['resource']>[0] = {}): Promise<TestResource> {
     const resource = await bench.resource(options);
-    api = await openApi(environment.client, [resource], { webUiUrl: 'http://127.0.0.1:8233' });
+    api = await openApi(bench.server.client, [resource], { webUiUrl: 'http://127.0.0.1:8233' });
     return resource;
   }
 

@@ -1,30 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { describe, expect, it } from '@jest/globals';
 import type { RunsAnswer } from '../../src/api/answers.js';
-import { devServerEnvironment } from '../support/temporal.js';
-import { poll, type TestResource, Workbench } from '../workflows/workbench.js';
+import { openWorkbench } from '../workflows/open-workbench.js';
+import { poll, type TestResource } from '../workflows/workbench.js';
 import { openApi } from './test-api.js';
 
 const webUiUrl = 'http://127.0.0.1:8233';
 const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
+const bench = await openWorkbench();
+
 describe('the status of a resource', () => {
-  let environment: TestWorkflowEnvironment;
-  let bench: Workbench;
-  let stopWorker: () => Promise<void>;
-
-  beforeAll(async () => {
-    environment = await devServerEnvironment();
-    bench = new Workbench(environment);
-    stopWorker = await bench.startWorker();
-  });
-  afterAll(async () => {
-    await stopWorker();
-    await bench.close();
-    await environment.teardown();
-  });
-
-  const apiOf = (...resources: TestResource[]) => openApi(environment.client, resources, { webUiUrl });
+  const apiOf = (...resources: TestResource[]) => openApi(bench.server.client, resources, { webUiUrl });
 
   it('is idle before the first run', async () => {
     const pool = await bench.resource({ settings: { min: 1, max: 6 } });

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { inspect } from 'node:util';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { AutoscaleClient } from '../../src/client/autoscale-client.js';
 import { AutoscaleReader, type AutoscaleView } from '../../src/client/autoscale-reader.js';
@@ -214,6 +213,19 @@ describe('when its worker', () => {
     await stopAgain();
   });
 
+  it('comes back to several configurations, the newest counts, whichever is checked first', async () => {
+    const { resource, configure } = await autoscaled(restless, { depth: 20 });
+    await (
+      await restless.startWorker()
+    )();
+    await configure({ policies: [{ type: 'perUnit', value: 'depth', target: 5 }] });
+    await configure();
+    const stop = await restless.startWorker();
+    for (let look = 0; look < 3; look += 1) await evaluatedAnew(resource);
+    expect(resource.truth()).toEqual([2]);
+    await stop();
+  });
+
   it('cannot read the capacity, it decides nothing and says why', async () => {
     const { queue, resource } = await autoscaled(restless, { depth: 20 });
     const stop = await restless.startWorker();
@@ -231,16 +243,27 @@ describe('when its worker', () => {
   });
 });
 
-it.each([
-  ['the workflow', { settings: 5 }, 'settings must be an object'],
-  ['its watch', { settings: { intervalMs: 500, policies: [{ type: 'fixd' }] } }, 'policies[0].type'],
-])('an autoscaler that is started with what makes no sense to %s fails, and says why', async (_, input, message) => {
-  const resource = await bench.resource();
-  const handle = await environment.client.workflow.start('autoscale', {
-    workflowId: autoscaleWorkflowId(resource.resource),
-    taskQueue: resource.taskQueue,
-    args: [{ resource: resource.resource, limits: resource.settings, ...input }],
+describe('an autoscaler that is started by hand', () => {
+  const startWith = async (settings: unknown) => {
+    const { resource, taskQueue, settings: limits } = await bench.resource();
+    return environment.client.workflow.start('autoscale', {
+      workflowId: autoscaleWorkflowId(resource),
+      taskQueue,
+      args: [{ resource, limits, settings }],
+    });
+  };
+
+  it('fails where its input makes no sense', async () => {
+    const handle = await startWith(5);
+    await expect(handle.result()).rejects.toMatchObject({ cause: { message: 'settings must be an object' } });
   });
-  const failure: unknown = await handle.result().catch((error: unknown) => error);
-  expect(inspect(failure)).toContain(message);
+
+  it('with settings that no worker understands waits for one that does, and says why', async () => {
+    const handle = await startWith({ intervalMs: 500, policies: [{ type: 'fixd' }] });
+    await poll(
+      async () => (await handle.describe()).raw.pendingActivities?.[0]?.lastFailure?.message ?? '',
+      (message) => message.includes('policies[0].type'),
+    );
+    await handle.terminate();
+  });
 });

@@ -80,6 +80,26 @@ const scenarios: Record<string, Scenario> = {
     await autoscale.result().catch(() => undefined);
     return autoscale;
   },
+  'autoscale-configured': async (bench) => {
+    const resource = await bench.resource({
+      settings: { step: { up: null, down: null }, cooldownMs: { up: 0, down: 0 } },
+    });
+    const autoscales = new AutoscaleClient(bench.server.client);
+    const configure = (capacity: number) => {
+      const settings = autoscaleSettingsSchema.parse({ intervalMs: 300, policies: [{ type: 'fixed', capacity }] });
+      return autoscales.reconcile([{ ...resource, settings, limits: resource.settings }], []);
+    };
+    await configure(4);
+    await poll(resource.capacity, (capacity) => capacity === 4);
+    const autoscale = bench.server.client.workflow.getHandle(autoscaleWorkflowId(resource.resource));
+    await autoscale.signal('configure', { settings: { intervalMs: 300, policies: [{}] }, limits: resource.settings });
+    await configure(4);
+    await configure(6);
+    await poll(resource.capacity, (capacity) => capacity === 6);
+    await autoscale.cancel();
+    await autoscale.result().catch(() => undefined);
+    return autoscale;
+  },
 };
 
 const environment = await devServerEnvironment();

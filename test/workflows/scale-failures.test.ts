@@ -1,17 +1,9 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
-import { devServerEnvironment } from '../support/temporal.js';
-import { type TestResource, Workbench } from './workbench.js';
+import { openWorkbench } from './open-workbench.js';
+import type { TestResource } from './workbench.js';
 
-// Before the tests are defined, because concurrent tests do not wait for beforeAll.
-const environment = await devServerEnvironment();
-const bench = new Workbench(environment);
-await bench.startWorker();
-
-afterAll(async () => {
-  await bench.close();
-  await environment.teardown();
-});
+const bench = await openWorkbench();
 
 async function failureOf(resource: TestResource): Promise<ApplicationFailure> {
   const error = await resource.handle.result().then(

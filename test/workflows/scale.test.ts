@@ -1,17 +1,9 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { CancelledFailure } from '@temporalio/client';
-import { devServerEnvironment } from '../support/temporal.js';
-import { type TestResource, Workbench, poll } from './workbench.js';
+import { openWorkbench } from './open-workbench.js';
+import { type TestResource, poll } from './workbench.js';
 
-// Before the tests are defined, because concurrent tests do not wait for beforeAll.
-const environment = await devServerEnvironment();
-const bench = new Workbench(environment);
-await bench.startWorker();
-
-afterAll(async () => {
-  await bench.close();
-  await environment.teardown();
-});
+const bench = await openWorkbench();
 
 function smallestGap(timesMs: number[]): number {
   return Math.min(...timesMs.slice(1).map((atMs, index) => atMs - timesMs[index]!));
@@ -155,8 +147,8 @@ describe('a retarget', () => {
     await bench.scales.request(resource, { targetCapacity: 5 });
     const bytes = (text: string) => new TextEncoder().encode(text);
     for (const encoding of ['json/plain', 'whatever', 'binary/plain']) {
-      await environment.client.workflowService.signalWorkflowExecution({
-        namespace: environment.client.options.namespace,
+      await bench.server.client.workflowService.signalWorkflowExecution({
+        namespace: bench.server.client.options.namespace,
         workflowExecution: { workflowId: resource.handle.workflowId },
         signalName: 'retarget',
         input: { payloads: [{ metadata: { encoding: bytes(encoding) }, data: bytes('{"targetCapacity": 9') }] },
