@@ -1,6 +1,6 @@
 /**
  * What the SDK of the worker needs of this process: its connection, and where its log goes. Only who runs a worker loads
- * it: it brings native code along, which takes 20 MB and a third of a second.
+ * it: it brings native code along, which takes 10 MB and a tenth of a second.
  */
 import type { LogLevel, Logger as TemporalLogger } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';

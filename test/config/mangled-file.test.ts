@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { complaints } from './written.js';
+import { seed } from '../properties/seed.js';
 
 const examples = readdirSync('docs/examples').map((name) => readFileSync(`docs/examples/${name}`, 'utf8'));
 const pieces = [
@@ -48,6 +49,6 @@ it('a file with slips of any kind is read or refused in words, and secrets of th
       expect(lines.join()).not.toContain('hunter2');
       for (const line of lines) expect(line).toMatch(/^escapement\.yaml:\d+:\d+[ :]/);
     }),
-    { numRuns: 300 },
+    { seed, numRuns: 300 },
   );
 });

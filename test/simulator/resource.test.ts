@@ -1,6 +1,7 @@
 /** The simulated resource: what is seen of it at a time, from what was done to it. */
 import fc from 'fast-check';
 import { SimulatedResource } from '../../src/simulator/resource.js';
+import { seed } from '../properties/seed.js';
 
 const start = { capacity: 3, atMs: 1000, startTimeMs: 500 };
 
@@ -79,5 +80,6 @@ it('its truth is never below zero, is in order, and agrees with every look', () 
         if (next !== undefined) expect(next.atMs).toBeGreaterThanOrEqual(atMs);
       });
     }),
+    { seed },
   );
 });

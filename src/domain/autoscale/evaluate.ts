@@ -5,6 +5,7 @@
  * The order of the stages: policies, combine, idle (nothing while the resource is not ACTIVE), floors and ceilings, override, behavior, `[min, max]`, pause; then what
  * a scale run would make of it: step and cooldown. A stage that changes the number is named in `limitedBy`.
  */
+import { largestCapacity } from '../scale-request.js';
 import { clampToBounds } from '../scale-step.js';
 import { shownTime } from '../shown.js';
 import { combine } from './combine.js';
@@ -99,8 +100,9 @@ function applyOverride(trail: Trail, { override, nowMs }: EvaluationInput): bool
   return true;
 }
 
+/** Without a max it is that of any request: what lies beyond is a mistake of a signal. */
 function applyBounds({ limits }: AutoscaleSpec, trail: Trail): void {
-  const bounded = clampToBounds(trail.number, limits);
+  const bounded = clampToBounds(trail.number, { min: limits.min, max: limits.max ?? largestCapacity });
   trail.move(
     bounded > trail.number ? 'min' : 'max',
     bounded,

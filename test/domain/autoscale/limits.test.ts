@@ -241,3 +241,13 @@ test('limits are named in their fixed order, with what each did', () => {
   ]);
   expect(evaluation.reason).toMatch(/^Scale out from 3 to 5 because fixed: always 9; a floor raises 9 to 20 /);
 });
+
+test('without a max, a signal gone mad asks for no more than any request may', () => {
+  const mad = new WatchedResource(
+    spec({ policies: [{ type: 'perUnit', value: 'load', target: 1 }] }, { max: null }),
+    2,
+  );
+  const { target, limitedBy, reason } = mad.look({ load: 1e15 });
+  expect({ target, limitedBy }).toEqual({ target: 1_000_000_000, limitedBy: ['max'] });
+  expect(reason).toContain('max is 1000000000');
+});

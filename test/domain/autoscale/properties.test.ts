@@ -5,6 +5,7 @@ import { compileAutoscale, type AutoscaleSpec } from '../../../src/domain/autosc
 import { autoscaleSettingsSchema } from '../../../src/domain/autoscale/settings.js';
 import type { AutoscaleState } from '../../../src/domain/autoscale/state.js';
 import { limits, start } from './watched-resource.js';
+import { seed } from '../../properties/seed.js';
 
 const value: fc.Arbitrary<number> = fc.oneof(
   fc.integer({ min: 0, max: 500 }),
@@ -116,6 +117,7 @@ describe('whatever the signals say', () => {
           expect(Math.sign(next.capacity - current)).toBe(Math.sign(target - current));
         });
       }),
+      { seed },
     );
   });
 
@@ -133,6 +135,7 @@ describe('whatever the signals say', () => {
           },
         );
       }),
+      { seed },
     );
   });
 
@@ -144,6 +147,7 @@ describe('whatever the signals say', () => {
           expect(new Set(made.map(({ by }) => by))).toEqual(new Set(limitedBy));
         });
       }),
+      { seed },
     );
   });
 
@@ -156,6 +160,7 @@ describe('whatever the signals say', () => {
           expect(JSON.stringify(input)).toBe(before);
         });
       }),
+      { seed },
     );
   });
 });
