@@ -39,10 +39,15 @@ module.exports = {
     layer(
       'platforms-below',
       '^src/platforms/',
-      others('src/domain', 'src/platforms'),
-      'A platform knows only the domain.',
+      others('src/domain', 'src/platforms', 'src/time'),
+      'A platform knows only the domain, and deadlines.',
     ),
-    layer('sources-below', '^src/sources/', others('src/domain', 'src/sources'), 'A source knows only the domain.'),
+    layer(
+      'sources-below',
+      '^src/sources/',
+      others('src/domain', 'src/sources', 'src/time'),
+      'A source knows only the domain, and deadlines.',
+    ),
     layer(
       'config-below',
       '^src/config/',

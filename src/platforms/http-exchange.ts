@@ -1,7 +1,7 @@
 /** One HTTP request on a connection of its own, sent at most once, and what is known of it when it is over. */
 import type { ConnectionOptions } from 'node:tls';
 import { buildConnector, Client } from 'undici';
-import { Deadline } from './deadline.js';
+import { Deadline } from '../time/deadline.js';
 import type { SendPermit } from './platform.js';
 
 export interface HttpRequest {

@@ -1,5 +1,5 @@
 /** One call through a vendor's SDK: a deadline for all of it, leave to send it, and what its errors mean. */
-import { Deadline } from './deadline.js';
+import { Deadline } from '../time/deadline.js';
 import type { SendPermit } from './platform.js';
 import { kindOfStatus, Trouble } from './trouble.js';
 

@@ -1,4 +1,5 @@
 /** What every source promises, kept in one place: the time-out, values that make sense, errors for people, no secrets. */
+import { Deadline } from '../time/deadline.js';
 import { reasonOf, type Reason } from './failure-reason.js';
 import { SourceError, type Sample, type Source, type SourceContext } from './source.js';
 
@@ -40,28 +41,24 @@ async function sampleOnce(context: SourceContext, look: Look, signal: AbortSigna
   }
 }
 
-/**
- * Settles when the time is over even if `work` never does. A timer and a listener of our own, not AbortSignal.any: the
- * caller's signal lives for hours, and every composite made of it would stay attached to it on Node 20.
- */
+/** Settles when the time is over even if `work` never does. */
 async function withinTime<Result>(
   timeoutMs: number,
   signal: AbortSignal,
   work: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
-  const controller = new AbortController();
-  const stop = () => controller.abort(new SourceError('failed', 'it was stopped before an answer came.'));
-  const timer = setTimeout(() => {
-    const advice = 'Check that it answers at all, and whether the time-out is too short for it.';
-    controller.abort(new SourceError('timeout', `no answer within ${timeoutMs} ms. ${advice}`));
-  }, timeoutMs);
-  signal.addEventListener('abort', stop, { once: true });
-  if (signal.aborted) stop();
+  const deadline = new Deadline(timeoutMs, signal);
   try {
-    return await orAborted(controller.signal, () => work(controller.signal));
+    return await orAborted(deadline.signal, () => work(deadline.signal));
+  } catch (error) {
+    if (deadline.isOver) {
+      const advice = 'Check that it answers at all, and whether the time-out is too short for it.';
+      throw new SourceError('timeout', `no answer within ${timeoutMs} ms. ${advice}`);
+    }
+    if (signal.aborted) throw new SourceError('failed', 'it was stopped before an answer came.');
+    throw error;
   } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', stop);
+    deadline.clear();
   }
 }
 

@@ -1,7 +1,7 @@
 /**
  * The end of one request: its time is over, or its caller gives up. `AbortSignal.timeout` and `AbortSignal.any` would hold
- * all that the request was made of until the time is over, and the caller's signal lives for hours: a worker that looks
- * at thousands of resources every few seconds feels that.
+ * all that the request was made of until the time is over, and on Node 20 stay attached to the caller's signal, which
+ * lives for hours: a worker that looks at thousands of resources every few seconds feels that.
  */
 export class Deadline {
   readonly #controller = new AbortController();
