@@ -105,10 +105,9 @@ function runFacts(run: RunView | undefined): { runTarget: number | null; lastCha
   const status = run?.status;
   if (!run?.isOpen || !status) return { runTarget: null, lastChange: null };
   const isUnderWay = !['settled', 'cancelled', 'failed'].includes(status.phase);
-  const sent = status.changes.findLast(({ outcome }) => outcome !== 'rejected');
   return {
     runTarget: isUnderWay ? status.targetCapacity : null,
-    lastChange: sent ? { sentAtMs: sent.sentAtMs, confirmed: status.phase !== 'changing' } : null,
+    lastChange: status.lastChange,
   };
 }
 

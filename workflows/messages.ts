@@ -108,6 +108,8 @@ export interface ScaleStatus {
   readonly observed: Observation | null;
   readonly stepsMade: number;
   readonly changes: readonly RecordedChange[];
+  /** That was sent, for all that is known. */
+  readonly lastChange: SentChange | null;
   /** When the next change up or down may be made; null when nothing was changed. */
   readonly cooldownUntilMs: { readonly up: number; readonly down: number } | null;
   readonly drift: ScaleState['drift'];

@@ -1,6 +1,7 @@
 /** What a run remembers of its changes, and what may be concluded from it. Mutates the state, which is plain data. */
 import type { Observation } from '../src/domain/capacity.js';
 import type { ChangeOrder, SentOutcome } from '../src/domain/scale-orders.js';
+import { directionOf, leastCooldownMs, sentChange } from '../src/domain/scale-step.js';
 import type { RecordedChange, ScaleState } from './messages.js';
 
 /** Logs are bounded: they are carried along, and queried. */
@@ -23,7 +24,7 @@ export class Ledger {
     const { lastChange, settings, startedAtMs, observed } = this.state;
     const changeShownFromMs = lastChange
       ? lastChange.sentAtMs + (lastChange.confirmed ? 0 : settings.settleMs)
-      : startedAtMs - Math.max(0, Math.max(settings.cooldownMs.up, settings.cooldownMs.down) - settings.settleMs);
+      : startedAtMs - Math.max(0, leastCooldownMs(settings) - settings.settleMs);
     return Math.max(changeShownFromMs, observed?.observedAtMs ?? 0);
   }
 
@@ -74,7 +75,7 @@ export class Ledger {
     const sentAtMs = Math.max(between.orderedAtMs, Math.min(sent.sentAtMs, between.nowMs));
     const reason = sent.outcome === 'unknown' ? { reason: sent.reason } : {};
     this.record({ from, to, sentAtMs, outcome: sent.outcome, ...reason });
-    this.state.lastChange = { sentAtMs, confirmed: false };
+    this.state.lastChange = sentChange(this.state.lastChange, directionOf(from, to), sentAtMs);
     this.state.known = null;
     if (sent.outcome === 'unknown') this.state.lastError = sent.reason;
   }

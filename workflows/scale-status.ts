@@ -13,6 +13,7 @@ export function statusOf(state: ScaleState): ScaleStatus {
     observed: state.observed,
     stepsMade: state.stepsMade,
     changes: state.changes,
+    lastChange,
     cooldownUntilMs: lastChange && {
       up: cooledDownAtMs(lastChange, 'up', settings),
       down: cooledDownAtMs(lastChange, 'down', settings),

@@ -1,6 +1,6 @@
 /** A scale run in virtual time: one step at a time toward a target, each waited for until it is there and cooled down. */
 import type { ResourceStatus } from '../domain/capacity.js';
-import { cooledDownAtMs, directionOf, nextCapacity, type SentChange } from '../domain/scale-step.js';
+import { cooledDownAtMs, directionOf, nextCapacity, sentChange, type SentChange } from '../domain/scale-step.js';
 import type { ScaleSettings } from '../domain/settings.js';
 
 export interface VirtualChange {
@@ -54,7 +54,7 @@ export class VirtualRun {
     const from = this.capacity;
     const to = nextCapacity(from, this.target, this.settings);
     this.changes.push({ atMs: this.nowMs, from, to });
-    this.lastChange = { sentAtMs: this.nowMs, confirmed: true };
+    this.lastChange = { ...sentChange(this.lastChange, directionOf(from, to), this.nowMs), confirmed: true };
     if (to < from || this.readyAfterMs === 0) this.capacity = to;
     else this.starting = { capacity: to, readyAtMs: this.nowMs + this.readyAfterMs };
   }

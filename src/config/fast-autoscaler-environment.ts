@@ -30,8 +30,12 @@ export const fastAutoscalerSettings = z.object({
   SCALE_DOWN_THRESHOLD: number.prefault('99').describe('Below so many messages tasks may be removed.'),
   TASKS_PER_MESSAGE: number.prefault('0.01').describe('Tasks needed for each message.'),
   MAX_SCALE_DOWN_FACTOR: number.prefault('0.99').describe('Largest share of the tasks that one scale-in removes.'),
-  SCALE_OUT_COOLDOWN: seconds.prefault('120').describe('Least time from a change to a scale-out, in seconds.'),
-  SCALE_IN_COOLDOWN: seconds.prefault('120').describe('Least time from a change to a scale-in, in seconds.'),
+  SCALE_OUT_COOLDOWN: seconds
+    .prefault('120')
+    .describe('Least time between two scale-outs, in seconds; a scale-in never holds one back.'),
+  SCALE_IN_COOLDOWN: seconds
+    .prefault('120')
+    .describe('Least time from a change, either way, to a scale-in, in seconds.'),
   SCALING_STEP_COUNT: wholeNumber('a whole number of tasks', 1, 1_000_000)
     .prefault('5')
     .describe('Most tasks that one change adds or removes.'),
@@ -54,7 +58,7 @@ export function fastAutoscalerConfig(environment: Environment): Config {
     min: settings.MIN_TASKS,
     max: settings.MAX_TASKS,
     step: settings.SCALING_STEP_COUNT,
-    cooldown: { up: `${settings.SCALE_OUT_COOLDOWN}s`, down: `${settings.SCALE_IN_COOLDOWN}s` },
+    cooldown: { up: `${settings.SCALE_OUT_COOLDOWN}s`, upAfter: 'up', down: `${settings.SCALE_IN_COOLDOWN}s` },
     autoscale: {
       // As its documentation schedules it.
       interval: '60s',
@@ -116,7 +120,7 @@ function aliasOf(service: string): string {
 
 /** What these settings did there, and do here. */
 const otherwise: Readonly<Record<string, string>> = {
-  SCALE_OUT_COOLDOWN: 'had no effect in the original; here it is the least time from the last change to a scale-out',
+  SCALE_OUT_COOLDOWN: 'had no effect in the original; here it is the least time between two scale-outs',
   SCALING_STEP_COUNT: 'had no effect in the original; here one change adds or removes at most so many tasks',
   TASKS_PER_MESSAGE: 'was added to what ran, at every run, in the original; here it is all that the messages need',
   MAX_SCALE_DOWN_FACTOR: 'was the share that was kept in the original; here it is the largest share that is removed',

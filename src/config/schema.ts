@@ -36,12 +36,20 @@ const cooldown = z
     duration,
     z.strictObject({
       up: duration.prefault(usualCooldown).describe('Least time from the last change, either way, to one that adds.'),
+      upAfter: z
+        .enum(['change', 'up'])
+        .default('change')
+        .describe(
+          'What `up` counts from: the last change either way, or, with `up`, the last one that added; removing units then never holds back adding some.',
+        ),
       down: duration
         .prefault(usualCooldown)
         .describe('Least time from the last change, either way, to one that removes.'),
     }),
   ])
-  .transform((written) => (typeof written === 'number' ? { up: written, down: written } : written));
+  .transform((written) =>
+    typeof written === 'number' ? { up: written, upAfter: 'change' as const, down: written } : written,
+  );
 
 const waitForActive = z.strictObject({
   timeout: positiveDuration

@@ -31,17 +31,32 @@ export function nextCapacity(
 /** A change that was sent, as far as it limits the next one. */
 export interface SentChange {
   readonly sentAtMs: number;
+  /** When the last change up was sent, be it this one or one before it; null where there was none. */
+  readonly upSentAtMs: number | null;
   /** False while nobody has seen it on the platform: it then also waits out `settle`. */
   readonly confirmed: boolean;
 }
 
-/** The earliest time of a change in `direction`: the cooldown runs from the last change, either way. */
+/** What is remembered once a change was sent that nobody has seen on the platform yet. */
+export function sentChange(before: SentChange | null, direction: Direction, sentAtMs: number): SentChange {
+  const upSentAtMs = direction === 'up' ? sentAtMs : (before?.upSentAtMs ?? null);
+  return { sentAtMs, upSentAtMs, confirmed: false };
+}
+
+/** The earliest time of a change in `direction`, which also waits until the last one has settled. */
 export function cooledDownAtMs(last: SentChange, direction: Direction, settings: ScaleSettings): number {
-  const settleMs = last.confirmed ? 0 : settings.settleMs;
-  return last.sentAtMs + Math.max(settings.cooldownMs[direction], settleMs);
+  const settledAtMs = last.sentAtMs + (last.confirmed ? 0 : settings.settleMs);
+  const countsOnlyUps = direction === 'up' && settings.upAfter === 'up';
+  const fromMs = countsOnlyUps ? (last.upSentAtMs ?? -Infinity) : last.sentAtMs;
+  return Math.max(settledAtMs, fromMs + settings.cooldownMs[direction]);
 }
 
 /** When the last change limits nothing any more: only then may a run that changed something close. */
 export function fullyCooledDownAtMs(last: SentChange, settings: ScaleSettings): number {
   return Math.max(cooledDownAtMs(last, 'up', settings), cooledDownAtMs(last, 'down', settings));
+}
+
+/** The least time that a run stays open after its last change, whichever way that went. */
+export function leastCooldownMs({ cooldownMs, upAfter }: ScaleSettings): number {
+  return upAfter === 'up' ? cooldownMs.down : Math.max(cooldownMs.up, cooldownMs.down);
 }

@@ -1,5 +1,7 @@
 /** How a resource may be scaled, as a scale run carries it: numbers with units, no secrets, nothing of the platform. */
-import { fields, oneOf, orNull, whole } from './checks.js';
+import { fields, oneOf, optional, orNull, whole } from './checks.js';
+
+export type UpAfter = 'change' | 'up';
 
 /** Travels in workflow arguments and messages, so that a run can be replayed with the limits it was started with. */
 export interface ScaleSettings {
@@ -8,8 +10,10 @@ export interface ScaleSettings {
   readonly max: number | null;
   /** The most units one change may move, either way; null: the whole way at once. */
   readonly step: { readonly up: number | null; readonly down: number | null };
-  /** The least time from the last change, either way, to a change in this direction. */
+  /** The least time from the last change, either way, to a change in this direction; but see `upAfter`. */
   readonly cooldownMs: { readonly up: number; readonly down: number };
+  /** What `cooldownMs.up` counts from: the last change either way, or the last one up. Runs of before it have none. */
+  readonly upAfter?: UpAfter | undefined;
   /** The least time after a change of unknown outcome before capacity is believed. */
   readonly settleMs: number;
   readonly waitForActive: { readonly timeoutMs: number; readonly intervalMs: number };
@@ -26,6 +30,7 @@ export const checkScaleSettings = fields({
   max: orNull(whole(0)),
   step: fields({ up: orNull(whole(1)), down: orNull(whole(1)) }),
   cooldownMs: fields({ up: milliseconds, down: milliseconds }),
+  upAfter: optional(oneOf('change', 'up')),
   settleMs: milliseconds,
   waitForActive: fields({ timeoutMs: milliseconds, intervalMs: whole(1) }),
   requestTimeoutMs: whole(1),

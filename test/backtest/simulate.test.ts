@@ -95,6 +95,16 @@ describe('the run in virtual time', () => {
     ]);
   });
 
+  test('adds at once after a removal where a change up waits only for the last one up', () => {
+    const follow: WrittenAutoscale = { policies: [{ type: 'perUnit', value: 'load', target: 1 }] };
+    const held = { step: { up: 2, down: 2 }, cooldownMs: both(60) };
+    const loads = [2, 4, 4, 4, 4, 4, 4, 4];
+    const timesUp = (upAfter: 'change' | 'up') =>
+      run(follow, { ...held, upAfter }, loads, { startCapacity: 4 }).changes.map(({ seconds: at, to }) => [at, to]);
+    expect(timesUp('change')).toEqual([[0, 2], [60, 4]]); // prettier-ignore
+    expect(timesUp('up')).toEqual([[0, 2], [10, 4]]); // prettier-ignore
+  });
+
   test('units exist only when they are ready, and nothing is sent twice meanwhile', () => {
     const result = run(fixed(4), {}, new Array<number>(6).fill(0), { readyAfterMs: 25 * seconds });
     expect(result.changes).toEqual([{ seconds: 0, from: 1, to: 4 }]);

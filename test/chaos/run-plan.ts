@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { faultSchema } from '../../src/simulator/fault.js';
 import type { ScaleWish } from '../../src/domain/scale-request.js';
+import type { UpAfter } from '../../src/domain/settings.js';
 import type { Random } from './random.js';
 
 type Turn =
@@ -14,6 +15,7 @@ export interface RunPlan {
   readonly startCapacity: number;
   readonly step: number;
   readonly cooldownMs: { readonly up: number; readonly down: number };
+  readonly upAfter: UpAfter;
   readonly waitForActiveMs: number;
   readonly turns: readonly Turn[];
   /** The capacity at the start, and every target in between. */
@@ -41,6 +43,7 @@ export function planRun(alias: string, random: Random): RunPlan {
     startCapacity,
     step: random.pick([1, 1, 2]),
     cooldownMs: { up: random.pick([1500, 3000]), down: random.pick([2000, 3000]) },
+    upAfter: random.pick<UpAfter>(['change', 'up']),
     waitForActiveMs: longerThanAnyOutageMs,
     mayEndAs: [],
     faults: [],

@@ -11,9 +11,9 @@ const mostInVain = 5;
 
 /** In words; empty when all is right. */
 export function violationsOf(plan: RunPlan, { run, lastError }: Resource, seen: SeenResource): string[] {
-  const { asked, cooldownMs } = plan;
+  const { asked, cooldownMs, upAfter } = plan;
   return [
-    ...brokenPromises(seen, { asked, cooldownMs, jitterMs }),
+    ...brokenPromises(seen, { asked, cooldownMs, upAfter, jitterMs }),
     ...wrongEnding(plan, run?.outcome, lastError, seen),
   ];
 }

@@ -127,13 +127,13 @@ function start(args: readonly string[], env: NodeJS.ProcessEnv, folder: string):
 }
 
 function configurationOf(plans: readonly RunPlan[]): string {
-  const resources = plans.map(({ alias, step, cooldownMs, waitForActiveMs }): [string, object] => [
+  const resources = plans.map(({ alias, step, cooldownMs, upAfter, waitForActiveMs }): [string, object] => [
     alias,
     {
       platform: { type: 'omnistrate', url: '${SIDECAR_URL}' },
       ...bounds,
       step,
-      cooldown: { up: `${cooldownMs.up}ms`, down: `${cooldownMs.down}ms` },
+      cooldown: { up: `${cooldownMs.up}ms`, upAfter, down: `${cooldownMs.down}ms` },
       settle: `${settleMs}ms`,
       waitForActive: { timeout: `${waitForActiveMs}ms`, interval: '1s' },
       requestTimeout: `${requestTimeoutMs}ms`,

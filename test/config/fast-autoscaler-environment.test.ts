@@ -20,6 +20,7 @@ describe('the settings alone make one resource', () => {
         max: 300,
         step: { up: 5, down: 5 },
         cooldownMs: { up: 120_000, down: 120_000 },
+        upAfter: 'up',
         absolute: true,
       },
       autoscale: {

@@ -13,6 +13,7 @@ describe('a resource in escapement.yaml', () => {
         max: 6,
         step: { up: null, down: null },
         cooldownMs: { up: 300_000, down: 300_000 },
+        upAfter: 'change',
         settleMs: 30_000,
         waitForActive: { timeoutMs: 900_000, intervalMs: 30_000 },
         requestTimeoutMs: 60_000,
@@ -29,6 +30,8 @@ describe('a resource in escapement.yaml', () => {
     ['cooldown: 90s', { cooldownMs: { up: 90_000, down: 90_000 } }],
     ['cooldown: { up: 0s, down: 10m }', { cooldownMs: { up: 0, down: 600_000 } }],
     ['cooldown: { up: 0s }', { cooldownMs: { up: 0, down: 300_000 } }],
+    ['cooldown: 90s', { upAfter: 'change' }],
+    ['cooldown: { upAfter: up }', { cooldownMs: { up: 300_000, down: 300_000 }, upAfter: 'up' }],
     ['waitForActive: { timeout: 1m }', { waitForActive: { timeoutMs: 60_000, intervalMs: 30_000 } }],
     ['dryRun: true', { dryRun: true }],
   ])('understands `%s`', async (fields, settings) => {

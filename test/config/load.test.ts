@@ -73,6 +73,7 @@ describe('without a file', () => {
             max: null,
             step: { up: 1, down: 1 },
             cooldownMs: { up: 300_000, down: 300_000 },
+            upAfter: 'change',
             settleMs: 30_000,
             waitForActive: { timeoutMs: 900_000, intervalMs: 30_000 },
             requestTimeoutMs: 60_000,

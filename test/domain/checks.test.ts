@@ -15,6 +15,7 @@ const settingsSchema = z.object({
   max: wholeUnits.nullable(),
   step: z.object({ up: z.int().min(1).nullable(), down: z.int().min(1).nullable() }),
   cooldownMs: z.object({ up: wholeUnits, down: wholeUnits }),
+  upAfter: z.enum(['change', 'up']).optional(),
   settleMs: wholeUnits,
   waitForActive: z.object({ timeoutMs: wholeUnits, intervalMs: z.int().min(1) }),
   requestTimeoutMs: z.int().min(1),
@@ -40,7 +41,7 @@ const anything = fc.oneof(
 );
 const paths = ['min', 'max', 'step', 'step.up', 'step.down', 'cooldownMs.up', 'settleMs', 'waitForActive.intervalMs'];
 const brokenSettings = fc
-  .tuple(fc.constantFrom(...paths, 'dryRun', 'absolute', 'later'), anything)
+  .tuple(fc.constantFrom(...paths, 'upAfter', 'dryRun', 'absolute', 'later'), anything)
   .map(([path, value]) => {
     const broken: Record<string, unknown> = structuredClone(settings) as never;
     const [first = '', second] = path.split('.');

@@ -112,19 +112,31 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'counts the cooldown from the change before the last',
     file: ledger,
-    find: 'this.state.lastChange = { sentAtMs, confirmed: false };',
-    replace: 'this.state.lastChange ??= { sentAtMs, confirmed: false };',
+    find: 'this.state.lastChange = sentChange(',
+    replace: 'this.state.lastChange ??= sentChange(',
   },
   {
     name: 'lets the cooldown of one direction go for the other',
     file: step,
-    find: 'Math.max(settings.cooldownMs[direction], settleMs)',
-    replace: "Math.max(settings.cooldownMs[direction === 'up' ? 'down' : 'up'], settleMs)",
+    find: 'fromMs + settings.cooldownMs[direction]',
+    replace: "fromMs + settings.cooldownMs[direction === 'up' ? 'down' : 'up']",
+  },
+  {
+    name: 'forgets the last change up over one down',
+    file: step,
+    find: "direction === 'up' ? sentAtMs : (before?.upSentAtMs ?? null)",
+    replace: "direction === 'up' ? sentAtMs : null",
+  },
+  {
+    name: 'takes it that a run has cooled down both ways, where one down keeps it open for less',
+    file: step,
+    find: "upAfter === 'up' ? cooldownMs.down : Math.max(cooldownMs.up, cooldownMs.down)",
+    replace: 'Math.max(cooldownMs.up, cooldownMs.down)',
   },
   {
     name: 'trusts a look of a new run that the change of the last one may be missing in',
     file: ledger,
-    find: 'startedAtMs - Math.max(0, Math.max(settings.cooldownMs.up, settings.cooldownMs.down) - settings.settleMs)',
+    find: 'startedAtMs - Math.max(0, leastCooldownMs(settings) - settings.settleMs)',
     replace: 'startedAtMs - 3_600_000',
   },
   {

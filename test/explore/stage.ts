@@ -44,10 +44,12 @@ export class Stage {
   /** A change reaches the platform. */
   sending(send: Send): void {
     const { sends } = this.platform;
-    const before = sends.findLast(({ wasRejected }) => !wasRejected);
+    const { cooldownMs, upAfter } = this.scenario.settings;
+    const isUp = ({ from, to }: Send) => to > from;
+    const countsOnlyUps = isUp(send) && upAfter === 'up';
+    const before = sends.findLast((earlier) => !earlier.wasRejected && (isUp(earlier) || !countsOnlyUps));
     if (before) {
-      const { cooldownMs } = this.scenario.settings;
-      const leastMs = send.to > send.from ? cooldownMs.up : cooldownMs.down;
+      const leastMs = isUp(send) ? cooldownMs.up : cooldownMs.down;
       const gapMs = send.atMs - before.atMs;
       if (gapMs < leastMs) throw new Violation(`a change was sent ${gapMs} ms after another, cooldown ${leastMs} ms`);
     }

@@ -20,12 +20,13 @@ export const randomScenario: fc.Arbitrary<Scenario> = fc
     laterRequests: fc.array(request, { minLength: 1, maxLength: 5 }),
     step: fc.record({ up: fc.constantFrom(1, 2, null), down: fc.constantFrom(1, 2, null) }),
     cooldownMs: fc.record({ up: fc.constantFrom(0, 600, 3000), down: fc.constantFrom(0, 600, 3000) }),
+    upAfter: fc.constantFrom('change' as const, 'up' as const),
   })
-  .map(({ base, step, cooldownMs, ...rest }) => ({
+  .map(({ base, step, cooldownMs, upAfter, ...rest }) => ({
     ...base,
     ...rest,
     name: 'a random one',
-    settings: { ...base.settings, step, cooldownMs },
+    settings: { ...base.settings, step, cooldownMs, upAfter },
     messages: ['a request comes', 'the last request comes again', 'a cancellation comes'],
     otherHands: 0,
   }));

@@ -1,10 +1,12 @@
 /** What is promised of every resource whatever fails, held against what its sidecar has seen. */
+import type { UpAfter } from '../../src/domain/settings.js';
 import type { SeenChange, SeenResource } from './sidecar-witness.js';
 
 export interface Promised {
   /** The capacity at the start, and every target that was asked for since. */
   readonly asked: readonly number[];
   readonly cooldownMs: Readonly<Record<SeenChange['direction'], number>>;
+  readonly upAfter?: UpAfter;
   /**
    * A cooldown runs from when a change was sent, which is not when it arrived: how much longer one may have been on its
    * way than the next, on a machine that has much to do.
@@ -33,9 +35,12 @@ function repetitions(changes: readonly SeenChange[]): string[] {
     .map((key) => `the change ${key} took effect more than once`);
 }
 
-function hurries(changes: readonly SeenChange[], { cooldownMs, jitterMs }: Promised): string[] {
+function hurries(changes: readonly SeenChange[], { cooldownMs, upAfter, jitterMs }: Promised): string[] {
   return changes.flatMap((change, index) => {
-    const last = changes.slice(0, index).findLast((earlier) => !isRefused(earlier));
+    const countsOnlyUps = change.direction === 'up' && upAfter === 'up';
+    const last = changes
+      .slice(0, index)
+      .findLast((earlier) => !isRefused(earlier) && (earlier.direction === 'up' || !countsOnlyUps));
     if (!last) return [];
     const gapMs = change.atMs - last.atMs;
     const leastMs = cooldownMs[change.direction] - jitterMs;

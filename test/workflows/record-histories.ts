@@ -61,6 +61,17 @@ const scenarios: Record<string, Scenario> = {
     await resource.handle.result().catch(() => undefined);
     return resource.handle;
   },
+  'scale-up-right-after-down': async (bench) => {
+    const cooldownMs = { up: 3000, down: 1000 };
+    const resource = await bench.resource({ capacity: 3, settings: { cooldownMs, upAfter: 'up' } });
+    await bench.scales.request(resource, { targetCapacity: 4 });
+    await resource.until(({ phase }) => phase === 'settled');
+    await bench.scales.request(resource, { targetCapacity: 3 });
+    await resource.until(({ stepsMade }) => stepsMade === 2);
+    await bench.scales.request(resource, { targetCapacity: 4 });
+    await resource.handle.result();
+    return resource.handle;
+  },
   'autoscale-paused-and-overridden': async (bench) => {
     const resource = await bench.resource({
       settings: { step: { up: null, down: null }, cooldownMs: { up: 0, down: 0 } },

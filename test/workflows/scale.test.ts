@@ -81,6 +81,24 @@ describe('a scale run', () => {
     expect(last! - beforeLast!).toBeGreaterThanOrEqual(3000);
   });
 
+  it.concurrent('adds at once after a removal where a change up waits only for the last one up', async () => {
+    const cooldownMs = { up: 4000, down: 1000 };
+    const resource = await bench.resource({ capacity: 4, settings: { cooldownMs, upAfter: 'up' } });
+    await bench.scales.request(resource, { targetCapacity: 3 });
+    await resource.until(({ phase }) => phase === 'settled');
+    await bench.scales.request(resource, { targetCapacity: 5 });
+    await resource.until(({ stepsMade }) => stepsMade === 2);
+    await bench.scales.request(resource, { targetCapacity: 3 });
+    await resource.until(({ stepsMade }) => stepsMade === 3);
+    await bench.scales.request(resource, { targetCapacity: 4 });
+    await resource.handle.result();
+    expect(resource.truth()).toEqual([4, 3, 4, 3, 4]);
+    const [down = 0, up = 0, downAgain = 0, upAgain = 0] = resource.changeTimes();
+    expect(up - down).toBeLessThan(4000);
+    expect(downAgain - up).toBeGreaterThanOrEqual(1000);
+    expect(upAgain - up).toBeGreaterThanOrEqual(4000);
+  });
+
   it.concurrent('walks the whole path of a dry run without sending a change, and ends by itself', async () => {
     const resource = await bench.resource({ settings: { dryRun: true } });
     await bench.scales.request(resource, { targetCapacity: 4 });

@@ -3,6 +3,7 @@
  * ratio of tasks to messages, a share that one scale-in may remove, a step, cooldowns, MIN and MAX.
  */
 import type { Evaluation } from '../../../src/domain/autoscale/evaluation.js';
+import type { SentChange } from '../../../src/domain/scale-step.js';
 import { seconds, spec, start, WatchedResource, type WrittenAutoscale } from './watched-resource.js';
 
 interface Settings {
@@ -19,8 +20,15 @@ interface Settings {
 
 const defaults = { min: 10, max: 300, up: 100, down: 99, ratio: 0.01, step: 5, removableShare: 0.99 };
 const plain: Settings = { min: 1, max: 100, down: 10, step: 1000, removableShare: 1 };
+const halving: Settings = { ...plain, removableShare: 0.5 };
 
-function run(messages: number | string, tasks: number, settings: Settings, secondsSinceChange?: number): Evaluation {
+/** How many seconds ago the last one of each was. */
+interface LastChanges {
+  readonly out?: number;
+  readonly in?: number;
+}
+
+function run(messages: number | string, tasks: number, settings: Settings, last: LastChanges = {}): Evaluation {
   const { min, max, up, down, ratio, step, removableShare } = { ...defaults, ...settings };
   const need = `load * ${ratio}`;
   const value = `load > ${up} ? max(current, ${need}) : load < ${down} ? min(current, ${need}) : current`;
@@ -34,12 +42,18 @@ function run(messages: number | string, tasks: number, settings: Settings, secon
       max,
       step: { up: step, down: step },
       cooldownMs: { up: (settings.outCooldown ?? 120) * seconds, down: (settings.inCooldown ?? 120) * seconds },
+      upAfter: 'up',
     }),
     tasks,
   );
-  const lastChange =
-    secondsSinceChange === undefined ? null : { sentAtMs: start - secondsSinceChange * seconds, confirmed: true };
-  return resource.look({ load: messages, lastChange });
+  return resource.look({ load: messages, lastChange: lastChangeOf(last) });
+}
+
+function lastChangeOf({ out = Infinity, in: scaleIn = Infinity }: LastChanges): SentChange | null {
+  const newest = Math.min(out, scaleIn);
+  if (newest === Infinity) return null;
+  const upSentAtMs = out === Infinity ? null : start - out * seconds;
+  return { sentAtMs: start - newest * seconds, upSentAtMs, confirmed: true };
 }
 
 function removeAtMost(share: number) {
@@ -103,17 +117,23 @@ describe('the settings of the ECS fast autoscaler', () => {
   });
 
   test.each([
-    [1000, 1, plain, 119, 1],
-    [1000, 1, plain, 120, 10],
-    [1000, 1, plain, 600, 10],
-    [0, 10, { ...plain, removableShare: 0.5 }, 119, 10],
-    [0, 10, { ...plain, removableShare: 0.5 }, 120, 5],
-    [0, 10, { ...plain, removableShare: 0.5 }, 130, 5],
-    [1000, 1, { ...plain, outCooldown: 0 }, 0, 10],
-    [0, 10, { ...plain, removableShare: 0.5, inCooldown: 0 }, 0, 5],
-    [0, 10, { ...plain, removableShare: 0.5, outCooldown: 60, inCooldown: 300 }, 61, 10],
-  ])('%d messages, %d tasks, %j, %d s after a change: %d', (messages, tasks, settings, secondsSinceChange, next) => {
-    const evaluation = run(messages, tasks, settings, secondsSinceChange);
+    [1000, 1, plain, { out: 119 }, 1],
+    [1000, 1, plain, { out: 120 }, 10],
+    [1000, 1, plain, { out: 600 }, 10],
+    [1000, 1, plain, { in: 1 }, 10],
+    [1000, 1, plain, { out: 119, in: 1 }, 1],
+    [1000, 1, plain, { out: 120, in: 1 }, 10],
+    [0, 10, halving, { in: 119 }, 10],
+    [0, 10, halving, { in: 120 }, 5],
+    [0, 10, halving, { in: 121 }, 5],
+    [0, 10, halving, { out: 119, in: 9000 }, 10],
+    [0, 10, halving, { out: 130, in: 9000 }, 5],
+    [0, 10, halving, {}, 5],
+    [1000, 1, { ...plain, outCooldown: 0 }, { out: 0 }, 10],
+    [0, 10, { ...halving, inCooldown: 0 }, { in: 0 }, 5],
+    [0, 10, { ...halving, outCooldown: 60, inCooldown: 300 }, { out: 61 }, 10],
+  ])('%d messages, %d tasks, %j, last scaled %j s ago: %d', (messages, tasks, settings, last, next) => {
+    const evaluation = run(messages, tasks, settings, last);
     expect(nextTasks(evaluation)).toBe(next);
     expect(evaluation.limitedBy.includes('cooldown')).toBe(next === tasks);
   });

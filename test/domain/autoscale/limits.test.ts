@@ -144,7 +144,7 @@ describe('bounds, steps and dry runs', () => {
 
   test('says how many changes it is to the target, and when it is there at the earliest', () => {
     const stepwise = spec(fixed(10), { step: { up: 1, down: 1 }, cooldownMs: { up: 5 * minutes, down: 5 * minutes } });
-    const lastChange = { sentAtMs: start - 4 * minutes, confirmed: true };
+    const lastChange = { sentAtMs: start - 4 * minutes, upSentAtMs: null, confirmed: true };
     const { next, reason } = new WatchedResource(stepwise, 2).look({ lastChange });
     expect(next).toEqual({
       capacity: 3,
@@ -157,7 +157,7 @@ describe('bounds, steps and dry runs', () => {
 
   test('an unconfirmed change waits out the time to settle', () => {
     const settling = spec(fixed(10), { settleMs: 30 * seconds });
-    const lastChange = { sentAtMs: start, confirmed: false };
+    const lastChange = { sentAtMs: start, upSentAtMs: null, confirmed: false };
     expect(new WatchedResource(settling, 2).look({ lastChange }).next?.notBeforeMs).toBe(start + 30 * seconds);
   });
 
@@ -230,7 +230,7 @@ test('limits are named in their fixed order, with what each did', () => {
       { max: 5, step: { up: 1, down: 1 }, cooldownMs: { up: minutes, down: minutes }, dryRun: true },
     ),
     3,
-  ).look({ lastChange: { sentAtMs: start, confirmed: true } });
+  ).look({ lastChange: { sentAtMs: start, upSentAtMs: null, confirmed: true } });
   expect(evaluation.limitedBy).toEqual(['floor', 'rate', 'max', 'step', 'cooldown']);
   expect(evaluation.limits.map(({ by, from, to }) => `${by} ${from} ${to}`)).toEqual([
     'floor 9 20',

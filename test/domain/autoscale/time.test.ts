@@ -95,7 +95,7 @@ describe('rates over time', () => {
   test('a change counts from when it was sent, where that is known', () => {
     const resource = new WatchedResource(spec(fourAMinute), 2);
     expect(resource.follow({ atMs: 0, load: 30 })).toBe(6);
-    const lastChange = { sentAtMs: start, confirmed: true };
+    const lastChange = { sentAtMs: start, upSentAtMs: null, confirmed: true };
     const targets = [15, 30, 45, 59, 60].map(
       (second) => resource.look({ atMs: second * seconds, load: 30, lastChange }).target,
     );
@@ -137,7 +137,7 @@ describe('clocks', () => {
 
   test('set back: a last change that lies ahead is still cooling down', () => {
     const cooling = spec(oneEach, { cooldownMs: { up: minutes, down: minutes } });
-    const lastChange = { sentAtMs: start + 10 * seconds, confirmed: true };
+    const lastChange = { sentAtMs: start + 10 * seconds, upSentAtMs: null, confirmed: true };
     expect(new WatchedResource(cooling, 2).look({ load: 5, lastChange })).toMatchObject({
       limitedBy: ['cooldown'],
       next: { notBeforeMs: start + 70 * seconds },

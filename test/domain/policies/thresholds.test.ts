@@ -27,7 +27,7 @@ function check(
   const lastChange =
     secondsSinceChange === undefined
       ? null
-      : { sentAtMs: start + minutes - secondsSinceChange * seconds, confirmed: true };
+      : { sentAtMs: start + minutes - secondsSinceChange * seconds, upSentAtMs: null, confirmed: true };
   return new WatchedResource(watched, capacity).look({ atMs: minutes, load: value, lastChange });
 }
 
