@@ -6,7 +6,7 @@ const sections = page.split(/^## /m).filter((section) => section.includes('```ya
 
 describe('the examples for those who come from another autoscaler', () => {
   it.each(sections.map((section) => [section.split('\n')[0], section]))('%s: is right', async (_, section) => {
-    const [, example = ''] = /```yaml\n(.*?)```/s.exec(section!) ?? [];
+    const [, example = ''] = /```yaml\n(.*?)```/s.exec(section) ?? [];
     expect(await complaints(example, { RABBITMQ_URL: 'amqp://localhost' })).toEqual([]);
   });
 
