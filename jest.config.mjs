@@ -1,4 +1,6 @@
 /** One transform and one environment for every suite; a suite is a folder. `npm test` runs all but the slow ones. */
+import { availableParallelism } from 'node:os';
+
 const swc = ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'es6' } }];
 
 export const base = {
@@ -8,6 +10,8 @@ export const base = {
   transform: { '^.+\\.ts$': swc },
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   testTimeout: 30_000,
+  // Most of them wait most of the time: for the timers of a real server, for processes. Jest's own is one less.
+  maxWorkers: availableParallelism() + 1,
 };
 
 export default {

@@ -6,7 +6,7 @@ export default {
   // The commands bring their own bundle, made by the build.
   globalSetup: null,
   testMatch: ['<rootDir>/test/e2e/**/*.test.ts'],
-  // Each test starts several processes: two at once would only wait for each other.
-  maxWorkers: 1,
+  // Each test starts several processes, and then waits for their timers.
+  maxWorkers: 2,
   testTimeout: 300_000,
 };
