@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { evaluations, measureBacktests } from './backtest.js';
 import { compareUnderFaults, type FaultFigures, type Walked } from './faults.js';
 import { measureReadiness } from './ready.js';
 import { table } from './report.js';
@@ -12,12 +13,12 @@ import { measureWatches, type WatchFigures } from './watches.js';
 
 const help = `npm run bench [-- options]
   --rounds N       how often everything is measured; medians count (5)
-  --only NAME      starts, walk, ready or faults; may be repeated
+  --only NAME      starts, walk, ready, backtest or faults; may be repeated
   --json FILE      the figures as JSON
   --watches N      instead: N idle autoscaled resources on one worker,
   --grow-to N      and twice as many, up to this, until its event loop is late`;
 
-const parts = ['ready', 'walk', 'faults', 'starts'] as const;
+const parts = ['ready', 'walk', 'backtest', 'faults', 'starts'] as const;
 type Part = (typeof parts)[number];
 
 const { values } = parseArgs({
@@ -80,6 +81,11 @@ async function benchmark(): Promise<void> {
   if (chosen.includes('ready')) {
     console.log('\nFrom nothing to the first accepted POST');
     figures.readyMs = rounded(await measureReadiness(rounds, tell), 0);
+  }
+  if (chosen.includes('backtest')) {
+    console.log(`\nBack-test of 30 days at 15 s: ${evaluations} evaluations`);
+    const { recordedMs, closedLoopMs } = await measureBacktests(rounds, tell);
+    figures.backtestMs = { recorded: rounded(recordedMs, 0), closedLoop: rounded(closedLoopMs, 0) };
   }
   if (chosen.includes('faults')) {
     console.log('\nThe same walk under the same faults');
