@@ -10,8 +10,9 @@ export function applyCommand(): Command {
     .summary('make what autoscales agree with the configuration')
     .description(
       `Starts the autoscaling of resources that are new in the configuration, gives changed policies and limits to those that
-run, and ends it for resources that are not in it any more. What the policies remember is kept. Workers do the same when
-they start, and on SIGHUP, when they also read platforms and signals anew: send them one where those have changed.`,
+run, and ends it for resources that are not in it any more, on the task queues that it names. What the policies remember
+is kept. Workers do the same when they start, and on SIGHUP, when they also read platforms and signals anew: send them
+one where those have changed.`,
     )
     .option('--json', 'print the result as JSON')
     .action(apply);

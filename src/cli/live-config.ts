@@ -8,6 +8,7 @@ type Listener = (resources: Config['resources']) => Promise<void>;
 export class LiveConfig {
   readonly #listeners: Listener[] = [];
   #resources: Config['resources'];
+  #reloaded = Promise.resolve();
 
   constructor(
     config: Config,
@@ -26,8 +27,13 @@ export class LiveConfig {
     this.#listeners.push(listener);
   }
 
-  /** Never rejects: what is wrong is logged, and the old configuration stays. */
-  async reload(): Promise<void> {
+  /** Never rejects: what is wrong is logged, and the old configuration stays. One after the other, however often it is asked for. */
+  reload(): Promise<void> {
+    this.#reloaded = this.#reloaded.then(() => this.#reload());
+    return this.#reloaded;
+  }
+
+  async #reload(): Promise<void> {
     try {
       const { resources, warnings } = await this.load();
       for (const warning of warnings) this.log.warn(warning);

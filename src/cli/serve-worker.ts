@@ -1,7 +1,7 @@
 /** The worker of this process: it serves the task queues of all resources it knows. */
 import { Client, type Connection } from '@temporalio/client';
 import { createActivities } from '../../activities/index.js';
-import type { Config } from '../config/config.js';
+import { taskQueuesOf, type Config } from '../config/config.js';
 import { lookAtEveryResource } from '../runtime/first-look.js';
 import { workflowBundlePath } from '../runtime/package-root.js';
 import { createAdapters, type ResourceAdapters } from '../runtime/resource-adapters.js';
@@ -44,21 +44,23 @@ export async function serveWorker({ env, live, log, shutdown }: Role, parts: Wor
   });
   shutdown.onStop('the worker', () => worker.stop());
   const client = new Client({ connection: parts.connection, namespace: parts.temporal.namespace });
-  const reconcile = (configured: Config['resources']) =>
-    reconcileWhenReachable(configured, { client, log, signal: shutdown.stopping });
-  void reconcile(resources);
+  let reconciled = Promise.resolve();
+  const reconcile = (configured: Config['resources']): void => {
+    // Also on those that it has served since the start, and that no resource is left on.
+    const sites = [...new Set([...taskQueues, ...taskQueuesOf(configured)])];
+    const parts = { client, taskQueues: sites, log, signal: shutdown.stopping };
+    // One after the other: what an older configuration starts must not come after a newer one has ended it.
+    reconciled = reconciled.then(() => reconcileWhenReachable(configured, parts));
+  };
+  reconcile(resources);
   live.onReload(async (all) => {
     const next = select(all);
     await adapters.reload(next);
     const unserved = taskQueuesOf(next).filter((queue) => !taskQueues.includes(queue));
     if (unserved.length > 0) log.warn({ unserved }, 'Task queues that are new are served after a restart');
-    void reconcile(next);
+    reconcile(next);
   });
   return { adapters, status: () => worker.status() };
 }
 
 const everything = (all: Config['resources']): Config['resources'] => all;
-
-function taskQueuesOf(resources: Config['resources']): string[] {
-  return [...new Set(Object.values(resources).map(({ taskQueue }) => taskQueue))];
-}

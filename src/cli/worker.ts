@@ -1,6 +1,6 @@
 /** `escapement worker`: carries out scale runs, beside the platforms they change. */
 import { Command } from 'commander';
-import type { Config } from '../config/config.js';
+import { taskQueuesOf, type Config } from '../config/config.js';
 import { ConfigError, problemFrom } from '../config/config-error.js';
 import { checkPorts } from '../runtime/ports.js';
 import { connectClient } from '../runtime/temporal-connection.js';
@@ -44,7 +44,7 @@ function resourcesOn(taskQueues: readonly string[], resources: Config['resources
   const all = Object.entries(resources);
   const unknown = taskQueues.filter((name) => !all.some(([, { taskQueue }]) => taskQueue === name));
   if (unknown.length > 0) {
-    const known = [...new Set(all.map(([, { taskQueue }]) => taskQueue))].join(', ');
+    const known = taskQueuesOf(resources).join(', ');
     throw new ConfigError([
       problemFrom(`no resource has the task queue ${unknown.join(', ')}; use ${known}`, { path: '--task-queue' }),
     ]);

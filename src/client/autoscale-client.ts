@@ -37,7 +37,7 @@ export class AutoscaleClient {
 
   /**
    * Makes what runs agree with the configuration. Policies that stay keep what they remember.
-   * @param taskQueues of this configuration: autoscale workflows on others belong to other sites, and are left alone.
+   * @param taskQueues of this site: autoscale workflows on others belong to other sites, and are left alone.
    */
   async reconcile(resources: readonly AutoscaledResource[], taskQueues: readonly string[]): Promise<Reconciled> {
     for (let first = 0; first < resources.length; first += configuredAtOnce) {

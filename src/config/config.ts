@@ -56,6 +56,10 @@ export function byAlias(resources: readonly ResourceConfig[]): Config['resources
   return Object.assign(Object.create(null) as Record<string, ResourceConfig>, Object.fromEntries(entries));
 }
 
+export function taskQueuesOf(resources: Config['resources']): string[] {
+  return [...new Set(Object.values(resources).map(({ taskQueue }) => taskQueue))];
+}
+
 function isAbsolute({ type, settings }: AdapterChoice): boolean {
   return Object.values(platforms).some((definition) => definition.type === type && definition.isAbsolute(settings));
 }

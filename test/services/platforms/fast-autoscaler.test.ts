@@ -146,7 +146,7 @@ async function escapement(environment: Readonly<Record<string, string>>) {
   return {
     config,
     stop: async () => {
-      await reconcileAutoscales(temporal.client, {});
+      await reconcileAutoscales(temporal.client, {}, ['escapement']);
       worker.shutdown();
       await running;
       await adapters.close();
