@@ -5,14 +5,19 @@
 import { setMaxListeners } from 'node:events';
 import { Context } from '@temporalio/activity';
 import { defaultPayloadConverter } from '@temporalio/common';
+import { OpenRuns } from '../src/client/open-runs.js';
 import { RunReader, type RunView } from '../src/client/run-reader.js';
 import { evaluate } from '../src/domain/autoscale/evaluate.js';
-import type { Evaluation, Reading } from '../src/domain/autoscale/evaluation.js';
+import type { Evaluation, EvaluationInput, Reading } from '../src/domain/autoscale/evaluation.js';
 import { type AutoscaleSpec, compileAutoscale } from '../src/domain/autoscale/spec.js';
 import type { AutoscaleState } from '../src/domain/autoscale/state.js';
-import type { WatchOrder, WatchProgress, WatchResult } from '../src/domain/autoscale/watch.js';
+import {
+  autoscaleReason,
+  type WatchOrder,
+  type WatchProgress,
+  type WatchResult,
+} from '../src/domain/autoscale/watch.js';
 import type { Observation } from '../src/domain/capacity.js';
-import type { SentChange } from '../src/domain/scale-step.js';
 import type { Platform } from '../src/platforms/platform.js';
 import type { Source } from '../src/sources/source.js';
 import { checkedSettings } from './configuration.js';
@@ -31,6 +36,7 @@ export interface WatchDependencies {
 const heartbeatEveryMs = 5000;
 
 export function watchActivities(dependencies: WatchDependencies): WatchActivities {
+  const openRuns = new OpenRuns();
   return {
     watch: async (order) => {
       const context = Context.current();
@@ -42,10 +48,13 @@ export function watchActivities(dependencies: WatchDependencies): WatchActivitie
       context.heartbeat(progress);
       try {
         let pauseMs = order.atOnce ? 0 : untilNextLookMs(order, progress.state);
+        let lookedAtMs: number | null = null;
         for (;;) {
           if (pauseMs > 0) await context.sleep(pauseMs);
           const startedAtMs = performance.now();
-          const look = await beatingMeanwhile(progress, () => lookOnce(dependencies, order, spec, progress));
+          const parts = { ...dependencies, openRuns, lookedAtMs };
+          const look = await beatingMeanwhile(progress, () => lookOnce(parts, order, spec, progress));
+          lookedAtMs = startedAtMs;
           progress = look.progress;
           context.heartbeat(progress);
           if (look.result) return look.result;
@@ -59,6 +68,12 @@ export function watchActivities(dependencies: WatchDependencies): WatchActivitie
   };
 }
 
+interface LookParts extends WatchDependencies {
+  readonly openRuns: OpenRuns;
+  /** When this watch looked last, by `performance.now()`; null: this is its first look. */
+  readonly lookedAtMs: number | null;
+}
+
 interface Look {
   readonly progress: WatchProgress;
   /** Present when capacity should change. */
@@ -66,7 +81,7 @@ interface Look {
 }
 
 async function lookOnce(
-  adapters: WatchDependencies,
+  { openRuns, lookedAtMs, ...adapters }: LookParts,
   order: WatchOrder,
   spec: AutoscaleSpec,
   { state, problem, evaluation: before }: WatchProgress,
@@ -86,29 +101,32 @@ async function lookOnce(
   }
   const { pause, override } = order;
   const input = { nowMs, readings, capacity: seen.capacity, status: seen.status, pause, override, state };
-  const alone = evaluate(spec, { ...input, runTarget: null, lastChange: null });
-  if (isQuiet(seen, alone.evaluation, state)) return { progress: { ...alone, problem: null } };
-
-  const run = runFacts(await new RunReader(client).newest(order.resource));
-  const informed = evaluate(spec, { ...input, ...run });
+  const alone = evaluate(spec, { ...input, run: null, lastChange: null });
+  // Most looks end here. A run that is open may be on its way elsewhere, sent by an older look or by somebody else.
+  const quietSinceMs = isQuiet(seen, alone.evaluation, state) ? lookedAtMs : null;
+  if (quietSinceMs !== null && !(await openRuns.mayInclude(order.resource, client, quietSinceMs))) {
+    return { progress: { ...alone, problem: null } };
+  }
+  const facts = runFacts(await new RunReader(client).newest(order.resource));
+  const informed = evaluate(spec, { ...input, ...facts });
   const { target } = informed.evaluation;
-  const isAsked = target === (run.runTarget ?? seen.capacity) || (order.limits.dryRun && target === order.lastAsked);
+  const isAsked =
+    target === (facts.run?.target ?? seen.capacity) || (order.limits.dryRun && target === order.lastAsked);
   return { progress: { ...informed, problem: null }, ...(!isAsked && { result: informed }) };
 }
 
-/** Then no scale run can matter, and the server need not be asked about one. */
+/** Nothing to do for the policies, and nothing has moved since the last look. */
 function isQuiet(seen: Observation, { target }: Evaluation, state: AutoscaleState | null): boolean {
   return seen.status === 'ACTIVE' && seen.capacity === target && state?.capacity === seen.capacity;
 }
 
-function runFacts(run: RunView | undefined): { runTarget: number | null; lastChange: SentChange | null } {
+function runFacts(run: RunView | undefined): Pick<EvaluationInput, 'run' | 'lastChange'> {
   const status = run?.status;
-  if (!run?.isOpen || !status) return { runTarget: null, lastChange: null };
-  const isUnderWay = !['settled', 'cancelled', 'failed'].includes(status.phase);
-  return {
-    runTarget: isUnderWay ? status.targetCapacity : null,
-    lastChange: status.lastChange,
-  };
+  if (!run?.isOpen || !status) return { run: null, lastChange: null };
+  const { phase, targetCapacity: target, reason, lastChange } = status;
+  const isUnderWay = !['settled', 'cancelled', 'failed'].includes(phase);
+  const isOwn = reason?.startsWith(autoscaleReason) ?? false;
+  return { run: isUnderWay && target !== null ? { target, isOwn } : null, lastChange };
 }
 
 async function sampleAll(

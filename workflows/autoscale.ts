@@ -13,7 +13,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
-import type { WatchResult } from '../src/domain/autoscale/watch.js';
+import { autoscaleReason, type WatchResult } from '../src/domain/autoscale/watch.js';
 import {
   type AutoscaleConfiguration,
   type AutoscaleInput,
@@ -93,7 +93,7 @@ export async function autoscale(input: AutoscaleInput): Promise<void> {
         taskQueue: workflowInfo().taskQueue,
         limits,
         targetCapacity: target,
-        reason: `autoscale: ${reason}`.slice(0, 500),
+        reason: `${autoscaleReason}${reason}`.slice(0, 500),
         key: `autoscale/${workflowInfo().runId}/${atMs}`,
       },
     ]);

@@ -90,7 +90,7 @@ export function simulate(backtest: Backtest): BacktestResult {
       readings,
       capacity: run.capacity,
       status: run.status,
-      runTarget: run.target,
+      run: { target: run.target, isOwn: true },
       lastChange: run.lastChange,
       pause: null,
       override: null,

@@ -1,14 +1,10 @@
 /** Why an autoscaled resource was scaled, or was not: read from the server, so that no worker is needed. */
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import { defaultPayloadConverter } from '@temporalio/common';
 import proto from '@temporalio/proto';
-import type { WatchProgress, WatchResult } from '../domain/autoscale/watch.js';
-import {
-  type AutoscaleInput,
-  type AutoscaleMemo,
-  type Decision,
-  autoscaleWorkflowId,
-} from '../../workflows/autoscale-messages.js';
+import type { WatchProgress } from '../domain/autoscale/watch.js';
+import { type AutoscaleMemo, type Decision, autoscaleWorkflowId } from '../../workflows/autoscale-messages.js';
+import { decisionsIn } from './decisions-in.js';
+import { firstOf } from './payloads.js';
 
 const { PENDING_ACTIVITY_STATE_CANCEL_REQUESTED } = proto.temporal.api.enums.v1.PendingActivityState;
 
@@ -19,8 +15,6 @@ export interface AutoscaleView {
   /** When the server last heard of the watch. */
   readonly heardAtMs: number | null;
 }
-
-type Payload = Parameters<typeof defaultPayloadConverter.fromPayload>[0];
 
 export class AutoscaleReader {
   constructor(private readonly client: Client) {}
@@ -51,28 +45,9 @@ export class AutoscaleReader {
   async decisions(resource: string, most: number): Promise<Decision[] | undefined> {
     try {
       const { events } = await this.handle(resource).fetchHistory();
-      const watches = new Set<string>();
-      const decisions: Decision[] = [];
-      for (const event of events ?? []) {
-        const started = event.workflowExecutionStartedEventAttributes;
-        if (started)
-          decisions.push(
-            ...((firstOf(started.input?.payloads) as AutoscaleInput | undefined)?.carried?.decisions ?? []),
-          );
-        const isWatch = event.activityTaskScheduledEventAttributes?.activityType?.name === 'watch';
-        if (isWatch) watches.add(String(event.eventId));
-        const completed = event.activityTaskCompletedEventAttributes;
-        if (!completed) continue;
-        if (watches.has(String(completed.scheduledEventId))) {
-          const result = firstOf(completed.result?.payloads) as WatchResult | undefined;
-          if (result) decisions.push({ evaluation: result.evaluation, runId: null });
-        } else {
-          const last = decisions.pop();
-          if (last)
-            decisions.push({ ...last, ...(firstOf(completed.result?.payloads) as Partial<Decision> | undefined) });
-        }
-      }
-      return decisions.reverse().slice(0, most);
+      return decisionsIn(events ?? [])
+        .reverse()
+        .slice(0, most);
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return undefined;
       throw error;
@@ -82,9 +57,4 @@ export class AutoscaleReader {
   private handle(resource: string) {
     return this.client.workflow.getHandle(autoscaleWorkflowId(resource));
   }
-}
-
-/** Cast by the callers: written by our own workflow and activities, which have no other form of it. */
-function firstOf(payloads: Payload[] | null | undefined): unknown {
-  return payloads?.[0] && defaultPayloadConverter.fromPayload(payloads[0]);
 }

@@ -156,6 +156,58 @@ describe('an autoscaled resource', () => {
     await poll(resource.capacity, (capacity) => capacity === 7);
   });
 
+  describe('whose run waits for its cooldown on the way elsewhere, and is where its policies want it', () => {
+    const cooling = { cooldownMs: { up: 60_000, down: 60_000 } };
+    const goesTo = (resource: TestResource, capacity: number) =>
+      resource.until(({ phase, targetCapacity }) => phase === 'coolingDown' && targetCapacity === capacity);
+
+    const atFour = async () => {
+      const { resource } = await autoscaled(bench, { depth: 40, limits: cooling });
+      await poll(resource.capacity, (capacity) => capacity === 4);
+      return resource;
+    };
+
+    it('stops it when the override that sent it there is taken back', async () => {
+      const resource = await atFour();
+      await autoscales.override(resource.resource, { capacity: 6, untilMs: null });
+      await goesTo(resource, 6);
+      await autoscales.override(resource.resource, null);
+      await resource.until(({ targetCapacity }) => targetCapacity === 4);
+      expect(resource.truth()).toEqual([2, 4]);
+    });
+
+    it('lets the word of a person stand until the next evaluation, and no longer', async () => {
+      const resource = await atFour();
+      await evaluatedAnew(resource);
+      await bench.scales.request(resource, { targetCapacity: 9 });
+      await resource.until(({ targetCapacity }) => targetCapacity === 4);
+      expect(resource.truth()).toEqual([2, 4]);
+    });
+
+    it('lets it stand while it is paused', async () => {
+      const resource = await atFour();
+      await autoscales.pause(resource.resource, { direction: 'both', untilMs: null });
+      await bench.scales.request(resource, { targetCapacity: 9, reason: 'the sale begins' });
+      for (let look = 0; look < 3; look += 1) await evaluatedAnew(resource);
+      const seen = await evaluatedAnew(resource);
+      expect(seen!.progress!.evaluation).toMatchObject({ target: 9, limitedBy: ['pause', 'cooldown'] });
+      await goesTo(resource, 9);
+    });
+  });
+
+  it('stops its own walk when it is paused', async () => {
+    const { resource } = await autoscaled(bench, {
+      depth: 60,
+      limits: { step: { up: 1, down: 1 }, cooldownMs: { up: 3000, down: 3000 } },
+    });
+    await poll(resource.capacity, (capacity) => capacity > 2);
+    await autoscales.pause(resource.resource, { direction: 'both', untilMs: null });
+    const { observed } = await resource.until(({ targetCapacity }) => targetCapacity !== 6);
+    await resource.until(({ phase }) => phase === 'settled');
+    expect(resource.capacity()).toBe(observed!.capacity);
+    expect(resource.capacity()).toBeLessThan(6);
+  });
+
   it('ignores and tells of messages that make no sense', async () => {
     const { resource } = await autoscaled(bench, { depth: 20 });
     const handle = environment.client.workflow.getHandle(autoscaleWorkflowId(resource.resource));

@@ -68,7 +68,7 @@ function howLongItStands({ alias, autoscale }: ResourceConfig): AcceptedAnswer['
   const { intervalMs } = autoscale.settings;
   return {
     standsUntil: new Date(Date.now() + intervalMs).toISOString(),
-    notice: `${alias} is autoscaled: this stands until its policies are evaluated next, within ${intervalMs / 1000} s. To keep it, set an override.`,
+    notice: `${alias} is autoscaled: this stands until its policies are evaluated next, within ${intervalMs / 1000} s. To keep it, set an override, or pause the policies first.`,
     override: `${resourcePath(alias)}/override`,
   };
 }

@@ -77,9 +77,9 @@ export function evaluate(
 }
 
 /** Units that are starting carry no load yet: what is measured meanwhile says nothing about the capacity there will be. */
-function waitUntilActive(trail: Trail, { status, runTarget, capacity }: EvaluationInput): void {
+function waitUntilActive(trail: Trail, { status, run, capacity }: EvaluationInput): void {
   if (status === 'ACTIVE') return;
-  trail.move('status', runTarget ?? capacity, `the resource is ${status}`);
+  trail.move('status', run?.target ?? capacity, `the resource is ${status}`);
 }
 
 function applyFloorsAndCeilings(trail: Trail, verdicts: readonly Verdict[]): void {
@@ -110,12 +110,17 @@ function applyBounds({ limits }: AutoscaleSpec, trail: Trail): void {
   );
 }
 
-/** Nothing moves a resource that a person has paused in that direction, not even its bounds. */
-function applyPause(trail: Trail, { pause, nowMs, capacity }: EvaluationInput): void {
+/**
+ * Nothing moves a resource that a person has paused in that direction, not even its bounds. What somebody else asks for
+ * meanwhile stands; a walk of our own ends where it is, once that is known.
+ */
+function applyPause(trail: Trail, { pause, nowMs, capacity, status, run }: EvaluationInput): void {
   if (pause === null || isOver(pause, nowMs)) return;
-  const reason = `${pause.direction === 'both' ? 'paused' : `scaling ${pause.direction} is paused`} ${until(pause)}`;
-  if (pause.direction !== 'up') trail.raise('pause', capacity, reason);
-  if (pause.direction !== 'down') trail.lower('pause', capacity, reason);
+  const stands = run !== null && (!run.isOwn || status !== 'ACTIVE') ? run.target : capacity;
+  const paused = pause.direction === 'both' ? 'paused' : `scaling ${pause.direction} is paused`;
+  const reason = `${paused} ${until(pause)}${stands === capacity ? '' : `; a run is under way to ${stands}`}`;
+  if (pause.direction !== 'up') trail.raise('pause', stands, reason);
+  if (pause.direction !== 'down') trail.lower('pause', stands, reason);
 }
 
 function isOver({ untilMs }: { readonly untilMs: number | null }, nowMs: number): boolean {

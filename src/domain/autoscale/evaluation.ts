@@ -17,14 +17,20 @@ export interface Override {
   readonly untilMs: number | null;
 }
 
+interface RunUnderWay {
+  readonly target: number;
+  /** These policies have sent it there; else somebody else has. */
+  readonly isOwn: boolean;
+}
+
 export interface EvaluationInput {
   readonly nowMs: number;
   /** By signal. One that is absent counts as failed. */
   readonly readings: Readonly<Record<string, Reading>>;
   readonly capacity: number;
   readonly status: ResourceStatus;
-  /** Where the scale run that owns the resource is going. Null: none is under way. */
-  readonly runTarget: number | null;
+  /** The scale run that owns the resource. Null: none is under way. */
+  readonly run: RunUnderWay | null;
   readonly lastChange: SentChange | null;
   readonly pause: Pause | null;
   readonly override: Override | null;

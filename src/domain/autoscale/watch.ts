@@ -4,6 +4,9 @@ import type { Evaluation, Override, Pause } from './evaluation.js';
 import type { AutoscaleSettings } from './settings.js';
 import type { AutoscaleState } from './state.js';
 
+/** What the reason of a request begins with that comes from policies. */
+export const autoscaleReason = 'autoscale: ';
+
 export interface WatchOrder {
   readonly resource: string;
   readonly settings: AutoscaleSettings;

@@ -214,6 +214,18 @@ describe('a person', () => {
     expect(new WatchedResource(spec(fixed(9)), 5).look({ atMs: minutes, pause }).target).toBe(9);
   });
 
+  test.each([
+    ['of somebody else stands', { target: 9, isOwn: false }, 'ACTIVE', 9, 'taken back; a run is under way to 9'],
+    ['of somebody else stands while it arrives', { target: 9, isOwn: false }, 'STARTING', 9, 'is STARTING'],
+    ['of our own ends where it is', { target: 9, isOwn: true }, 'ACTIVE', 5, 'paused until it is taken back'],
+    ['of our own is not cut off while it arrives', { target: 9, isOwn: true }, 'STARTING', 9, 'is STARTING'],
+  ] as const)('while it is paused, a walk %s', (_, run, status, target, reason) => {
+    const pause = { direction: 'both' as const, untilMs: null };
+    const evaluation = new WatchedResource(spec(fixed(3)), 5).look({ pause, run, status });
+    expect(evaluation.target).toBe(target);
+    expect(evaluation.reason).toContain(reason);
+  });
+
   test('a paused resource is left alone, even outside its bounds', () => {
     const pause = { direction: 'both' as const, untilMs: null };
     expect(new WatchedResource(spec(fixed(9), { min: 3 }), 0).look({ pause })).toMatchObject({ target: 0, next: null });

@@ -166,7 +166,7 @@ describe('a resource that is not ACTIVE', () => {
     const resource = new WatchedResource(spec(hundredEach, { max: 6 }), 2);
     expect(resource.look({ load: 600, status: 'ACTIVE' }).target).toBe(6);
     for (let atMs = 10 * seconds; atMs < 2 * minutes; atMs += 10 * seconds) {
-      const evaluation = resource.look({ atMs, load: 9000, status: 'STARTING', runTarget: 6 });
+      const evaluation = resource.look({ atMs, load: 9000, status: 'STARTING', run: { target: 6, isOwn: true } });
       expect(evaluation).toMatchObject({ target: 6, limitedBy: ['status'] });
     }
   });

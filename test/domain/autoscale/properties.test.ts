@@ -88,7 +88,7 @@ function play(
       readings: { load, other },
       capacity: units,
       status: 'ACTIVE',
-      runTarget: null,
+      run: null,
       lastChange: null,
       pause: null,
       override: null,

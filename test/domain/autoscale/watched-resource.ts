@@ -56,7 +56,7 @@ export class WatchedResource {
       readings: readings ?? (load === undefined ? {} : { load: reading(load, nowMs) }),
       capacity: this.capacity,
       status: 'ACTIVE',
-      runTarget: null,
+      run: null,
       lastChange: null,
       pause: null,
       override: null,
