@@ -51,11 +51,13 @@ async function autoscaled(
     depth = 0,
     settings = {},
     limits = {},
-  }: { depth?: number; settings?: object; limits?: Partial<ScaleSettings> } = {},
+    startTimeMs = 0,
+  }: { depth?: number; settings?: object; limits?: Partial<ScaleSettings>; startTimeMs?: number } = {},
 ) {
   const queue = await startQueue(depth);
   const resource = await workbench.resource({
     settings: { min: 1, max: 10, step: { up: null, down: null }, cooldownMs: { up: 0, down: 0 }, ...limits },
+    simulation: { startTimeMs },
   });
   const source = createSource('http-json', { url: queue.url, path: 'depth' }, { signal: 'depth', timeoutMs: 1000 });
   workbench.sources.set(resource.resource, { depth: source });
@@ -206,6 +208,21 @@ describe('an autoscaled resource', () => {
     await resource.until(({ phase }) => phase === 'settled');
     expect(resource.capacity()).toBe(observed!.capacity);
     expect(resource.capacity()).toBeLessThan(6);
+  });
+
+  it('stops its own walk when it is paused, also one that never rests', async () => {
+    const { queue, resource } = await autoscaled(bench, {
+      depth: 20,
+      limits: { step: { up: 1, down: 1 } },
+      startTimeMs: 1500,
+    });
+    queue.depth = 90;
+    await poll(resource.capacity, (capacity) => capacity > 2);
+    await autoscales.pause(resource.resource, { direction: 'both', untilMs: null });
+    await resource.until(({ phase }) => phase === 'settled');
+    expect(resource.capacity()).toBeLessThan(7);
+    for (let look = 0; look < 3; look += 1) await evaluatedAnew(resource);
+    expect((await resource.status()).phase).toBe('settled');
   });
 
   it('ignores and tells of messages that make no sense', async () => {

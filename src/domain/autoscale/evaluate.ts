@@ -6,7 +6,7 @@
  * a scale run would make of it: step and cooldown. A stage that changes the number is named in `limitedBy`.
  */
 import { largestCapacity } from '../scale-request.js';
-import { clampToBounds } from '../scale-step.js';
+import { clampToBounds, nextCapacity } from '../scale-step.js';
 import { shownTime } from '../shown.js';
 import { combine } from './combine.js';
 import type { Evaluation, EvaluationInput, PolicyReport } from './evaluation.js';
@@ -45,7 +45,7 @@ export function evaluate(
   });
   if (!applyOverride(trail, input)) keepPace(spec, history, trail, input);
   applyBounds(spec, trail);
-  applyPause(trail, input);
+  applyPause(spec, trail, input);
   const target = trail.number;
   const next = nextChange(spec, trail, input);
 
@@ -110,17 +110,22 @@ function applyBounds({ limits }: AutoscaleSpec, trail: Trail): void {
   );
 }
 
-/**
- * Nothing moves a resource that a person has paused in that direction, not even its bounds. What somebody else asks for
- * meanwhile stands; a walk of our own ends where it is, once that is known.
- */
-function applyPause(trail: Trail, { pause, nowMs, capacity, status, run }: EvaluationInput): void {
+/** Nothing moves a resource that a person has paused in that direction, not even its bounds. */
+function applyPause(spec: AutoscaleSpec, trail: Trail, input: EvaluationInput): void {
+  const { pause, nowMs, capacity } = input;
   if (pause === null || isOver(pause, nowMs)) return;
-  const stands = run !== null && (!run.isOwn || status !== 'ACTIVE') ? run.target : capacity;
+  const stands = whatStands(spec, input);
   const paused = pause.direction === 'both' ? 'paused' : `scaling ${pause.direction} is paused`;
   const reason = `${paused} ${until(pause)}${stands === capacity ? '' : `; a run is under way to ${stands}`}`;
   if (pause.direction !== 'up') trail.raise('pause', stands, reason);
   if (pause.direction !== 'down') trail.lower('pause', stands, reason);
+}
+
+/** What somebody else asks for while it is paused; a walk of our own ends with the step that is under way. */
+function whatStands({ limits }: AutoscaleSpec, { capacity, status, run }: EvaluationInput): number {
+  if (run === null) return capacity;
+  if (!run.isOwn) return run.target;
+  return status === 'ACTIVE' ? capacity : nextCapacity(capacity, run.target, limits);
 }
 
 function isOver({ untilMs }: { readonly untilMs: number | null }, nowMs: number): boolean {

@@ -218,10 +218,14 @@ describe('a person', () => {
     ['of somebody else stands', { target: 9, isOwn: false }, 'ACTIVE', 9, 'taken back; a run is under way to 9'],
     ['of somebody else stands while it arrives', { target: 9, isOwn: false }, 'STARTING', 9, 'is STARTING'],
     ['of our own ends where it is', { target: 9, isOwn: true }, 'ACTIVE', 5, 'paused until it is taken back'],
-    ['of our own is not cut off while it arrives', { target: 9, isOwn: true }, 'STARTING', 9, 'is STARTING'],
+    ['of our own ends with the step that is under way', { target: 9, isOwn: true }, 'STARTING', 7, 'under way to 7'],
   ] as const)('while it is paused, a walk %s', (_, run, status, target, reason) => {
     const pause = { direction: 'both' as const, untilMs: null };
-    const evaluation = new WatchedResource(spec(fixed(3)), 5).look({ pause, run, status });
+    const evaluation = new WatchedResource(spec(fixed(3), { step: { up: 2, down: 2 } }), 5).look({
+      pause,
+      run,
+      status,
+    });
     expect(evaluation.target).toBe(target);
     expect(evaluation.reason).toContain(reason);
   });
