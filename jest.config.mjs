@@ -11,7 +11,7 @@ export const base = {
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   testTimeout: 30_000,
   // Most of them wait most of the time: for the timers of a real server, for processes. Jest's own is one less.
-  maxWorkers: availableParallelism() + 1,
+  maxWorkers: availableParallelism(),
 };
 
 export default {
