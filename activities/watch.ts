@@ -4,8 +4,8 @@
  */
 import { setMaxListeners } from 'node:events';
 import { Context } from '@temporalio/activity';
-import { defaultPayloadConverter } from '@temporalio/common';
 import { OpenRuns } from '../src/client/open-runs.js';
+import { firstOf } from '../src/client/payloads.js';
 import { RunReader, type RunView } from '../src/client/run-reader.js';
 import { evaluate } from '../src/domain/autoscale/evaluate.js';
 import type { Evaluation, EvaluationInput, Reading } from '../src/domain/autoscale/evaluation.js';
@@ -153,8 +153,8 @@ async function inherited({ last, atOnce }: WatchOrder): Promise<Pick<WatchProgre
     const { workflowId, runId } = info.workflowExecution;
     const { raw } = await client.workflow.getHandle(workflowId, runId).describe();
     for (const { activityId, heartbeatDetails } of raw.pendingActivities ?? []) {
-      const [payload] = heartbeatDetails?.payloads ?? [];
-      if (activityId !== info.activityId && payload) heartbeats.push(defaultPayloadConverter.fromPayload(payload));
+      if (activityId === info.activityId) continue;
+      heartbeats.push(firstOf(heartbeatDetails?.payloads) as WatchProgress | undefined);
     }
   }
   let newest: Pick<WatchProgress, 'state' | 'evaluation'> = last ?? { state: null, evaluation: null };

@@ -1,17 +1,13 @@
 /** A month of a signal through everything that a policy can do, at 15 s, as `escapement backtest` is run. */
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { Sandbox } from '../test/e2e/sandbox.js';
 import type { Tell } from './report.js';
 import { median } from './statistics.js';
 
 const intervalSeconds = 15;
 const days = 30;
 export const evaluations = (days * 86_400) / intervalSeconds;
-
-const main = new URL('../dist/src/cli/main.js', import.meta.url).pathname;
 
 /** Of a recorded signal, and of a queue that the capacity works off. */
 export interface BacktestFigures {
@@ -20,9 +16,9 @@ export interface BacktestFigures {
 }
 
 export async function measureBacktests(rounds: number, tell: Tell): Promise<BacktestFigures> {
-  const folder = await mkdtemp(join(tmpdir(), 'escapement-bench-'));
+  const sandbox = await Sandbox.create();
   try {
-    const trace = join(folder, 'load.csv');
+    const trace = join(sandbox.folder, 'load.csv');
     await writeFile(trace, dailyWaves());
     const recorded = ['--signal', `load=${trace}`];
     const closedLoop = ['--arrivals', trace, '--service-rate', '20', '--ready-after', '30s'];
@@ -31,16 +27,18 @@ export async function measureBacktests(rounds: number, tell: Tell): Promise<Back
       closedLoopMs: await timed('queue', closedLoop),
     };
   } finally {
-    await rm(folder, { recursive: true });
+    await sandbox.close();
   }
 
   async function timed(signal: string, options: readonly string[]): Promise<number> {
-    const file = join(folder, `${signal}.yaml`);
+    const file = join(sandbox.folder, `${signal}.yaml`);
     await writeFile(file, configuration(signal));
     const tookMs: number[] = [];
     for (let round = 1; round <= rounds; round += 1) {
       const startedAtMs = performance.now();
-      await promisify(execFile)(process.execPath, [main, 'backtest', file, ...options]);
+      const program = sandbox.escapement(['backtest', file, ...options]);
+      const { code } = await program.ended;
+      if (code !== 0) throw new Error(`escapement backtest ended with ${code}:\n${program.output}`);
       tookMs.push(performance.now() - startedAtMs);
       tell(`${signal}, round ${round}: ${tookMs.at(-1)!.toFixed(0)} ms`);
     }

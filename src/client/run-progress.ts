@@ -1,8 +1,8 @@
 /** The last heartbeat of a run's activity: the Temporal server has it, also when every worker is down. */
 import type { WorkflowExecutionDescription } from '@temporalio/client';
-import { defaultPayloadConverter } from '@temporalio/common';
 import { z } from 'zod';
 import { resourceStatuses } from '../domain/capacity.js';
+import { firstOf } from './payloads.js';
 
 /** Of whatever an activity reports, what callers are shown. Another version's reports may lack it. */
 const progressSchema = z.object({
@@ -16,7 +16,5 @@ const progressSchema = z.object({
 export type RunProgress = z.output<typeof progressSchema>;
 
 export function progressOf({ raw }: WorkflowExecutionDescription): RunProgress | null {
-  const payload = raw.pendingActivities?.[0]?.heartbeatDetails?.payloads?.[0];
-  if (!payload) return null;
-  return progressSchema.safeParse(defaultPayloadConverter.fromPayload(payload)).data ?? null;
+  return progressSchema.safeParse(firstOf(raw.pendingActivities?.[0]?.heartbeatDetails?.payloads)).data ?? null;
 }

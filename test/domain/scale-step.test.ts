@@ -7,18 +7,9 @@ import {
   type SentChange,
 } from '../../src/domain/scale-step.js';
 import type { ScaleSettings } from '../../src/domain/settings.js';
+import { limits } from './autoscale/watched-resource.js';
 
-const settings: ScaleSettings = {
-  min: 0,
-  max: 9,
-  step: { up: 1, down: 1 },
-  cooldownMs: { up: 100, down: 60 },
-  settleMs: 30,
-  waitForActive: { timeoutMs: 1000, intervalMs: 1000 },
-  requestTimeoutMs: 1000,
-  absolute: false,
-  dryRun: false,
-};
+const settings = limits({ cooldownMs: { up: 100, down: 60 }, settleMs: 30 });
 const onlyUps: ScaleSettings = { ...settings, upAfter: 'up' };
 
 /** After changes such as `up 950, down 1000`, in that order. */

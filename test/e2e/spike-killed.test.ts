@@ -1,16 +1,12 @@
 /** A spike, and the worker that watches it killed in the middle. */
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect, it } from '@jest/globals';
 import { TemporalProcess } from '../api/temporal-process.js';
 import { eventually } from '../support/eventually.js';
+import { startQueue } from '../support/queue-server.js';
 import { Sandbox } from './sandbox.js';
 
 it('a worker that is killed during a spike costs neither the way out nor the way in, and no change is made twice', async () => {
-  let depth = 60;
-  const queue = createServer((_, response) => response.end(JSON.stringify({ depth }))).listen(0, '127.0.0.1');
-  await once(queue, 'listening');
+  const queue = await startQueue(60);
   const sandbox = await Sandbox.create();
   const temporal = await TemporalProcess.start();
   try {
@@ -29,7 +25,7 @@ resources:
     autoscale:
       interval: 1s
       signals:
-        depth: { type: http-json, url: "http://127.0.0.1:${(queue.address() as AddressInfo).port}/", path: depth }
+        depth: { type: http-json, url: "${queue.url}", path: depth }
       policies: [{ type: perUnit, value: depth, target: 10 }]
 `);
     const capacities = async () => (await witness.resource('worker')).capacities;
@@ -40,13 +36,12 @@ resources:
     await worker.kill();
     startWorker();
     await eventually('the spike is met', async () => (await capacities()).at(-1) === 6, 120_000);
-    depth = 20;
+    queue.depth = 20;
     await eventually('the spike is over', async () => (await capacities()).at(-1) === 2, 120_000);
     expect(await capacities()).toEqual([3, 4, 5, 6, 5, 4, 3, 2]);
   } finally {
     await sandbox.close();
     await temporal.close();
-    queue.closeAllConnections();
-    queue.close();
+    await queue.close();
   }
 });

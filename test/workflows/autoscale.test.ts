@@ -1,6 +1,3 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { AutoscaleClient } from '../../src/client/autoscale-client.js';
 import { AutoscaleReader, type AutoscaleView } from '../../src/client/autoscale-reader.js';
@@ -8,6 +5,7 @@ import { type AutoscaleSettings, autoscaleSettingsSchema } from '../../src/domai
 import type { ScaleSettings } from '../../src/domain/settings.js';
 import { createSource } from '../../src/sources/registry.js';
 import { autoscaleWorkflowId } from '../../workflows/autoscale-messages.js';
+import { startQueue } from '../support/queue-server.js';
 import { devServerEnvironment } from '../support/temporal.js';
 import { type TestResource, Workbench, poll } from './workbench.js';
 
@@ -24,24 +22,6 @@ afterAll(async () => {
   await environment.teardown();
 });
 
-/** A queue that tells its depth over HTTP, or does not. */
-async function startQueue(depth: number) {
-  const queue = { depth, isBroken: false, url: '', close: async () => {} };
-  const server = createServer((_, response) => {
-    if (queue.isBroken) response.writeHead(500).end();
-    else response.setHeader('content-type', 'application/json').end(JSON.stringify({ depth: queue.depth }));
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  queue.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  queue.close = async () => {
-    server.closeAllConnections();
-    server.close();
-    await once(server, 'close');
-  };
-  closing.push(queue.close);
-  return queue;
-}
 const closing: (() => Promise<void>)[] = [];
 afterAll(() => Promise.all(closing.map((close) => close())));
 
@@ -55,6 +35,7 @@ async function autoscaled(
   }: { depth?: number; settings?: object; limits?: Partial<ScaleSettings>; startTimeMs?: number } = {},
 ) {
   const queue = await startQueue(depth);
+  closing.push(queue.close);
   const resource = await workbench.resource({
     settings: { min: 1, max: 10, step: { up: null, down: null }, cooldownMs: { up: 0, down: 0 }, ...limits },
     simulation: { startTimeMs },

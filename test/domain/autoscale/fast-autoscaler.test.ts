@@ -4,7 +4,7 @@
  */
 import type { Evaluation } from '../../../src/domain/autoscale/evaluation.js';
 import type { SentChange } from '../../../src/domain/scale-step.js';
-import { seconds, spec, start, WatchedResource, type WrittenAutoscale } from './watched-resource.js';
+import { capacityAfter, seconds, spec, start, WatchedResource, type WrittenAutoscale } from './watched-resource.js';
 
 interface Settings {
   readonly min?: number;
@@ -61,10 +61,6 @@ function removeAtMost(share: number) {
   return { policies: [{ type: 'Percent' as const, value: Math.round(share * 100), periodSeconds: 1 }] };
 }
 
-function nextTasks({ next, atMs, capacity }: Evaluation): number {
-  return next !== null && next.notBeforeMs <= atMs ? next.capacity : capacity;
-}
-
 describe('the settings of the ECS fast autoscaler', () => {
   test.each([
     [10, 20, plain, 20, 20, 20, [], 'the lower threshold is not below itself'],
@@ -113,7 +109,7 @@ describe('the settings of the ECS fast autoscaler', () => {
     const [recommended, target, next, limitedBy] = expected;
     const evaluation = run(messages, tasks, settings);
     expect(evaluation).toMatchObject({ recommended, target, limitedBy });
-    expect(nextTasks(evaluation)).toBe(next);
+    expect(capacityAfter(evaluation)).toBe(next);
   });
 
   test.each([
@@ -134,7 +130,7 @@ describe('the settings of the ECS fast autoscaler', () => {
     [0, 10, { ...halving, outCooldown: 60, inCooldown: 300 }, { out: 61 }, 10],
   ])('%d messages, %d tasks, %j, last scaled %j s ago: %d', (messages, tasks, settings, last, next) => {
     const evaluation = run(messages, tasks, settings, last);
-    expect(nextTasks(evaluation)).toBe(next);
+    expect(capacityAfter(evaluation)).toBe(next);
     expect(evaluation.limitedBy.includes('cooldown')).toBe(next === tasks);
   });
 });

@@ -74,6 +74,11 @@ export class WatchedResource {
   }
 }
 
+/** The capacity right after it: where a change is due at once, that one is made. */
+export function capacityAfter({ next, atMs, capacity }: Evaluation): number {
+  return next !== null && next.notBeforeMs <= atMs ? next.capacity : capacity;
+}
+
 function reading(load: number | string, nowMs: number): Reading {
   return typeof load === 'number' ? { value: load, atMs: nowMs } : { failure: load };
 }

@@ -1,6 +1,7 @@
 /** What a step scaling policy of AWS Application Auto Scaling does, written in our language: docs/coming-from.md. */
 import type { ScaleSettings } from '../../../src/domain/settings.js';
 import {
+  capacityAfter,
   minutes,
   seconds,
   spec,
@@ -75,11 +76,9 @@ describe('its cooldowns', () => {
   const next = (load: number, capacity: number, lastChange: { up: boolean; secondsAgo: number }, cooldown = 300) => {
     const cooldownMs = { up: cooldown * seconds, down: cooldown * seconds };
     const sentAtMs = start - lastChange.secondsAgo * seconds;
-    const { next: change, atMs } = new WatchedResource(
-      spec(wanted(steps), { min: 1, cooldownMs, upAfter: 'up' }),
-      capacity,
-    ).look({ load, lastChange: { sentAtMs, upSentAtMs: lastChange.up ? sentAtMs : null, confirmed: true } });
-    return change !== null && change.notBeforeMs <= atMs ? change.capacity : capacity;
+    const lastSent = { sentAtMs, upSentAtMs: lastChange.up ? sentAtMs : null, confirmed: true };
+    const watched = spec(wanted(steps), { min: 1, cooldownMs, upAfter: 'up' });
+    return capacityAfter(new WatchedResource(watched, capacity).look({ load, lastChange: lastSent }));
   };
 
   test.each([

@@ -1,8 +1,7 @@
 /** What target tracking of AWS Application Auto Scaling does, written in our language: docs/coming-from.md. */
-import type { SentChange } from '../../../src/domain/scale-step.js';
-import { sentChange } from '../../../src/domain/scale-step.js';
+import { directionOf, sentChange, type SentChange } from '../../../src/domain/scale-step.js';
 import type { ScaleSettings } from '../../../src/domain/settings.js';
-import { minutes, seconds, spec, start, WatchedResource } from '../autoscale/watched-resource.js';
+import { capacityAfter, minutes, seconds, spec, start, WatchedResource } from '../autoscale/watched-resource.js';
 
 interface Alarms {
   /** Minutes in a row above the target, and below it by the margin. */
@@ -40,13 +39,11 @@ function capacities(
     const reading = (point: number | null) =>
       point === null ? { failure: 'no point' } : { value: point, atMs: start + atMs };
     const readings = { load: reading(load), ...(others && { other: reading(other) }) };
-    const { next, atMs: nowMs } = resource.look({ atMs, readings, lastChange });
-    if (next !== null && next.notBeforeMs <= nowMs) {
-      lastChange = {
-        ...sentChange(lastChange, next.capacity > resource.capacity ? 'up' : 'down', nowMs),
-        confirmed: true,
-      };
-      resource.capacity = next.capacity;
+    const capacityThen = capacityAfter(resource.look({ atMs, readings, lastChange }));
+    if (capacityThen !== resource.capacity) {
+      const direction = directionOf(resource.capacity, capacityThen);
+      lastChange = { ...sentChange(lastChange, direction, start + atMs), confirmed: true };
+      resource.capacity = capacityThen;
     }
     return resource.capacity;
   };

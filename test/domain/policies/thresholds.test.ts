@@ -1,6 +1,6 @@
 import { presets } from '../../../src/domain/policies/presets.js';
 import { thresholdsSchema } from '../../../src/domain/policies/thresholds.js';
-import { minutes, seconds, spec, start, WatchedResource } from '../autoscale/watched-resource.js';
+import { capacityAfter, minutes, seconds, spec, start, WatchedResource } from '../autoscale/watched-resource.js';
 import type { Evaluation } from '../../../src/domain/autoscale/evaluation.js';
 import type { ScaleSettings } from '../../../src/domain/settings.js';
 
@@ -31,11 +31,6 @@ function check(
   return new WatchedResource(watched, capacity).look({ atMs: minutes, load: value, lastChange });
 }
 
-/** The capacity right after a check. */
-function nextCapacity({ next, atMs, capacity }: Evaluation): number {
-  return next !== null && next.notBeforeMs <= atMs ? next.capacity : capacity;
-}
-
 describe('thresholds', () => {
   test.each([
     [11, 5, 5, 'just above the lower edge'],
@@ -51,7 +46,7 @@ describe('thresholds', () => {
   ])('%d over %d recommends %d: %s', (value, capacity, expected) => {
     const evaluation = check(value, capacity);
     expect(evaluation).toMatchObject({ recommended: expected, target: expected, limitedBy: [] });
-    expect(nextCapacity(evaluation)).toBe(expected);
+    expect(capacityAfter(evaluation)).toBe(expected);
   });
 
   test.each([
@@ -66,7 +61,7 @@ describe('thresholds', () => {
     const [recommended, target, next, limitedBy] = expected;
     const evaluation = check(value, capacity);
     expect(evaluation).toMatchObject({ recommended, target, limitedBy });
-    expect(nextCapacity(evaluation)).toBe(next);
+    expect(capacityAfter(evaluation)).toBe(next);
   });
 
   test('with min 0 it goes to zero, never below, and comes back', () => {
@@ -90,17 +85,17 @@ describe('thresholds', () => {
     [60, -5, 4, ['cooldown']],
   ])('a queue of %d, %d s after a change: next %d, limited by %j', (value, secondsSinceChange, next, limitedBy) => {
     const evaluation = check(value, 4, { secondsSinceChange });
-    expect(nextCapacity(evaluation)).toBe(next);
+    expect(capacityAfter(evaluation)).toBe(next);
     expect(evaluation.limitedBy).toEqual(limitedBy);
   });
 
   test('a cooldown of zero never waits', () => {
-    expect(nextCapacity(check(60, 4, { cooldownSeconds: 0, secondsSinceChange: 0 }))).toBe(6);
+    expect(capacityAfter(check(60, 4, { cooldownSeconds: 0, secondsSinceChange: 0 }))).toBe(6);
   });
 
   test('a cooldown holds the way back from above max, too', () => {
     const evaluation = check(30, 12, { secondsSinceChange: 10 });
-    expect(nextCapacity(evaluation)).toBe(12);
+    expect(capacityAfter(evaluation)).toBe(12);
     expect(evaluation.limitedBy).toEqual(['max', 'cooldown']);
   });
 
@@ -110,7 +105,7 @@ describe('thresholds', () => {
     [30, 12, { up: 2, down: 1 }, 11, ['max', 'step']],
   ])("the resource's step holds: %d over %d by %j is %d", (value, capacity, step, next, limitedBy) => {
     const evaluation = check(value, capacity, { scale: { step } });
-    expect(nextCapacity(evaluation)).toBe(next);
+    expect(capacityAfter(evaluation)).toBe(next);
     expect(evaluation.limitedBy).toEqual(limitedBy);
   });
 
@@ -135,7 +130,7 @@ describe('thresholds', () => {
     ['performance', 0, 5, 5],
   ] as const)('the preset %s: %d over %d is %d', (name, value, capacity, expected) => {
     const evaluation = check(value, capacity, withPreset(name));
-    expect(nextCapacity(evaluation)).toBe(expected);
+    expect(capacityAfter(evaluation)).toBe(expected);
     expect(evaluation.limitedBy).not.toContain('step');
   });
 
@@ -146,7 +141,7 @@ describe('thresholds', () => {
     ['performance', 15, 9],
   ] as const)('the preset %s, %d s after a change: %d', (name, secondsSinceChange, expected) => {
     const capacity = name === 'cost' ? 2 : 6;
-    expect(nextCapacity(check(100, capacity, { ...withPreset(name), secondsSinceChange }))).toBe(expected);
+    expect(capacityAfter(check(100, capacity, { ...withPreset(name), secondsSinceChange }))).toBe(expected);
   });
 
   test.each([NaN, Infinity])('%d is no data: hold', (value) => {
