@@ -52,7 +52,7 @@ export class Ledger {
       settleMs: settings.settleMs,
       waitForActive: settings.waitForActive,
       requestTimeoutMs: settings.requestTimeoutMs,
-      absolute: settings.absolute,
+      absolute: settings.takesChanges !== undefined && settings.takesChanges !== 'whenActive',
       dryRun: settings.dryRun,
     };
   }

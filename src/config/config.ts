@@ -1,6 +1,6 @@
 /** What the rest of Escapement sees of a configuration. */
 import type { z } from 'zod';
-import type { ScaleSettings } from '../domain/settings.js';
+import type { ScaleSettings, TakesChanges } from '../domain/settings.js';
 import { platforms } from '../platforms/registry.js';
 import type { AdapterChoice } from './adapter-settings.js';
 import type { AutoscaleConfig } from './autoscale-schema.js';
@@ -45,7 +45,7 @@ export function resourceConfig(alias: string, written: WrittenResource): Resourc
       settleMs: settle,
       waitForActive: { timeoutMs: waitForActive.timeout, intervalMs: waitForActive.interval },
       requestTimeoutMs: requestTimeout,
-      absolute: isAbsolute(platform),
+      takesChanges: takesChanges(platform),
       dryRun,
     },
   };
@@ -60,6 +60,7 @@ export function taskQueuesOf(resources: Config['resources']): string[] {
   return [...new Set(Object.values(resources).map(({ taskQueue }) => taskQueue))];
 }
 
-function isAbsolute({ type, settings }: AdapterChoice): boolean {
-  return Object.values(platforms).some((definition) => definition.type === type && definition.isAbsolute(settings));
+function takesChanges({ type, settings }: AdapterChoice): TakesChanges {
+  const definition = Object.values(platforms).find((known) => known.type === type);
+  return definition?.takesChanges(settings) ?? 'whenActive';
 }

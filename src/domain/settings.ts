@@ -3,6 +3,15 @@ import { fields, oneOf, optional, orNull, whole } from './checks.js';
 
 export type UpAfter = 'change' | 'up';
 
+/**
+ * When a platform takes a change of capacity, and when it shows it.
+ * - `whenActive`: only while the resource is `ACTIVE`. The change is relative, and shows once it has arrived.
+ * - `anyTime`: a new size at any time, whatever the units do. It shows when the platform has carried it out.
+ * - `shownAtOnce`: the same, and an accepted size is what the very next read shows. Any other value is another writer's.
+ */
+export const changeTakings = ['whenActive', 'anyTime', 'shownAtOnce'] as const;
+export type TakesChanges = (typeof changeTakings)[number];
+
 /** Travels in workflow arguments and messages, so that a run can be replayed with the limits it was started with. */
 export interface ScaleSettings {
   readonly min: number;
@@ -18,8 +27,8 @@ export interface ScaleSettings {
   readonly settleMs: number;
   readonly waitForActive: { readonly timeoutMs: number; readonly intervalMs: number };
   readonly requestTimeoutMs: number;
-  /** True where the platform sets an absolute size (see PlatformDefinition). */
-  readonly absolute: boolean;
+  /** What the platform can do (see PlatformDefinition). Runs of before it have none, and count as `whenActive`. */
+  readonly takesChanges?: TakesChanges | undefined;
   readonly dryRun: boolean;
 }
 
@@ -34,6 +43,6 @@ export const checkScaleSettings = fields({
   settleMs: milliseconds,
   waitForActive: fields({ timeoutMs: milliseconds, intervalMs: whole(1) }),
   requestTimeoutMs: whole(1),
-  absolute: oneOf(true, false),
+  takesChanges: optional(oneOf(...changeTakings)),
   dryRun: oneOf(true, false),
 });

@@ -16,7 +16,7 @@ export const azureContainerApps = definePlatform({
   type: 'azure-container-apps',
   summary: 'An app on Azure Container Apps, by its minimum of replicas.',
   settings,
-  isAbsolute: () => true,
+  takesChanges: () => 'anyTime',
   create: (chosen, context) => new ContainerAppReplicas(chosen, context, () => openClient(chosen.subscription)),
 });
 

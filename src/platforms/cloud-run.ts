@@ -24,7 +24,7 @@ export const cloudRun = definePlatform({
   type: 'cloud-run',
   summary: 'A service on Google Cloud Run, by its manual number or its minimum of instances.',
   settings,
-  isAbsolute: () => true,
+  takesChanges: () => 'anyTime',
   create: (chosen, context) => new CloudRunInstances(chosen, context, openClient),
 });
 

@@ -24,7 +24,7 @@ export const ecs = definePlatform({
   type: 'ecs',
   summary: 'A service on Amazon ECS (Fargate or EC2), by its desired count.',
   settings,
-  isAbsolute: () => true,
+  takesChanges: () => 'shownAtOnce',
   create: (chosen, context) => new EcsService(chosen, context),
 });
 

@@ -60,7 +60,7 @@ export const genericHttp = definePlatform({
   type: 'generic-http',
   summary: 'Anything with an HTTP API that tells a capacity and changes it: described by URLs, bodies and JSON paths.',
   settings,
-  isAbsolute: (written) => written['set'] !== undefined,
+  takesChanges: (written) => (written['set'] === undefined ? 'whenActive' : 'shownAtOnce'),
   create: (chosen, context) => new DescribedApi(chosen, context),
 });
 

@@ -22,7 +22,7 @@ export const kubernetes = definePlatform({
   type: 'kubernetes',
   summary: 'A Deployment, a StatefulSet or anything else with a scale subresource, by its replicas.',
   settings,
-  isAbsolute: () => true,
+  takesChanges: () => 'shownAtOnce',
   create: (chosen, context) => new ScalableObject(chosen, context),
 });
 

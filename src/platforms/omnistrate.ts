@@ -28,7 +28,7 @@ export const omnistrate = definePlatform({
   type: 'omnistrate',
   summary: 'A resource on Omnistrate whose autoscaling policy type is `custom`, through the sidecar beside it.',
   settings,
-  isAbsolute: () => false,
+  takesChanges: () => 'whenActive',
   create: (chosen, context) => new OmnistrateSidecar(chosen, context),
 });
 

@@ -1,6 +1,7 @@
 /** The contract of a platform: where capacity is observed and changed. One file each, one line in the registry. */
 import type { z } from 'zod';
 import type { CapacityChange, ChangeOutcome, Observation } from '../domain/capacity.js';
+import type { TakesChanges } from '../domain/settings.js';
 
 export interface Platform {
   /**
@@ -42,11 +43,10 @@ export interface PlatformDefinition<Schema extends z.ZodType = z.ZodType> {
   /** The settings under `platform:` in escapement.yaml, without `type`. Every field has a `.describe()`. */
   readonly settings: Schema;
   /**
-   * True where a change sets an absolute size: sending it twice is then the same as once, and it may be retried.
-   * False where a change is relative: its outcome decides whether it may ever be sent again.
+   * When the platform takes a change, and when it shows it.
    * @param written the settings as they are written, so that placeholders may stand in them.
    */
-  isAbsolute(written: Readonly<Record<string, unknown>>): boolean;
+  takesChanges(written: Readonly<Record<string, unknown>>): TakesChanges;
   create(settings: z.output<Schema>, context: PlatformContext): Platform;
 }
 

@@ -9,6 +9,6 @@ export const settings: ScaleSettings = {
   settleMs: 1000,
   waitForActive: { timeoutMs: 1000, intervalMs: 100 },
   requestTimeoutMs: 1000,
-  absolute: false,
+  takesChanges: 'whenActive',
   dryRun: false,
 };

@@ -21,7 +21,7 @@ describe('the settings alone make one resource', () => {
         step: { up: 5, down: 5 },
         cooldownMs: { up: 120_000, down: 120_000 },
         upAfter: 'up',
-        absolute: true,
+        takesChanges: 'shownAtOnce',
       },
       autoscale: {
         settings: { intervalMs: 60_000 },

@@ -17,7 +17,7 @@ describe('a resource in escapement.yaml', () => {
         settleMs: 30_000,
         waitForActive: { timeoutMs: 900_000, intervalMs: 30_000 },
         requestTimeoutMs: 60_000,
-        absolute: false,
+        takesChanges: 'whenActive',
         dryRun: false,
       },
     });

@@ -77,7 +77,7 @@ describe('without a file', () => {
             settleMs: 30_000,
             waitForActive: { timeoutMs: 900_000, intervalMs: 30_000 },
             requestTimeoutMs: 60_000,
-            absolute: false,
+            takesChanges: 'whenActive',
             dryRun: false,
           },
         },

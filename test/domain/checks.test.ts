@@ -19,7 +19,7 @@ const settingsSchema = z.object({
   settleMs: wholeUnits,
   waitForActive: z.object({ timeoutMs: wholeUnits, intervalMs: z.int().min(1) }),
   requestTimeoutMs: z.int().min(1),
-  absolute: z.boolean(),
+  takesChanges: z.enum(['whenActive', 'anyTime', 'shownAtOnce']).optional(),
   dryRun: z.boolean(),
 });
 const requestSchema = z.object({ id: z.string().min(1).max(255), settings: settingsSchema }).partial();
@@ -41,7 +41,7 @@ const anything = fc.oneof(
 );
 const paths = ['min', 'max', 'step', 'step.up', 'step.down', 'cooldownMs.up', 'settleMs', 'waitForActive.intervalMs'];
 const brokenSettings = fc
-  .tuple(fc.constantFrom(...paths, 'upAfter', 'dryRun', 'absolute', 'later'), anything)
+  .tuple(fc.constantFrom(...paths, 'upAfter', 'dryRun', 'takesChanges', 'later'), anything)
   .map(([path, value]) => {
     const broken: Record<string, unknown> = structuredClone(settings) as never;
     const [first = '', second] = path.split('.');

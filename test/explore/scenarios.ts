@@ -31,7 +31,7 @@ const settings: ScaleSettings = {
   settleMs: 1000,
   waitForActive: { timeoutMs: 4000, intervalMs: 1000 },
   requestTimeoutMs: 1500,
-  absolute: false,
+  takesChanges: 'whenActive',
   dryRun: false,
 };
 

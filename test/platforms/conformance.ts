@@ -13,7 +13,7 @@ import type { Candidate, RealResource, Site } from './candidates/candidate.js';
 
 Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
 
-const quickSettings: Omit<ScaleSettings, 'absolute'> = {
+const quickSettings: Omit<ScaleSettings, 'takesChanges'> = {
   min: 1,
   max: 9,
   step: { up: 2, down: 2 },
@@ -197,7 +197,7 @@ export class ConformanceBench {
   }
 
   async resource(
-    { isAbsolute }: Candidate,
+    { takesChanges }: Candidate,
     site: Site,
     capacity: number,
     settings: Partial<ScaleSettings>,
@@ -206,7 +206,7 @@ export class ConformanceBench {
     const real = await site.resource(resource, capacity);
     this.#real.set(resource, real);
     const handle = this.environment.client.workflow.getHandle(scaleWorkflowId(resource));
-    const all = { ...quickSettings, absolute: isAbsolute, ...settings };
+    const all = { ...quickSettings, takesChanges, ...settings };
     const scalable: ScalableResource = { resource, settings: all, taskQueue: this.#taskQueue };
     const status = (): Promise<ScaleStatus> => handle.query(statusQuery);
     return {

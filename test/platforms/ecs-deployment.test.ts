@@ -24,7 +24,7 @@ afterAll(async () => {
 
 const candidate: Candidate = {
   name: 'ecs',
-  isAbsolute: true,
+  takesChanges: 'shownAtOnce',
   throttled: {},
   denied: {},
   open: async () => deploying(),

@@ -148,9 +148,9 @@ describe('the description', () => {
     expect(JSON.stringify(parsed.error?.issues)).toContain(reason);
   });
 
-  it('is absolute when it sets, and relative when it adds: that decides whether a change may be sent twice', () => {
-    expect(genericHttp.isAbsolute(settingFor('${POOLS_URL}'))).toBe(true);
-    expect(genericHttp.isAbsolute({ add: request, remove: request })).toBe(false);
+  it('takes a size at any time when it sets one, and changes only while active when it adds and removes', () => {
+    expect(genericHttp.takesChanges(settingFor('${POOLS_URL}'))).toBe('shownAtOnce');
+    expect(genericHttp.takesChanges({ add: request, remove: request })).toBe('whenActive');
   });
 });
 

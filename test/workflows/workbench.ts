@@ -21,7 +21,7 @@ const quickSettings: ScaleSettings = {
   settleMs: 1500,
   waitForActive: { timeoutMs: 5000, intervalMs: 300 },
   requestTimeoutMs: 1000,
-  absolute: false,
+  takesChanges: 'whenActive',
   dryRun: false,
 };
 

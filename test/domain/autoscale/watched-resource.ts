@@ -24,7 +24,7 @@ export function limits(written: Partial<ScaleSettings> = {}): ScaleSettings {
     settleMs: 0,
     waitForActive: { timeoutMs: 900_000, intervalMs: 30_000 },
     requestTimeoutMs: 60_000,
-    absolute: false,
+    takesChanges: 'whenActive',
     dryRun: false,
     ...written,
   };

@@ -1,4 +1,5 @@
 /** A platform as the conformance suite wants it: its adapter, a server to run against, and hands that are not ours. */
+import type { TakesChanges } from '../../../src/domain/settings.js';
 import type { Platform } from '../../../src/platforms/platform.js';
 import type { Gate } from '../fixtures/gate.js';
 import type { JsonAnswer } from '../fixtures/json-server.js';
@@ -6,7 +7,7 @@ import type { JsonAnswer } from '../fixtures/json-server.js';
 export interface Candidate {
   /** Its row in the table. */
   readonly name: string;
-  readonly isAbsolute: boolean;
+  readonly takesChanges: TakesChanges;
   /** How the platform says "too often" and "not you". */
   readonly throttled: JsonAnswer;
   readonly denied: JsonAnswer;

@@ -10,7 +10,7 @@ const azureError = (status: number, code: string) => ({ status, body: { error: {
 
 export const azureCandidate: Candidate = {
   name: 'azure-container-apps',
-  isAbsolute: true,
+  takesChanges: 'anyTime',
   throttled: { ...azureError(429, 'TooManyRequests'), headers: { 'retry-after': '1' } },
   denied: azureError(403, 'AuthorizationFailed'),
   open: async () =>
@@ -34,7 +34,7 @@ export const azureCandidate: Candidate = {
 
 export const cloudRunCandidate: Candidate = {
   name: 'cloud-run',
-  isAbsolute: true,
+  takesChanges: 'anyTime',
   throttled: failure(429, 'RESOURCE_EXHAUSTED'),
   denied: failure(403, 'PERMISSION_DENIED'),
   open: async () =>

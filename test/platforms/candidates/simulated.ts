@@ -18,21 +18,21 @@ const answers = {
 
 export const omnistrateCandidate: Candidate = {
   name: 'omnistrate',
-  isAbsolute: false,
+  takesChanges: 'whenActive',
   ...answers,
   open: async () => siteOf((url, context) => omnistrate.create({ url }, context)),
 };
 
 export const addingCandidate: Candidate = {
   name: 'generic-http that adds and removes',
-  isAbsolute: false,
+  takesChanges: 'whenActive',
   ...answers,
   open: async () => siteOf(described(add)),
 };
 
 export const settingCandidate: Candidate = {
   name: 'generic-http that sets',
-  isAbsolute: true,
+  takesChanges: 'shownAtOnce',
   ...answers,
   open: async () => siteOf(described(set)),
 };

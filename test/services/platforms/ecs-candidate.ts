@@ -54,7 +54,7 @@ export async function openEcs(endpoint: string): Promise<EcsHands> {
 
 export const ecsCandidate: Candidate = {
   name: 'ecs',
-  isAbsolute: true,
+  takesChanges: 'shownAtOnce',
   throttled: { ...awsError(400, 'ThrottlingException'), headers: { 'retry-after': '1' } },
   denied: awsError(400, 'AccessDeniedException'),
   open: async () => {

@@ -10,7 +10,7 @@ const deployments = '/apis/apps/v1/namespaces/default/deployments';
 
 export const kubernetesCandidate: Candidate = {
   name: 'kubernetes',
-  isAbsolute: true,
+  takesChanges: 'shownAtOnce',
   throttled: { ...status(429, 'TooManyRequests'), headers: { 'retry-after': '1' } },
   denied: status(403, 'Forbidden'),
   open: async () => {
