@@ -1,5 +1,5 @@
 /** The activities of a scale run, bound to Temporal: heartbeats, cancellation, and the fence before a change. */
-import { ApplicationFailure, Context } from '@temporalio/activity';
+import { Context } from '@temporalio/activity';
 import proto from '@temporalio/proto';
 import type {
   ChangeOrder,
@@ -38,10 +38,9 @@ export function capacityActivities(adapters: CapacityDependencies): CapacityActi
     confirm: (order) =>
       withHeartbeat('confirming', (world) => lookUntilConfirmed(adapters.platformOf(order.resource), order, world)),
     change: (order) =>
-      withHeartbeat('sending', async (world) => {
-        const result = await sendChange(adapters.platformOf(order.resource), order, changeSurroundings(world));
-        return order.absolute ? orRetry(result) : result;
-      }),
+      withHeartbeat('sending', (world) =>
+        sendChange(adapters.platformOf(order.resource), order, changeSurroundings(world)),
+      ),
   };
 }
 
@@ -95,10 +94,4 @@ async function askLeaveToSend(): Promise<SendPermit | undefined> {
     isValid: () =>
       performance.now() - asked.monotonicMs < permitLastsMs && Math.abs(Date.now() - asked.wallMs) < permitLastsMs,
   };
-}
-
-/** An absolute size may be sent again at once: Temporal's own retry policy does it. */
-function orRetry(result: ChangeResult): ChangeResult {
-  if (result.outcome !== 'unknown') return result;
-  throw ApplicationFailure.retryable(result.reason, 'Unknown');
 }

@@ -1,6 +1,7 @@
 /** Sending one change, at most once: look, fence, send, confirm. */
-import type { ChangeOutcome } from '../src/domain/capacity.js';
+import type { ChangeOutcome, Observation } from '../src/domain/capacity.js';
 import type { ChangeOrder, ChangeResult, Confirmation, SentOutcome } from '../src/domain/scale-orders.js';
+import { takesChangesAtAnyTime } from '../src/domain/settings.js';
 import { type Platform, PlatformError, type SendPermit } from '../src/platforms/platform.js';
 import { lookUntilConfirmed, type Surroundings } from './look.js';
 
@@ -25,7 +26,7 @@ export async function sendChange(
   world: ChangeSurroundings,
 ): Promise<ChangeResult> {
   const obstacle = await whyNotNow(platform, order, world);
-  if (obstacle !== undefined) return { outcome: 'notSent', reason: obstacle };
+  if (obstacle) return { outcome: 'notSent', ...obstacle };
   if (order.dryRun) return pretend(order, world);
 
   const sentence = `${order.resource} ${order.from} -> ${order.to}`;
@@ -43,28 +44,28 @@ export async function sendChange(
 
   // A request that nobody answers may be carried out as long as somebody waits for it: settling begins after that.
   const sent = asSent(outcome, outcome.outcome === 'accepted' ? askedAtMs : world.now());
-  // An absolute size is simply sent again: there is nothing to find out first.
-  if (order.absolute && sent.outcome === 'unknown') return { ...sent, confirmation: { shown: 'interrupted' } };
   return { ...sent, confirmation: await lookUntilConfirmed(platform, { ...order, sent }, world) };
 }
 
-/** The capacity may have moved since the run decided: a relative change is only right from where it was decided. */
+/** The capacity may have moved since the run decided: the change is only right from where it was decided. */
 async function whyNotNow(
   platform: Platform,
   order: ChangeOrder,
   world: ChangeSurroundings,
-): Promise<string | undefined> {
+): Promise<{ readonly reason: string; readonly movedTo?: Observation } | undefined> {
   // A dry run walks on from capacities that exist only in its plan.
   if (order.dryRun) return undefined;
   try {
-    const { status, capacity, observedAtMs, holdsScaleIn } = await platform.observe(world.stopped);
-    if (status !== 'ACTIVE') return `${order.resource} is ${status}`;
-    if (observedAtMs < order.newerThanMs) return `the observation of ${order.resource} is older than its last change`;
-    if (capacity !== order.from) return `${order.resource} is at ${capacity}, not at ${order.from}`;
-    if (order.to < order.from && holdsScaleIn) return `${order.resource} is not scaled in yet: ${holdsScaleIn}`;
+    const seen = await platform.observe(world.stopped);
+    const mayBeUnready = takesChangesAtAnyTime(order) && seen.status !== 'FAILED';
+    if (seen.status !== 'ACTIVE' && !mayBeUnready) return { reason: `${order.resource} is ${seen.status}` };
+    if (seen.observedAtMs < order.newerThanMs)
+      return { reason: `the observation of ${order.resource} is older than its last change` };
+    if (seen.capacity !== order.from)
+      return { reason: `${order.resource} is at ${seen.capacity}, not at ${order.from}`, movedTo: seen };
     return undefined;
   } catch (error) {
-    if (error instanceof PlatformError) return error.message;
+    if (error instanceof PlatformError) return { reason: error.message };
     throw error;
   }
 }

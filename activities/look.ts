@@ -2,6 +2,7 @@
 import type { Observation } from '../src/domain/capacity.js';
 import { judge } from '../src/domain/confirm.js';
 import type { Confirmation, ConfirmOrder, ObserveOrder, Sighting } from '../src/domain/scale-orders.js';
+import { takesChangesAtAnyTime } from '../src/domain/settings.js';
 import { type Platform, PlatformError } from '../src/platforms/platform.js';
 
 /** The world around an activity: Temporal's in production, a virtual one under test. */
@@ -27,10 +28,18 @@ export interface LookProgress {
 
 const firstPauseMs = 250;
 const pauseGrowth = 1.6;
-/** A missing resource or refused credentials are usually a mistake in a file; a few looks rule out a restart. */
-const hopelessLooks = 3;
+/** What a platform answers is asked again so soon, however long the wait: readiness is then noticed within this time. */
+const longestPauseMs = 2000;
+/**
+ * A missing resource or refused credentials are usually a mistake in a file. They must last for this long, so that a
+ * restart of the platform or a token that is being renewed fails nothing; half the timeout where that is shorter.
+ */
+const longestRefusalMs = 30_000;
 
-/** Waits until the resource is `ACTIVE` by an observation that is new enough. */
+/**
+ * Waits for an observation that a change may start from: new enough, and `ACTIVE` where the platform takes changes only
+ * then. Elsewhere readiness is waited for only where the order says so, and no longer than it says.
+ */
 export async function lookUntilActive(platform: Platform, order: ObserveOrder, world: Surroundings): Promise<Sighting> {
   let firstSeenAtMs: number | undefined;
   const found = await poll<Sighting>(platform, order, world, 'looking', (observation) => {
@@ -41,12 +50,12 @@ export async function lookUntilActive(platform: Platform, order: ObserveOrder, w
     }
     const patienceIsOver = order.patienceMs !== null && world.now() - firstSeenAtMs >= order.patienceMs;
     const isFresh = observation.observedAtMs >= order.newerThanMs || patienceIsOver;
-    return observation.status === 'ACTIVE' && isFresh ? { seen: 'active', observation } : undefined;
+    return isFresh && mayStartFrom(observation, order, world.now()) ? { seen: 'active', observation } : undefined;
   });
   switch (found.end) {
     case 'found':
       return found.value;
-    case 'hopeless':
+    case 'refused':
       return { seen: 'failed', reason: found.reason };
     case 'timeout':
       return { seen: 'timeout', reason: found.reason, ...withObservation(found.observation) };
@@ -55,7 +64,14 @@ export async function lookUntilActive(platform: Platform, order: ObserveOrder, w
   }
 }
 
-/** Waits until the platform shows what became of a change. */
+function mayStartFrom({ status, capacity }: Observation, order: ObserveOrder, nowMs: number): boolean {
+  if (status === 'ACTIVE') return true;
+  if (!takesChangesAtAnyTime(order)) return false;
+  const { awaitReady } = order;
+  return !awaitReady || capacity !== awaitReady.capacity || nowMs >= awaitReady.untilMs;
+}
+
+/** Waits until the platform shows what became of a change. A refused read does not end this wait: the change was sent. */
 export async function lookUntilConfirmed(
   platform: Platform,
   order: ConfirmOrder,
@@ -67,8 +83,7 @@ export async function lookUntilConfirmed(
   switch (found.end) {
     case 'found':
       return found.value;
-    case 'hopeless':
-      return { shown: 'failed', reason: found.reason };
+    case 'refused':
     case 'timeout':
       return { shown: 'timeout', reason: found.reason, ...withObservation(found.observation) };
     case 'interrupted':
@@ -78,12 +93,15 @@ export async function lookUntilConfirmed(
 
 type Found<T> =
   | { end: 'found'; value: T }
-  | { end: 'hopeless'; reason: string }
+  /** The platform has refused every read for as long as that is worth waiting for. */
+  | { end: 'refused'; reason: string; observation: undefined }
   /** With what was seen at the very end, if anything was. */
   | { end: 'timeout'; reason: string; observation: Observation | undefined }
   | { end: 'interrupted' };
 
-/** First look at once, then with a growing pause up to the interval. A read that fails is one more reason to look again. */
+/**
+ * First look at once, then with a growing pause: up to 2 s after an answer, up to the interval after a read that failed.
+ */
 async function poll<T>(
   platform: Platform,
   order: Pick<ObserveOrder, 'resource' | 'waitForActive'>,
@@ -93,8 +111,9 @@ async function poll<T>(
 ): Promise<Found<T>> {
   const { timeoutMs, intervalMs } = order.waitForActive;
   const startedAtMs = world.now();
+  const refusedForMs = phase === 'confirming' ? Infinity : Math.min(longestRefusalMs, timeoutMs / 2);
   let pauseMs = firstPauseMs;
-  let hopeless = 0;
+  let refusedSinceMs: number | undefined;
   let observation: Observation | undefined;
   for (;;) {
     let lastError: PlatformError | undefined;
@@ -102,12 +121,14 @@ async function poll<T>(
       observation = await platform.observe(world.stopped);
       const value = verdict(observation);
       if (value !== undefined) return { end: 'found', value };
-      hopeless = 0;
+      refusedSinceMs = undefined;
     } catch (error) {
       if (!(error instanceof PlatformError)) throw error;
       lastError = error;
-      hopeless = lastError.code === 'missing' || lastError.code === 'denied' ? hopeless + 1 : 0;
-      if (hopeless >= hopelessLooks) return { end: 'hopeless', reason: lastError.message };
+      const isRefusal = error.code === 'missing' || error.code === 'denied';
+      refusedSinceMs = isRefusal ? (refusedSinceMs ?? world.now()) : undefined;
+      if (refusedSinceMs !== undefined && world.now() - refusedSinceMs >= refusedForMs)
+        return { end: 'refused', reason: error.message, observation: undefined };
     }
     if (world.stopped.aborted) return { end: 'interrupted' };
     const elapsedMs = world.elapsedBeforeMs + world.now() - startedAtMs;
@@ -121,8 +142,9 @@ async function poll<T>(
       const reason = whyNothing(order.resource, timeoutMs, observation, lastError);
       return { end: 'timeout', reason, observation: lastError ? undefined : observation };
     }
+    const longestMs = lastError ? intervalMs : Math.min(intervalMs, longestPauseMs);
     try {
-      await world.sleep(Math.min(Math.max(pauseMs, lastError?.retryAfterMs ?? 0), intervalMs, timeoutMs - elapsedMs));
+      await world.sleep(Math.min(Math.max(pauseMs, lastError?.retryAfterMs ?? 0), longestMs, timeoutMs - elapsedMs));
     } catch {
       return { end: 'interrupted' };
     }

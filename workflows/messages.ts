@@ -2,6 +2,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Observation } from '../src/domain/capacity.js';
 import type { ScaleRequest } from '../src/domain/scale-request.js';
+import type { ReadinessWait } from '../src/domain/scale-orders.js';
 import type { SentChange } from '../src/domain/scale-step.js';
 import type { ScaleSettings } from '../src/domain/settings.js';
 
@@ -43,7 +44,14 @@ export interface Refusal {
 
 /** The types of a failed update, and of a failed run: stable, for callers to switch on. */
 export type RefusalType = 'InvalidRequest' | 'OutOfBounds' | 'IdempotencyConflict' | 'NotResolved';
-export type FailureType = 'InvalidInput' | 'ResourceFailed' | 'ActiveTimeout' | 'CapacityNotReached' | 'ChangeFailed';
+export type FailureType =
+  | 'InvalidInput'
+  | 'ResourceFailed'
+  | 'ActiveTimeout'
+  | 'CapacityNotReached'
+  | 'ChangeFailed'
+  /** Changes of the run itself moved capacity away from its target, or outside `[min, max]`. */
+  | 'WrongDirection';
 
 type ScalePhase =
   | 'observing'
@@ -61,6 +69,15 @@ export interface RecordedChange {
   readonly sentAtMs: number;
   readonly outcome: 'accepted' | 'unknown' | 'rejected';
   readonly reason?: string;
+}
+
+/** A change that the platform refused. */
+export interface Refused {
+  readonly atMs: number;
+  readonly from: number;
+  readonly to: number;
+  /** In the platform's words. */
+  readonly reason: string;
 }
 
 /** Everything a run knows. Carried over a continue-as-new, so it is plain data and bounded. */
@@ -97,6 +114,17 @@ export interface ScaleState {
   drift: { readonly atMs: number; readonly from: number; readonly to: number }[];
   ignored: { readonly atMs: number; readonly message: string }[];
   lastError: string | null;
+  // From here on: absent in states that an older version has carried over.
+  /** What another writer has set, above the target, while the run was scaling out to it; null again with a new target. */
+  raisedTo?: number | null;
+  /** The units of the last change are not ready yet, and the next one up waits for them. */
+  awaitReady?: ReadinessWait | null;
+  /** The most units that one change may move, after the platform refused a larger one. */
+  reach?: number | null;
+  /** The newest refusal; null again when a change went as far as the refused one. */
+  refused?: Refused | null;
+  /** Changes in a row after which capacity was seen to have moved the wrong way. */
+  misdirected?: number;
 }
 
 export interface ScaleStatus {
@@ -115,6 +143,8 @@ export interface ScaleStatus {
   readonly drift: ScaleState['drift'];
   readonly ignored: ScaleState['ignored'];
   readonly lastError: string | null;
+  /** What the platform refused last and has not taken since; absent in runs of an older version. */
+  readonly refused?: Refused | null;
   readonly answers: ScaleState['answers'];
   readonly dryRun: boolean;
 }

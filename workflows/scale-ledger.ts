@@ -1,7 +1,8 @@
 /** What a run remembers of its changes, and what may be concluded from it. Mutates the state, which is plain data. */
-import type { Observation } from '../src/domain/capacity.js';
-import type { ChangeOrder, SentOutcome } from '../src/domain/scale-orders.js';
-import { directionOf, leastCooldownMs, sentChange } from '../src/domain/scale-step.js';
+import type { Observation, RejectedChange } from '../src/domain/capacity.js';
+import type { ChangeOrder, ConfirmOrder, SentOutcome } from '../src/domain/scale-orders.js';
+import { directionOf, leastCooldownMs, movedWrongWay, sentChange } from '../src/domain/scale-step.js';
+import { takesChangesAtAnyTime } from '../src/domain/settings.js';
 import type { RecordedChange, ScaleState } from './messages.js';
 
 /** Logs are bounded: they are carried along, and queried. */
@@ -32,7 +33,7 @@ export class Ledger {
     const { observed, lastChange, settings } = this.state;
     const isExplained = lastChange?.confirmed === false || settings.dryRun;
     if (observed && observed.capacity !== observation.capacity && !isExplained) {
-      remember(this.state.drift, { atMs: nowMs, from: observed.capacity, to: observation.capacity });
+      this.movedByAnotherWriter(observed.capacity, observation.capacity, nowMs);
     }
     this.believe(observation);
   }
@@ -52,7 +53,7 @@ export class Ledger {
       settleMs: settings.settleMs,
       waitForActive: settings.waitForActive,
       requestTimeoutMs: settings.requestTimeoutMs,
-      absolute: settings.takesChanges !== undefined && settings.takesChanges !== 'whenActive',
+      takesChanges: settings.takesChanges,
       dryRun: settings.dryRun,
     };
   }
@@ -63,38 +64,69 @@ export class Ledger {
     this.state.lastError = reason;
   }
 
-  rejected({ from, to }: ChangeOrder, reason: string, nowMs: number): void {
+  /** @returns false when asking again, for the same or for less, cannot help. */
+  rejected({ from, to }: ChangeOrder, { reason, final, lessMayHelp }: RejectedChange, nowMs: number): boolean {
     this.record({ from, to, sentAtMs: nowMs, outcome: 'rejected', reason });
+    this.state.refused = { atMs: nowMs, from, to, reason };
     this.state.setbacks += 1;
-    this.state.ineffective += 1;
     this.state.lastError = reason;
+    const units = Math.abs(to - from);
+    if (lessMayHelp && units > 1) {
+      // Half the way, then half of that, down to one unit.
+      this.state.reach = Math.floor(units / 2);
+      return true;
+    }
+    this.state.ineffective += 1;
+    return !final;
   }
 
   /** From here on the change counts as made. Its time is by the worker's clock, which may be off: bounded by ours. */
-  sent({ from, to }: ChangeOrder, sent: SentOutcome, between: { orderedAtMs: number; nowMs: number }): void {
+  sent(
+    { from, to }: ChangeOrder,
+    sent: SentOutcome,
+    between: { orderedAtMs: number; nowMs: number },
+    note?: string,
+  ): void {
     const sentAtMs = Math.max(between.orderedAtMs, Math.min(sent.sentAtMs, between.nowMs));
-    const reason = sent.outcome === 'unknown' ? { reason: sent.reason } : {};
-    this.record({ from, to, sentAtMs, outcome: sent.outcome, ...reason });
+    const reason = sent.outcome === 'unknown' ? sent.reason : note;
+    this.record({ from, to, sentAtMs, outcome: sent.outcome, ...(reason !== undefined && { reason }) });
     this.state.lastChange = sentChange(this.state.lastChange, directionOf(from, to), sentAtMs);
     this.state.known = null;
     if (sent.outcome === 'unknown') this.state.lastError = sent.reason;
   }
 
-  tookEffect(observation: Observation): void {
+  tookEffect({ from, to, sent }: ConfirmOrder, observation: Observation): void {
+    const { settings, refused } = this.state;
     this.madeProgress();
+    this.state.misdirected = 0;
+    if (refused && (refused.to - refused.from) * (to - refused.to) >= 0) this.state.refused = null;
+    const isUnready = to > from && takesChangesAtAnyTime(settings) && observation.status !== 'ACTIVE';
+    this.state.awaitReady = isUnready
+      ? { capacity: to, untilMs: sent.sentAtMs + settings.waitForActive.timeoutMs }
+      : null;
     this.believe(observation);
   }
 
-  /** It settled, and the platform shows something else than `to`. */
-  sawOther({ from, to }: ChangeOrder, observation: Observation, nowMs: number): void {
-    if (observation.capacity === from) {
+  /** The platform shows something else than `to`, and that is no longer on its way. */
+  sawOther(order: ConfirmOrder, observation: Observation, nowMs: number): void {
+    const { from, to } = order;
+    const { capacity } = observation;
+    const { settings, misdirected = 0 } = this.state;
+    this.state.misdirected = movedWrongWay(order, capacity, settings) ? misdirected + 1 : 0;
+    if (capacity === from) {
       this.state.ineffective += 1;
       this.state.setbacks += 1;
     } else {
       this.madeProgress();
-      remember(this.state.drift, { atMs: nowMs, from: to, to: observation.capacity });
+      this.movedByAnotherWriter(to, capacity, nowMs);
     }
     this.believe(observation);
+  }
+
+  private movedByAnotherWriter(from: number, to: number, nowMs: number): void {
+    remember(this.state.drift, { atMs: nowMs, from, to });
+    const { target } = this.state;
+    if (target !== null && from <= target && to > target) this.state.raisedTo = to;
   }
 
   private believe(observation: Observation): void {

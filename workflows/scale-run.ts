@@ -13,11 +13,13 @@ import type {
 } from '../src/domain/scale-orders.js';
 import {
   type Direction,
+  clampToBounds,
   cooledDownAtMs,
   directionOf,
   fullyCooledDownAtMs,
   nextCapacity,
 } from '../src/domain/scale-step.js';
+import { takesChangesAtAnyTime } from '../src/domain/settings.js';
 import type { FailureType, ScaleState } from './messages.js';
 import { Ledger } from './scale-ledger.js';
 import { isOver, refuseUnresolved, resolveRequests } from './scale-requests.js';
@@ -25,7 +27,8 @@ import { isOver, refuseUnresolved, resolveRequests } from './scale-requests.js';
 export interface World {
   /** Milliseconds since the epoch; the same again in a replay. */
   now(): number;
-  observe(order: ObserveOrder): Promise<Sighting>;
+  /** Interrupted when `wake` holds. */
+  observe(order: ObserveOrder, wake?: () => boolean): Promise<Sighting>;
   /** A change whose worker died comes back as unknown. */
   change(order: ChangeOrder): Promise<ChangeResult>;
   confirm(order: ConfirmOrder): Promise<Confirmation>;
@@ -43,7 +46,12 @@ export type Ending =
   | { readonly how: 'continued' }
   | { readonly how: 'failed'; readonly type: FailureType; readonly reason: string };
 
+/** Of the step before: as the next one finds them. */
+type Units = { readonly are: 'ready' | 'stirred' } | { readonly are: 'unready'; readonly note: string };
+
 const mostIneffectiveChanges = 5;
+/** One may be another writer's doing, unless it is the exact opposite of what was asked for. */
+const mostMisdirectedChanges = 2;
 const longestPauseMs = 30_000;
 
 export class ScaleRun {
@@ -63,6 +71,9 @@ export class ScaleRun {
     this.state.isCalledOff = false;
     // It may have moved since it was last seen, and "unchanged" must not rest on an old look.
     this.state.known = null;
+    this.state.raisedTo = null;
+    this.state.awaitReady = null;
+    this.state.reach = null;
     // Under way again from now on, for whatever else is asked before it has looked.
     if (isOver(this.state)) this.state.phase = 'observing';
   }
@@ -103,33 +114,74 @@ export class ScaleRun {
 
       const from = sighting.observation.capacity;
       resolveRequests(this.state, from);
-      const to = nextCapacity(from, this.state.target ?? from, this.state.settings);
-      if (to === from) return { how: 'reached' };
+      const to = nextCapacity(from, this.state.target ?? from, this.state.settings, this.state.reach);
+      if (to === from || this.isOvertaken(from, to)) return { how: 'reached' };
 
-      if ((await this.coolDown(directionOf(from, to))) === 'stirred') continue;
-      const failure = await this.change(from, to);
+      const direction = directionOf(from, to);
+      if ((await this.coolDown(direction)) === 'stirred') continue;
+      const units = direction === 'up' ? await this.unitsBecomeReady(from) : { are: 'ready' as const };
+      if (units.are === 'stirred') continue;
+      const failure = await this.change(from, to, units.are === 'unready' ? units.note : undefined);
       if (failure) return failure;
     }
   }
 
   /** What the last change was seen to lead to will do; else a look that is newer than that change. */
   private async look(): Promise<Sighting> {
-    const { known, lastChange, setbacks, settings, resource } = this.state;
+    const { known } = this.state;
     if (known) return { seen: 'active', observation: known };
     this.state.phase = 'observing';
-    const sighting = await this.world.observe({
-      resource,
-      waitForActive: settings.waitForActive,
-      requestTimeoutMs: settings.requestTimeoutMs,
-      newerThanMs: this.ledger.provenFromMs(),
-      // A change insists on fresh eyes: one that was not sent for want of them must not be tried in vain for ever.
-      patienceMs: lastChange || setbacks > 0 ? null : settings.settleMs,
-    });
+    const sighting = await this.world.observe(this.observeOrder());
     if (sighting.seen === 'active') this.ledger.sawActive(sighting.observation, this.world.now());
     return sighting;
   }
 
-  private async change(from: number, to: number): Promise<Ending | undefined> {
+  private observeOrder(): ObserveOrder {
+    const { lastChange, setbacks, settings, resource } = this.state;
+    return {
+      resource,
+      waitForActive: settings.waitForActive,
+      requestTimeoutMs: settings.requestTimeoutMs,
+      takesChanges: settings.takesChanges,
+      newerThanMs: this.ledger.provenFromMs(),
+      // After a change was attempted, an observation newer than it is required: a stale one would block the same change
+      // again and again.
+      patienceMs: lastChange || setbacks > 0 ? null : settings.settleMs,
+    };
+  }
+
+  /**
+   * A run that scales out never scales in because somebody else set more than its target: whether that is too much is for
+   * a person or the policies to decide. Relative changes are walked back, because a late one of our own may be among them.
+   */
+  private isOvertaken(from: number, to: number): boolean {
+    const { settings, target, raisedTo } = this.state;
+    if (!takesChangesAtAnyTime(settings) || to > from || raisedTo !== from) return false;
+    this.state.lastError = `another writer set ${from} while the run was scaling out to ${target ?? from}: left as it is`;
+    return true;
+  }
+
+  /** The next step up waits for the units of the one before it, for at most `waitForActive.timeout`, then goes on. */
+  private async unitsBecomeReady(from: number): Promise<Units> {
+    const { awaitReady, settings } = this.state;
+    if (awaitReady?.capacity !== from) return { are: 'ready' };
+    this.state.phase = 'observing';
+    const sighting = await this.world.observe({ ...this.observeOrder(), awaitReady }, () => this.isStirred);
+    if (this.isStirred || sighting.seen === 'interrupted') return { are: 'stirred' };
+    this.state.awaitReady = null;
+    // What cannot be read, or has failed, is found out again by the look that the next decision begins with.
+    this.state.known = null;
+    if (sighting.seen !== 'active') return { are: 'stirred' };
+    this.ledger.sawActive(sighting.observation, this.world.now());
+    const { capacity, ready, status } = sighting.observation;
+    if (capacity !== from) return { are: 'stirred' };
+    if (status === 'ACTIVE') return { are: 'ready' };
+    const counted = ready === undefined ? `the resource is ${status}` : `${ready} ready`;
+    const waited = `after ${settings.waitForActive.timeoutMs / 1000} s`;
+    return { are: 'unready', note: `${from} asked for, ${counted} ${waited}: this step did not wait any longer` };
+  }
+
+  private async change(from: number, to: number, note?: string): Promise<Ending | undefined> {
     this.state.phase = 'changing';
     const orderedAtMs = this.world.now();
     const order = this.ledger.order(from, to);
@@ -137,14 +189,16 @@ export class ScaleRun {
     switch (result.outcome) {
       case 'notSent':
         this.ledger.notSent(result.reason);
-        return this.backOff(0);
+        // Another writer was quicker: that was seen, and is decided from at once, unless it happens again and again.
+        if (result.movedTo) this.ledger.sawActive(result.movedTo, this.world.now());
+        return result.movedTo && this.state.setbacks === 1 ? undefined : this.backOff(0);
       case 'rejected':
-        this.ledger.rejected(order, result.reason, this.world.now());
-        if (result.final) return this.changeFailed(`rejected, and asking again cannot help: ${result.reason}`);
+        if (!this.ledger.rejected(order, result, this.world.now()))
+          return this.changeFailed(`rejected, and asking again cannot help: ${result.reason}`);
         return this.tooManyInVain() ?? this.backOff(result.retryAfterMs ?? 0);
       case 'accepted':
       case 'unknown':
-        this.ledger.sent(order, result, { orderedAtMs, nowMs: this.world.now() });
+        this.ledger.sent(order, result, { orderedAtMs, nowMs: this.world.now() }, note);
         return this.learn({ ...order, sent: result }, result.confirmation);
     }
   }
@@ -158,11 +212,11 @@ export class ScaleRun {
     }
     switch (confirmation.shown) {
       case 'reached':
-        this.ledger.tookEffect(confirmation.observation);
+        this.ledger.tookEffect(order, confirmation.observation);
         return undefined;
       case 'other':
         this.ledger.sawOther(order, confirmation.observation, this.world.now());
-        return this.tooManyInVain();
+        return this.wrongDirection(order, confirmation.observation) ?? this.tooManyInVain();
       case 'failed':
         return this.failed('ResourceFailed', confirmation.reason);
       case 'timeout':
@@ -214,6 +268,21 @@ export class ScaleRun {
     if (this.state.ineffective < mostIneffectiveChanges) return undefined;
     return this.changeFailed(
       `${mostIneffectiveChanges} changes in a row had no effect; the last: ${this.state.lastError ?? ''}`,
+    );
+  }
+
+  /** Going on would move it further and further away. */
+  private wrongDirection({ from, to, sent }: ConfirmOrder, { capacity }: Observation): Ending | undefined {
+    const { settings, resource, misdirected = 0 } = this.state;
+    if (misdirected === 0) return undefined;
+    const isMirrored = capacity - from === from - to;
+    const isOutside = sent.outcome === 'accepted' && clampToBounds(capacity, settings) !== capacity;
+    const isCertain = !takesChangesAtAnyTime(settings) && (isMirrored || isOutside);
+    if (!isCertain && misdirected < mostMisdirectedChanges) return undefined;
+    return this.failed(
+      'WrongDirection',
+      `the change ${from} -> ${to} moved ${resource} the wrong way: ${capacity} is shown after it. Check what its ` +
+        'platform settings add, remove and count',
     );
   }
 

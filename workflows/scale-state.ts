@@ -29,5 +29,10 @@ export function newState(
     drift: [],
     ignored: [],
     lastError: null,
+    raisedTo: null,
+    awaitReady: null,
+    reach: null,
+    refused: null,
+    misdirected: 0,
   };
 }

@@ -1,4 +1,5 @@
 /** What a run tells of itself: to the API as data, to a person in the Temporal Web UI as a few lines. */
+import type { Observation } from '../src/domain/capacity.js';
 import { cooledDownAtMs } from '../src/domain/scale-step.js';
 import type { ScaleState, ScaleStatus } from './messages.js';
 
@@ -21,6 +22,7 @@ export function statusOf(state: ScaleState): ScaleStatus {
     drift: state.drift,
     ignored: state.ignored,
     lastError: state.lastError,
+    refused: state.refused ?? null,
     answers: state.answers,
     dryRun: settings.dryRun,
   };
@@ -30,13 +32,17 @@ export function statusOf(state: ScaleState): ScaleStatus {
 export function detailsOf(state: ScaleState): string {
   const lines = [
     `**${state.resource}**: ${state.phase}, target ${state.target ?? 'not known yet'}${state.reason === null ? '' : ` (${state.reason})`}`,
-    state.observed && `- observed: ${state.observed.capacity}, ${state.observed.status}`,
+    state.observed && `- observed: ${observed(state.observed)}`,
     `- steps made: ${state.stepsMade}${state.settings.dryRun ? ' (dry run: nothing was sent)' : ''}`,
     state.lastError !== null && `- last error: ${state.lastError}`,
     ...state.drift.map(({ atMs, from, to }) => `- moved by other hands: ${from} -> ${to} at ${timeOf(atMs)}`),
     ...state.ignored.map(({ atMs, message }) => `- ignored at ${timeOf(atMs)}: ${message}`),
   ];
   return lines.filter((line) => typeof line === 'string').join('\n');
+}
+
+function observed({ capacity, ready, status }: Observation): string {
+  return `${capacity}${ready === undefined ? '' : `, ${ready} ready`}, ${status}`;
 }
 
 function timeOf(atMs: number): string {

@@ -27,17 +27,14 @@ const readOptions = (order: ObserveOrder | ConfirmOrder, summary: string) => ({
   retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
 });
 
-/**
- * A relative change gets one attempt: only this run decides whether it may be sent again. Setting an absolute size
- * twice does no harm.
- */
+/** One attempt, whatever the platform: only the run decides whether a change may be sent again. */
 const changeOptions = (order: ChangeOrder) => ({
   summary: summaryOf(order),
   startToCloseTimeout: order.waitForActive.timeoutMs + order.settleMs + 2 * order.requestTimeoutMs + 60_000,
   heartbeatTimeout: '10 seconds',
   // The activity is told of a cancellation and answers what it did until then: the run needs to know.
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-  retry: order.absolute ? { initialInterval: '1 second', maximumAttempts: 5 } : { maximumAttempts: 1 },
+  retry: { maximumAttempts: 1 },
 });
 
 const activities = proxyActivities<Activities>({ startToCloseTimeout: '1 minute' });
@@ -51,11 +48,17 @@ export function temporalWorld(state: ScaleState): World {
   return {
     now: () => Date.now(),
 
-    observe: async (order) => {
+    observe: async (order, wake = () => false) => {
       show();
+      const wait = order.awaitReady;
+      const summary = wait ? `wait for ${wait.capacity} ready units` : `observe ${order.resource}`;
+      const observing = cancellable.run(async () => {
+        const scope = new CancellationScope();
+        const sighting = scope.run(() => activities.observe.executeWithOptions(readOptions(order, summary), [order]));
+        return wait ? cancelledWhen(wake, scope, sighting) : sighting;
+      });
       try {
-        const options = readOptions(order, `observe ${order.resource}`);
-        return await cancellable.run(() => activities.observe.executeWithOptions(options, [order]));
+        return await observing;
       } catch (error) {
         if (isCancellation(error)) return { seen: 'interrupted' };
         throw error;
@@ -103,6 +106,18 @@ export function temporalWorld(state: ScaleState): World {
     });
     return timer;
   }
+}
+
+/** Cancels the work of `scope` when `wake` holds first. */
+async function cancelledWhen<T>(wake: () => boolean, scope: CancellationScope, work: Promise<T>): Promise<T> {
+  const state = { isDone: false };
+  const done = () => {
+    state.isDone = true;
+  };
+  work.then(done, done);
+  await condition(() => state.isDone || wake());
+  if (!state.isDone) scope.cancel();
+  return work;
 }
 
 /** The activity ended without its own verdict. Only a task that no worker had taken was surely not sent. */

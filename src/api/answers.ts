@@ -54,6 +54,9 @@ const observation = z
   .strictObject({
     capacity,
     status: z.enum(resourceStatuses),
+    ready: capacity
+      .nullable()
+      .describe('Units that are ready now, of the capacity that was asked for; null where the platform does not tell.'),
     observedAt: time.describe('When the platform looked, by its own clock.'),
   })
   .describe('What was last seen of the resource.');
@@ -125,6 +128,10 @@ export const resourceSchema = z
     drift: z
       .array(z.strictObject({ at: time, from: capacity, to: capacity }))
       .describe('Capacity that moved by other hands.'),
+    refused: z
+      .strictObject({ at: time, from: capacity, to: capacity, reason: z.string() })
+      .nullable()
+      .describe('The newest change that the platform refused, while it has taken none that goes as far.'),
     ignoredSignals: z.array(z.strictObject({ at: time, message: z.string() })),
     lastError: z.string().nullable(),
     dryRun: z.boolean(),

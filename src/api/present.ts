@@ -3,7 +3,7 @@ import type { RunOutcome, RunSummary, RunView } from '../client/run-reader.js';
 import { workerAnswersWithinMs } from '../client/run-reader.js';
 import type { ResourceConfig } from '../config/config.js';
 import type { Observation } from '../domain/capacity.js';
-import type { ScaleStatus } from '../../workflows/messages.js';
+import type { Refused, ScaleStatus } from '../../workflows/messages.js';
 import type { ResourceAnswer, RunAnswer } from './answers.js';
 import { iso, isoOrNull } from './iso-time.js';
 import type { Links } from './links.js';
@@ -72,6 +72,7 @@ type Progress = Pick<
   | 'changes'
   | 'cooldownUntil'
   | 'drift'
+  | 'refused'
   | 'ignoredSignals'
   | 'lastError'
 >;
@@ -93,6 +94,7 @@ function told(status: ScaleStatus): Progress {
       down: isoOfFuture(status.cooldownUntilMs?.down),
     },
     drift: status.drift.map(({ atMs, from, to }) => ({ at: iso(atMs), from, to })),
+    refused: presentRefused(status.refused ?? null),
     ignoredSignals: status.ignored.map(({ atMs, message }) => ({ at: iso(atMs), message })),
     lastError: status.lastError,
   };
@@ -109,6 +111,7 @@ function knownToServer(run: RunView | undefined): Progress {
     changes: [],
     cooldownUntil: { up: null, down: null },
     drift: [],
+    refused: null,
     ignoredSignals: [],
     lastError: run?.memo.lastError ?? run?.progress?.lastError ?? tornDown,
   };
@@ -126,10 +129,16 @@ function endedAs(outcome: RunOutcome): Phase {
   return outcome === 'cancelled' ? 'cancelled' : 'failed';
 }
 
-function presentObservation(observed: Pick<Observation, 'capacity' | 'status' | 'observedAtMs'> | null) {
+function presentObservation(observed: Pick<Observation, 'capacity' | 'status' | 'observedAtMs' | 'ready'> | null) {
   if (!observed) return null;
-  const { capacity, status, observedAtMs } = observed;
-  return { capacity, status, observedAt: iso(observedAtMs) };
+  const { capacity, status, ready = null, observedAtMs } = observed;
+  return { capacity, status, ready, observedAt: iso(observedAtMs) };
+}
+
+function presentRefused(refused: Refused | null) {
+  if (!refused) return null;
+  const { atMs, from, to, reason } = refused;
+  return { at: iso(atMs), from, to, reason };
 }
 
 function isoOfFuture(ms: number | undefined): string | null {

@@ -7,7 +7,12 @@ import { firstOf } from './payloads.js';
 /** Of whatever an activity reports, what callers are shown. Another version's reports may lack it. */
 const progressSchema = z.object({
   observation: z
-    .object({ capacity: z.number(), status: z.enum(resourceStatuses), observedAtMs: z.number() })
+    .object({
+      capacity: z.number(),
+      status: z.enum(resourceStatuses),
+      observedAtMs: z.number(),
+      ready: z.number().exactOptional(),
+    })
     .optional()
     .catch(undefined),
   lastError: z.string().optional().catch(undefined),

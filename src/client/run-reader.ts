@@ -32,6 +32,7 @@ export const runOutcomes = [
   'ActiveTimeout',
   'CapacityNotReached',
   'ChangeFailed',
+  'WrongDirection',
   /** The same run goes on under another run ID: its history was long. */
   'continued',
   'terminated',

@@ -54,8 +54,14 @@ const cooldown = z
 const waitForActive = z.strictObject({
   timeout: positiveDuration
     .prefault('15m')
-    .describe('How long a resource may take to become active before the run fails.'),
-  interval: positiveDuration.prefault('30s').describe('Longest time between two looks; the first ones come sooner.'),
+    .describe(
+      'How long a resource may take to become active before the run fails; where a size is taken at any time, how long the next step up waits for ready units.',
+    ),
+  interval: positiveDuration
+    .prefault('30s')
+    .describe(
+      'Longest time between two reads while they fail. While they are answered it is 2 s, so that readiness is noticed soon.',
+    ),
 });
 
 const platformDefinitions = Object.values(platforms);

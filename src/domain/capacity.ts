@@ -9,9 +9,11 @@ export interface Observation {
   /** Whole units, never negative. */
   readonly capacity: number;
   readonly status: ResourceStatus;
+  /** Units that are ready now, where the platform tells. The capacity is what was asked for; this is what serves. */
+  readonly ready?: number;
   /** When the platform looked, by its own clock: milliseconds since the epoch. May be older than the read. */
   readonly observedAtMs: number;
-  /** Why there must not be less just now, where a platform says so: scaling in waits until it says so no more. */
+  /** Why policies should not scale in just now, where a platform says so. A person's request is carried out. */
   readonly holdsScaleIn?: string;
   /** The platform's names for the resource, and whatever explains its status to a person. */
   readonly details?: Readonly<Record<string, string>>;
@@ -28,10 +30,17 @@ export interface CapacityChange {
 /**
  * What a platform adapter knows after it sent a change.
  * - `accepted`: the platform took it.
- * - `rejected`: it was surely not applied; `final` when asking again cannot help.
+ * - `rejected`: it was surely not applied; `final` when asking again for the same cannot help, `lessMayHelp` when a
+ *   smaller change may be taken where this one was not (a quota, a limit of the platform).
  * - `unknown`: it may have been applied, now or later. An unknown outcome counts as made.
  */
 export type ChangeOutcome =
-  | { readonly outcome: 'accepted' }
-  | { readonly outcome: 'rejected'; readonly reason: string; readonly final: boolean; readonly retryAfterMs?: number }
-  | { readonly outcome: 'unknown'; readonly reason: string };
+  { readonly outcome: 'accepted' } | RejectedChange | { readonly outcome: 'unknown'; readonly reason: string };
+
+export interface RejectedChange {
+  readonly outcome: 'rejected';
+  readonly reason: string;
+  readonly final: boolean;
+  readonly lessMayHelp?: boolean;
+  readonly retryAfterMs?: number;
+}

@@ -1,8 +1,8 @@
 /** What a scale run orders from its activities, and what they answer. Plain data: all of it is kept in the history. */
-import type { Observation } from './capacity.js';
+import type { Observation, RejectedChange } from './capacity.js';
 import type { ScaleSettings } from './settings.js';
 
-type WaitSettings = Pick<ScaleSettings, 'waitForActive' | 'requestTimeoutMs'>;
+type WaitSettings = Pick<ScaleSettings, 'waitForActive' | 'requestTimeoutMs' | 'takesChanges'>;
 
 export interface ObserveOrder extends WaitSettings {
   readonly resource: string;
@@ -13,12 +13,23 @@ export interface ObserveOrder extends WaitSettings {
    * lenient, because there is no change of its own that an old observation could hide.
    */
   readonly patienceMs: number | null;
+  /**
+   * Only where changes are taken at any time: while the capacity is this one and its units are not ready, keep looking
+   * until that time (milliseconds since the epoch). Absent: readiness is not waited for.
+   */
+  readonly awaitReady?: ReadinessWait | null;
+}
+
+export interface ReadinessWait {
+  readonly capacity: number;
+  readonly untilMs: number;
 }
 
 export type Sighting =
+  /** A change may start from it: fresh, and `ACTIVE` where the platform takes changes only then. */
   | { readonly seen: 'active'; readonly observation: Observation }
   | { readonly seen: 'failed'; readonly reason: string; readonly observation?: Observation }
-  /** Not `ACTIVE` and fresh within `waitForActive.timeout`. */
+  /** Nothing of that kind within `waitForActive.timeout`. */
   | { readonly seen: 'timeout'; readonly reason: string; readonly observation?: Observation }
   | { readonly seen: 'interrupted' };
 
@@ -30,14 +41,16 @@ export interface ChangeOrder extends WaitSettings {
   /** The capacity must be seen to be `from` by an observation newer than this, or nothing is sent. */
   readonly newerThanMs: number;
   readonly settleMs: number;
-  readonly absolute: boolean;
   readonly dryRun: boolean;
 }
 
 export type ChangeResult =
-  /** The resource was not as the order says, or could not be read: nothing was sent, decide again. */
-  | { readonly outcome: 'notSent'; readonly reason: string }
-  | { readonly outcome: 'rejected'; readonly reason: string; readonly final: boolean; readonly retryAfterMs?: number }
+  /**
+   * The resource was not as the order says, or could not be read: nothing was sent, decide again. `movedTo` is what
+   * was seen where another writer had changed the capacity since.
+   */
+  | { readonly outcome: 'notSent'; readonly reason: string; readonly movedTo?: Observation }
+  | RejectedChange
   | (SentOutcome & { readonly confirmation: Confirmation });
 
 /** An unknown outcome counts as made. */
@@ -51,9 +64,9 @@ export interface ConfirmOrder extends ChangeOrder {
 
 /** What the platform showed of a change that was sent, or may have been. */
 export type Confirmation =
-  /** Fresh, `ACTIVE`, and the capacity is `to`. */
+  /** Fresh, and the capacity is `to`; `ACTIVE` as well where the platform takes changes only then. */
   | { readonly shown: 'reached'; readonly observation: Observation }
-  /** Fresh and `ACTIVE` after `settle`, and something else: nothing came of it, or other hands moved it. */
+  /** Fresh, and something else that will not become `to`: the change had no effect, or another writer was later. */
   | { readonly shown: 'other'; readonly observation: Observation }
   | { readonly shown: 'failed'; readonly reason: string; readonly observation?: Observation }
   | { readonly shown: 'timeout'; readonly reason: string; readonly observation?: Observation }

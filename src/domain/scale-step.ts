@@ -16,16 +16,35 @@ export function clampToBounds(target: number, { min, max }: Pick<ScaleSettings, 
  * The capacity after one change: at most `step` units toward the target, which is first brought inside `[min, max]`.
  * A capacity outside the bounds walks back by steps like any other. Equal to `from`: nothing to do.
  *
+ * @param reach at most so many units as well, after the platform refused a larger change.
+ *
  * `from` 3, target 9, step 2 -> 5; `from` 8, target 9, step 2 -> 9; `from` 12, max 10, target 10, step 1 -> 11.
  */
 export function nextCapacity(
   from: number,
   target: number,
   settings: Pick<ScaleSettings, 'min' | 'max' | 'step'>,
+  reach?: number | null,
 ): number {
   const goal = clampToBounds(target, settings);
-  const step = settings.step[directionOf(from, goal)] ?? Infinity;
+  const step = Math.min(settings.step[directionOf(from, goal)] ?? Infinity, reach ?? Infinity);
   return goal > from ? Math.min(goal, from + step) : Math.max(goal, from - step);
+}
+
+/**
+ * Whether a change went the wrong way: away from where it was to lead, or past the bounds that it started within. A
+ * platform whose "remove" adds does that, or a counter that means something else.
+ *
+ * 5 -> 4 asked for and 6 seen: the wrong way. 5 -> 6 asked for and 7 seen: beyond it, which a late change explains.
+ */
+export function movedWrongWay(
+  { from, to }: { readonly from: number; readonly to: number },
+  seen: number,
+  bounds: Pick<ScaleSettings, 'min' | 'max'>,
+): boolean {
+  const isOpposite = Math.sign(seen - from) === -Math.sign(to - from);
+  const leftBounds = clampToBounds(from, bounds) === from && clampToBounds(seen, bounds) !== seen;
+  return isOpposite || leftBounds;
 }
 
 /** A change that was sent, as far as it limits the next one. */

@@ -9,7 +9,7 @@ export type UpAfter = 'change' | 'up';
  * - `anyTime`: a new size at any time, whatever the units do. It shows when the platform has carried it out.
  * - `shownAtOnce`: the same, and an accepted size is what the very next read shows. Any other value is another writer's.
  */
-export const changeTakings = ['whenActive', 'anyTime', 'shownAtOnce'] as const;
+const changeTakings = ['whenActive', 'anyTime', 'shownAtOnce'] as const;
 export type TakesChanges = (typeof changeTakings)[number];
 
 /** Travels in workflow arguments and messages, so that a run can be replayed with the limits it was started with. */
@@ -30,6 +30,11 @@ export interface ScaleSettings {
   /** What the platform can do (see PlatformDefinition). Runs of before it have none, and count as `whenActive`. */
   readonly takesChanges?: TakesChanges | undefined;
   readonly dryRun: boolean;
+}
+
+/** A new size is taken whatever the units do: their readiness paces steps and is shown, and is no gate. */
+export function takesChangesAtAnyTime({ takesChanges = 'whenActive' }: Pick<ScaleSettings, 'takesChanges'>): boolean {
+  return takesChanges !== 'whenActive';
 }
 
 const milliseconds = whole(0);

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { CapacityChange, ChangeOutcome, Observation, ResourceStatus } from '../domain/capacity.js';
 import { definePlatform, type Platform, type PlatformContext, type SendPermit } from './platform.js';
 import { callSdk, checkPermit, retryAfterIn, stillUnderWay, type SdkAnswer, type SdkCall } from './sdk-call.js';
-import { asOutcome, asPlatformError, Trouble } from './trouble.js';
+import { asOutcome, asPlatformError, beforeSending, Trouble } from './trouble.js';
 
 const settings = z.strictObject({
   subscription: z.string().min(1).describe('ID of the subscription.'),
@@ -67,7 +67,7 @@ export class ContainerAppReplicas implements Platform {
     const { group, name } = this.#app;
     const call = this.#call(`PATCH container app ${group}/${name} minReplicas ${to}`, signal);
     try {
-      const app = await this.#read(signal);
+      const app = await beforeSending(this.#read(signal));
       const client = await this.#opened();
       checkPermit(permit, call.name);
       const poller = await callSdk(
@@ -125,8 +125,9 @@ function statusOf({ provisioningState, runningStatus }: ContainerApp): ResourceS
 const statusByProvisioning: Readonly<Record<string, ResourceStatus>> = {
   Succeeded: 'ACTIVE',
   InProgress: 'STARTING',
-  Failed: 'FAILED',
-  Canceled: 'FAILED',
+  // Of the last update: another one is taken all the same, and may well be the remedy.
+  Failed: 'UNKNOWN',
+  Canceled: 'UNKNOWN',
   Deleting: 'FAILED',
 };
 

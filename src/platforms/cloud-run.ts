@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { CapacityChange, ChangeOutcome, Observation, ResourceStatus } from '../domain/capacity.js';
 import { definePlatform, type Platform, type PlatformContext, type SendPermit } from './platform.js';
 import { callSdk, checkPermit, stillUnderWay, type SdkAnswer, type SdkCall } from './sdk-call.js';
-import { asOutcome, asPlatformError, Trouble } from './trouble.js';
+import { asOutcome, asPlatformError, beforeSending, Trouble } from './trouble.js';
 
 type Service = protos.google.cloud.run.v2.IService;
 
@@ -79,7 +79,7 @@ export class CloudRunInstances implements Platform {
     const count = this.#scaling === 'manual' ? 'manualInstanceCount' : 'minInstanceCount';
     const call = this.#call(`UpdateService ${this.#name} ${count} ${to}`, signal);
     try {
-      const { etag, scaling } = await this.#read(signal);
+      const { etag, scaling } = await beforeSending(this.#read(signal));
       const client = await this.#opened();
       checkPermit(permit, call.name);
       // With the etag that was read: whoever was quicker wins, and the change is decided anew. The mask makes a zero count.
@@ -152,11 +152,12 @@ function statusOf({ deleteTime, reconciling, terminalCondition }: Service): Reso
 const statusByCondition: Readonly<Record<string, ResourceStatus>> = {
   1: 'STARTING',
   2: 'STARTING',
-  3: 'FAILED',
+  // Of the newest revision: another number of instances is taken all the same.
+  3: 'UNKNOWN',
   4: 'ACTIVE',
   CONDITION_PENDING: 'STARTING',
   CONDITION_RECONCILING: 'STARTING',
-  CONDITION_FAILED: 'FAILED',
+  CONDITION_FAILED: 'UNKNOWN',
   CONDITION_SUCCEEDED: 'ACTIVE',
 };
 

@@ -123,13 +123,13 @@ function observationOf(service: KnownService, askedAtMs: number): Observation {
   return {
     capacity: service.desiredCount,
     status: statusOf(service),
+    ready: service.runningCount ?? 0,
     observedAtMs: askedAtMs,
     ...(deployment === 'in progress' && {
-      holdsScaleIn: 'a deployment is in progress: ECS replaces tasks, and scaling in waits until it is done',
+      holdsScaleIn: 'a deployment is in progress: ECS replaces tasks',
     }),
     details: {
       serviceStatus: service.status ?? 'unknown',
-      runningCount: String(service.runningCount ?? 0),
       deployment,
       ...(service.serviceArn && { serviceArn: service.serviceArn }),
     },
@@ -143,7 +143,6 @@ function observationOf(service: KnownService, askedAtMs: number): Observation {
 function statusOf(service: KnownService): ResourceStatus {
   if (service.status !== 'ACTIVE') return 'FAILED';
   const deployment = deploymentOf(service);
-  if (deployment === 'failed') return 'FAILED';
   const running = service.runningCount ?? 0;
   if (deployment === 'in progress')
     return isReplacing(service) || running >= service.desiredCount ? 'ACTIVE' : 'STARTING';

@@ -34,13 +34,15 @@ const settings = z
         status: z
           .strictObject({
             path: path.describe('Path to the status in the same answer.'),
-            active: z.array(z.string()).min(1).describe('What it says when all is well and a change may be made.'),
+            active: z.array(z.string()).min(1).describe('What it says when all units that were asked for are ready.'),
             failed: z.array(z.string()).default([]).describe('What it says when the resource failed for good.'),
           })
           .optional()
           .describe(
-            'Anything else than `active` and `failed` is waited for. Without it the resource is always active.',
+            'Anything else than `active` and `failed` is waited for where units are added and removed, and is no gate where ' +
+              'a size is set. Without it the resource is always active.',
           ),
+        ready: path.optional().describe('Path to the number of units that are ready, to be shown beside the capacity.'),
         observedAt: path
           .optional()
           .describe(
@@ -82,9 +84,10 @@ class DescribedApi implements Platform {
       const { result, request } = await this.#send(observe, {}, signal);
       const document = jsonOf(result, request);
       return {
-        capacity: this.#capacityIn(document, request),
+        capacity: this.#unitsIn(document, this.#settings.observe.capacity, request),
         status: this.#statusIn(document),
         observedAtMs: this.#timeIn(document, request) ?? askedAtMs,
+        ...this.#readyIn(document, request),
       };
     } catch (error) {
       throw asPlatformError(error, this.#resource, advice);
@@ -143,13 +146,17 @@ class DescribedApi implements Platform {
   }
 
   /** Some APIs quote their numbers. */
-  #capacityIn(document: unknown, request: string): number {
-    const at = this.#settings.observe.capacity;
+  #unitsIn(document: unknown, at: string, request: string): number {
     const value = valueAtPath(document, at);
     const capacity = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
     if (typeof capacity === 'number' && Number.isSafeInteger(capacity) && capacity >= 0) return capacity;
     const found = value === undefined ? 'nothing' : JSON.stringify(value);
     throw new Trouble('malformed', `${request} was answered with ${found} at ${at}, which is no capacity`);
+  }
+
+  #readyIn(document: unknown, request: string): { ready?: number } {
+    const at = this.#settings.observe.ready;
+    return at === undefined ? {} : { ready: this.#unitsIn(document, at, request) };
   }
 
   #statusIn(document: unknown): ResourceStatus {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { CapacityChange, ChangeOutcome, Observation, ResourceStatus } from '../domain/capacity.js';
 import { KubernetesApi, type ScalePath } from './kubernetes-api.js';
 import { definePlatform, type Platform, type PlatformContext, type SendPermit } from './platform.js';
-import { asOutcome, asPlatformError, Trouble } from './trouble.js';
+import { asOutcome, asPlatformError, beforeSending, Trouble } from './trouble.js';
 
 const settings = z.strictObject({
   name: z.string().min(1).optional().describe('Name of the object, where it is not the name the resource has here.'),
@@ -72,8 +72,9 @@ class ScalableObject implements Platform {
       return {
         capacity: scale.spec.replicas,
         status: statusOf(scale, object, ready),
+        ready,
         observedAtMs: askedAtMs,
-        details: { kind: this.#settings.kind, namespace: at.namespace, name: at.name, readyReplicas: String(ready) },
+        details: { kind: this.#settings.kind, namespace: at.namespace, name: at.name, ...stuckRollout(object) },
       };
     } catch (error) {
       throw asPlatformError(error, this.#resource, advice);
@@ -82,8 +83,8 @@ class ScalableObject implements Platform {
 
   async change({ from, to }: CapacityChange, permit: SendPermit, signal: AbortSignal): Promise<ChangeOutcome> {
     try {
-      const at = await this.#path(signal);
-      const manager = await this.#api.managerOf(at, this.#settings.kind, signal);
+      const at = await beforeSending(this.#path(signal));
+      const manager = await beforeSending(this.#api.managerOf(at, this.#settings.kind, signal));
       if (manager !== undefined) {
         throw new Trouble(
           'invalid',
@@ -91,7 +92,7 @@ class ScalableObject implements Platform {
             `each other: delete that one, or leave the object to it (\`escapement import\` reads both kinds)`,
         );
       }
-      const scale = await this.#api.get(`${at.object}/scale`, scaleSchema, signal);
+      const scale = await beforeSending(this.#api.get(`${at.object}/scale`, scaleSchema, signal));
       if (scale.spec.replicas !== from) {
         throw new Trouble(
           'conflict',
@@ -126,10 +127,14 @@ const advice = {
 /** While pods are replaced there are more of them than wanted; what counts is that as many as wanted are ready. */
 function statusOf(scale: Scale, { metadata, status }: ScaledObject, ready: number): ResourceStatus {
   if (metadata.deletionTimestamp !== undefined) return 'FAILED';
-  const progress = status.conditions.find(({ type }) => type === 'Progressing');
-  // A rollout that got stuck. Pods that find no room while scaling out do not lead to this.
-  if (progress?.status === 'False' && progress.reason === 'ProgressDeadlineExceeded') return 'FAILED';
   const { generation = 0 } = metadata;
   const { observedGeneration = generation } = status;
   return observedGeneration >= generation && ready >= scale.spec.replicas ? 'ACTIVE' : 'STARTING';
+}
+
+/** Said, and no reason not to scale: the replicas that work may need help, or there may be too many of them. */
+function stuckRollout({ status }: ScaledObject): Record<string, string> {
+  const progress = status.conditions.find(({ type }) => type === 'Progressing');
+  const isStuck = progress?.status === 'False' && progress.reason === 'ProgressDeadlineExceeded';
+  return isStuck ? { rollout: 'stuck: its progress deadline is exceeded' } : {};
 }

@@ -2,7 +2,7 @@
 import type { ChangeOutcome } from '../domain/capacity.js';
 import { PlatformError } from './platform.js';
 
-type ForChange = 'rejected' | 'rejectedForGood' | 'unknown';
+type ForChange = 'rejected' | 'refused' | 'rejectedForGood' | 'unknown';
 
 const meanings = {
   /** Surely nothing was sent. */
@@ -16,6 +16,8 @@ const meanings = {
   throttled: { read: 'throttled', change: 'rejected' },
   /** Somebody else changed it in between, or it is not in a state to be changed just now. */
   conflict: { read: 'failed', change: 'rejected' },
+  /** It does not take this change; a smaller one it may take: a quota, a largest size. */
+  refused: { read: 'failed', change: 'refused' },
   invalid: { read: 'failed', change: 'rejectedForGood' },
   /** The platform says that it failed: perhaps after it did the work. */
   broken: { read: 'failed', change: 'unknown' },
@@ -56,6 +58,8 @@ export function asOutcome(error: unknown): Exclude<ChangeOutcome, { outcome: 'ac
   switch (meanings[kind].change) {
     case 'unknown':
       return { outcome: 'unknown', reason };
+    case 'refused':
+      return { outcome: 'rejected', final: true, lessMayHelp: true, reason };
     case 'rejectedForGood':
       return { outcome: 'rejected', final: true, reason };
     case 'rejected':
@@ -64,14 +68,32 @@ export function asOutcome(error: unknown): Exclude<ChangeOutcome, { outcome: 'ac
 }
 
 /**
+ * A read that an adapter makes on its way to a change: whatever goes wrong with it, nothing was sent.
+ * @throws Trouble
+ */
+export async function beforeSending<T>(read: Promise<T>): Promise<T> {
+  try {
+    return await read;
+  } catch (error) {
+    if (!(error instanceof Trouble) || meanings[error.kind].change !== 'unknown') throw error;
+    throw new Trouble('notSent', `nothing was sent: ${error.message}`, error.retryAfterMs);
+  }
+}
+
+/**
  * What HTTP says of a status that is no success.
  * - 5xx, 503 included: may come from a gateway after the platform did the work.
  * - 303: the result is to be seen elsewhere, so there may be one.
- * - Other 3xx and 4xx: refused or sent elsewhere, not carried out. Final but for those that say "later".
+ * - Other 3xx and 4xx: refused or sent elsewhere, not carried out. Final but for those that say "later"; 400, 402 and
+ *   422 may be about the size.
  */
 export function kindOfStatus(status: number): TroubleKind {
   if (status >= 500 || status === 303) return 'broken';
   switch (status) {
+    case 400:
+    case 402:
+    case 422:
+      return 'refused';
     case 401:
     case 403:
       return 'denied';

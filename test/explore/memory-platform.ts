@@ -1,5 +1,9 @@
-/** A resource in memory with relative changes, no idempotency keys, and everything that can go wrong with both. */
+/**
+ * A resource in memory, with everything that can go wrong with it. Its changes are relative and have no idempotency
+ * keys, or they set a size at any time: as the settings of the scenario say.
+ */
 import type { CapacityChange, ChangeOutcome, Observation, ResourceStatus } from '../../src/domain/capacity.js';
+import { takesChangesAtAnyTime } from '../../src/domain/settings.js';
 import { PlatformError, type SendPermit } from '../../src/platforms/platform.js';
 import type { Stage } from './stage.js';
 
@@ -29,6 +33,10 @@ const arrivalMs = 600;
 const longAgoMs = 3_600_000;
 /** Long enough for whatever waits to lose patience, short enough for the schedule to end well after it. */
 const outageMs = 6000;
+/** Shorter than the wait for readiness, and longer. */
+const unreadyMs = { 'for a while': 2500, 'for good': 60_000 } as const;
+/** What a read from a lagging replica may still miss. */
+const longestLagMs = 900;
 
 const reads = [
   'is answered at once',
@@ -42,6 +50,8 @@ const reads = [
   'finds no such resource, nor do the others for a while',
   'shows the resource FAILED',
 ] as const;
+/** Of a platform that shows a size at once, and dates nothing. */
+const readsOfSizes = [...reads, 'lags behind the last change, and is dated now'] as const;
 
 const sends = [
   'is accepted and applied at once',
@@ -49,6 +59,7 @@ const sends = [
   'is accepted, and never arrives',
   'is rejected',
   'is rejected for good',
+  'is refused, and less may be taken',
   'is lost on the way there',
   'is applied, and its answer is lost',
   'is applied, and answered with an error',
@@ -61,6 +72,18 @@ const sends = [
   'is rejected, like all others from now on',
   'is lost on the way there, like all others from now on',
 ] as const;
+const overwritten = 'is accepted, and another writer is next';
+/** Of a platform that works on what it has accepted. */
+const sendsOfSizes = [...sends, overwritten] as const;
+/** Of one that shows it at once, and whose units may take their time. */
+const sendsShownAtOnce = [
+  ...sends.filter((kind) => kind !== 'is accepted, and arrives later' && kind !== 'is accepted, and never arrives'),
+  overwritten,
+  'is accepted, and its units are not ready for a while',
+  'is accepted, and its units are not ready for good',
+] as const;
+type ReadKind = (typeof readsOfSizes)[number];
+type SendKind = (typeof sendsOfSizes)[number] | (typeof sendsShownAtOnce)[number];
 
 export class MemoryPlatform {
   readonly sends: Send[] = [];
@@ -69,20 +92,52 @@ export class MemoryPlatform {
   badReads = 0;
   private outage: { readonly untilMs: number; readonly code: 'failed' | 'missing' } | null = null;
   private isFailed = false;
+  /** How many of the changes had been sent when a read was last answered as it is. */
+  private shownSends = 0;
   /** Moved by somebody else. */
   private readonly moves: { readonly atMs: number; readonly units: number }[] = [];
-  private always: (typeof sends)[number] | null = null;
+  private always: SendKind | null = null;
+  /** Units that were asked for and are not ready: from when until when. */
+  private readonly unready: { readonly fromMs: number; readonly untilMs: number }[] = [];
+  private readonly reads: readonly ReadKind[];
+  private readonly sendKinds: readonly SendKind[];
+  private readonly isAbsolute: boolean;
 
   constructor(
     private readonly startCapacity: number,
     private readonly stage: Stage,
-  ) {}
+  ) {
+    const { takesChanges } = stage.scenario.settings;
+    this.isAbsolute = takesChangesAtAnyTime(stage.scenario.settings);
+    this.reads = takesChanges === 'shownAtOnce' ? readsOfSizes : reads;
+    this.sendKinds = { whenActive: sends, anyTime: sendsOfSizes, shownAtOnce: sendsShownAtOnce }[
+      takesChanges ?? 'whenActive'
+    ];
+  }
 
   capacityAt(timeMs: number): number {
+    if (this.isAbsolute) return this.sizeAt(timeMs);
     let capacity = this.startCapacity;
     for (const { from, to, landsAtMs } of this.sends) if (landsAtMs <= timeMs) capacity += to - from;
     for (const { atMs, units } of this.moves) if (atMs <= timeMs) capacity += units;
     return capacity;
+  }
+
+  /** The latest to land has set the size; another writer adds to what there is. */
+  private sizeAt(timeMs: number): number {
+    const sets = this.sends.map(({ to, landsAtMs }) => ({ atMs: landsAtMs, to }));
+    const all = [...sets, ...this.moves].filter(({ atMs }) => atMs <= timeMs).sort((a, b) => a.atMs - b.atMs);
+    return all.reduce((size, event) => ('to' in event ? event.to : size + event.units), this.startCapacity);
+  }
+
+  /** When another writer was last here; never: minus infinity. */
+  movedAtMs(): number {
+    return this.moves.at(-1)?.atMs ?? -Infinity;
+  }
+
+  /** When the units of the last change are ready, or are so no more. */
+  readyAtMs(): number {
+    return this.unready.at(-1)?.untilMs ?? -Infinity;
   }
 
   moveByOtherHands(units: number): void {
@@ -108,6 +163,7 @@ export class MemoryPlatform {
     if (outage) throw new PlatformError(outage.code, 'an outage');
     switch (kind) {
       case 'is answered at once':
+        this.shownSends = this.sends.length;
         return this.observation(stage.nowMs, this.isFailed ? 'FAILED' : this.statusAt(stage.nowMs));
       case 'fails':
         throw new PlatformError('failed', 'the read failed');
@@ -132,6 +188,14 @@ export class MemoryPlatform {
       case 'shows the resource FAILED':
         this.isFailed = true;
         return this.observation(stage.nowMs, 'FAILED');
+      case 'lags behind the last change, and is dated now': {
+        // A change that lands late is to be shown within `settle` all the same: that is what `settle` means. And what
+        // was shown once is not hidden again.
+        const landedMs = this.sends.findLast(({ atMs, landsAtMs }) => landsAtMs === atMs)?.atMs ?? -Infinity;
+        const isRecent = stage.nowMs - landedMs < longestLagMs && this.shownSends < this.sends.length;
+        const seen = this.observation(isRecent ? landedMs - 1 : stage.nowMs, this.statusAt(stage.nowMs));
+        return { ...seen, observedAtMs: stage.nowMs };
+      }
     }
   }
 
@@ -149,6 +213,19 @@ export class MemoryPlatform {
       case 'is accepted, and arrives later':
         this.log(change, arrivalMs);
         return this.answered({ outcome: 'accepted' });
+      case 'is accepted, and its units are not ready for a while':
+      case 'is accepted, and its units are not ready for good': {
+        this.log(change, 0);
+        const [, duration = 'for good'] = /ready (for .*)$/.exec(kind) ?? [];
+        const untilMs = stage.nowMs + unreadyMs[duration as keyof typeof unreadyMs];
+        this.unready.push({ fromMs: stage.nowMs, untilMs });
+        return this.answered({ outcome: 'accepted' });
+      }
+      case 'is accepted, and another writer is next':
+        this.log(change, 0);
+        this.moveByOtherHands(stage.scenario.otherHands);
+        stage.doubtfulChanges += 1;
+        return this.answered({ outcome: 'accepted' });
       case 'is accepted, and never arrives':
         this.log(change, Infinity);
         return this.answered({ outcome: 'accepted' });
@@ -159,6 +236,9 @@ export class MemoryPlatform {
       case 'is rejected for good':
         this.log(change, Infinity, 'rejected');
         return this.answered({ outcome: 'rejected', reason: 'never', final: true });
+      case 'is refused, and less may be taken':
+        this.log(change, Infinity, 'rejected');
+        return this.answered({ outcome: 'rejected', reason: 'too much', final: true, lessMayHelp: true });
       case 'is lost on the way there':
       case 'is lost on the way there, like all others from now on':
         this.log(change, Infinity);
@@ -191,8 +271,8 @@ export class MemoryPlatform {
     }
   }
 
-  private chooseRead(): (typeof reads)[number] {
-    const kind = this.stage.choose('read', reads);
+  private chooseRead(): ReadKind {
+    const kind = this.stage.choose('read', this.reads);
     if (kind !== reads[0]) {
       this.badReads += 1;
       this.faults.add(kind);
@@ -201,8 +281,8 @@ export class MemoryPlatform {
     return kind;
   }
 
-  private chooseSend(): (typeof sends)[number] {
-    const kind = this.stage.choose('send', sends);
+  private chooseSend(): SendKind {
+    const kind = this.stage.choose('send', this.sendKinds);
     this.faults.add(kind);
     if (kind.endsWith('like all others from now on')) this.always = kind;
     return kind;
@@ -227,7 +307,8 @@ export class MemoryPlatform {
     const isArriving = this.sends.some(
       ({ atMs, landsAtMs }) => landsAtMs === atMs + arrivalMs && atMs <= timeMs && timeMs < landsAtMs,
     );
-    return isArriving ? 'STARTING' : 'ACTIVE';
+    const isUnready = this.unready.some(({ fromMs, untilMs }) => fromMs <= timeMs && timeMs < untilMs);
+    return isArriving || isUnready ? 'STARTING' : 'ACTIVE';
   }
 
   private lastLandingMs(): number {

@@ -156,6 +156,8 @@ export class MemoryTemporal implements Messages {
     if (!applyRequest(state, request)) return;
     run.stir();
     asked.decisionsSince = 0;
+    asked.changesSince = 0;
+    asked.atMs = this.stage.nowMs;
     asked.cancelledSince = false;
   }
 

@@ -53,9 +53,12 @@ export class MemoryWorld implements World, ChangeDesk {
     return this.attempt === attempt && !this.isCancelled;
   }
 
-  async observe(order: ObserveOrder): Promise<Sighting> {
-    const sighting = await this.look<Sighting>('an observation', { seen: 'interrupted' }, (surroundings) =>
-      lookUntilActive(this.platform, order, surroundings),
+  async observe(order: ObserveOrder, wake = () => false): Promise<Sighting> {
+    const sighting = await this.look<Sighting>(
+      'an observation',
+      { seen: 'interrupted' },
+      (surroundings) => lookUntilActive(this.platform, order, surroundings),
+      wake,
     );
     if (sighting.seen !== 'interrupted') this.stage.asked.decisionsSince += 1;
     return sighting;
@@ -111,14 +114,16 @@ export class MemoryWorld implements World, ChangeDesk {
     what: string,
     interrupted: Seen,
     activity: (surroundings: Surroundings) => Promise<Seen>,
+    wake = () => false,
   ): Promise<Seen> {
     let elapsedBeforeMs = 0;
+    const isCalledOff = () => this.isRunCancelled() || wake();
     await this.meet(`as ${what} begins`);
     for (;;) {
-      if (this.isRunCancelled()) return interrupted;
-      const looking = new LookAttempt(this, `during ${what}`, elapsedBeforeMs);
+      if (isCalledOff()) return interrupted;
+      const looking = new LookAttempt(this, `during ${what}`, elapsedBeforeMs, isCalledOff);
       const seen = await activity(looking);
-      if (this.isRunCancelled()) return interrupted;
+      if (isCalledOff()) return interrupted;
       if (!looking.isDead) return seen;
       elapsedBeforeMs = looking.elapsedMs;
       this.stage.nowMs += this.stage.heartbeatTimeoutMs;
@@ -140,6 +145,7 @@ class LookAttempt implements Surroundings {
     private readonly world: MemoryWorld,
     private readonly where: string,
     readonly elapsedBeforeMs: number,
+    private readonly isCalledOff: () => boolean,
   ) {
     this.elapsedMs = elapsedBeforeMs;
   }
@@ -159,7 +165,7 @@ class LookAttempt implements Surroundings {
     const kind = stage.choose('pause', looks);
     if (kind !== 'goes on') stage.note(() => `the worker that looks ${kind}`);
     this.isDead = kind === 'dies';
-    if (kind === 'goes on' && !this.world.isRunCancelled()) return;
+    if (kind === 'goes on' && !this.isCalledOff()) return;
     this.stopping.aborted = true;
     throw new Error('stopped');
   }

@@ -33,14 +33,14 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'believes the capacity it wants to see, though it was seen before the change',
     file: confirm,
-    find: 'if (observation.observedAtMs <= sent.sentAtMs) return undefined;',
+    find: 'if (observedAtMs <= sent.sentAtMs) return undefined;',
     replace: '',
   },
   {
     name: 'does not wait until an unknown change has settled',
     file: confirm,
-    find: 'observation.observedAtMs >= sent.sentAtMs + order.settleMs',
-    replace: 'observation.observedAtMs >= sent.sentAtMs',
+    find: 'observedAtMs >= sent.sentAtMs + settleMs',
+    replace: 'observedAtMs >= sent.sentAtMs',
   },
   {
     name: 'takes every observation for new enough',
@@ -51,8 +51,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'does not look once more before it sends',
     file: change,
-    find: 'if (capacity !== order.from)',
-    replace: 'if (capacity < 0)',
+    find: 'if (seen.capacity !== order.from)',
+    replace: 'if (seen.capacity < 0)',
   },
   {
     name: 'skips the cooldown when it is given another target',
@@ -162,6 +162,37 @@ export const mutants: readonly Mutant[] = [
     file: requests,
     find: 'if (answerTo(state, request.id) || state.unresolved.some(({ id }) => id !== undefined && id === request.id))',
     replace: 'if (request.id === undefined)',
+  },
+  {
+    name: 'forgets an attempt to set a size that was not answered',
+    file: run,
+    find: "      case 'accepted':\n      case 'unknown':\n",
+    replace:
+      "      case 'unknown':\n        if (takesChangesAtAnyTime(this.state.settings)) {\n          this.ledger.notSent(result.reason);\n          return this.backOff(0);\n        }\n      case 'accepted':\n",
+  },
+  {
+    name: 'waits until all units are ready before it sets a size',
+    file: look,
+    find: 'return !awaitReady || capacity !== awaitReady.capacity || nowMs >= awaitReady.untilMs;',
+    replace: 'return false;',
+  },
+  {
+    name: 'does not wait for the units of the step before',
+    file: run,
+    find: "if (awaitReady?.capacity !== from) return 'ready';",
+    replace: "if (from >= 0) return 'ready';",
+  },
+  {
+    name: 'scales in while it scales out, because another writer set more',
+    file: run,
+    find: 'to > from || raisedTo !== from',
+    replace: 'to >= 0',
+  },
+  {
+    name: 'takes a size that the platform works on for one that another writer has replaced',
+    file: confirm,
+    find: "takesChanges === 'shownAtOnce'",
+    replace: "takesChanges !== 'whenActive'",
   },
   {
     name: 'walks past the target by whole steps',

@@ -1,5 +1,6 @@
 /** What is promised of every schedule: capacity stays where it was asked to be, and a run ends in its target or says why not. */
 import { clampToBounds } from '../../src/domain/scale-step.js';
+import { takesChangesAtAnyTime } from '../../src/domain/settings.js';
 import type { FailureType, ScaleState } from '../../workflows/messages.js';
 import type { Ending } from '../../workflows/scale-run.js';
 import { type Stage, Violation } from './stage.js';
@@ -25,7 +26,8 @@ export function checkEnding(
       if (asked.target !== null && asked.target !== target) {
         throw new Violation(`what was asked for comes to ${asked.target}, and the run went to ${target}`);
       }
-      if (capacity !== target && !lostPatience(state, nowMs))
+      const isOvertaken = takesChangesAtAnyTime(state.settings) && platform.movedAtMs() > 0 && capacity > target;
+      if (capacity !== target && !isOvertaken && !lostPatience(state, nowMs))
         throw new Violation(`the run says it has reached ${target}, and capacity is ${capacity}`);
       return;
     }
@@ -78,7 +80,13 @@ function mayFail({ platform, doubtfulChanges }: Stage, type: FailureType): boole
       );
     case 'CapacityNotReached':
       return faults.has('is accepted, and never arrives');
+    case 'WrongDirection':
+      return false;
     case 'ChangeFailed':
-      return faults.has('is rejected for good') || doubtfulChanges >= mostIneffectiveChanges;
+      return (
+        faults.has('is rejected for good') ||
+        faults.has('is refused, and less may be taken') ||
+        doubtfulChanges >= mostIneffectiveChanges
+      );
   }
 }

@@ -15,6 +15,8 @@ export interface Scenario {
   readonly messages: readonly Message[];
   /** Units that somebody else may add, or remove, while the run cools down between two steps. */
   readonly otherHands: number;
+  /** Every request goes up: no change may go down because another writer has set more. */
+  readonly goesOnlyOut?: true;
   /** Longer walks have many more schedules: by so much the bound is lower for them. */
   readonly shallowerBy: 0 | 1;
 }
@@ -104,6 +106,42 @@ export const scenarios: readonly Scenario[] = [
     laterRequests: [{ targetCapacity: 3 }, { remove: 1 }],
     messages: ['a request comes', 'a cancellation comes'],
     otherHands: 0,
+    shallowerBy: 1,
+  },
+  {
+    name: 'a size that shows at once, set and taken back',
+    startCapacity: 1,
+    settings: { ...settings, step: { up: null, down: null }, takesChanges: 'shownAtOnce' },
+    request: { targetCapacity: 3 },
+    laterRequests: [{ targetCapacity: 1 }],
+    messages: ['a request comes', 'a cancellation comes'],
+    otherHands: -1,
+    shallowerBy: 0,
+  },
+  {
+    name: 'a size that shows at once, in two steps up that wait for their units, then to a third',
+    startCapacity: 1,
+    settings: { ...settings, cooldownMs: { up: 600, down: 3000 }, takesChanges: 'shownAtOnce' },
+    request: { targetCapacity: 3 },
+    laterRequests: [{ targetCapacity: 4 }],
+    messages: ['a request comes'],
+    otherHands: 5,
+    goesOnlyOut: true,
+    shallowerBy: 1,
+  },
+  {
+    name: 'a size that the platform works on, up and down',
+    startCapacity: 1,
+    settings: {
+      ...settings,
+      step: { up: 2, down: null },
+      cooldownMs: { up: 600, down: 3000 },
+      takesChanges: 'anyTime',
+    },
+    request: { targetCapacity: 3 },
+    laterRequests: [{ targetCapacity: 1 }],
+    messages: ['a request comes', 'a cancellation comes'],
+    otherHands: 2,
     shallowerBy: 1,
   },
 ];

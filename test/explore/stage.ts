@@ -23,7 +23,13 @@ export class Stage {
   /** Every capacity that a request has led to. */
   readonly targets: number[] = [];
   /** What to check when a run ends: see promises.ts. */
-  readonly asked = { decisionsSince: 0, cancelledSince: false, target: null as number | null };
+  readonly asked = {
+    decisionsSince: 0,
+    changesSince: 0,
+    atMs: 0,
+    cancelledSince: false,
+    target: null as number | null,
+  };
   private points = 0;
 
   constructor(
@@ -56,7 +62,22 @@ export class Stage {
     const stillToLand = sends.find(({ landsAtMs }) => landsAtMs > send.atMs && landsAtMs < Infinity);
     if (stillToLand) throw new Violation('a change was sent while an earlier one was still under way');
     if (this.asked.cancelledSince) throw new Violation('a change was sent after the run was cancelled');
+    // A request that comes after another writer may well go down from what that one has set.
+    const isOvertaken = this.platform.movedAtMs() > this.asked.atMs;
+    if (this.scenario.goesOnlyOut && isOvertaken && !isUp(send))
+      throw new Violation('a run that scales out has scaled in');
+    this.checkPace(send);
+    this.asked.changesSince += 1;
     sends.push(send);
+  }
+
+  /** A step up waits for the units of the one before it, unless another target was given, or it took too long. */
+  private checkPace({ from, to, atMs }: Send): void {
+    const before = this.platform.sends.at(-1);
+    if (to < from || this.asked.changesSince === 0 || before?.to !== from || before.to < before.from) return;
+    const latestMs = before.atMs + this.scenario.settings.waitForActive.timeoutMs;
+    if (atMs < Math.min(this.platform.readyAtMs(), latestMs))
+      throw new Violation('a step did not wait for the units of the one before it');
   }
 
   note(line: () => string): void {

@@ -103,8 +103,8 @@ describe('what is seen of an app', () => {
   it.each([
     ['Succeeded', 'Running', 'ACTIVE'],
     ['InProgress', 'Running', 'STARTING'],
-    ['Failed', 'Running', 'FAILED'],
-    ['Canceled', 'Running', 'FAILED'],
+    ['Failed', 'Running', 'UNKNOWN'],
+    ['Canceled', 'Running', 'UNKNOWN'],
     ['Deleting', 'Running', 'FAILED'],
     ['Succeeded', 'Stopped', 'PAUSED'],
     ['SomethingNew', 'Running', 'UNKNOWN'],

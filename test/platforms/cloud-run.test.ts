@@ -77,7 +77,7 @@ describe('what is seen of a service', () => {
     ['CONDITION_SUCCEEDED', 'ACTIVE'],
     ['CONDITION_PENDING', 'STARTING'],
     ['CONDITION_RECONCILING', 'STARTING'],
-    ['CONDITION_FAILED', 'FAILED'],
+    ['CONDITION_FAILED', 'UNKNOWN'],
   ])('%s is %s', async (state, status) => {
     const server = await startCloudRunServer(manual);
     server.service.terminalCondition = { type: 'Ready', state, message: 'why' };

@@ -27,6 +27,9 @@ const quickSettings: Omit<ScaleSettings, 'takesChanges'> = {
 /** Long enough for a test to do something before the next change, also on a slow machine. */
 const unhurried = { cooldownMs: { up: 3000, down: 3000 } };
 
+/** Reads that are refused fail a run when they have lasted for half of its patience. */
+const impatient = { waitForActive: { timeoutMs: 6000, intervalMs: 500 } };
+
 /** Defines the tests of one platform. */
 export function describeConformance(candidate: Candidate, bench: ConformanceBench, site: Site): void {
   const begin = (capacity: number, settings: Partial<ScaleSettings> = {}) =>
@@ -128,7 +131,7 @@ export function describeConformance(candidate: Candidate, bench: ConformanceBenc
     });
 
     it.concurrent('credentials refused', async () => {
-      const run = await begin(2);
+      const run = await begin(2, impatient);
       run.real.gate.answerAll(candidate.denied);
       await run.request(4);
       expect(await run.failure()).toBe('ResourceFailed');
@@ -136,14 +139,14 @@ export function describeConformance(candidate: Candidate, bench: ConformanceBenc
     });
 
     it.concurrent('resource missing', async () => {
-      const run = await begin(2);
+      const run = await begin(2, impatient);
       await run.real.remove();
       await run.request(4);
       expect(await run.failure()).toBe('ResourceFailed');
     });
 
     it.concurrent('deleted in mid-run', async () => {
-      const run = await begin(2, unhurried);
+      const run = await begin(2, { ...unhurried, ...impatient });
       await run.request(8);
       await run.until(({ stepsMade }) => stepsMade === 1);
       await run.real.remove();

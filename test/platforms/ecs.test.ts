@@ -39,8 +39,8 @@ describe('what is seen of a service', () => {
     ['CodeDeploy replaces task sets', { desiredCount: 3, runningCount: 6, taskSets: [{}, {}] }, 'ACTIVE'],
     [
       'its rollout failed',
-      { desiredCount: 3, runningCount: 3, deployments: [{ status: 'PRIMARY', rolloutState: 'FAILED' }] },
-      'FAILED',
+      { desiredCount: 3, runningCount: 2, deployments: [{ status: 'PRIMARY', rolloutState: 'FAILED' }] },
+      'STARTING',
     ],
     [
       'a failed rollout was rolled back',
@@ -61,7 +61,8 @@ describe('what is seen of a service', () => {
     expect(await observed({ desiredCount: 10, runningCount: 20, deployments })).toMatchObject({
       capacity: 10,
       status: 'ACTIVE',
-      details: { deployment: 'in progress', runningCount: '20' },
+      ready: 20,
+      details: { deployment: 'in progress' },
     });
   });
 

@@ -12,24 +12,34 @@ const request: fc.Arbitrary<ScaleRequest> = fc.oneof(
   units.map((remove) => ({ remove })),
 );
 
-export const randomScenario: fc.Arbitrary<Scenario> = fc
-  .record({
-    base: fc.constantFrom(...scenarios),
-    startCapacity: capacity,
-    request,
-    laterRequests: fc.array(request, { minLength: 1, maxLength: 5 }),
-    step: fc.record({ up: fc.constantFrom(1, 2, null), down: fc.constantFrom(1, 2, null) }),
-    cooldownMs: fc.record({ up: fc.constantFrom(0, 600, 3000), down: fc.constantFrom(0, 600, 3000) }),
-    upAfter: fc.constantFrom('change' as const, 'up' as const),
-  })
-  .map(({ base, step, cooldownMs, upAfter, ...rest }) => ({
-    ...base,
-    ...rest,
-    name: 'a random one',
-    settings: { ...base.settings, step, cooldownMs, upAfter },
-    messages: ['a request comes', 'the last request comes again', 'a cancellation comes'],
-    otherHands: 0,
-  }));
+/** Of every kind of platform. */
+export const randomScenario: fc.Arbitrary<Scenario> = randomScenarioOf(scenarios);
+
+/** As the simulated sidecar plays them. */
+export const randomScenarioOfSidecar: fc.Arbitrary<Scenario> = randomScenarioOf(
+  scenarios.filter(({ settings }) => settings.takesChanges === 'whenActive'),
+);
+
+function randomScenarioOf(bases: readonly Scenario[]): fc.Arbitrary<Scenario> {
+  return fc
+    .record({
+      base: fc.constantFrom(...bases),
+      startCapacity: capacity,
+      request,
+      laterRequests: fc.array(request, { minLength: 1, maxLength: 5 }),
+      step: fc.record({ up: fc.constantFrom(1, 2, null), down: fc.constantFrom(1, 2, null) }),
+      cooldownMs: fc.record({ up: fc.constantFrom(0, 600, 3000), down: fc.constantFrom(0, 600, 3000) }),
+      upAfter: fc.constantFrom('change' as const, 'up' as const),
+    })
+    .map(({ base, step, cooldownMs, upAfter, ...rest }) => ({
+      ...rest,
+      shallowerBy: base.shallowerBy,
+      name: 'a random one',
+      settings: { ...base.settings, step, cooldownMs, upAfter },
+      messages: ['a request comes', 'the last request comes again', 'a cancellation comes'],
+      otherHands: 0,
+    }));
+}
 
 /** Mostly nothing, so that a walk gets somewhere between its faults. */
 export const tape: fc.Arbitrary<number[]> = fc.array(

@@ -6,7 +6,7 @@ import type { Scenario } from '../explore/scenarios.js';
 import { timeSkippingEnvironment } from '../support/temporal.js';
 import { playInMemory } from './played-in-memory.js';
 import { TemporalPlayer } from './played-on-temporal.js';
-import { randomScenario } from './random-scenario.js';
+import { randomScenarioOfSidecar } from './random-scenario.js';
 import { type ActivityScript, quiet } from './scripted-chooser.js';
 import { seed } from './seed.js';
 
@@ -43,7 +43,7 @@ const script: fc.Arbitrary<ActivityScript> = fc.record({
 
 /** Real seconds pass while an activity is at work, so these are short; the server skips the cooldowns. */
 const schedule = fc.record({
-  scenario: randomScenario.map((scenario): Scenario => ({
+  scenario: randomScenarioOfSidecar.map((scenario): Scenario => ({
     ...scenario,
     settings: { ...scenario.settings, settleMs: 500, cooldownMs: { up: 2000, down: 3000 } },
   })),

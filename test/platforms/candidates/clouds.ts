@@ -25,7 +25,7 @@ export const azureCandidate: Candidate = {
           app.template = { ...app.template, scale: { ...app.template.scale, minReplicas } };
         },
         fail: async () => {
-          app.provisioningState = 'Failed';
+          app.provisioningState = 'Deleting';
         },
         remove: async () => server.remove(),
       };
@@ -48,7 +48,7 @@ export const cloudRunCandidate: Candidate = {
           service.scaling.manualInstanceCount = to;
         },
         fail: async () => {
-          service.terminalCondition.state = 'CONDITION_FAILED';
+          service.deleteTime = '2026-01-01T00:00:00Z';
         },
         remove: async () => server.remove(),
       };
