@@ -35,6 +35,11 @@ export class SimulatedResource {
     return true;
   }
 
+  /** A size that was set at this time, and takes as long to arrive. */
+  setSize(size: number, atMs: number, cause: string): void {
+    this.#add({ atMs, landsAtMs: atMs + this.#start.startTimeMs, cause, from: () => size });
+  }
+
   /** Somebody else's doing: no start time, no STARTING. */
   setCapacity(capacity: number, atMs: number): void {
     this.#add({ atMs, landsAtMs: atMs, cause: 'set by other hands', from: () => capacity });

@@ -1,4 +1,4 @@
-/** The HTTP API that the sidecar on Omnistrate has. */
+/** The HTTP API that the sidecar on Omnistrate has, and one path that it has not: a size that is set instead of added to. */
 import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
 import { answer } from './answer.js';
@@ -21,6 +21,7 @@ export interface SidecarParts {
 const units = z.int().min(1);
 const addBody = z.object({ capacityToBeAdded: units });
 const removeBody = z.object({ capacityToBeRemoved: units });
+const sizeBody = z.object({ size: z.int().min(0) });
 
 export function sidecarApi(parts: SidecarParts): Router {
   return Router()
@@ -32,6 +33,10 @@ export function sidecarApi(parts: SidecarParts): Router {
     .post(
       '/resource/:alias/capacity/remove',
       logged(parts, (call) => change(call, -parseBody(removeBody, call.entry.body).capacityToBeRemoved)),
+    )
+    .post(
+      '/resource/:alias/size',
+      logged(parts, (call) => setSize(call, parseBody(sizeBody, call.entry.body).size)),
     );
 }
 
@@ -76,16 +81,33 @@ function read({ parts, resource, entry, response }: Call): void {
   parts.log.finish(entry, answer(response, fault, good));
 }
 
-function change({ parts, resource, entry, response }: Call, units: number): void {
-  const fault = meetFault(parts, entry, { kind: 'change', resource: resource.alias });
-  const delayMs = applyDelayMs(fault);
-  if (delayMs !== null) {
-    const atMs = parts.now() + delayMs;
+function change(call: Call, units: number): void {
+  const { resource, entry } = call;
+  carryOut(call, (atMs) => {
     const cause = `${units > 0 ? 'add' : 'remove'} ${Math.abs(units)} (call ${entry.call})`;
     if (!resource.change(units, atMs, cause)) {
       throw new RequestError(400, `cannot remove ${-units} from ${resource.alias}: it has fewer, or soon will have`);
     }
-    entry.applied = { resource: resource.alias, units, atMs };
+    return units;
+  });
+}
+
+function setSize(call: Call, size: number): void {
+  const { resource, entry } = call;
+  carryOut(call, (atMs) => {
+    const units = size - resource.at(atMs).capacity;
+    resource.setSize(size, atMs, `set ${size} (call ${entry.call})`);
+    return units;
+  });
+}
+
+/** @param apply makes the change take effect from that time on; returns how many units it is. */
+function carryOut({ parts, resource, entry, response }: Call, apply: (atMs: number) => number): void {
+  const fault = meetFault(parts, entry, { kind: 'change', resource: resource.alias });
+  const delayMs = applyDelayMs(fault);
+  if (delayMs !== null) {
+    const atMs = parts.now() + delayMs;
+    entry.applied = { resource: resource.alias, units: apply(atMs), atMs };
   }
   parts.log.finish(entry, answer(response, fault, namesOf(resource)));
 }

@@ -16,6 +16,8 @@ export interface RunPlan {
   readonly step: number;
   readonly cooldownMs: { readonly up: number; readonly down: number };
   readonly upAfter: UpAfter;
+  /** A platform with relative changes, or one that takes a size at any time. */
+  readonly platform: 'adds' | 'sets';
   readonly waitForActiveMs: number;
   readonly turns: readonly Turn[];
   /** The capacity at the start, and every target in between. */
@@ -44,6 +46,7 @@ export function planRun(alias: string, random: Random): RunPlan {
     step: random.pick([1, 1, 2]),
     cooldownMs: { up: random.pick([1500, 3000]), down: random.pick([2000, 3000]) },
     upAfter: random.pick<UpAfter>(['change', 'up']),
+    platform: random.pick<RunPlan['platform']>(['adds', 'sets']),
     waitForActiveMs: longerThanAnyOutageMs,
     mayEndAs: [],
     faults: [],

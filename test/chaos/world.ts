@@ -126,11 +126,26 @@ function start(args: readonly string[], env: NodeJS.ProcessEnv, folder: string):
   return new Program({ command: [process.execPath, main, ...args], env, folder });
 }
 
+const sidecar = '${SIDECAR_URL}/resource/{{resource}}';
+const platforms = {
+  adds: { type: 'omnistrate', url: '${SIDECAR_URL}' },
+  sets: {
+    type: 'generic-http',
+    observe: {
+      url: `${sidecar}/capacity`,
+      capacity: 'currentCapacity',
+      status: { path: 'status', active: ['ACTIVE'], failed: ['FAILED'] },
+      observedAt: 'lastObservedTimestamp',
+    },
+    set: { url: `${sidecar}/size`, body: { from: '{{from}}', size: '{{to}}' } },
+  },
+};
+
 function configurationOf(plans: readonly RunPlan[]): string {
-  const resources = plans.map(({ alias, step, cooldownMs, upAfter, waitForActiveMs }): [string, object] => [
+  const resources = plans.map(({ alias, platform, step, cooldownMs, upAfter, waitForActiveMs }): [string, object] => [
     alias,
     {
-      platform: { type: 'omnistrate', url: '${SIDECAR_URL}' },
+      platform: platforms[platform],
       ...bounds,
       step,
       cooldown: { up: `${cooldownMs.up}ms`, upAfter, down: `${cooldownMs.down}ms` },

@@ -10,6 +10,7 @@ const logSchema = z.object({
       atMs: z.number(),
       method: z.string(),
       path: z.string(),
+      body: z.string(),
       idempotencyKey: z.string().optional(),
       fault: z.string().optional(),
       applied: z.object({ units: z.number(), atMs: z.number() }).optional(),
@@ -80,11 +81,18 @@ export class SidecarWitness {
 function changesOf(alias: string, calls: z.output<typeof logSchema>['calls']): SeenChange[] {
   return calls
     .filter(({ method, path }) => method === 'POST' && path.startsWith(`/resource/${alias}/`))
-    .map(({ atMs, path, idempotencyKey = '', applied, answered }) => ({
+    .map(({ atMs, path, body, idempotencyKey = '', applied, answered }) => ({
       atMs,
-      direction: path.endsWith('/add') ? 'up' : 'down',
+      direction: isUp(path, body) ? 'up' : 'down',
       key: idempotencyKey,
       appliedAtMs: applied?.atMs,
       answered,
     }));
+}
+
+/** Who sets a size says where it was as well. */
+function isUp(path: string, body: string): boolean {
+  if (!path.endsWith('/size')) return path.endsWith('/add');
+  const { from, size } = z.object({ from: z.number(), size: z.number() }).parse(JSON.parse(body));
+  return size > from;
 }
