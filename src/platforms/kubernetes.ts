@@ -107,6 +107,10 @@ class ScalableObject implements Platform {
     }
   }
 
+  async close(): Promise<void> {
+    this.#api.close();
+  }
+
   #path(signal: AbortSignal): Promise<ScalePath> {
     const { kind, apiVersion, namespace, name = this.#resource } = this.#settings;
     return this.#api.scalePath({ kind, apiVersion, namespace, name }, signal);
