@@ -42,6 +42,17 @@ const autoscalersSchema = z.object({
 });
 const scaledObjectsSchema = z.object({ items: z.array(named.extend({ spec: z.object({ scaleTargetRef: target }) })) });
 
+/** Of the kinds that every cluster has; their objects also show all that their scale shows. Others are asked for. */
+export function pluralOf(kind: string, apiVersion: string): string | undefined {
+  return apiVersion === 'apps/v1' ? pluralsOfApps.get(kind) : undefined;
+}
+
+const pluralsOfApps = new Map([
+  ['Deployment', 'deployments'],
+  ['StatefulSet', 'statefulsets'],
+  ['ReplicaSet', 'replicasets'],
+]);
+
 export class KubernetesApi {
   #access: Promise<ClusterAccess> | undefined;
   #plural: string | undefined;
@@ -55,7 +66,7 @@ export class KubernetesApi {
   /** @throws Trouble when there is no such kind, or when it cannot be scaled. */
   async scalePath({ kind, apiVersion, namespace, name }: Wanted, signal: AbortSignal): Promise<ScalePath> {
     const group = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-    this.#plural ??= await this.#pluralOf(kind, group, signal);
+    this.#plural ??= pluralOf(kind, apiVersion) ?? (await this.#discoverPlural(kind, group, signal));
     const inNamespace = namespace ?? (await this.#accessed()).namespace ?? 'default';
     const object = `${group}/namespaces/${encodeURIComponent(inNamespace)}/${this.#plural}/${encodeURIComponent(name)}`;
     return { namespace: inNamespace, name, object };
@@ -99,7 +110,7 @@ export class KubernetesApi {
     this.#reads.close();
   }
 
-  async #pluralOf(kind: string, group: string, signal: AbortSignal): Promise<string> {
+  async #discoverPlural(kind: string, group: string, signal: AbortSignal): Promise<string> {
     const { resources } = await this.get(group, resourceListSchema, signal);
     const plural = resources.find((resource) => resource.kind === kind && !resource.name.includes('/'))?.name;
     if (plural === undefined) throw new Trouble('missing', `the cluster has no ${kind} under ${group}`);
