@@ -12,6 +12,9 @@ export const base = {
   testTimeout: 30_000,
   // Most of them wait most of the time: for the timers of a real server, for processes. Jest's own is one less.
   maxWorkers: availableParallelism(),
+  // Node does not free what a test file has loaded as ES modules. A worker that holds fifty files' worth needs longer to end
+  // than the half second that Jest allows, and Jest then reports a leak of the tests.
+  workerIdleMemoryLimit: '200MB',
 };
 
 export default {

@@ -1,4 +1,4 @@
-/** `npm run test:services`: every source against its real server, which is fetched where it is not there. */
+/** `npm run test:services`: every source and platform against its real server, which `scripts/services/prepare.ts` has installed. */
 import { base } from './jest.config.mjs';
 
 export default {
@@ -6,11 +6,7 @@ export default {
   // No workflow runs here: there is nothing to bundle.
   globalSetup: null,
   testMatch: ['<rootDir>/test/services/**/*.test.ts'],
-  // Fetching a server may take minutes the first time, starting one some seconds.
+  // A test file that is run alone installs what it needs, which may take minutes the first time; starting a server takes seconds.
   testTimeout: 180_000,
-  reporters: [
-    'default',
-    '<rootDir>/test/services/conformance-table.mjs',
-    '<rootDir>/test/services/platforms/conformance-table.mjs',
-  ],
+  reporters: ['default', '<rootDir>/test/services/conformance-reporter.mjs'],
 };

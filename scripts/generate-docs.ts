@@ -1,7 +1,8 @@
-/** `npm run docs`: writes what is made from the schemas of the configuration and the API. A test fails where it is out of date. */
+/** `npm run docs`: writes what is made from the schemas of the configuration and the API, and what the tests of real servers showed. A test fails where it is out of date. */
 import { writeFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
 import { openApiDocument } from '../src/api/openapi.js';
+import { writePendingPages } from './conformance/compare.js';
 import { configurationPage } from './configuration-page.js';
 import { editorSchema } from './json-schema.js';
 import { sourcePages } from './source-pages.js';
@@ -22,4 +23,5 @@ export async function generatedDocs(): Promise<Record<string, string>> {
 
 if (process.argv[1]?.endsWith('generate-docs.ts')) {
   for (const [path, text] of Object.entries(await generatedDocs())) await writeFile(path, text);
+  await writePendingPages();
 }

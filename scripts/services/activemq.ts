@@ -9,12 +9,18 @@ export interface ActivemqService extends ServiceProcess {
   readonly execute: (mbean: string, operation: string, ...parameters: unknown[]) => Promise<unknown>;
 }
 
-const artifacts = ['org.apache.activemq:activemq-broker:5.18.7', 'org.jolokia:jolokia-jvm:1.7.2'];
+export const needs = {
+  // The broker is started from a source file of a few lines, which needs the compiler beside the runtime.
+  compiler: debianCommand('javac', 'default-jdk-headless'),
+  classPath: javaClassPath(
+    ['org.apache.activemq:activemq-broker:5.18.7', 'org.jolokia:jolokia-jvm:1.7.2'],
+    'activemq-5.18.7',
+  ),
+};
 
 export async function activemqService(username: string, password: string): Promise<ActivemqService> {
-  // The broker is started from a source file of a few lines, which needs the compiler beside the runtime.
-  await debianCommand('javac', 'default-jdk-headless');
-  const jars = (await javaClassPath(artifacts, 'activemq-5.18.7')).split(':');
+  await needs.compiler.path();
+  const jars = (await needs.classPath.path()).split(':');
   const agent = jars.find((jar) => jar.includes('jolokia-jvm')) ?? '';
   // The agent has all of Jolokia in it, and cannot bear to see it twice.
   const classPath = jars.filter((jar) => !jar.includes('jolokia')).join(':');

@@ -1,57 +1,80 @@
-/** Servers for tests, from the package managers of this machine; what they fetch is kept in ~/.cache/escapement/services. */
+/** What the servers of the tests need, from the package managers of this machine; what they fetch is kept in ~/.cache/escapement/services. */
 import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { alone } from './alone.js';
+import { aptInstall } from './apt.js';
 
 const run = promisify(execFile);
-const cache = join(homedir(), '.cache', 'escapement', 'services');
 
-/** The path of a command, installed from Debian's packages if it is not there. */
-export async function debianCommand(command: string, packageName: string): Promise<string> {
-  const found = await which(command);
-  if (found !== undefined) return found;
-  await withoutStartingServices(async () => {
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    await run('apt-get', ['update'], { env });
-    await run('apt-get', ['install', '-y', '--no-install-recommends', packageName], { env });
-  });
-  const installed = await which(command);
-  if (installed === undefined) throw new Error(`apt-get installed ${packageName}, but there is no ${command}`);
-  return installed;
+/** Each server lists its own as `needs`: prepare.ts has all of them in place before the tests begin. */
+export interface Need {
+  readonly what: string;
+  readonly from: string;
+  /** What it cannot be installed without. */
+  readonly requires: readonly Need[];
+  isThere(): Promise<boolean>;
+  /** Where it is; installed first if it is missing. */
+  path(): Promise<string>;
 }
 
-/** The folder to put into PYTHONPATH. */
-export async function pythonPackage(requirement: string, folderName: string): Promise<string> {
-  return cachedFolder(folderName, async (folder) => {
+/** A command of a Debian package. */
+export function debianCommand(command: string, packageName: string): Need {
+  const isThere = async () => (await which(command)) !== undefined;
+  return {
+    what: `${command} (${packageName})`,
+    from: 'Debian',
+    requires: [],
+    isThere,
+    async path() {
+      if (!(await isThere())) await aptInstall(packageName, cache(), isThere);
+      const path = await which(command);
+      if (path === undefined) throw new Error(`apt-get installed ${packageName}, but there is no ${command}`);
+      return path;
+    },
+  };
+}
+
+/** A folder to put into PYTHONPATH. */
+export function pythonPackage(requirement: string, folderName: string): Need {
+  return cachedFolder(requirement, 'PyPI', folderName, [pip], async (folder) => {
     await run('python3', ['-m', 'pip', 'install', '--quiet', '--target', folder, requirement]);
   });
 }
 
-/** A Java class path of artifacts (group:name:version) and what they depend on. */
-export async function javaClassPath(artifacts: readonly string[], folderName: string): Promise<string> {
-  const maven = await debianCommand('mvn', 'maven');
-  const folder = await cachedFolder(folderName, async (target) => {
-    const pom = join(target, 'pom.xml');
+/** The jars of artifacts (group:name:version) and of what they depend on, as a class path. */
+export function javaClassPath(artifacts: readonly string[], folderName: string): Need {
+  const jars = cachedFolder(artifacts.join(', '), 'Maven Central', folderName, [maven], async (folder) => {
+    const pom = join(folder, 'pom.xml');
     await writeFile(pom, projectOf(artifacts));
-    const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${target}`];
-    await run(maven, ['-q', '-B', '-f', pom, ...goal]);
+    const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${folder}`];
+    await run(await maven.path(), ['-q', '-B', '-f', pom, ...goal]);
   });
-  const jars = (await readdir(folder)).filter((name) => name.endsWith('.jar'));
-  return jars.map((name) => join(folder, name)).join(':');
+  return {
+    ...jars,
+    async path() {
+      const folder = await jars.path();
+      const names = (await readdir(folder)).filter((name) => name.endsWith('.jar'));
+      return names.map((name) => join(folder, name)).join(':');
+    },
+  };
 }
 
-/** The program of a Go module of ours, built once: it may take minutes. */
-export async function goProgram(module: string, folderName: string): Promise<string> {
-  const go = await debianCommand('go', 'golang-go');
-  const folder = await cachedFolder(folderName, async (target) => {
-    const build = ['build', '-trimpath', '-ldflags', '-s -w', '-o', join(target, 'program'), '.'];
-    await run(go, build, { cwd: module });
+/** The program of a Go module of ours, built once: that may take minutes. */
+export function goProgram(what: string, module: string, folderName: string): Need {
+  const built = cachedFolder(what, 'the Go module proxy, built here', folderName, [go], async (folder) => {
+    const build = ['build', '-trimpath', '-ldflags', '-s -w', '-o', join(folder, 'program'), '.'];
+    await run(await go.path(), build, { cwd: module });
   });
-  return join(folder, 'program');
+  return { ...built, path: async () => join(await built.path(), 'program') };
 }
+
+const pip = debianCommand('pip3', 'python3-pip');
+const maven = debianCommand('mvn', 'maven');
+const go = debianCommand('go', 'golang-go');
 
 function projectOf(artifacts: readonly string[]): string {
   const dependencies = artifacts.map((artifact) => {
@@ -63,20 +86,39 @@ function projectOf(artifacts: readonly string[]): string {
 }
 
 /** A folder that is there whole or not at all: filled beside its place, then moved into it. */
-async function cachedFolder(name: string, fill: (folder: string) => Promise<void>): Promise<string> {
-  const folder = join(cache, name);
-  if (await isReachable(folder, constants.R_OK)) return folder;
-  const filling = `${folder}.${process.pid}`;
-  await mkdir(filling, { recursive: true });
-  try {
-    await fill(filling);
-    await rename(filling, folder);
-  } catch (error) {
+function cachedFolder(
+  what: string,
+  from: string,
+  folderName: string,
+  requires: readonly Need[],
+  fill: (folder: string) => Promise<void>,
+): Need {
+  const place = () => join(cache(), folderName);
+  const isThere = () => isReachable(place(), constants.R_OK);
+  const install = async () => {
+    if (await isThere()) return;
+    for (const need of requires) await need.path();
+    const filling = `${place()}.filling`;
+    // What a process that was killed has left.
     await rm(filling, { recursive: true, force: true });
-    // Another process may have been quicker.
-    if (!(await isReachable(folder, constants.R_OK))) throw error;
-  }
-  return folder;
+    await mkdir(filling, { recursive: true });
+    await fill(filling);
+    await rename(filling, place());
+  };
+  return {
+    what,
+    from,
+    requires,
+    isThere,
+    async path() {
+      if (!(await isThere())) await alone(cache(), folderName, install);
+      return place();
+    },
+  };
+}
+
+function cache(): string {
+  return join(homedir(), '.cache', 'escapement', 'services');
 }
 
 async function which(command: string): Promise<string | undefined> {
@@ -92,16 +134,4 @@ async function isReachable(path: string, mode: number): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-/** Debian starts what it installs, on the usual ports, unless /usr/sbin/policy-rc.d says 101. */
-async function withoutStartingServices(work: () => Promise<void>): Promise<void> {
-  const policy = '/usr/sbin/policy-rc.d';
-  const isThere = await isReachable(policy, constants.F_OK);
-  if (!isThere) await writeFile(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
-  try {
-    await work();
-  } finally {
-    if (!isThere) await rm(policy);
-  }
 }

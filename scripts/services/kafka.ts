@@ -18,10 +18,15 @@ export interface KafkaUser {
   readonly password: string;
 }
 
+export const needs = {
+  java: debianCommand('java', 'default-jre-headless'),
+  classPath: javaClassPath(['org.apache.kafka:kafka_2.13:4.1.1'], 'kafka-4.1.1'),
+};
+
 /** @param administrator may do everything; the others what they are allowed. */
 export async function kafkaService(administrator: KafkaUser, others: readonly KafkaUser[]): Promise<KafkaService> {
-  const java = await debianCommand('java', 'default-jre-headless');
-  const classPath = await javaClassPath(['org.apache.kafka:kafka_2.13:4.1.1'], 'kafka-4.1.1');
+  const java = await needs.java.path();
+  const classPath = await needs.classPath.path();
   const [port = 0, controllerPort = 0] = await freePorts(2);
   const folder = await mkdtemp(join(tmpdir(), 'escapement-kafka-'));
   const file = join(folder, 'server.properties');

@@ -23,15 +23,19 @@ export interface KubernetesService {
 const administrator = 'administrator';
 const version = '1.36.3';
 
-/** Built once: that takes minutes. */
-export async function kubernetesProgram(): Promise<string> {
-  return goProgram(fileURLToPath(new URL('kubernetes', import.meta.url)), `kubernetes-${version}`);
-}
+export const needs = {
+  etcd: debianCommand('etcd', 'etcd-server'),
+  program: goProgram(
+    `kube-apiserver ${version}`,
+    fileURLToPath(new URL('kubernetes', import.meta.url)),
+    `kubernetes-${version}`,
+  ),
+};
 
 /** @param users who may do nothing until a role is bound to them. */
 export async function kubernetesService(users: readonly string[] = []): Promise<KubernetesService> {
-  const etcdCommand = await debianCommand('etcd', 'etcd-server');
-  const program = await kubernetesProgram();
+  const etcdCommand = await needs.etcd.path();
+  const program = await needs.program.path();
   const [etcdPort = 0, peerPort = 0, port = 0] = await freePorts(3);
   const folder = await mkdtemp(join(tmpdir(), 'escapement-kubernetes-'));
   const url = `https://127.0.0.1:${port}`;

@@ -17,8 +17,10 @@ export interface MotoService extends ServiceProcess {
   readonly userWho: (name: string, actions: readonly string[]) => Promise<AccessKey>;
 }
 
+export const needs = { packages: pythonPackage('moto[server]==5.2.5', 'moto-5.2.5') };
+
 export async function motoService(): Promise<MotoService> {
-  const packages = await pythonPackage('moto[server]', 'moto');
+  const packages = await needs.packages.path();
   const [port = 0] = await freePorts(1);
   const endpoint = `http://127.0.0.1:${port}`;
   const control = async (path: string, body?: string) => {

@@ -9,9 +9,11 @@ export interface PrometheusService extends ServiceProcess {
   readonly port: number;
 }
 
+export const needs = { server: debianCommand('prometheus', 'prometheus') };
+
 /** @param passwordHash bcrypt of the password of the user `reader`. */
 export async function prometheusService(passwordHash: string): Promise<PrometheusService> {
-  const command = await debianCommand('prometheus', 'prometheus');
+  const command = await needs.server.path();
   const [port = 0] = await freePorts(1);
   const folder = await mkdtemp(join(tmpdir(), 'escapement-prometheus-'));
   await writeFile(join(folder, 'prometheus.yml'), 'global: { scrape_interval: 1s }\n');

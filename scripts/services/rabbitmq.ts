@@ -23,8 +23,10 @@ export interface ServerCertificate {
   readonly key: string;
 }
 
+export const needs = { server: debianCommand('rabbitmqctl', 'rabbitmq-server') };
+
 export async function rabbitmqService(certificate: ServerCertificate): Promise<RabbitmqService> {
-  await debianCommand('rabbitmqctl', 'rabbitmq-server');
+  await needs.server.path();
   const [amqpPort = 0, managementPort = 0, amqpsPort = 0, managementTlsPort = 0, ...ownPorts] = await freePorts(6);
   const [distributionPort = 0, namesPort = 0] = ownPorts;
   const ports = { amqpPort, managementPort, amqpsPort, managementTlsPort };

@@ -9,6 +9,8 @@ import { freePorts, ServiceProcess } from './service-process.js';
 
 const run = promisify(execFile);
 
+export const needs = { server: debianCommand('redis-server', 'redis-server') };
+
 export interface RedisService extends ServiceProcess {
   readonly port: number;
   /** Runs a command of redis-cli as the administrator. */
@@ -17,23 +19,21 @@ export interface RedisService extends ServiceProcess {
 
 /** @param config lines of redis.conf. */
 export async function redisService(config: readonly string[] = [], password?: string): Promise<RedisService> {
-  const server = await debianCommand('redis-server', 'redis-server');
-  return launch(server, [], config, password);
+  return launch([], config, password);
 }
 
 /** Watches a Redis under the name `queue`. */
 export async function sentinelService(masterPort: number, masterPassword: string): Promise<RedisService> {
-  const server = await debianCommand('redis-server', 'redis-server');
   const watch = [`sentinel monitor queue 127.0.0.1 ${masterPort} 1`, `sentinel auth-pass queue ${masterPassword}`];
-  return launch(server, ['--sentinel'], watch, undefined);
+  return launch(['--sentinel'], watch, undefined);
 }
 
 async function launch(
-  server: string,
   args: readonly string[],
   config: readonly string[],
   password: string | undefined,
 ): Promise<RedisService> {
+  const server = await needs.server.path();
   const [port = 0] = await freePorts(1);
   const folder = await mkdtemp(join(tmpdir(), 'escapement-redis-'));
   const file = join(folder, 'redis.conf');

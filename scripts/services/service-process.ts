@@ -1,7 +1,9 @@
 /** A real server as a child process of its own group: started on a port that the system gave, made to hang, killed, brought back. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
 export interface Command {
@@ -74,6 +76,9 @@ export class ServiceProcess {
   /** Connections are still accepted, by the system, and nothing is answered. */
   async pause(): Promise<void> {
     this.#signal('SIGSTOP');
+    const group = this.#child?.pid;
+    // On a busy machine its threads go on until one of them is given the time to see the signal.
+    while (group !== undefined && !(await isStopped(group))) await setTimeout(5);
   }
 
   async resume(): Promise<void> {
@@ -93,6 +98,19 @@ function kill(child: ChildProcess, signal: NodeJS.Signals): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
+}
+
+/** Whether every thread of every process of a group has stopped. */
+async function isStopped(group: number): Promise<boolean> {
+  const stats = async (folder: string): Promise<string[][]> => {
+    const ids = (await readdir(folder).catch(() => [])).filter((name) => /^\d+$/.test(name));
+    const texts = await Promise.all(ids.map((id) => readFile(join(folder, id, 'stat'), 'utf8').catch(() => '')));
+    // `id (name) state parent group ...`, and a name may have spaces and brackets in it.
+    return texts.map((text, at) => [ids[at] ?? '', ...text.slice(text.lastIndexOf(')') + 2).split(' ')]);
+  };
+  const members = (await stats('/proc')).filter(([, , , memberOf]) => memberOf === String(group));
+  const threads = await Promise.all(members.map(([id = '']) => stats(join('/proc', id, 'task'))));
+  return threads.flat().every(([, state = '']) => 'TZX'.includes(state));
 }
 
 export async function freePorts(count: number): Promise<number[]> {

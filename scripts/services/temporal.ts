@@ -9,6 +9,9 @@ export interface TemporalService extends ServiceProcess {
   readonly port: number;
 }
 
+/** None: `npm pretest:services` has the `temporal` command in place, as all tests need it. */
+export const needs = {};
+
 /** @param cli the `temporal` command. */
 export async function temporalService(cli: string): Promise<TemporalService> {
   const [port = 0] = await freePorts(1);

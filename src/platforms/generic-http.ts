@@ -3,7 +3,8 @@ import { z } from 'zod';
 import type { CapacityChange, ChangeOutcome, Observation, ResourceStatus } from '../domain/capacity.js';
 import { valueAtPath } from '../domain/value-at-path.js';
 import { acceptedAnswer, jsonOf } from './http-answer.js';
-import { exchange, type HttpExchange } from './http-exchange.js';
+import { exchange } from './http-exchange.js';
+import { PooledReads } from './pooled-reads.js';
 import { definePlatform, type Platform, type PlatformContext, type SendPermit } from './platform.js';
 import { fillBody, fillUrl, templateSchemas, type Json, type TemplateValues } from './request-template.js';
 import { asOutcome, asPlatformError, Trouble } from './trouble.js';
@@ -70,6 +71,7 @@ class DescribedApi implements Platform {
   readonly #resource: string;
   readonly #settings: z.output<typeof settings>;
   readonly #timeoutMs: number;
+  readonly #reads = new PooledReads();
 
   constructor(chosen: z.output<typeof settings>, { resource, requestTimeoutMs }: PlatformContext) {
     this.#resource = resource;
@@ -81,8 +83,9 @@ class DescribedApi implements Platform {
     const { observe } = this.#settings;
     const askedAtMs = Date.now();
     try {
-      const { result, request } = await this.#send(observe, {}, signal);
-      const document = jsonOf(result, request);
+      const asked = this.#request(observe, {});
+      const request = shown(asked);
+      const document = jsonOf(await this.#reads.read(asked, signal), request);
       return {
         capacity: this.#unitsIn(document, this.#settings.observe.capacity, request),
         status: this.#statusIn(document),
@@ -104,24 +107,26 @@ class DescribedApi implements Platform {
     if (!template) throw new Error('the settings have neither set nor both add and remove'); // refused by their schema
     try {
       const values = { from, to, amount: Math.abs(to - from), key: idempotencyKey };
-      const { result, request } = await this.#send(template, values, signal, permit);
-      acceptedAnswer(result, request);
+      const asked = this.#request(template, values);
+      acceptedAnswer(await exchange({ ...asked, permit }, signal), shown(asked));
       return { outcome: 'accepted' };
     } catch (error) {
       return asOutcome(error);
     }
   }
 
-  async #send(
+  async close(): Promise<void> {
+    this.#reads.close();
+  }
+
+  #request(
     {
       url: template,
       method,
       body,
     }: { url: string; method: z.output<typeof changeSchema>['method'] | 'GET'; body?: Json | undefined },
     values: TemplateValues,
-    signal: AbortSignal,
-    permit?: SendPermit,
-  ): Promise<{ result: HttpExchange; request: string }> {
+  ) {
     const all = { ...values, resource: this.#resource };
     const url = fillUrl(template, all);
     const headers = {
@@ -130,19 +135,13 @@ class DescribedApi implements Platform {
       ...(values.key !== undefined && { 'Idempotency-Key': String(values.key) }),
       ...this.#settings.headers,
     };
-    const result = await exchange(
-      {
-        method,
-        url,
-        headers,
-        ...(body !== undefined && { body: JSON.stringify(fillBody(body, all)) }),
-        timeoutMs: this.#timeoutMs,
-        ...(permit && { permit }),
-      },
-      signal,
-    );
-    // A query may carry a key, so it is not shown.
-    return { result, request: `${method} ${url.origin}${url.pathname}` };
+    return {
+      method,
+      url,
+      headers,
+      ...(body !== undefined && { body: JSON.stringify(fillBody(body, all)) }),
+      timeoutMs: this.#timeoutMs,
+    };
   }
 
   /** Some APIs quote their numbers. */
@@ -174,6 +173,11 @@ class DescribedApi implements Platform {
     if (Number.isNaN(timeMs)) throw new Trouble('malformed', `${request} was answered with no time at ${at}`);
     return timeMs;
   }
+}
+
+/** A query may carry a key, so it is left out. */
+function shown({ method, url }: { readonly method: string; readonly url: URL }): string {
+  return `${method} ${url.origin}${url.pathname}`;
 }
 
 const advice = {

@@ -53,22 +53,44 @@ const longestRetryAfterMs = 300_000;
  * that its server closes just then can put the request in doubt.
  */
 export async function exchange(request: HttpRequest, signal: AbortSignal): Promise<HttpExchange> {
-  const { method, url, headers, body = null, timeoutMs, permit, tls = {}, mostBytes = usuallyMostBytes } = request;
+  const { url, timeoutMs, permit, tls = {} } = request;
   const deadline = new Deadline(timeoutMs, signal);
   const connection = singleConnection({ ...tls, signal: deadline.signal, timeout: 0 }, () => {
     deadline.signal.throwIfAborted();
     if (permit?.isValid() === false) throw new Error('the leave to send it ran out while it was being connected');
   });
+  const client = new Client(url.origin, { connect: connection.connect, headersTimeout: 0, bodyTimeout: 0 });
+  try {
+    return await ask({ client, ...connection, reset: true }, request, { deadline, caller: signal });
+  } finally {
+    deadline.clear();
+    await client.destroy();
+  }
+}
+
+export interface Connection {
+  readonly client: Client;
+  /** The request may have been written, wholly or in part. */
+  readonly wasUsed: () => boolean;
+  /** The connection is over with the answer. */
+  readonly reset: boolean;
+}
+
+/** One request on one connection. Whoever calls breaks the connection off when the deadline aborts. */
+export async function ask(
+  { client, wasUsed, reset }: Connection,
+  { method, url, headers, body, timeoutMs, mostBytes = usuallyMostBytes }: Omit<HttpRequest, 'permit'>,
+  { deadline, caller }: { readonly deadline: Deadline; readonly caller: AbortSignal },
+): Promise<HttpExchange> {
   const explain = (error: unknown): Failure => {
-    const missed = connection.wasUsed() ? 'whole answer' : 'connection';
-    if (signal.aborted) return { cause: 'stopped', reason: `stopped before there was a ${missed}` };
+    const missed = wasUsed() ? 'whole answer' : 'connection';
+    if (caller.aborted) return { cause: 'stopped', reason: `stopped before there was a ${missed}` };
     if (deadline.isOver) return { cause: 'timeout', reason: `no ${missed} within ${timeoutMs} ms` };
     return { cause: 'connection', reason: describe(error) };
   };
-  const client = new Client(url.origin, { connect: connection.connect, headersTimeout: 0, bodyTimeout: 0 });
   try {
     const path = url.pathname + url.search;
-    const response = await client.request({ method, path, headers, body, reset: true });
+    const response = await client.request({ method, path, headers, body: body ?? null, reset });
     const location = firstValue(response.headers['location']);
     const retryAfterMs = parseRetryAfter(firstValue(response.headers['retry-after']), Date.now());
     return {
@@ -79,10 +101,7 @@ export async function exchange(request: HttpRequest, signal: AbortSignal): Promi
       body: await readWhole(response.body, mostBytes).catch(explain),
     };
   } catch (error) {
-    return { kind: connection.wasUsed() ? 'noAnswer' : 'notSent', ...explain(error) };
-  } finally {
-    deadline.clear();
-    await client.destroy();
+    return { kind: wasUsed() ? 'noAnswer' : 'notSent', ...explain(error) };
   }
 }
 

@@ -1,8 +1,9 @@
 /** The few requests of the Kubernetes API that scaling needs, over plain HTTP: its own client weighs 65 MB. */
 import { z } from 'zod';
 import { acceptedAnswer, jsonOf } from './http-answer.js';
-import { exchange, type HttpExchange, type HttpRequest } from './http-exchange.js';
+import { exchange } from './http-exchange.js';
 import { type AccessSettings, type ClusterAccess, clusterAccess } from './kubernetes-access.js';
+import { PooledReads } from './pooled-reads.js';
 import type { SendPermit } from './platform.js';
 import { Trouble } from './trouble.js';
 
@@ -41,9 +42,21 @@ const autoscalersSchema = z.object({
 });
 const scaledObjectsSchema = z.object({ items: z.array(named.extend({ spec: z.object({ scaleTargetRef: target }) })) });
 
+/** Of the kinds that every cluster has; their objects also show all that their scale shows. Others are asked for. */
+export function pluralOf(kind: string, apiVersion: string): string | undefined {
+  return apiVersion === 'apps/v1' ? pluralsOfApps.get(kind) : undefined;
+}
+
+const pluralsOfApps = new Map([
+  ['Deployment', 'deployments'],
+  ['StatefulSet', 'statefulsets'],
+  ['ReplicaSet', 'replicasets'],
+]);
+
 export class KubernetesApi {
   #access: Promise<ClusterAccess> | undefined;
   #plural: string | undefined;
+  readonly #reads = new PooledReads();
 
   constructor(
     private readonly settings: AccessSettings,
@@ -53,7 +66,7 @@ export class KubernetesApi {
   /** @throws Trouble when there is no such kind, or when it cannot be scaled. */
   async scalePath({ kind, apiVersion, namespace, name }: Wanted, signal: AbortSignal): Promise<ScalePath> {
     const group = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-    this.#plural ??= await this.#pluralOf(kind, group, signal);
+    this.#plural ??= pluralOf(kind, apiVersion) ?? (await this.#discoverPlural(kind, group, signal));
     const inNamespace = namespace ?? (await this.#accessed()).namespace ?? 'default';
     const object = `${group}/namespaces/${encodeURIComponent(inNamespace)}/${this.#plural}/${encodeURIComponent(name)}`;
     return { namespace: inNamespace, name, object };
@@ -79,7 +92,8 @@ export class KubernetesApi {
   /** @throws Trouble */
   async get<Schema extends z.ZodType>(path: string, schema: Schema, signal: AbortSignal): Promise<z.output<Schema>> {
     const request = `GET ${path}`;
-    const parsed = schema.safeParse(jsonOf(await this.#send({ method: 'GET', headers: {} }, path, signal), request));
+    const asked = { method: 'GET', ...(await this.#to(path)) } as const;
+    const parsed = schema.safeParse(jsonOf(await this.#reads.read(asked, signal), request));
     if (parsed.success) return parsed.data;
     const problems = parsed.error.issues.map(({ path: at, message }) => [...at, message].join(': ')).join('; ');
     throw new Trouble('malformed', `${request} was answered with something else than expected (${problems})`);
@@ -87,12 +101,16 @@ export class KubernetesApi {
 
   /** @throws Trouble */
   async put(path: string, body: unknown, permit: SendPermit, signal: AbortSignal): Promise<void> {
-    const headers = { 'Content-Type': 'application/json' };
-    const request = { method: 'PUT', headers, body: JSON.stringify(body), permit } as const;
-    acceptedAnswer(await this.#send(request, `${path}?fieldManager=escapement`, signal), `PUT ${path}`);
+    const { headers, ...to } = await this.#to(`${path}?fieldManager=escapement`);
+    const withBody = { headers: { ...headers, 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
+    acceptedAnswer(await exchange({ method: 'PUT', ...to, ...withBody, permit }, signal), `PUT ${path}`);
   }
 
-  async #pluralOf(kind: string, group: string, signal: AbortSignal): Promise<string> {
+  close(): void {
+    this.#reads.close();
+  }
+
+  async #discoverPlural(kind: string, group: string, signal: AbortSignal): Promise<string> {
     const { resources } = await this.get(group, resourceListSchema, signal);
     const plural = resources.find((resource) => resource.kind === kind && !resource.name.includes('/'))?.name;
     if (plural === undefined) throw new Trouble('missing', `the cluster has no ${kind} under ${group}`);
@@ -112,15 +130,10 @@ export class KubernetesApi {
     }
   }
 
-  async #send(
-    request: Omit<HttpRequest, 'url' | 'timeoutMs' | 'tls' | 'mostBytes'>,
-    path: string,
-    signal: AbortSignal,
-  ): Promise<HttpExchange> {
+  async #to(path: string) {
     const access = await this.#accessed();
-    const url = new URL(access.server + path);
-    const all = { Accept: 'application/json', ...request.headers, ...(await access.headers()) };
-    return exchange({ ...request, url, headers: all, tls: access.tls, mostBytes, timeoutMs: this.timeoutMs }, signal);
+    const headers = { Accept: 'application/json', ...(await access.headers()) };
+    return { url: new URL(access.server + path), headers, tls: access.tls, mostBytes, timeoutMs: this.timeoutMs };
   }
 
   /** Read again after a failure: a file may come later. */

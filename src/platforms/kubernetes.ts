@@ -1,7 +1,7 @@
 /** Kubernetes: the `scale` subresource of whatever has one. It is set, not added to, and only where nobody else sets it. */
 import { z } from 'zod';
 import type { CapacityChange, ChangeOutcome, Observation, ResourceStatus } from '../domain/capacity.js';
-import { KubernetesApi, type ScalePath } from './kubernetes-api.js';
+import { KubernetesApi, pluralOf, type ScalePath } from './kubernetes-api.js';
 import { definePlatform, type Platform, type PlatformContext, type SendPermit } from './platform.js';
 import { asOutcome, asPlatformError, beforeSending, Trouble } from './trouble.js';
 
@@ -46,7 +46,16 @@ const objectSchema = z.object({
     .prefault({}),
 });
 
-type Scale = z.output<typeof scaleSchema>;
+/** An object that shows its scale as well. The API server fills in what was left out. */
+const wholeSchema = objectSchema.extend({
+  spec: z.object({ replicas: z.int().min(0) }),
+  status: objectSchema.shape.status
+    .unwrap()
+    .extend({ replicas: z.int().min(0).default(0) })
+    .prefault({}),
+});
+
+type Scale = Pick<z.output<typeof scaleSchema>, 'spec' | 'status'>;
 type ScaledObject = z.output<typeof objectSchema>;
 
 class ScalableObject implements Platform {
@@ -64,10 +73,7 @@ class ScalableObject implements Platform {
     const askedAtMs = Date.now();
     try {
       const at = await this.#path(signal);
-      const [scale, object] = await Promise.all([
-        this.#api.get(`${at.object}/scale`, scaleSchema, signal),
-        this.#api.get(at.object, objectSchema, signal),
-      ]);
+      const { scale, object } = await this.#look(at, signal);
       const ready = this.#readyReplicas(scale, object);
       return {
         capacity: scale.spec.replicas,
@@ -105,6 +111,23 @@ class ScalableObject implements Platform {
     } catch (error) {
       return asOutcome(error);
     }
+  }
+
+  /** One request where it is enough: a look is made every few seconds for as long as there is an autoscaler. */
+  async #look(at: ScalePath, signal: AbortSignal): Promise<{ scale: Scale; object: ScaledObject }> {
+    if (pluralOf(this.#settings.kind, this.#settings.apiVersion) !== undefined) {
+      const object = await this.#api.get(at.object, wholeSchema, signal);
+      return { scale: object, object };
+    }
+    const [scale, object] = await Promise.all([
+      this.#api.get(`${at.object}/scale`, scaleSchema, signal),
+      this.#api.get(at.object, objectSchema, signal),
+    ]);
+    return { scale, object };
+  }
+
+  async close(): Promise<void> {
+    this.#api.close();
   }
 
   #path(signal: AbortSignal): Promise<ScalePath> {

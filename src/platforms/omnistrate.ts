@@ -5,7 +5,8 @@
 import { z } from 'zod';
 import { resourceStatuses, type CapacityChange, type ChangeOutcome, type Observation } from '../domain/capacity.js';
 import { acceptedAnswer, describeAnswer, excerpt, parseJson } from './http-answer.js';
-import { exchange, type Answer, type Failure, type HttpExchange, type HttpRequest } from './http-exchange.js';
+import { exchange, type Answer, type Failure } from './http-exchange.js';
+import { PooledReads } from './pooled-reads.js';
 import { definePlatform, PlatformError, type Platform, type PlatformContext, type SendPermit } from './platform.js';
 import { asOutcome } from './trouble.js';
 
@@ -46,6 +47,7 @@ class OmnistrateSidecar implements Platform {
   readonly #resource: string;
   readonly #url: string;
   readonly #timeoutMs: number;
+  readonly #reads = new PooledReads();
 
   constructor({ url, alias }: z.output<typeof settings>, { resource, requestTimeoutMs }: PlatformContext) {
     const base = new URL(url);
@@ -55,7 +57,7 @@ class OmnistrateSidecar implements Platform {
   }
 
   async observe(signal: AbortSignal): Promise<Observation> {
-    const result = await this.#send({ method: 'GET', path: '/capacity', headers: {} }, signal);
+    const result = await this.#reads.read({ method: 'GET', headers: {}, ...this.#to('/capacity') }, signal);
     if (result.kind !== 'answered') throw this.#unreadable(result);
     if (result.status !== 200) throw this.#refused(result);
     if (!('text' in result.body)) throw this.#unreadable(result.body);
@@ -73,7 +75,8 @@ class OmnistrateSidecar implements Platform {
         ? ['/capacity/add', { capacityToBeAdded: to - from }]
         : ['/capacity/remove', { capacityToBeRemoved: from - to }];
     const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': idempotencyKey };
-    const result = await this.#send({ method: 'POST', path, headers, body: JSON.stringify(body), permit }, signal);
+    const request = { method: 'POST', headers, body: JSON.stringify(body), ...this.#to(path) } as const;
+    const result = await exchange({ ...request, permit }, signal);
     try {
       acceptedAnswer(result, `POST ${this.#url}${path}`);
       return { outcome: 'accepted' };
@@ -82,11 +85,12 @@ class OmnistrateSidecar implements Platform {
     }
   }
 
-  #send(
-    { path, ...request }: Omit<HttpRequest, 'url' | 'timeoutMs'> & { path: string },
-    signal: AbortSignal,
-  ): Promise<HttpExchange> {
-    return exchange({ ...request, url: new URL(this.#url + path), timeoutMs: this.#timeoutMs }, signal);
+  async close(): Promise<void> {
+    this.#reads.close();
+  }
+
+  #to(path: string): { readonly url: URL; readonly timeoutMs: number } {
+    return { url: new URL(this.#url + path), timeoutMs: this.#timeoutMs };
   }
 
   #parse(text: string): Observation {

@@ -1,4 +1,5 @@
 /** An end in order: what was started last is stopped first, within a time, and nothing is left behind. */
+import { setMaxListeners } from 'node:events';
 import type { Logger } from './logger.js';
 
 export interface Shutdown {
@@ -29,6 +30,8 @@ const sameSignalMs = 500;
 /** Ends the process on a signal. A second one ends it at once: whatever it supervises notices and ends too. */
 export function installShutdown({ log, deadlineMs, process, signals = endings }: ShutdownSettings): Shutdown {
   const stopping = new AbortController();
+  // Everything that waits for something listens, each resource at the start too; Node would take more than ten for a leak.
+  setMaxListeners(0, stopping.signal);
   const stops: { readonly what: string; readonly stop: () => Promise<unknown> }[] = [];
   let begunAtMs = 0;
 

@@ -38,13 +38,12 @@ const answersOf =
   ({ method, path }: AskedRequest): JsonAnswer => {
     if (method === 'PUT') return put;
     if (path === '/apis/apps/v1') {
-      const names = ['deployments', 'deployments/scale', 'daemonsets'];
-      const kindOf = (name: string) => (name === 'daemonsets' ? 'DaemonSet' : 'Deployment');
-      return { body: { resources: names.map((name) => ({ name, kind: kindOf(name) })) } };
+      const farms = ['farms', 'farms/scale'].map((name) => ({ name, kind: 'Farm' }));
+      return { body: { resources: [...farms, { name: 'daemonsets', kind: 'DaemonSet' }] } };
     }
     if (path.startsWith('/apis/autoscaling/v2/')) return { body: { items: autoscalers } };
-    if (path.endsWith('/deployments/web')) return { body: { metadata: { generation: 2 }, ...object } };
-    if (path.endsWith('/deployments/web/scale')) {
+    if (path.endsWith('s/web')) return { body: { metadata: { generation: 2 }, spec: { replicas: 3 }, ...object } };
+    if (path.endsWith('s/web/scale')) {
       return { body: { metadata: { resourceVersion: '7' }, spec: { replicas: 3 }, ...scale } };
     }
     return { status: 404, body: { message: 'the server could not find the requested resource' } };
@@ -87,9 +86,38 @@ describe('the status is read from readiness', () => {
     expect(await platform.observe(never)).toMatchObject({ capacity: 3, status, details: { namespace: 'shop' } });
   });
 
-  it('replicas that are left out are none', async () => {
-    const { platform } = await open({ scale: { spec: {} } });
+  it('replicas that a scale leaves out are none', async () => {
+    const { platform } = await open({ scale: { spec: {} } }, { kind: 'Farm' });
     expect(await platform.observe(never)).toMatchObject({ capacity: 0, status: 'ACTIVE' });
+  });
+});
+
+describe('a look', () => {
+  const lookedTwice = async (kind: string) => {
+    const { server, platform } = await open(
+      { object: { status: { observedGeneration: 2, readyReplicas: 3 } } },
+      { kind },
+    );
+    for (let look = 0; look < 2; look += 1) {
+      expect(await platform.observe(never)).toMatchObject({ capacity: 3, status: 'ACTIVE' });
+    }
+    return server.requests.map(({ path }) => path.replace('/apis/apps/v1', ''));
+  };
+
+  it.each([
+    ['Deployment', 'deployments'],
+    ['StatefulSet', 'statefulsets'],
+    ['ReplicaSet', 'replicasets'],
+  ])('at a %s is one request', async (kind, plural) => {
+    const object = `/namespaces/shop/${plural}/web`;
+    expect(await lookedTwice(kind)).toEqual([object, object]);
+  });
+
+  it('at another kind is two, once it is known what its objects are called', async () => {
+    const [discovery, ...looks] = await lookedTwice('Farm');
+    expect(discovery).toBe('');
+    const object = '/namespaces/shop/farms/web';
+    expect(looks.sort()).toEqual([object, object, `${object}/scale`, `${object}/scale`]);
   });
 });
 

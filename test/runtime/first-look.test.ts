@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { byAlias, resourceConfig } from '../../src/config/config.js';
@@ -52,4 +55,11 @@ it('stops looking when the process ends', async () => {
   await eventually('it has been reported', () => lines.length > 0);
   stop.abort();
   await looking;
+});
+
+it('looks at many resources at once without a warning of Node', async () => {
+  const many = fileURLToPath(new URL('many-resources-process.ts', import.meta.url));
+  const env = { ...process.env, NODE_OPTIONS: '' };
+  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', many], { env });
+  expect(stdout).toBe('30 asked\n');
 });

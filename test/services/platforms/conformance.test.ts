@@ -1,4 +1,4 @@
-/** Every platform, in whole scale runs: this makes the table in docs/platforms/conformance.md. */
+/** Every platform, in whole scale runs: this is the table in docs/platforms/conformance.md. */
 import { afterAll } from '@jest/globals';
 import { azureCandidate, cloudRunCandidate } from '../../platforms/candidates/clouds.js';
 import { addingCandidate, omnistrateCandidate, settingCandidate } from '../../platforms/candidates/simulated.js';
