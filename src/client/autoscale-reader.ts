@@ -44,7 +44,10 @@ export class AutoscaleReader {
   /** What was acted on, newest first: from the history of the run, and what it carried over from the one before. */
   async decisions(resource: string, most: number): Promise<Decision[] | undefined> {
     try {
-      const { events } = await this.handle(resource).fetchHistory();
+      const handle = this.handle(resource);
+      // Of a workflow that never was, a history is refused like by a server in trouble; a description is not.
+      await handle.describe();
+      const { events } = await handle.fetchHistory();
       return decisionsIn(events ?? [])
         .reverse()
         .slice(0, most);

@@ -109,12 +109,23 @@ describe('an autoscaled resource, over the API,', () => {
     expect((await api.call('PUT', path('pause'), { body: { direction: 'sideways' } })).status).toBe(400);
     expect((await api.call('PUT', path('pause'), { body: { until: '2001-01-01T00:00:00Z' } })).status).toBe(400);
     expect((await api.call('POST', '/v1/hooks/alertmanager', { body: { alerts: 'all' } })).status).toBe(400);
-    const other = `/v1/resources/${unscaled.resource}`;
-    expect((await api.call('GET', `${other}/evaluation`)).status).toBe(409);
-    expect((await api.call('PUT', `${other}/pause`, { body: {} })).status).toBe(409);
     const foreign = {
       alerts: [{ labels: { resource: 'somebody else' } }, { labels: { resource: unscaled.resource } }],
     };
     expect((await api.call('POST', '/v1/hooks/alertmanager', { body: foreign })).body).toEqual({ resources: [] });
+  });
+
+  it.each([
+    ['GET', 'evaluation'],
+    ['GET', 'decisions'],
+    ['PUT', 'pause'],
+    ['DELETE', 'pause'],
+    ['PUT', 'override'],
+    ['DELETE', 'override'],
+    ['POST', 'evaluate'],
+  ])('%s %s of a resource that is not autoscaled is 404', async (method, rest) => {
+    const body = { pause: {}, override: { capacity: 2 } }[rest];
+    const answer = await api.call(method, `/v1/resources/${unscaled.resource}/${rest}`, { body });
+    expect(answer).toMatchObject({ status: 404, body: { type: 'urn:escapement:problem:not-autoscaled' } });
   });
 });
