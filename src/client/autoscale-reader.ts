@@ -5,6 +5,7 @@ import type { WatchProgress } from '../domain/autoscale/watch.js';
 import { type AutoscaleMemo, type Decision, autoscaleWorkflowId } from '../../workflows/autoscale-messages.js';
 import { decisionsIn } from './decisions-in.js';
 import { firstOf } from './payloads.js';
+import { isOpenStatus } from './run-reader.js';
 
 const { PENDING_ACTIVITY_STATE_CANCEL_REQUESTED } = proto.temporal.api.enums.v1.PendingActivityState;
 
@@ -23,7 +24,7 @@ export class AutoscaleReader {
   async view(resource: string): Promise<AutoscaleView | undefined> {
     try {
       const { memo, raw, status } = await this.handle(resource).describe();
-      if (status.name !== 'RUNNING') return undefined;
+      if (!isOpenStatus(status.name)) return undefined;
       const heartbeats = (raw.pendingActivities ?? []).flatMap(
         ({ activityType, heartbeatDetails, lastHeartbeatTime, state }) => {
           const progress = firstOf(heartbeatDetails?.payloads) as WatchProgress | undefined;

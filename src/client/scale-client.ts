@@ -16,6 +16,7 @@ import {
   type ScaleInput,
   type ScaleMemo,
   madeIdPrefix,
+  refusalTypes,
   retargetSignal,
   retargetUpdate,
   scaleWorkflowId,
@@ -222,7 +223,9 @@ function isTornAway(error: unknown): boolean {
 
 function refusalOf(error: WorkflowUpdateFailedError): Error {
   const type = failureType(error);
-  return type === undefined ? error : new RequestRefused(type as RefusalType, error.cause?.message ?? error.message);
+  const known = refusalTypes.find((refusal) => refusal === type);
+  // Whatever else failed it, such as a run that was torn down with it, is no refusal.
+  return known === undefined ? error : new RequestRefused(known, error.cause?.message ?? error.message);
 }
 
 function failureType({ cause }: WorkflowUpdateFailedError): string | undefined {

@@ -75,6 +75,12 @@ describe('an autoscaled resource, over the API,', () => {
     const { decisions } = (await api.call('GET', path('decisions'))).body as DecisionsAnswer;
     expect(decisions[0]).toMatchObject({ evaluation: { capacity: 3, target: 6 }, refused: null });
     expect(decisions[0]!.evaluation.reason).toContain('60');
+    // The age that counted then: the same whenever it is asked for.
+    const { samples } = decisions[0]!.evaluation;
+    await poll(Date.now, (nowMs) => nowMs - Date.parse(decisions[0]!.evaluation.at) > 1000);
+    const again = (await api.call('GET', path('decisions'))).body as DecisionsAnswer;
+    expect(again.decisions[0]!.evaluation.samples).toEqual(samples);
+    expect(samples[0]!.ageSeconds).toBeLessThan(1);
   });
 
   it('keeps an override, and goes back when it is taken away', async () => {
