@@ -7,6 +7,7 @@ export const problemTypes = {
   'invalid-request': { status: 400, title: 'The request is not valid' },
   unauthorized: { status: 401, title: 'A bearer token is needed' },
   'cross-origin': { status: 403, title: 'Other web pages may not do this' },
+  'unknown-host': { status: 403, title: 'This server has no such name' },
   'unknown-resource': { status: 404, title: 'There is no such resource' },
   'unknown-route': { status: 404, title: 'There is no such route' },
   'several-resources': { status: 404, title: 'This route is for a single resource' },

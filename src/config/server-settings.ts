@@ -19,11 +19,24 @@ const address = z.string().refine((text) => isIP(text) !== 0 || /^[a-z0-9]([a-z0
   error: 'is not an address; write an IP address or a host name without a port, such as 0.0.0.0',
 });
 
+/** A name is checked by itself, so that one with a port is not silently one that never comes. */
+const hostNames = z
+  .string()
+  .transform((text) => text.split(',').flatMap((name) => name.trim() || []))
+  .refine((names) => names.every((name) => /^[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?$/i.test(name)), {
+    error: 'is not a list of host names; write names without scheme and port, such as scale.example.com,escapement',
+  });
+
 export const serverVariables = z.object({
   PORT: port.prefault('3000').describe('Port of the API and the console; 0: any free one.'),
   ESCAPEMENT_LISTEN: address
     .default('127.0.0.1')
     .describe('Address to listen on. Beyond loopback a token is wanted: see the next two.'),
+  ESCAPEMENT_ALLOWED_HOSTS: hostNames
+    .optional()
+    .describe(
+      'Names that the API answers to without a token, besides IP addresses and localhost, with commas between.',
+    ),
   ESCAPEMENT_API_TOKEN: z
     .string()
     .regex(/^[\x21-\x7e]+$/, { error: 'has signs that no HTTP header can carry; write visible ASCII without blanks' })
@@ -42,6 +55,8 @@ export const serverVariables = z.object({
 export interface ServerSettings {
   readonly port: number;
   readonly listen: string;
+  /** Names that the API answers to without a token. */
+  readonly allowedHosts: readonly string[];
   readonly apiToken: string | undefined;
   readonly logLevel: (typeof logLevels)[number];
   readonly dataDir: string;
@@ -65,6 +80,7 @@ export function readServerSettings(environment: Environment): ServerSettings {
   return {
     port: variables.PORT,
     listen,
+    allowedHosts: [...(isIP(listen) === 0 ? [listen] : []), ...(variables.ESCAPEMENT_ALLOWED_HOSTS ?? [])],
     apiToken,
     logLevel: variables.LOG_LEVEL,
     dataDir: variables.ESCAPEMENT_DATA_DIR,
