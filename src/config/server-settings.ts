@@ -2,17 +2,21 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import { z } from 'zod';
 import { ConfigError, problemFrom } from './config-error.js';
-import { parseEnvironment, port, trueOrFalse } from './environment-variables.js';
-import { oneOf } from './issue-words.js';
+import { parseEnvironment, port, trueOrFalse, word } from './environment-variables.js';
 import type { Environment } from './placeholders.js';
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
-const logLevel = z.string().transform((text, context) => {
-  const level = logLevels.find((known) => known === text.toLowerCase());
-  if (level !== undefined) return level;
-  context.addIssue({ code: 'custom', message: oneOf(text, logLevels) });
-  return z.NEVER;
+/** As Python, syslog and Java call them. */
+const logLevel = word(logLevels, {
+  verbose: 'trace',
+  information: 'info',
+  notice: 'info',
+  warning: 'warn',
+  err: 'error',
+  critical: 'fatal',
+  off: 'silent',
+  none: 'silent',
 });
 
 const address = z.string().refine((text) => isIP(text) !== 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text), {
@@ -45,7 +49,9 @@ export const serverVariables = z.object({
   ESCAPEMENT_ALLOW_UNAUTHENTICATED: trueOrFalse
     .prefault('false')
     .describe('Listen beyond loopback without a token: whoever reaches the port may scale.'),
-  LOG_LEVEL: logLevel.prefault('info').describe(`One of ${logLevels.join(', ')}.`),
+  LOG_LEVEL: logLevel
+    .prefault('info')
+    .describe(`One of ${logLevels.join(', ')}; WARNING and CRITICAL mean warn and fatal.`),
   ESCAPEMENT_DATA_DIR: z.string().default('.escapement').describe('Where the embedded Temporal server keeps its data.'),
   ESCAPEMENT_TEMPORAL_PORT: port.prefault('7233').describe('Port of the embedded Temporal server.'),
   ESCAPEMENT_TEMPORAL_UI_PORT: port.prefault('8233').describe('Port of its Web UI.'),
