@@ -29,6 +29,8 @@ const firstPauseMs = 250;
 const pauseGrowth = 1.6;
 /** A missing resource or refused credentials are usually a mistake in a file; a few looks rule out a restart. */
 const hopelessLooks = 3;
+/** A dry run is watched by somebody who wants to know what would happen, and it changes nothing by giving up. */
+const failedLooksOfDryRun = 3;
 
 /** Waits until the resource is `ACTIVE` by an observation that is new enough. */
 export async function lookUntilActive(platform: Platform, order: ObserveOrder, world: Surroundings): Promise<Sighting> {
@@ -86,7 +88,7 @@ type Found<T> =
 /** First look at once, then with a growing pause up to the interval. A read that fails is one more reason to look again. */
 async function poll<T>(
   platform: Platform,
-  order: Pick<ObserveOrder, 'resource' | 'waitForActive'>,
+  order: Pick<ObserveOrder, 'resource' | 'waitForActive' | 'dryRun'>,
   world: Surroundings,
   phase: LookProgress['phase'],
   verdict: (observation: Observation) => T | undefined,
@@ -95,6 +97,7 @@ async function poll<T>(
   const startedAtMs = world.now();
   let pauseMs = firstPauseMs;
   let hopeless = 0;
+  let failed = 0;
   let observation: Observation | undefined;
   for (;;) {
     let lastError: PlatformError | undefined;
@@ -103,11 +106,16 @@ async function poll<T>(
       const value = verdict(observation);
       if (value !== undefined) return { end: 'found', value };
       hopeless = 0;
+      failed = 0;
     } catch (error) {
       if (!(error instanceof PlatformError)) throw error;
       lastError = error;
       hopeless = lastError.code === 'missing' || lastError.code === 'denied' ? hopeless + 1 : 0;
       if (hopeless >= hopelessLooks) return { end: 'hopeless', reason: lastError.message };
+      failed += 1;
+      if (order.dryRun === true && failed >= failedLooksOfDryRun) {
+        return { end: 'hopeless', reason: `a dry run begins with the capacity there is: ${lastError.message}` };
+      }
     }
     if (world.stopped.aborted) return { end: 'interrupted' };
     const elapsedMs = world.elapsedBeforeMs + world.now() - startedAtMs;

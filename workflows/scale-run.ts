@@ -124,6 +124,7 @@ export class ScaleRun {
       newerThanMs: this.ledger.provenFromMs(),
       // A change insists on fresh eyes: one that was not sent for want of them must not be tried in vain for ever.
       patienceMs: lastChange || setbacks > 0 ? null : settings.settleMs,
+      dryRun: settings.dryRun,
     });
     if (sighting.seen === 'active') this.ledger.sawActive(sighting.observation, this.world.now());
     return sighting;

@@ -13,6 +13,8 @@ export interface ObserveOrder extends WaitSettings {
    * lenient, because there is no change of its own that an old observation could hide.
    */
   readonly patienceMs: number | null;
+  /** Nothing is sent, so nothing is lost by giving up soon. Absent in runs of an older version. */
+  readonly dryRun?: boolean;
 }
 
 export type Sighting =
