@@ -35,6 +35,8 @@ const longestPauseMs = 2000;
  * restart of the platform or a token that is being renewed fails nothing; half the timeout where that is shorter.
  */
 const longestRefusalMs = 30_000;
+/** A dry run is watched by somebody who wants to know what would happen, and it changes nothing by giving up. */
+const failedLooksOfDryRun = 3;
 
 /**
  * Waits for an observation that a change may start from: new enough, and `ACTIVE` where the platform takes changes only
@@ -104,7 +106,7 @@ type Found<T> =
  */
 async function poll<T>(
   platform: Platform,
-  order: Pick<ObserveOrder, 'resource' | 'waitForActive'>,
+  order: Pick<ObserveOrder, 'resource' | 'waitForActive' | 'dryRun'>,
   world: Surroundings,
   phase: LookProgress['phase'],
   verdict: (observation: Observation) => T | undefined,
@@ -114,6 +116,7 @@ async function poll<T>(
   const refusedForMs = phase === 'confirming' ? Infinity : Math.min(longestRefusalMs, timeoutMs / 2);
   let pauseMs = firstPauseMs;
   let refusedSinceMs: number | undefined;
+  let failed = 0;
   let observation: Observation | undefined;
   for (;;) {
     let lastError: PlatformError | undefined;
@@ -122,6 +125,7 @@ async function poll<T>(
       const value = verdict(observation);
       if (value !== undefined) return { end: 'found', value };
       refusedSinceMs = undefined;
+      failed = 0;
     } catch (error) {
       if (!(error instanceof PlatformError)) throw error;
       lastError = error;
@@ -129,6 +133,11 @@ async function poll<T>(
       refusedSinceMs = isRefusal ? (refusedSinceMs ?? world.now()) : undefined;
       if (refusedSinceMs !== undefined && world.now() - refusedSinceMs >= refusedForMs)
         return { end: 'refused', reason: error.message, observation: undefined };
+      failed += 1;
+      if (order.dryRun === true && failed >= failedLooksOfDryRun) {
+        const reason = `a dry run begins with the capacity there is: ${lastError.message}`;
+        return { end: 'refused', reason, observation: undefined };
+      }
     }
     if (world.stopped.aborted) return { end: 'interrupted' };
     const elapsedMs = world.elapsedBeforeMs + world.now() - startedAtMs;

@@ -10,12 +10,15 @@ export interface RequestActivities {
 export function requestActivities(): RequestActivities {
   return {
     askForScale: async ({ resource, taskQueue, limits, targetCapacity, reason, key }) => {
-      const scales = new ScaleClient(Context.current().client);
+      const { client, info } = Context.current();
+      const scales = new ScaleClient(client);
       try {
         const { runId } = await scales.request(
           { resource, taskQueue, settings: limits },
           { targetCapacity, reason },
           key,
+          // The key is of this activity alone, and the server says when it was first ordered.
+          info.scheduledTimestampMs,
         );
         return { runId };
       } catch (error) {

@@ -57,7 +57,7 @@ that is wrong with a file, with line and fix. For completion in an editor, begin
 
 const environmentWords = `## Environment
 
-A variable that is set to nothing is not set. Temporal is found by its own standard variables (\`TEMPORAL_ADDRESS\`,
+A variable that is set to nothing is not set. One that is not known and nearly one that is (\`LOG_LEVLE\`) is named in a warning. Temporal is found by its own standard variables (\`TEMPORAL_ADDRESS\`,
 \`TEMPORAL_NAMESPACE\`, \`TEMPORAL_API_KEY\`, ...); without an address, a server is started here.
 
 | Variable            | Meaning                                                        |
@@ -65,7 +65,7 @@ A variable that is set to nothing is not set. Temporal is found by its own stand
 | \`ESCAPEMENT_CONFIG\` | The file to read in the place of \`escapement.yaml\`.            |`;
 
 const environmentResourceWords = `These are the settings of Omnistrate's autoscaling example, and mean what they mean there. They count where there is no
-file; beside a file they are ignored, with a warning.`;
+file; beside a file they are ignored, with a warning, all but \`DRY_RUN\`, which then counts for every resource of the file.`;
 
 function fileFields(): JsonSchema {
   const { properties, required } = writtenForm(documentSchema);

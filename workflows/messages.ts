@@ -43,7 +43,8 @@ export interface Refusal {
 }
 
 /** The types of a failed update, and of a failed run: stable, for callers to switch on. */
-export type RefusalType = 'InvalidRequest' | 'OutOfBounds' | 'IdempotencyConflict' | 'NotResolved';
+export const refusalTypes = ['InvalidRequest', 'OutOfBounds', 'IdempotencyConflict', 'NotResolved'] as const;
+export type RefusalType = (typeof refusalTypes)[number];
 export type FailureType =
   | 'InvalidInput'
   | 'ResourceFailed'

@@ -147,6 +147,7 @@ export class ScaleRun {
       // After a change was attempted, an observation newer than it is required: a stale one would block the same change
       // again and again.
       patienceMs: lastChange || setbacks > 0 ? null : settings.settleMs,
+      dryRun: settings.dryRun,
     };
   }
 

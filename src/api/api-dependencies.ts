@@ -16,6 +16,8 @@ export interface ApiDependencies {
   readonly log: Logger;
   /** Callers must send it as `Authorization: Bearer`. Absent: nobody is asked. */
   readonly token?: string | undefined;
+  /** Names that this server answers to without a token, besides IP addresses and localhost. */
+  readonly allowedHosts?: readonly string[];
   /** Without a path, such as `http://127.0.0.1:8233`. Absent: answers have no links into it. */
   readonly webUiUrl?: string | undefined;
   /** Of the worker of this process, by task queue. Absent where there is none. */

@@ -1,11 +1,12 @@
 /** Who may scale: whoever has the token, or else anybody but the web pages that an operator happens to visit. */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { isIP } from 'node:net';
 import type { RequestHandler } from 'express';
+import { isKnownName } from './known-host.js';
 import { Problem } from './problem.js';
 
-export function authenticate(token: string | undefined): RequestHandler {
-  return token === undefined ? refuseOtherPages : wantToken(token);
+/** @param allowedHosts names of this server besides its addresses and localhost. */
+export function authenticate(token: string | undefined, allowedHosts: readonly string[]): RequestHandler {
+  return token === undefined ? refuseOtherPages(allowedHosts) : wantToken(token);
 }
 
 function wantToken(token: string): RequestHandler {
@@ -27,28 +28,25 @@ function wantToken(token: string): RequestHandler {
 }
 
 /** Without a token a browser would lend any page its access to this port; it does name that page as the origin. */
-const refuseOtherPages: RequestHandler = (request, _response, next) => {
-  const origin = request.get('origin');
-  if (origin === undefined || request.method === 'GET' || request.method === 'HEAD') {
-    next();
-    return;
-  }
-  if (isOwnPage(origin, request.get('host'))) {
-    next();
-    return;
-  }
-  throw new Problem(
-    'cross-origin',
-    `A web page of ${origin} asked for this. Only pages of this server may, opened by its address or as localhost. Set ESCAPEMENT_API_TOKEN and send it as a bearer token to allow others.`,
-  );
-};
+function refuseOtherPages(allowedHosts: readonly string[]): RequestHandler {
+  return (request, _response, next) => {
+    const origin = request.get('origin');
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    if (origin === undefined || isRead || isOwnPage(origin, request.get('host'), allowedHosts)) {
+      next();
+      return;
+    }
+    throw new Problem(
+      'cross-origin',
+      `A web page of ${origin} asked for this. Only pages of this server may, opened by its address, as localhost or by a name in ESCAPEMENT_ALLOWED_HOSTS. Set ESCAPEMENT_API_TOKEN and send it as a bearer token to allow others.`,
+    );
+  };
+}
 
-/** By its address or as localhost: any other name may be a stranger's that was pointed at this machine (DNS rebinding). */
-function isOwnPage(origin: string, host: string | undefined): boolean {
+function isOwnPage(origin: string, host: string | undefined, allowedHosts: readonly string[]): boolean {
   if (!URL.canParse(origin)) return false;
   const page = new URL(origin);
-  const name = page.hostname.replace(/^\[(.*)\]$/, '$1');
-  return page.host === host && (isIP(name) !== 0 || name === 'localhost');
+  return page.host === host && isKnownName(page.hostname, allowedHosts);
 }
 
 function digest(text: string): Buffer {

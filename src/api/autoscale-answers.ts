@@ -39,7 +39,10 @@ export const evaluationSchema = z
       z.strictObject({
         signal: z.string(),
         value: z.number().nullable().describe('The newest there was; null: never one.'),
-        ageSeconds: z.number().nullable().describe('By now.'),
+        ageSeconds: z
+          .number()
+          .nullable()
+          .describe('How old the value is by now; of a decision: how old it was when that was made.'),
         failure: failure.nullable().describe('Null while the source works. A source that fails never reads as zero.'),
       }),
     ),

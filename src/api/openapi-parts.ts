@@ -61,7 +61,10 @@ export function operation(tag: string, operationId: string, summary: string) {
 
 export function answers(good: Readonly<Record<number, SchemaName>>, bad: readonly ProblemType[] = []): JsonObject {
   const goodOnes: [string, unknown][] = Object.entries(good).map(([status, name]) => [status, answer(name)]);
-  return { ...Object.fromEntries(goodOnes), ...problems(['unauthorized', ...bad, 'internal', 'temporal-unavailable']) };
+  return {
+    ...Object.fromEntries(goodOnes),
+    ...problems(['unauthorized', 'unknown-host', ...bad, 'internal', 'temporal-unavailable']),
+  };
 }
 
 export function answer(name: SchemaName) {

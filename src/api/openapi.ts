@@ -123,7 +123,7 @@ const healthPaths = {
     get: {
       ...operation('health', 'isReady', 'Temporal, the worker and the platforms are there'),
       security: [],
-      responses: { 200: answer('Readiness'), 503: answer('Readiness') },
+      responses: { 200: answer('Readiness'), 503: answer('Readiness'), ...problems(['unknown-host']) },
     },
   },
 };
@@ -136,7 +136,7 @@ const dropInPaths = {
       requestBody: body('DropInWish'),
       responses: {
         ...Object.fromEntries([200, 400, 409, 413, 415, 500, 503].map((status) => [status, answer('DropInScale')])),
-        ...problems(['unauthorized', 'cross-origin', 'several-resources']),
+        ...problems(['unauthorized', 'unknown-host', 'cross-origin', 'several-resources']),
       },
     },
   },
@@ -147,7 +147,7 @@ const dropInPaths = {
         200: answer('DropInStatus'),
         500: answer('DropInScale'),
         503: answer('DropInScale'),
-        ...problems(['unauthorized', 'several-resources']),
+        ...problems(['unauthorized', 'unknown-host', 'several-resources']),
       },
     },
   },

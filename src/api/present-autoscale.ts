@@ -14,7 +14,7 @@ export function presentAutoscale(
   const problem = progress?.problem;
   return {
     resource,
-    evaluation: progress?.evaluation ? presentEvaluation(progress.evaluation) : null,
+    evaluation: progress?.evaluation ? presentEvaluation(progress.evaluation, Date.now()) : null,
     problem: problem ? { message: problem.message, since: iso(problem.sinceMs) } : null,
     pause: presentPause(memo.pause ?? null),
     override: presentOverride(memo.override ?? null),
@@ -29,9 +29,10 @@ export function presentAutoscale(
   };
 }
 
-export function presentEvaluation(evaluation: Evaluation): EvaluationAnswer {
+/** @param nowMs for when the ages of its samples are told. */
+export function presentEvaluation(evaluation: Evaluation, nowMs: number): EvaluationAnswer {
   const { atMs, samples, policies, limits, limitedBy, next, ...told } = evaluation;
-  const sinceMs = Date.now() - atMs;
+  const sinceMs = nowMs - atMs;
   return {
     ...told,
     at: iso(atMs),

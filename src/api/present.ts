@@ -18,7 +18,7 @@ export function presentResource(config: ResourceConfig, run: RunView | undefined
     platform: platform.type,
     bounds: { min: settings.min, max: settings.max },
     phase,
-    notice: phase === 'unattended' ? noticeOf(config.taskQueue) : null,
+    notice: run?.isPaused ? pausedNotice(run) : phase === 'unattended' ? noticeOf(config.taskQueue) : null,
     ...progress(run),
     dryRun: run?.status?.dryRun ?? settings.dryRun,
     run: run
@@ -121,6 +121,13 @@ function noticeOf(taskQueue: string): string {
   return (
     `No worker answered within ${workerAnswersWithinMs / 1000} s: nobody is working on this. The request is safe and goes on ` +
     `when a worker of the task queue "${taskQueue}" is there ("escapement worker"). This is what the Temporal server knows.`
+  );
+}
+
+function pausedNotice({ workflowId }: RunView): string {
+  return (
+    'The run is paused in Temporal: nothing more is changed until it is resumed there ' +
+    `("temporal workflow unpause --workflow-id ${workflowId}").`
   );
 }
 

@@ -85,6 +85,8 @@ export function temporalInWords(error: unknown): string {
 interface ClientError extends Error {
   readonly status: number;
   readonly type?: string;
+  /** In bytes, of a body that was too large. */
+  readonly limit?: number;
 }
 
 /** What Express and its body parser refuse by themselves. */
@@ -93,9 +95,15 @@ function isClientError(error: unknown): error is ClientError {
   return typeof error.status === 'number' && error.status >= 400 && error.status < 500;
 }
 
-function clientError({ status, type, message }: ClientError): Problem {
+function clientError({ status, type, message, limit = 0 }: ClientError): Problem {
   if (type === 'entity.parse.failed') return new Problem('malformed-json', `${message}.`);
-  if (status === 413) return new Problem('too-large', 'The body is larger than the 16 KiB that a request may have.');
+  if (status === 413) {
+    return new Problem('too-large', `The body is larger than the ${inWords(limit)} that it may have on this route.`);
+  }
   if (status === 415) return new Problem('unsupported-media-type', `${message}. Send JSON in UTF-8.`);
   return new Problem('invalid-request', `${message}.`);
+}
+
+function inWords(bytes: number): string {
+  return bytes < 1024 * 1024 ? `${bytes / 1024} KiB` : `${bytes / 1024 / 1024} MiB`;
 }

@@ -3,6 +3,7 @@ import express, { type RequestHandler } from 'express';
 import { createContext } from './api-context.js';
 import type { ApiDependencies } from './api-dependencies.js';
 import { authenticate } from './authenticate.js';
+import { refuseForeignHosts } from './known-host.js';
 import { problemHandler, unknownRoute } from './problem-handler.js';
 import { requestLog } from './request-log.js';
 import { autoscaleRoutes } from './routes/autoscale.js';
@@ -13,6 +14,7 @@ import { resourceRoutes } from './routes/resources.js';
 import { scaleRoutes } from './routes/scale.js';
 
 export function createApi(dependencies: ApiDependencies): express.Express {
+  const { token, allowedHosts = [] } = dependencies;
   const context = createContext(dependencies);
   const app = express();
   app.disable('x-powered-by');
@@ -20,11 +22,13 @@ export function createApi(dependencies: ApiDependencies): express.Express {
   app.set('query parser', 'simple');
 
   app.use(requestLog(dependencies.log), answerHeaders);
+  // Whoever has the token is no page that was lent this port by a browser, whatever it calls this server.
+  if (token === undefined) app.use(refuseForeignHosts(allowedHosts));
   healthRoutes(app, context);
   dropInHealthRoute(app);
   docsRoutes(app);
 
-  app.use(authenticate(dependencies.token));
+  app.use(authenticate(token, allowedHosts));
   resourceRoutes(app, context);
   scaleRoutes(app, context);
   autoscaleRoutes(app, context);

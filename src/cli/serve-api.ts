@@ -10,6 +10,7 @@ export type ApiParts = Pick<ApiDependencies, 'client' | 'webUiUrl' | 'workerStat
 /** Answers with the URL when it listens. */
 export async function serveApi(role: Role, parts: ApiParts): Promise<string> {
   const { live, settings, log, shutdown } = role;
-  const api = createApi({ config: live, ...parts, log, token: settings.apiToken, stopping: shutdown.stopping });
+  const { apiToken: token, allowedHosts } = settings;
+  const api = createApi({ config: live, ...parts, log, token, allowedHosts, stopping: shutdown.stopping });
   return listen(role, createServer(api), 'the API');
 }

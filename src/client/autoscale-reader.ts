@@ -5,6 +5,7 @@ import type { WatchProgress } from '../domain/autoscale/watch.js';
 import { type AutoscaleMemo, type Decision, autoscaleWorkflowId } from '../../workflows/autoscale-messages.js';
 import { decisionsIn } from './decisions-in.js';
 import { firstOf } from './payloads.js';
+import { isOpenStatus } from './run-reader.js';
 
 const { PENDING_ACTIVITY_STATE_CANCEL_REQUESTED } = proto.temporal.api.enums.v1.PendingActivityState;
 
@@ -23,7 +24,7 @@ export class AutoscaleReader {
   async view(resource: string): Promise<AutoscaleView | undefined> {
     try {
       const { memo, raw, status } = await this.handle(resource).describe();
-      if (status.name !== 'RUNNING') return undefined;
+      if (!isOpenStatus(status.name)) return undefined;
       const heartbeats = (raw.pendingActivities ?? []).flatMap(
         ({ activityType, heartbeatDetails, lastHeartbeatTime, state }) => {
           const progress = firstOf(heartbeatDetails?.payloads) as WatchProgress | undefined;
@@ -44,7 +45,10 @@ export class AutoscaleReader {
   /** What was acted on, newest first: from the history of the run, and what it carried over from the one before. */
   async decisions(resource: string, most: number): Promise<Decision[] | undefined> {
     try {
-      const { events } = await this.handle(resource).fetchHistory();
+      const handle = this.handle(resource);
+      // Of a workflow that never was, a history is refused like by a server in trouble; a description is not.
+      await handle.describe();
+      const { events } = await handle.fetchHistory();
       return decisionsIn(events ?? [])
         .reverse()
         .slice(0, most);

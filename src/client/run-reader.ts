@@ -5,6 +5,7 @@ import {
   type WorkflowExecutionInfo,
   type WorkflowHandle,
   QueryNotRegisteredError,
+  QueryRejectedError,
   WorkflowFailedError,
   WorkflowNotFoundError,
 } from '@temporalio/client';
@@ -17,6 +18,8 @@ export interface RunSummary {
   readonly workflowId: string;
   readonly runId: string;
   readonly isOpen: boolean;
+  /** By somebody in Temporal: open, and nothing more is done until it is resumed there. */
+  readonly isPaused: boolean;
   readonly startedAtMs: number;
   readonly closedAtMs: number | null;
   readonly outcome: RunOutcome;
@@ -137,10 +140,13 @@ export class RunReader {
   }
 }
 
-/** Also when the worker that took the query cannot replay the run. */
+/** Also when the worker that took the query cannot replay the run, and when the run is paused: Temporal rejects it then. */
 function isUnanswered(error: unknown): boolean {
   return (
-    error instanceof QueryNotRegisteredError || isOutOfTime(error) || hasCode(error, grpcStatus.failedPrecondition)
+    error instanceof QueryNotRegisteredError ||
+    error instanceof QueryRejectedError ||
+    isOutOfTime(error) ||
+    hasCode(error, grpcStatus.failedPrecondition)
   );
 }
 
@@ -156,12 +162,17 @@ function summaryOf(info: Described): RunSummary {
   return {
     workflowId: info.workflowId,
     runId: info.runId,
-    isOpen: info.status.name === 'RUNNING',
+    isOpen: isOpenStatus(info.status.name),
+    isPaused: info.status.name === 'PAUSED',
     startedAtMs: info.startTime.getTime(),
     closedAtMs: info.closeTime?.getTime() ?? null,
     outcome: outcomeOf(info.status.name, memo),
     memo,
   };
+}
+
+export function isOpenStatus(status: Described['status']['name']): boolean {
+  return status === 'RUNNING' || status === 'PAUSED';
 }
 
 function outcomeOf(status: Described['status']['name'], memo: Partial<ScaleMemo>): RunOutcome {

@@ -16,12 +16,14 @@ import {
   type ScaleInput,
   type ScaleMemo,
   madeIdPrefix,
+  refusalTypes,
   retargetSignal,
   retargetUpdate,
   scaleWorkflowId,
   scaleWorkflowType,
 } from '../../workflows/messages.js';
 import { hasCode, grpcStatus } from './grpc-status.js';
+import { mayBeKnownToEarlierRuns } from './key-age.js';
 import { RunReader, type RunSummary } from './run-reader.js';
 
 export interface ScalableResource {
@@ -69,13 +71,15 @@ export class ScaleClient {
 
   /**
    * Asks for a capacity. When this returns, the request is durable, with every worker down and whatever restarts.
+   * @param key the same for every attempt: the request is done once.
+   * @param keyMadeAtMs see `mayBeKnownToEarlierRuns`. Never from the key itself: its maker's clock may be wrong.
    * @throws RequestRefused
    * @throws ServiceError when Temporal cannot be reached; nothing is then known to be applied.
    */
-  async request(target: ScalableResource, wish: ScaleWish, key?: string): Promise<Accepted> {
+  async request(target: ScalableResource, wish: ScaleWish, key?: string, keyMadeAtMs?: number): Promise<Accepted> {
     const request: ScaleRequest = { ...wish, id: key ?? madeIdPrefix + randomUUID(), settings: target.settings };
     if (key !== undefined) {
-      const earlier = await this.earlierAnswer(target.resource, request);
+      const earlier = await this.earlierAnswer(target.resource, request, keyMadeAtMs);
       if (earlier) return earlier;
     }
     if (request.targetCapacity !== undefined) {
@@ -146,16 +150,19 @@ export class ScaleClient {
   }
 
   /** What a closed run answered to the same id; an open run knows by itself what it was asked already. */
-  private async earlierAnswer(resource: string, request: ScaleRequest): Promise<Accepted | undefined> {
+  private async earlierAnswer(
+    resource: string,
+    request: ScaleRequest,
+    keyMadeAtMs?: number,
+  ): Promise<Accepted | undefined> {
     // The list may lag a moment behind; the newest run is read from where nothing lags.
     const newest = await this.runs.newestSummary(resource);
     if (!newest) return undefined;
-    return (
-      answerIn(resource, newest, request) ??
-      (await this.runs.list(resource, { most: runsAskedForAKey }))
-        .map((run) => answerIn(resource, run, request))
-        .find((answer) => answer !== undefined)
-    );
+    const answer = answerIn(resource, newest, request);
+    if (answer || !mayBeKnownToEarlierRuns(newest, keyMadeAtMs)) return answer;
+    return (await this.runs.list(resource, { most: runsAskedForAKey }))
+      .map((run) => answerIn(resource, run, request))
+      .find((earlier) => earlier !== undefined);
   }
 }
 
@@ -222,7 +229,9 @@ function isTornAway(error: unknown): boolean {
 
 function refusalOf(error: WorkflowUpdateFailedError): Error {
   const type = failureType(error);
-  return type === undefined ? error : new RequestRefused(type as RefusalType, error.cause?.message ?? error.message);
+  const known = refusalTypes.find((refusal) => refusal === type);
+  // Whatever else failed it, such as a run that was torn down with it, is no refusal.
+  return known === undefined ? error : new RequestRefused(known, error.cause?.message ?? error.message);
 }
 
 function failureType({ cause }: WorkflowUpdateFailedError): string | undefined {

@@ -4,7 +4,7 @@ import { platforms } from '../platforms/registry.js';
 import { byAlias, resourceConfig, type Config } from './config.js';
 import { ConfigError, problemFrom } from './config-error.js';
 import { parseEnvironment, trueOrFalse, wholeNumber } from './environment-variables.js';
-import { nearest } from './nearest.js';
+import { nearestVariable, unknownVariable } from './misspelled.js';
 import type { Environment } from './placeholders.js';
 import { aliasSchema, resourceSchema } from './schema.js';
 
@@ -71,12 +71,5 @@ export function environmentConfig(environment: Environment): Config {
 function unknownNames(environment: Environment): string[] {
   const known = Object.keys(environmentSettings.shape);
   const unknown = environmentNames(environment).filter((name) => !known.includes(name));
-  return unknown.map((name) => {
-    // What all of them begin with would make any two of them look alike.
-    const meant = nearest(
-      name.replace(prefix, ''),
-      known.map((other) => other.replace(prefix, '')),
-    );
-    return `${name}: unknown, and ignored${meant === undefined ? '' : `; did you mean ${prefix}${meant}?`}`;
-  });
+  return unknown.map((name) => unknownVariable(name, nearestVariable(name, known)));
 }

@@ -1,7 +1,7 @@
 /** Settings that come from environment variables: the forms they may have, and errors that name them. */
 import { z } from 'zod';
 import { ConfigError, problemFrom } from './config-error.js';
-import { findingsOf, issueWords } from './issue-words.js';
+import { findingsOf, issueWords, oneOf } from './issue-words.js';
 import { formatPath } from './path.js';
 import type { Environment } from './placeholders.js';
 
@@ -24,6 +24,11 @@ export function parseEnvironment<Schema extends z.ZodObject>(
   );
 }
 
+/** Set to nothing is not set. */
+export function isSet(environment: Environment, name: string): boolean {
+  return (environment[name]?.trim() ?? '') !== '';
+}
+
 /** @param what the number is, for messages: `a whole number of seconds`. */
 export function wholeNumber(what: string, least: number, most: number) {
   const wrong = `is not ${what}; write digits only, from ${least} to ${most}`;
@@ -36,14 +41,10 @@ export function wholeNumber(what: string, least: number, most: number) {
 
 export const port = wholeNumber('a port', 0, 65_535);
 
-/** The spellings that the Go programs around it know. */
+/** The spellings that the programs around it know, which are written in Go and Python. */
 const truths: Readonly<Record<string, boolean>> = {
-  true: true,
-  t: true,
-  '1': true,
-  false: false,
-  f: false,
-  '0': false,
+  ...Object.fromEntries(['true', 't', 'yes', 'y', 'on', '1'].map((text) => [text, true])),
+  ...Object.fromEntries(['false', 'f', 'no', 'n', 'off', '0'].map((text) => [text, false])),
 };
 
 export const trueOrFalse = z.string().transform((text, context) => {
@@ -52,3 +53,20 @@ export const trueOrFalse = z.string().transform((text, context) => {
   context.addIssue({ code: 'custom', message: 'is neither true nor false; write one of the two' });
   return z.NEVER;
 });
+
+/**
+ * One of these words, in any case.
+ * @param aliases what other programs call some of them.
+ */
+export function word<const Word extends string>(
+  known: readonly Word[],
+  aliases: Readonly<Partial<Record<string, NoInfer<Word>>>> = {},
+) {
+  return z.string().transform((text, context) => {
+    const written = text.toLowerCase();
+    const meant = known.find((each) => each.toLowerCase() === written) ?? aliases[written];
+    if (meant !== undefined) return meant;
+    context.addIssue({ code: 'custom', message: oneOf(text, known) });
+    return z.NEVER;
+  });
+}

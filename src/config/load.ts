@@ -1,14 +1,23 @@
 /** Where the configuration comes from: a file, else the environment, else the demo. */
 import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { Config } from './config.js';
+import { z } from 'zod';
+import { byAlias, type Config } from './config.js';
 import { ConfigError, problemFrom } from './config-error.js';
 import { demoConfig } from './demo-config.js';
-import { environmentConfig, environmentNames } from './environment-config.js';
-import { fastAutoscalerConfig, isFastAutoscaler } from './fast-autoscaler-environment.js';
+import { environmentConfig, environmentNames, environmentSettings } from './environment-config.js';
+import { isSet, parseEnvironment, trueOrFalse } from './environment-variables.js';
+import {
+  fastAutoscalerConfig,
+  fastAutoscalerNames,
+  fastAutoscalerSettings,
+  fastAutoscalerVariables,
+} from './fast-autoscaler-environment.js';
 import { fileErrorCode } from './file-error.js';
 import { fileConfig } from './file-config.js';
+import { misspelledVariables } from './misspelled.js';
 import type { Environment } from './placeholders.js';
+import { serverVariables } from './server-settings.js';
 
 const usualFile = 'escapement.yaml';
 
@@ -18,12 +27,10 @@ const usualFile = 'escapement.yaml';
  */
 export async function loadConfig(environment: Environment, cwd: string): Promise<Config> {
   const file = await configFile(environment, cwd);
-  if (file !== undefined) {
-    const config = await readConfigFile(file, environment, cwd);
-    return { ...config, warnings: [...config.warnings, ...ignoredVariables(file, environment)] };
-  }
-  if (environmentNames(environment).length > 0) return environmentConfig(environment);
-  return isFastAutoscaler(environment) ? fastAutoscalerConfig(environment) : demoConfig(environment);
+  const { config, variables } =
+    file === undefined ? fromEnvironment(environment) : await fromFile(file, environment, cwd);
+  const misspelled = misspelledVariables(environment, [...variables, ...alwaysRead]);
+  return { ...config, warnings: [...config.warnings, ...misspelled] };
 }
 
 /**
@@ -39,6 +46,70 @@ export async function readConfigFile(file: string, environment: Environment, cwd
   return fileConfig(text, file, environment);
 }
 
+interface Loaded {
+  readonly config: Config;
+  /** Those of the environment that count, beside the ones that always do. */
+  readonly variables: readonly string[];
+}
+
+async function fromFile(file: string, environment: Environment, cwd: string): Promise<Loaded> {
+  const config = await readConfigFile(file, environment, cwd);
+  const ignored = [...environmentNames(environment), ...fastAutoscalerNames(environment)];
+  const warnings = [
+    ...config.warnings,
+    ...(ignored.length === 0 ? [] : [`${ignored.join(', ')}: ignored, because ${file} is read; write the same there`]),
+  ];
+  const { DRY_RUN: isDryRun } = parseEnvironment(z.object({ DRY_RUN: trueOrFalse.prefault('false') }), environment);
+  return { config: { ...config, warnings, ...(isDryRun && asDryRun(config, warnings)) }, variables: ignored };
+}
+
+/** Whoever says DRY_RUN wants no change to be sent, whatever a file leaves out. */
+function asDryRun({ file, resources }: Config, warnings: readonly string[]): Pick<Config, 'resources' | 'warnings'> {
+  const dry = Object.values(resources).map((each) => ({ ...each, settings: { ...each.settings, dryRun: true } }));
+  return { resources: byAlias(dry), warnings: [...warnings, `DRY_RUN: no resource of ${file ?? ''} is changed`] };
+}
+
+/** Set to nothing still means that somebody tried to set it, where nothing else is configured. */
+function fromEnvironment(environment: Environment): Loaded {
+  const names = { omnistrate: environmentNames(environment), ecs: fastAutoscalerNames(environment) };
+  const given = {
+    omnistrate: names.omnistrate.filter((name) => isSet(environment, name)),
+    ecs: names.ecs.filter((name) => isSet(environment, name)),
+  };
+  if (given.omnistrate.length > 0 && given.ecs.length > 0) throw new ConfigError([twoResources(given)]);
+  if (given.ecs.length > 0 || (names.omnistrate.length === 0 && names.ecs.length > 0)) {
+    return { config: fastAutoscalerConfig(environment), variables: fastAutoscalerVariables(environment) };
+  }
+  const variables = [...Object.keys(environmentSettings.shape), ...names.omnistrate];
+  if (names.omnistrate.length > 0) return { config: environmentConfig(environment), variables };
+  return { config: demoConfig(environment), variables: [...variables, ...Object.keys(fastAutoscalerSettings.shape)] };
+}
+
+function twoResources({ omnistrate, ecs }: Readonly<Record<'omnistrate' | 'ecs', readonly string[]>>) {
+  const fix = 'set the variables of one of them to nothing, or write an escapement.yaml with both resources';
+  const text = `make a resource on Omnistrate, and ${ecs.join(', ')} one on ECS: only one can come from the environment; ${fix}`;
+  return problemFrom(text, { path: omnistrate.join(', ') });
+}
+
+/** Whatever the configuration comes from. */
+const alwaysRead = [
+  ...Object.keys(serverVariables.shape),
+  'ESCAPEMENT_CONFIG',
+  'DRY_RUN',
+  'TEMPORAL_ADDRESS',
+  'TEMPORAL_NAMESPACE',
+  'TEMPORAL_API_KEY',
+  'TEMPORAL_PROFILE',
+  'TEMPORAL_CONFIG_FILE',
+  'TEMPORAL_TLS',
+  'TEMPORAL_TLS_SERVER_NAME',
+  'TEMPORAL_TLS_DISABLE_HOST_VERIFICATION',
+  ...['CLIENT_CERT', 'CLIENT_KEY', 'SERVER_CA_CERT'].flatMap((what) => [
+    `TEMPORAL_TLS_${what}_PATH`,
+    `TEMPORAL_TLS_${what}_DATA`,
+  ]),
+];
+
 async function configFile(environment: Environment, cwd: string): Promise<string | undefined> {
   const named = environment.ESCAPEMENT_CONFIG;
   if (named !== undefined && named !== '') return named;
@@ -51,12 +122,6 @@ async function configFile(environment: Environment, cwd: string): Promise<string
       path: '',
     }),
   ]);
-}
-
-function ignoredVariables(file: string, environment: Environment): string[] {
-  const dryRun = environment.DRY_RUN === undefined ? [] : ['DRY_RUN'];
-  const ignored = [...environmentNames(environment), ...dryRun];
-  return ignored.length === 0 ? [] : [`${ignored.join(', ')}: ignored, because ${file} is read; write the same there`];
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -2,28 +2,45 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import { z } from 'zod';
 import { ConfigError, problemFrom } from './config-error.js';
-import { parseEnvironment, port, trueOrFalse } from './environment-variables.js';
-import { oneOf } from './issue-words.js';
+import { parseEnvironment, port, trueOrFalse, word } from './environment-variables.js';
 import type { Environment } from './placeholders.js';
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
-const logLevel = z.string().transform((text, context) => {
-  const level = logLevels.find((known) => known === text.toLowerCase());
-  if (level !== undefined) return level;
-  context.addIssue({ code: 'custom', message: oneOf(text, logLevels) });
-  return z.NEVER;
+/** As Python, syslog and Java call them. */
+const logLevel = word(logLevels, {
+  verbose: 'trace',
+  information: 'info',
+  notice: 'info',
+  warning: 'warn',
+  err: 'error',
+  critical: 'fatal',
+  off: 'silent',
+  none: 'silent',
 });
 
 const address = z.string().refine((text) => isIP(text) !== 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text), {
   error: 'is not an address; write an IP address or a host name without a port, such as 0.0.0.0',
 });
 
+/** A name is checked by itself, so that one with a port is not silently one that never comes. */
+const hostNames = z
+  .string()
+  .transform((text) => text.split(',').flatMap((name) => name.trim() || []))
+  .refine((names) => names.every((name) => /^[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?$/i.test(name)), {
+    error: 'is not a list of host names; write names without scheme and port, such as scale.example.com,escapement',
+  });
+
 export const serverVariables = z.object({
   PORT: port.prefault('3000').describe('Port of the API and the console; 0: any free one.'),
   ESCAPEMENT_LISTEN: address
     .default('127.0.0.1')
     .describe('Address to listen on. Beyond loopback a token is wanted: see the next two.'),
+  ESCAPEMENT_ALLOWED_HOSTS: hostNames
+    .optional()
+    .describe(
+      'Names that the API answers to without a token, besides IP addresses and localhost, with commas between.',
+    ),
   ESCAPEMENT_API_TOKEN: z
     .string()
     .regex(/^[\x21-\x7e]+$/, { error: 'has signs that no HTTP header can carry; write visible ASCII without blanks' })
@@ -32,7 +49,9 @@ export const serverVariables = z.object({
   ESCAPEMENT_ALLOW_UNAUTHENTICATED: trueOrFalse
     .prefault('false')
     .describe('Listen beyond loopback without a token: whoever reaches the port may scale.'),
-  LOG_LEVEL: logLevel.prefault('info').describe(`One of ${logLevels.join(', ')}.`),
+  LOG_LEVEL: logLevel
+    .prefault('info')
+    .describe(`One of ${logLevels.join(', ')}; WARNING and CRITICAL mean warn and fatal.`),
   ESCAPEMENT_DATA_DIR: z.string().default('.escapement').describe('Where the embedded Temporal server keeps its data.'),
   ESCAPEMENT_TEMPORAL_PORT: port.prefault('7233').describe('Port of the embedded Temporal server.'),
   ESCAPEMENT_TEMPORAL_UI_PORT: port.prefault('8233').describe('Port of its Web UI.'),
@@ -42,6 +61,8 @@ export const serverVariables = z.object({
 export interface ServerSettings {
   readonly port: number;
   readonly listen: string;
+  /** Names that the API answers to without a token. */
+  readonly allowedHosts: readonly string[];
   readonly apiToken: string | undefined;
   readonly logLevel: (typeof logLevels)[number];
   readonly dataDir: string;
@@ -65,6 +86,7 @@ export function readServerSettings(environment: Environment): ServerSettings {
   return {
     port: variables.PORT,
     listen,
+    allowedHosts: [...(isIP(listen) === 0 ? [listen] : []), ...(variables.ESCAPEMENT_ALLOWED_HOSTS ?? [])],
     apiToken,
     logLevel: variables.LOG_LEVEL,
     dataDir: variables.ESCAPEMENT_DATA_DIR,

@@ -80,8 +80,11 @@ class Translator {
 
   private number(digits: string, column: number): void {
     this.operand(digits, column);
-    const written = String(Number(digits));
-    if (!/^[\d.]+$/.test(written)) throw new ExpressionError(`${digits} is too large or too small`, column);
+    const value = Number(digits);
+    // The parser takes plain digits only, and JavaScript writes what is smaller than 1e-6 with an exponent.
+    const written = value < 1e-6 ? value.toFixed(40).replace(/\.?0+$/, '') : String(value);
+    if (!/^[\d.]+$/.test(written) || (written === '0' && value > 0))
+      throw new ExpressionError(`${digits} is too large or too small`, column);
     this.output.push(written);
   }
 

@@ -13,6 +13,8 @@ export interface ObserveOrder extends WaitSettings {
    * lenient, because there is no change of its own that an old observation could hide.
    */
   readonly patienceMs: number | null;
+  /** Nothing is sent, so nothing is lost by giving up soon. Absent in runs of an older version. */
+  readonly dryRun?: boolean;
   /**
    * Only where changes are taken at any time: while the capacity is this one and its units are not ready, keep looking
    * until that time (milliseconds since the epoch). Absent: readiness is not waited for.

@@ -39,7 +39,16 @@ export const kinesis = defineSource({
         metrics ??= await openCloudWatch(settings, context.timeoutMs);
         const dimensions = { StreamName: settings.stream };
         const question = { namespace: 'AWS/Kinesis', dimensions, periodSeconds: 60, ...metricOf[settings.measure] };
-        return newestDatapoint(metrics, question, Date.now(), signal);
+        try {
+          return await newestDatapoint(metrics, question, Date.now(), signal);
+        } catch (error) {
+          // CloudWatch knows no streams: to it one that is quiet is like one that does not exist.
+          if (settings.emptyAs !== undefined && error instanceof SourceError && error.code === 'noData') {
+            streams ??= await openKinesis(settings, context.timeoutMs);
+            await openShards(streams, settings.stream, signal);
+          }
+          throw error;
+        }
       },
       async close() {
         streams?.destroy();

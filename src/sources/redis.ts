@@ -5,31 +5,38 @@ import { keepContract } from './keep-contract.js';
 import { connectionSettings, redisConnection, redisServer, type RedisClient } from './redis-connection.js';
 import { defineSource, SourceError } from './source.js';
 
+const counted = z.enum(['length', 'lag', 'pending']);
+
 const settings = z
   .strictObject({
     key: z.string().min(1).describe('Key of the list or stream.'),
     structure: z.enum(['list', 'stream']).default('list').describe('What the key holds.'),
     count: z
-      .enum(['length', 'lag', 'pending'])
+      .union([counted, z.array(counted).min(1)])
       .default('length')
       .describe(
-        '`length`: entries in the list or stream. Of a stream also `lag`: entries not yet delivered to the group (Redis 7), and `pending`: delivered to it and not acknowledged.',
+        '`length`: entries in the list or stream. Of a stream also `lag`: entries not yet delivered to the group (Redis 7), and `pending`: delivered to it and not acknowledged; a list adds them.',
       ),
     group: z.string().min(1).optional().describe('Consumer group, for `lag` and `pending`.'),
     emptyAs: emptyAsSetting('there is no such stream, or its lag is not known'),
     ...connectionSettings,
   })
   .superRefine((given, issues) => {
-    const ofGroup = given.count !== 'length';
-    if (ofGroup && given.structure !== 'stream') {
+    const ofGroup = [given.count].flat().filter((each) => each !== 'length');
+    if (ofGroup.length === 0) return;
+    if (given.structure !== 'stream') {
       issues.addIssue({
         code: 'custom',
         path: ['count'],
-        message: `${given.count} is of streams only: set structure to stream`,
+        message: `${ofGroup.join(' and ')} is of streams only: set structure to stream`,
       });
     }
-    if (ofGroup && given.group === undefined) {
-      issues.addIssue({ code: 'custom', path: ['group'], message: `is needed for count: ${given.count}` });
+    if (given.group === undefined) {
+      issues.addIssue({ code: 'custom', path: ['group'], message: `is needed for count: ${ofGroup.join(', ')}` });
+    }
+    if (given.structure === 'stream' && ofGroup.length < [given.count].flat().length) {
+      const message = 'adds length to a part of it: leave length out, or count it alone';
+      issues.addIssue({ code: 'custom', path: ['count'], message });
     }
   });
 
@@ -54,8 +61,9 @@ async function count(client: RedisClient, settings: Settings): Promise<number> {
   try {
     // Redis removes a list with its last entry: a list that is not there is an empty one.
     if (settings.structure === 'list') return await client.llen(settings.key);
-    if (settings.count === 'length') return await streamLength(client, settings.key);
-    return await ofGroup(client, settings);
+    const counts = [settings.count].flat();
+    if (counts.includes('length')) return await streamLength(client, settings.key);
+    return await ofGroup(client, settings, counts);
   } catch (error) {
     throw explained(error, settings);
   }
@@ -68,7 +76,11 @@ async function streamLength(client: RedisClient, key: string): Promise<number> {
   return length;
 }
 
-async function ofGroup(client: RedisClient, { key, group, count }: Settings): Promise<number> {
+async function ofGroup(
+  client: RedisClient,
+  { key, group }: Settings,
+  counts: readonly z.output<typeof counted>[],
+): Promise<number> {
   const groups = z.array(z.array(z.unknown())).parse(await client.xinfo('GROUPS', key));
   const found = groups.map(toRecord).find((each) => each.get('name') === group);
   if (found === undefined) {
@@ -77,8 +89,8 @@ async function ofGroup(client: RedisClient, { key, group, count }: Settings): Pr
       `the stream ${key} has no group ${String(group)}. Check group, or create it with XGROUP CREATE.`,
     );
   }
-  const value = found.get(count);
-  if (typeof value === 'number') return value;
+  const values = counts.map((each) => found.get(each));
+  if (values.every((value) => typeof value === 'number')) return values.reduce((sum, value) => sum + value, 0);
   // Redis cannot tell after entries were deleted, or when the group began in the middle of the stream.
   throw new SourceError(
     'noData',

@@ -84,18 +84,82 @@ describe('where there is no token', () => {
   it.each([
     ['localhost:3000', 400],
     ['[::1]:3000', 400],
+    ['scale.example', 400],
     ['rebound.example:3000', 403],
     ['localhost.example:3000', 403],
   ])('a page that calls itself %s is answered %d', async (host, status) => {
+    api = await openApi(client, resources, { allowedHosts: ['scale.example'] });
+    expect(await asked('POST', '/v1/resources/worker/scale', { host, origin: `http://${host}` })).toBe(status);
+  });
+});
+
+/** The status of an answer to a request that calls the server so: fetch sets the host by itself. */
+async function asked(method: string, path: string, headers: Record<string, string>): Promise<number | undefined> {
+  const sending = request(api.url + path, { method, headers: { ...headers, 'content-type': 'application/json' } });
+  sending.end(method === 'POST' ? '{}' : undefined);
+  const [answer] = (await once(sending, 'response')) as [IncomingMessage];
+  answer.resume();
+  return answer.statusCode;
+}
+
+describe('the name that a request calls the server by, where there is no token:', () => {
+  const foreign = ['rebound.example', 'rebound.example:80', 'localhost.example', '127.0.0.1.example', 'api.example'];
+  const known = [
+    '127.0.0.1:9',
+    '10.1.2.3',
+    '[::1]:3000',
+    '[fe80::1]',
+    'localhost',
+    'LOCALHOST:3000',
+    'api',
+    'API:80',
+    'api.',
+    'api:',
+  ];
+  const routes = [
+    ['GET', '/openapi.json'],
+    ['GET', '/docs'],
+    ['GET', '/readyz'],
+    ['GET', '/v1/resources'],
+    ['GET', '/status'],
+    ['GET', '/nowhere'],
+    ['POST', '/v1/resources/worker/scale'],
+    ['POST', '/v1/hooks/alertmanager'],
+    ['POST', '/scale'],
+    ['DELETE', '/nowhere'],
+  ] as const;
+
+  it.each(foreign)('%s is refused, by GET and by POST, without an Origin', async (host) => {
+    api = await openApi(client, resources, { allowedHosts: ['api'] });
+    for (const [method, path] of routes) expect([path, await asked(method, path, { host })]).toEqual([path, 403]);
+  });
+
+  it.each(known)('%s is answered', async (host) => {
+    api = await openApi(client, resources, { allowedHosts: ['api'] });
+    const withoutTemporal = routes.filter(([, path]) => !['/readyz', '/v1/resources', '/status'].includes(path));
+    for (const [method, path] of withoutTemporal) {
+      expect([path, await asked(method, path, { host })]).not.toEqual([path, 403]);
+    }
+  });
+
+  it('a refusal says what to do', async () => {
     api = await openApi(client, resources);
-    // fetch sets the host by itself.
-    const sending = request(`${api.url}/v1/resources/worker/scale`, {
-      method: 'POST',
-      headers: { host, origin: `http://${host}`, 'content-type': 'application/json' },
-    });
-    sending.end('{}');
+    const sending = request(`${api.url}/v1/resources`, { headers: { host: 'scale.example' } }).end();
     const [answer] = (await once(sending, 'response')) as [IncomingMessage];
-    answer.resume();
-    expect(answer.statusCode).toBe(status);
+    const body = JSON.parse(Buffer.concat(await answer.toArray()).toString()) as object;
+    expect(body).toMatchObject({ type: 'urn:escapement:problem:unknown-host' });
+    expect(JSON.stringify(body)).toMatch(/scale\.example.*ESCAPEMENT_ALLOWED_HOSTS.*ESCAPEMENT_API_TOKEN/);
+  });
+
+  it.each(['/healthz', '/health'])('does not matter to %s', async (path) => {
+    api = await openApi(client, resources);
+    expect(await asked('GET', path, { host: 'rebound.example' })).toBe(200);
+  });
+
+  it('does not matter where there is a token, which no page has', async () => {
+    api = await openApi(client, resources, { token });
+    expect(await asked('GET', '/v1/resources', { host: 'api.example' })).toBe(401);
+    const headers = { host: 'api.example', authorization: `Bearer ${token}` };
+    expect(await asked('POST', '/v1/resources/worker/scale', headers)).toBe(400);
   });
 });

@@ -75,6 +75,12 @@ describe('an autoscaled resource, over the API,', () => {
     const { decisions } = (await api.call('GET', path('decisions'))).body as DecisionsAnswer;
     expect(decisions[0]).toMatchObject({ evaluation: { capacity: 3, target: 6 }, refused: null });
     expect(decisions[0]!.evaluation.reason).toContain('60');
+    // The age that counted then: the same whenever it is asked for.
+    const { samples } = decisions[0]!.evaluation;
+    await poll(Date.now, (nowMs) => nowMs - Date.parse(decisions[0]!.evaluation.at) > 1000);
+    const again = (await api.call('GET', path('decisions'))).body as DecisionsAnswer;
+    expect(again.decisions[0]!.evaluation.samples).toEqual(samples);
+    expect(samples[0]!.ageSeconds).toBeLessThan(1);
   });
 
   it('keeps an override, and goes back when it is taken away', async () => {
@@ -109,12 +115,23 @@ describe('an autoscaled resource, over the API,', () => {
     expect((await api.call('PUT', path('pause'), { body: { direction: 'sideways' } })).status).toBe(400);
     expect((await api.call('PUT', path('pause'), { body: { until: '2001-01-01T00:00:00Z' } })).status).toBe(400);
     expect((await api.call('POST', '/v1/hooks/alertmanager', { body: { alerts: 'all' } })).status).toBe(400);
-    const other = `/v1/resources/${unscaled.resource}`;
-    expect((await api.call('GET', `${other}/evaluation`)).status).toBe(409);
-    expect((await api.call('PUT', `${other}/pause`, { body: {} })).status).toBe(409);
     const foreign = {
       alerts: [{ labels: { resource: 'somebody else' } }, { labels: { resource: unscaled.resource } }],
     };
     expect((await api.call('POST', '/v1/hooks/alertmanager', { body: foreign })).body).toEqual({ resources: [] });
+  });
+
+  it.each([
+    ['GET', 'evaluation'],
+    ['GET', 'decisions'],
+    ['PUT', 'pause'],
+    ['DELETE', 'pause'],
+    ['PUT', 'override'],
+    ['DELETE', 'override'],
+    ['POST', 'evaluate'],
+  ])('%s %s of a resource that is not autoscaled is 404', async (method, rest) => {
+    const body = { pause: {}, override: { capacity: 2 } }[rest];
+    const answer = await api.call(method, `/v1/resources/${unscaled.resource}/${rest}`, { body });
+    expect(answer).toMatchObject({ status: 404, body: { type: 'urn:escapement:problem:not-autoscaled' } });
   });
 });

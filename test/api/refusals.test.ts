@@ -86,9 +86,15 @@ describe('a request that cannot be done', () => {
 
   it('a body beyond 16 KiB is 413, also one whose length was not told', async () => {
     const body = JSON.stringify({ targetCapacity: 1, reason: 'x'.repeat(17_000) });
-    const tooLarge = { status: 413, body: { type: problem('too-large') } };
+    const tooLarge = { status: 413, body: { type: problem('too-large'), detail: expect.stringContaining('16 KiB') } };
     expect(await api.call('POST', '/v1/resources/worker/scale', { body })).toMatchObject(tooLarge);
     expect(await statusOfChunked(`${api.url}/v1/resources/worker/scale`, body)).toBe(413);
+  });
+
+  it('a webhook beyond 1 MiB is 413, and names that limit', async () => {
+    const body = JSON.stringify({ alerts: [], more: 'x'.repeat(1024 * 1024) });
+    const detail = 'The body is larger than the 1 MiB that it may have on this route.';
+    expect(await api.call('POST', '/v1/hooks/alertmanager', { body })).toMatchObject({ status: 413, body: { detail } });
   });
 
   it.each([

@@ -6,6 +6,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { environmentSettings } from '../../src/config/environment-config.js';
+import { loadConfig } from '../../src/config/load.js';
 import { readServerSettings, serverVariables } from '../../src/config/server-settings.js';
 import { readTemporalSettings } from '../../src/runtime/temporal-connection.js';
 
@@ -35,10 +36,16 @@ type Service = z.output<typeof serviceSchema>;
 const services = Object.entries(compose.services);
 const ours = services.filter(([, { build }]) => build !== undefined);
 
-/** What Compose makes of `${NAME:-default}` where nobody has set NAME. */
-const environmentOf = ({ environment = {} }: Service): Record<string, string> =>
+/** What Compose makes of `${NAME:-default}`, and of `${NAME-default}`, which a NAME that is set to nothing overrides. */
+const environmentOf = ({ environment = {} }: Service, set: Record<string, string> = {}): Record<string, string> =>
   Object.fromEntries(
-    Object.entries(environment).map(([name, value]) => [name, value.replace(/\$\{\w+:-([^}]*)\}/g, '$1')]),
+    Object.entries(environment).map(([name, value]) => [
+      name,
+      value.replace(/\$\{(\w+)(:?)-([^}]*)\}/g, (_, variable: string, colon: string, usual: string) => {
+        const given = set[variable];
+        return given === undefined || (colon !== '' && given === '') ? usual : given;
+      }),
+    ]),
   );
 
 describe('docker-compose.yml', () => {
@@ -79,6 +86,22 @@ describe('docker-compose.yml', () => {
     const { port } = readServerSettings(environment);
     expect(compose.services[name]?.healthcheck?.test.join(' ')).toContain(`http://127.0.0.1:${port}/readyz`);
   });
+
+  it.each(['worker', 'api'])(
+    'lets %s have the settings of the ECS fast autoscaler, as its first lines say',
+    async (name) => {
+      const ecs = { ECS_CLUSTER: 'main', SERVICE_NAME: 'jobs', SQS_QUEUE_URL: 'https://q' };
+      const withDotEnv = (dotEnv: Record<string, string>) => ({
+        ...ecs,
+        ...dotEnv,
+        ...environmentOf(compose.services[name]!, { ...ecs, ...dotEnv }),
+      });
+      await expect(loadConfig(withDotEnv({}), '/nowhere')).rejects.toThrow('AUTOSCALER_TARGET_RESOURCE');
+      const nothing = [...read('docker-compose.yml').matchAll(/^# {3}(\w+)=$/gm)].map(([, variable = '']) => variable);
+      const config = await loadConfig(withDotEnv(Object.fromEntries(nothing.map((each) => [each, '']))), '/nowhere');
+      expect(Object.keys(config.resources)).toEqual(['jobs']);
+    },
+  );
 
   it('publishes ports to this machine alone, and none of them twice', () => {
     const published = services.flatMap(([, { ports = [] }]) => ports);

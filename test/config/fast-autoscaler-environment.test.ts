@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ConfigError } from '../../src/config/config-error.js';
 import { fastAutoscalerConfig } from '../../src/config/fast-autoscaler-environment.js';
+import { linesOf } from './written.js';
 import { loadConfig } from '../../src/config/load.js';
 import { compileExpression } from '../../src/domain/expression.js';
 
@@ -36,6 +37,9 @@ describe('the settings alone make one resource', () => {
     ['SCALE_OUT_COOLDOWN', '0', { settings: { cooldownMs: { up: 0, down: 120_000 } } }],
     ['SCALE_IN_COOLDOWN', '60', { settings: { cooldownMs: { up: 120_000, down: 60_000 } } }],
     ['SCALING_STEP_COUNT', '9', { settings: { step: { up: 9, down: 9 } } }],
+    ['DRY_RUN', 'true', { settings: { dryRun: true } }],
+    ['DRY_RUN', '', { settings: { dryRun: false } }],
+    ['QUEUE_TYPE', 'SQS', { autoscale: { signals: { messages: { type: 'sqs' } } } }],
     [
       'USE_COMBINED_MESSAGES',
       'True',
@@ -51,9 +55,23 @@ describe('the settings alone make one resource', () => {
     expect(resource.autoscale!.signals['messages']!.settings).toMatchObject({ password: '${REDIS_PASSWORD}' });
   });
 
-  it('named after the service where its ARN is given', () => {
-    const config = fastAutoscalerConfig({ ...least, SERVICE_NAME: 'arn:aws:ecs:eu-west-1:1:service/main/jobs' });
-    expect(Object.keys(config.resources)).toEqual(['jobs']);
+  it.each([
+    ['arn:aws:ecs:eu-west-1:1:service/main/jobs', 'jobs'],
+    ['_jobs-2', 'jobs-2'],
+    ['j'.repeat(80), 'j'.repeat(63)],
+  ])('named after the service %s', (service, alias) => {
+    const { resources } = fastAutoscalerConfig({ ...least, SERVICE_NAME: service });
+    expect(Object.keys(resources)).toEqual([alias]);
+    // The service itself keeps its name.
+    expect(resources[alias]!.platform.settings).toMatchObject({ service });
+  });
+
+  it('but not by SERVICE_NAME alone, which many programs have', async () => {
+    expect(await loadConfig({ SERVICE_NAME: 'jobs' }, '/nowhere')).toMatchObject({ source: 'demo', warnings: [] });
+    const half = { SERVICE_NAME: 'jobs', SQS_QUEUE_URL: 'https://q' };
+    expect(await linesOf(() => loadConfig(half, '/nowhere'))).toEqual([
+      'ECS_CLUSTER: is not set; give the name or the ARN of the ECS cluster',
+    ]);
   });
 });
 
@@ -76,6 +94,10 @@ describe('the tasks that are wanted', () => {
     ['a factor of 0 never removes', { MAX_SCALE_DOWN_FACTOR: '0' }, 0, 50, 50],
     ['a factor above 1 is 1, and adds nothing', { MAX_SCALE_DOWN_FACTOR: '1.5' }, 0, 10, 0],
     ['a tenth of ten is one, also in doubles', { MAX_SCALE_DOWN_FACTOR: '0.9' }, 0, 10, 1],
+    ['a small ratio counts', { TASKS_PER_MESSAGE: '0.0000005' }, 30_000_000, 10, 15],
+    ['a ratio as Python writes it counts', { TASKS_PER_MESSAGE: '5e-7' }, 30_000_000, 10, 15],
+    ['a ratio that begins with its point counts', { TASKS_PER_MESSAGE: '.5' }, 200, 10, 100],
+    ['a factor that leaves little leaves it', { MAX_SCALE_DOWN_FACTOR: '0.9999999' }, 0, 30_000_000, 3],
     ['a scale-in never adds', { TASKS_PER_MESSAGE: '0.1' }, 50, 2, 2],
   ])('%s: %j with %i messages and %i tasks is %i', (_name, environment, messages, current, expected) => {
     expect(wanted(environment as Record<string, string>, messages, current)).toBe(expected);
@@ -89,8 +111,14 @@ describe('what is told', () => {
     [{ TASKS_PER_MESSAGE: '1%' }, 'TASKS_PER_MESSAGE: is not a number'],
     [{ MIN_TASKS: '20', MAX_TASKS: '10' }, 'MIN_TASKS: is above MAX_TASKS'],
     [{ SCALE_UP_THRESHOLD: '50' }, 'SCALE_DOWN_THRESHOLD: is above SCALE_UP_THRESHOLD'],
+    [{ TASKS_PER_MESSAGE: '1e-13' }, 'TASKS_PER_MESSAGE: is too small or too large'],
+    [{ TASKS_PER_MESSAGE: '1e99' }, 'TASKS_PER_MESSAGE: is too small or too large'],
+    [{ SERVICE_NAME: 'my service' }, 'SERVICE_NAME: is neither the name nor the ARN of an ECS service'],
+    [{ SERVICE_NAME: '_' }, 'SERVICE_NAME: is neither the name nor the ARN of an ECS service'],
+    [{ DRY_RUN: 'ture' }, 'DRY_RUN: is neither true nor false'],
+    [{ USE_COMBINED_MESSAGES: 'ture' }, 'USE_COMBINED_MESSAGES: is neither true nor false'],
     [{ SQS_QUEUE_URL: '' }, 'SQS_QUEUE_URL: is not set'],
-    [{ QUEUE_TYPE: 'sns' }, 'QUEUE_TYPE: is none of the queues that are known'],
+    [{ QUEUE_TYPE: 'sns' }, 'QUEUE_TYPE: unknown value'],
   ])('%j is refused: %s', (environment, message) => {
     const load = () => jobsOf(environment);
     expect(load).toThrow(ConfigError);
@@ -103,8 +131,55 @@ describe('what is told', () => {
     ['TASKS_PER_MESSAGE', '0.01', 'was added to what ran'],
     ['MAX_SCALE_DOWN_FACTOR', '0.5', 'was the share that was kept'],
     ['S3_CONFIG_BUCKET', 'state', 'is not needed here'],
+    ['MSK_CLUSTER_ARN', 'arn:aws:kafka:x', 'is not needed here'],
   ])('%s, where it is set, differs from the original, and that is said', (name, value, difference) => {
     const { warnings } = fastAutoscalerConfig({ ...least, [name]: value });
     expect(warnings).toEqual([expect.stringMatching(new RegExp(`^${name}: ${difference}`))]);
+  });
+
+  it.each([
+    ['kinesis', { KINESIS_STREAM_NAME: 's' }],
+    ['kafka', { KAFKA_TOPIC: 't', KAFKA_BOOTSTRAP_SERVERS: 'k', KAFKA_CONSUMER_GROUP: 'g' }],
+  ])('USE_COMBINED_MESSAGES changes nothing of %s, and that is said', (type, queue) => {
+    const { warnings } = fastAutoscalerConfig({ ...least, QUEUE_TYPE: type, ...queue, USE_COMBINED_MESSAGES: 'true' });
+    expect(warnings).toEqual([expect.stringMatching(/^USE_COMBINED_MESSAGES: changes nothing here: /)]);
+  });
+
+  it.each([
+    ['SCALE_IN_COOLDWN', 'SCALE_IN_COOLDOWN'],
+    ['SCALEIN_COOLDOWN', 'SCALE_IN_COOLDOWN'],
+    ['MAX_TASK', 'MAX_TASKS'],
+    ['USE_COMBINED_MESAGES', 'USE_COMBINED_MESSAGES'],
+    ['DRYRUN', 'DRY_RUN'],
+    ['LOGLEVEL', 'LOG_LEVEL'],
+    ['ESCAPEMENT_API_TOKN', 'ESCAPEMENT_API_TOKEN'],
+    ['TEMPORAL_ADRESS', 'TEMPORAL_ADDRESS'],
+  ])('%s is probably meant for %s, and that is said', async (written, meant) => {
+    const { warnings } = await loadConfig({ ...least, [written]: '1' }, '/nowhere');
+    expect(warnings).toEqual([`${written}: unknown, and ignored; did you mean ${meant}?`]);
+  });
+
+  it('nothing is said of variables of others, nor of those that stand beside the right ones', async () => {
+    const others = {
+      PATH: '/bin',
+      HOME: '/root',
+      HOSTNAME: 'a',
+      POST: '1',
+      AWS_REGION: 'eu-west-1',
+      AWS_DEFAULT_REGION: 'eu-west-1',
+      SERVICE_PORT: '1',
+      ECS_CONTAINER_METADATA_URI_V4: 'http://169.254.170.2/v4',
+      ECS_AGENT_URI: 'http://169.254.170.2',
+      REDIS_HOST: 'unused',
+      ESCAPEMENT_PORT: 'tcp://10.0.0.1:3000',
+      ESCAPEMENT_SERVICE_HOST: '10.0.0.1',
+      ESCAPEMENT_PORT_3000_TCP_ADDR: '10.0.0.1',
+      TEMPORAL_SERVICE_PORT: '7233',
+      TEMPORAL_UI_PORT: '8080',
+      TEMPORAL_CLI_PATH: '/bin/temporal',
+    };
+    expect((await loadConfig({ ...least, ...others }, '/nowhere')).warnings).toEqual([]);
+    const both = { SCALE_IN_COOLDOWN: '60', SCALE_IN_COOLDWN: '60' };
+    expect((await loadConfig({ ...least, ...both }, '/nowhere')).warnings).toEqual([]);
   });
 });

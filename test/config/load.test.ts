@@ -49,10 +49,41 @@ describe('with a file', () => {
 
   it('the settings of the environment are ignored, with a warning', async () => {
     await write('escapement.yaml', workerWith(''));
-    const { source, warnings } = await loadConfig({ AUTOSCALER_STEPS: '0', DRY_RUN: 'true' }, folder);
+    const environment = { AUTOSCALER_STEPS: '0', ECS_CLUSTER: 'main', SERVICE_NAME: 'jobs' };
+    const { source, warnings } = await loadConfig(environment, folder);
     expect(source).toBe('file');
     expect(warnings).toEqual([
-      'AUTOSCALER_STEPS, DRY_RUN: ignored, because escapement.yaml is read; write the same there',
+      'AUTOSCALER_STEPS, ECS_CLUSTER, SERVICE_NAME: ignored, because escapement.yaml is read; write the same there',
+    ]);
+  });
+
+  it('DRY_RUN counts all the same: no resource of the file is changed', async () => {
+    await write('escapement.yaml', workerWith('dryRun: false'));
+    const { resources, warnings } = await loadConfig({ DRY_RUN: 'true' }, folder);
+    expect(resources.worker?.settings.dryRun).toBe(true);
+    expect(warnings).toEqual(['DRY_RUN: no resource of escapement.yaml is changed']);
+  });
+
+  it('a dry run that the file asks for stays one whatever DRY_RUN says', async () => {
+    await write('escapement.yaml', workerWith('dryRun: true'));
+    const { resources, warnings } = await loadConfig({ DRY_RUN: 'false' }, folder);
+    expect(resources.worker?.settings.dryRun).toBe(true);
+    expect(warnings).toEqual([]);
+  });
+
+  it('DRY_RUN that makes no sense stops the start, beside a file too', async () => {
+    await write('escapement.yaml', workerWith(''));
+    expect(await linesOf(() => loadConfig({ DRY_RUN: 'ture' }, folder))).toEqual([
+      'DRY_RUN: is neither true nor false; write one of the two',
+    ]);
+  });
+
+  it('a variable of the process that is misspelled is told', async () => {
+    await write('escapement.yaml', workerWith(''));
+    const { warnings } = await loadConfig({ TEMPORAL_ADRESS: 'temporal:7233', LOG_LEVLE: 'debug' }, folder);
+    expect(warnings).toEqual([
+      'TEMPORAL_ADRESS: unknown, and ignored; did you mean TEMPORAL_ADDRESS?',
+      'LOG_LEVLE: unknown, and ignored; did you mean LOG_LEVEL?',
     ]);
   });
 });
@@ -167,6 +198,25 @@ describe('without a file', () => {
     ]);
   });
 
+  const ecs = { ECS_CLUSTER: 'main', SERVICE_NAME: 'jobs', SQS_QUEUE_URL: 'https://q' };
+
+  it('variables of two resources are refused, naming both', async () => {
+    const omnistrate = { AUTOSCALER_TARGET_RESOURCE: 'worker', OMNISTRATE_SIDECAR_URL: 'http://simulator:49750' };
+    expect(await linesOf(() => loadConfig({ ...omnistrate, ...ecs }, folder))).toEqual([
+      'AUTOSCALER_TARGET_RESOURCE, OMNISTRATE_SIDECAR_URL: make a resource on Omnistrate, and ECS_CLUSTER, ' +
+        'SERVICE_NAME, SQS_QUEUE_URL one on ECS: only one can come from the environment; set the variables of one of ' +
+        'them to nothing, or write an escapement.yaml with both resources',
+    ]);
+  });
+
+  it('those that are set to nothing leave the other resource', async () => {
+    const nothing = { AUTOSCALER_TARGET_RESOURCE: '', OMNISTRATE_SIDECAR_URL: '' };
+    expect(Object.keys((await loadConfig({ ...nothing, ...ecs }, folder)).resources)).toEqual(['jobs']);
+    const noEcs = { ECS_CLUSTER: '', SERVICE_NAME: '' };
+    const config = await loadConfig({ AUTOSCALER_TARGET_RESOURCE: 'worker', ...noEcs }, folder);
+    expect(Object.keys(config.resources)).toEqual(['worker']);
+  });
+
   it('a variable that nobody knows is ignored, with a warning', async () => {
     const { warnings } = await loadConfig(
       { AUTOSCALER_TARGET_RESOURCE: 'w', AUTOSCALER_STEP: '2', AUTOSCALER_PORT: 'tcp://1' },
@@ -188,6 +238,15 @@ describe('with nothing at all', () => {
         settings: { min: 1, max: 10, step: { up: 1, down: 1 }, cooldownMs: { up: 5_000, down: 5_000 }, dryRun: false },
       },
     });
+  });
+
+  it('a misspelled variable that would have configured something is told', async () => {
+    const { source, warnings } = await loadConfig({ AUTOSCALR_TARGET_RESOURCE: 'worker', ECS_CLUSTR: 'a' }, folder);
+    expect(source).toBe('demo');
+    expect(warnings).toEqual([
+      'AUTOSCALR_TARGET_RESOURCE: unknown, and ignored; did you mean AUTOSCALER_TARGET_RESOURCE?',
+      'ECS_CLUSTR: unknown, and ignored; did you mean ECS_CLUSTER?',
+    ]);
   });
 
   it('DRY_RUN counts, and must make sense', async () => {

@@ -5,6 +5,7 @@ it('a process without settings listens on loopback only', () => {
   expect(readServerSettings({})).toEqual({
     port: 3000,
     listen: '127.0.0.1',
+    allowedHosts: [],
     apiToken: undefined,
     logLevel: 'info',
     dataDir: '.escapement',
@@ -22,9 +23,14 @@ test.each([
   [{ PORT: '0' }, { port: 0 }],
   [{ PORT: '65535' }, { port: 65_535 }],
   [{ LOG_LEVEL: 'DEBUG' }, { logLevel: 'debug' }],
+  [{ LOG_LEVEL: 'WARNING' }, { logLevel: 'warn' }],
+  [{ LOG_LEVEL: 'Critical' }, { logLevel: 'fatal' }],
+  [{ LOG_LEVEL: 'off' }, { logLevel: 'silent' }],
+  [{ ESCAPEMENT_ALLOW_UNAUTHENTICATED: 'yes' }, { logLevel: 'info' }],
   [{ ESCAPEMENT_LISTEN: '::1' }, { listen: '::1' }],
   [{ ESCAPEMENT_LISTEN: '127.0.0.53' }, { listen: '127.0.0.53' }],
-  [{ ESCAPEMENT_LISTEN: 'localhost' }, { listen: 'localhost' }],
+  [{ ESCAPEMENT_LISTEN: 'localhost' }, { listen: 'localhost', allowedHosts: ['localhost'] }],
+  [{ ESCAPEMENT_ALLOWED_HOSTS: 'api, scale.example.com,' }, { allowedHosts: ['api', 'scale.example.com'] }],
   [
     { ESCAPEMENT_LISTEN: '0.0.0.0', ESCAPEMENT_API_TOKEN: 'abc' },
     { listen: '0.0.0.0', apiToken: 'abc' },
@@ -59,6 +65,10 @@ test.each([
     { ESCAPEMENT_LISTEN: 'example.org' },
     `ESCAPEMENT_LISTEN: example.org ${reachable} if whoever reaches the port may scale`,
   ],
+  ...['api:3000', 'https://api', '*.example.com', 'a b'].map((names): [Record<string, string>, string] => [
+    { ESCAPEMENT_ALLOWED_HOSTS: names },
+    'ESCAPEMENT_ALLOWED_HOSTS: is not a list of host names; write names without scheme and port, such as scale.example.com,escapement',
+  ]),
   [
     { ESCAPEMENT_ALLOW_UNAUTHENTICATED: 'sure' },
     'ESCAPEMENT_ALLOW_UNAUTHENTICATED: is neither true nor false; write one of the two',

@@ -35,6 +35,9 @@ describe('expressions', () => {
     ['!(waiting > 20) ? 1 : 0', 0],
     ['waiting >= 30 && active <= 4 && m != 3 ? 1 : 0', 1],
     ['010', 10],
+    ['m * 10000 * 0.0000005', 1],
+    ['0.0000001 * 10000000', 1],
+    ['0.000', 0],
     ['1 + waiting > 30 ? 5 : 6', 5],
   ])('%s is %d', (text, value) => {
     expect(valueOf(text)).toBe(value);

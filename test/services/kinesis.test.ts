@@ -8,6 +8,7 @@ import { describeConformance, failureOf, make, plantedSecret } from '../sources/
 const moto = await motoService();
 const region = 'eu-central-1';
 let key: AccessKey = { accessKeyId: '', secretAccessKey: '' };
+let metricsKey = key;
 
 const settingsFor = (port: number) => ({
   stream: 'clicks',
@@ -23,10 +24,12 @@ async function fill(): Promise<void> {
   await moto.trustEveryone();
   // AWS calls the right cloudwatch:GetMetricData; moto takes the name that requests are signed with.
   key = await moto.userWho('reader', ['kinesis:DescribeStreamSummary', 'monitoring:GetMetricData']);
+  metricsKey = await moto.userWho('metrics', ['monitoring:GetMetricData']);
   const credentials = { accessKeyId: 'administrator', secretAccessKey: 'any' };
   const access = { region, endpoint: moto.endpoint, credentials };
   const streams = new KinesisClient({ ...access, requestHandler: new NodeHttpHandler() });
   await streams.send(new CreateStreamCommand({ StreamName: 'clicks', ShardCount: 3 }));
+  await streams.send(new CreateStreamCommand({ StreamName: 'quiet', ShardCount: 1 }));
   const metrics = new CloudWatchClient(access);
   const endMs = Math.floor(Date.now() / 60_000) * 60_000;
   const datum = (MetricName: string, Value: number, atMs: number) => ({
@@ -66,6 +69,23 @@ describe('kinesis', () => {
   it('a stream that nobody writes to has no data', async () => {
     const source = make(subject, settings({ measure: 'incomingRecords', stream: 'quiet' }));
     expect(await failureOf(source)).toMatchObject({ code: 'noData' });
+    await source.close?.();
+  });
+
+  it('a stream that does not exist is not an empty one, whatever emptyAs says', async () => {
+    const source = make(subject, settings({ measure: 'incomingRecords', stream: 'clicsk', emptyAs: 0 }));
+    const error = await failureOf(source);
+    expect(error).toMatchObject({ code: 'missing' });
+    expect(error.message).toContain('there is no stream clicsk');
+    await source.close?.();
+  });
+
+  it('a stream that may not be looked at is not an empty one either', async () => {
+    const credentials = metricsKey;
+    const source = make(subject, settings({ measure: 'incomingRecords', stream: 'quiet', emptyAs: 0, credentials }));
+    const error = await failureOf(source);
+    expect(error).toMatchObject({ code: 'denied' });
+    expect(error.message).toContain('kinesis:DescribeStreamSummary');
     await source.close?.();
   });
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { redisService, sentinelService, type RedisService } from '../../scripts/services/redis.js';
+import { queueFromEnvironment } from '../../src/config/queue-environment.js';
 import { freePorts } from '../../scripts/services/service-process.js';
 import { makeCertificates } from '../support/certificates.js';
 import { eventually } from '../support/eventually.js';
@@ -44,6 +45,7 @@ describe('redis', () => {
     ['the length of a stream', stream, 5],
     ['what a group has not been given yet', { ...stream, count: 'lag' }, 3],
     ['what a group has been given and not acknowledged', { ...stream, count: 'pending' }, 2],
+    ['both of them', { ...stream, count: ['lag', 'pending'] }, 5],
     ['a stream that does not exist, as a person chose', { key: 'events2', structure: 'stream', emptyAs: 0 }, 0],
   ])('counts %s', async (_name, { url, ...settings }: Record<string, unknown>, value) => {
     const resolved = typeof url === 'function' ? { ...settings, url: (url as () => string)() } : settings;
@@ -69,6 +71,28 @@ describe('redis', () => {
     expect(error.code).toBe(code);
     expect(error.message).toContain(said);
     await counting.close?.();
+  });
+
+  it('counts of the stream that the environment names what its group has not read, and what it works on', async () => {
+    const environment = {
+      QUEUE_TYPE: 'Redis',
+      REDIS_HOST: '127.0.0.1',
+      REDIS_PORT: String(server.port),
+      REDIS_QUEUE_KEY: 'events',
+      REDIS_QUEUE_TYPE: 'stream',
+      REDIS_CONSUMER_GROUP: 'workers',
+    };
+    const login = { username: 'reader', password: plantedSecret };
+    for (const [more, expected] of [
+      [{}, 3],
+      [{ USE_COMBINED_MESSAGES: 'true' }, 5],
+      [{ REDIS_QUEUE_KEY: 'evnets' }, undefined],
+    ] as const) {
+      const counting = source({ ...queueFromEnvironment({ ...environment, ...more }).settings, ...login });
+      const seen = await counting.sample(never()).catch(() => undefined);
+      expect(seen?.value).toBe(expected);
+      await counting.close?.();
+    }
   });
 
   it('does not know the lag of a group that began in the middle of a stream, and says what to do', async () => {

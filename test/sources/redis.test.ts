@@ -26,6 +26,12 @@ describe('redis settings', () => {
 
   it.each([
     ['a lag without a group', { structure: 'stream', count: 'lag' }, 'group: is needed for count: lag'],
+    [
+      'the length and a part of it',
+      { structure: 'stream', count: ['length', 'lag'], group: 'g' },
+      'adds length to a part of it',
+    ],
+    ['both of a list', { count: ['lag', 'pending'], group: 'g' }, 'count: lag and pending is of streams only'],
     ['pending entries of a list', { count: 'pending', group: 'workers' }, 'count: pending is of streams only'],
     ['a password in the address that ends the host', { url: `redis://u:${plantedSecret}@h` }, 'url: is not an address'],
     ['another protocol', { url: 'http://h' }, 'url: must begin with redis:// or rediss://'],

@@ -48,6 +48,21 @@ describe('a failure has its own type:', () => {
     },
   );
 
+  it.concurrent(
+    'ResourceFailed at once where a dry run cannot read its platform, saying what it could not read',
+    async () => {
+      const resource = await bench.resource({
+        settings: { dryRun: true, waitForActive: { timeoutMs: 900_000, intervalMs: 30_000 } },
+      });
+      await resource.simulator.close();
+      await bench.scales.request(resource, { targetCapacity: 6 });
+      expect(await failureOf(resource)).toMatchObject({
+        type: 'ResourceFailed',
+        message: expect.stringMatching(/a dry run begins with the capacity there is: r-.*\/capacity.*ECONNREFUSED/),
+      });
+    },
+  );
+
   it.concurrent('CapacityNotReached for an accepted change that never shows, which is not sent again', async () => {
     const resource = await bench.resource({
       settings: { waitForActive: { timeoutMs: 3000, intervalMs: 200 } },

@@ -106,7 +106,8 @@ function getDecisions({ config, autoscaleReader }: ApiContext): RequestHandler {
     const answer: DecisionsAnswer = {
       resource: alias,
       decisions: decisions.map(({ evaluation, runId, refused }) => ({
-        evaluation: presentEvaluation(evaluation),
+        // What was known when it was decided, however long ago that is.
+        evaluation: presentEvaluation(evaluation, evaluation.atMs),
         runId,
         refused: refused ?? null,
       })),

@@ -1,6 +1,7 @@
 /** `POST` and `DELETE /v1/resources/{resource}/scale`: ask for a capacity, and take it back. */
 import type { Request, RequestHandler, Response } from 'express';
 import type { Router } from 'express';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { type Arrival, waitForTarget } from '../../client/wait-for-target.js';
 import { scaleWishSchema } from '../scale-wish.js';
 import type { AcceptedAnswer, CancellingAnswer } from '../answers.js';
@@ -94,10 +95,15 @@ function deleteScale({ config, runs, client, links }: ApiContext): RequestHandle
     const { alias } = findResource(config.resources, request);
     const run = await runs.newest(alias);
     if (!run?.isOpen || isAtRest(phaseOf(run))) {
-      throw new Problem('nothing-under-way', `Nothing is being done for ${alias}: there is nothing to cancel.`);
+      throw nothingUnderWay(alias);
     }
     // Whatever is open: a run whose history is long goes on under another run ID.
-    await client.withDeadline(Date.now() + cancelWithinMs, () => client.workflow.getHandle(run.workflowId).cancel());
+    await client
+      .withDeadline(Date.now() + cancelWithinMs, () => client.workflow.getHandle(run.workflowId).cancel())
+      .catch((error: unknown) => {
+        // It has closed since it was looked at.
+        throw error instanceof WorkflowNotFoundError ? nothingUnderWay(alias) : error;
+      });
     const body: CancellingAnswer = {
       resource: alias,
       outcome: 'cancelling',
@@ -107,6 +113,10 @@ function deleteScale({ config, runs, client, links }: ApiContext): RequestHandle
     };
     response.status(202).location(resourcePath(alias)).json(body);
   };
+}
+
+function nothingUnderWay(alias: string): Problem {
+  return new Problem('nothing-under-way', `Nothing is being done for ${alias}: there is nothing to cancel.`);
 }
 
 const cancelWithinMs = 1000;

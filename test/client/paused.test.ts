@@ -1,0 +1,46 @@
+import { afterAll, expect, it } from '@jest/globals';
+import { AutoscaleReader } from '../../src/client/autoscale-reader.js';
+import { RunReader } from '../../src/client/run-reader.js';
+import { autoscaleWorkflowId, autoscaleWorkflowType } from '../../workflows/autoscale-messages.js';
+import { scaleWorkflowId } from '../../workflows/messages.js';
+import { openApi } from '../api/test-api.js';
+import { devServerEnvironment } from '../support/temporal.js';
+import { Workbench } from '../workflows/workbench.js';
+
+const environment = await devServerEnvironment({
+  extraArgs: ['--dynamic-config-value', 'frontend.WorkflowPauseEnabled=true'],
+});
+const bench = new Workbench(environment);
+afterAll(async () => {
+  await bench.close();
+  await environment.teardown();
+});
+
+async function pause(workflowId: string): Promise<void> {
+  const { workflowService, options } = environment.client;
+  await workflowService.pauseWorkflowExecution({ namespace: options.namespace, workflowId, reason: 'a test' });
+}
+
+it('a run that is paused in Temporal is open, and its status says so', async () => {
+  const resource = await bench.resource();
+  await bench.scales.request(resource, { targetCapacity: 3 });
+  await pause(scaleWorkflowId(resource.resource));
+  const run = await new RunReader(environment.client).newest(resource.resource);
+  expect(run).toMatchObject({ isOpen: true, isPaused: true, outcome: 'running' });
+  const api = await openApi(environment.client, [resource]);
+  expect((await api.call('GET', `/v1/resources/${resource.resource}`)).body).toMatchObject({
+    phase: 'unattended',
+    notice: expect.stringContaining(`temporal workflow unpause --workflow-id scale:${resource.resource}`),
+    targetCapacity: 3,
+  });
+});
+
+it('a resource whose autoscaler is paused in Temporal is still autoscaled', async () => {
+  await environment.client.workflow.start(autoscaleWorkflowType, {
+    workflowId: autoscaleWorkflowId('worker'),
+    taskQueue: 'nobody',
+    args: [{}],
+  });
+  await pause(autoscaleWorkflowId('worker'));
+  expect(await new AutoscaleReader(environment.client).view('worker')).toMatchObject({ progress: null });
+});

@@ -1,0 +1,130 @@
+import { describe, expect, it } from '@jest/globals';
+import { queueFromEnvironment } from '../../src/config/queue-environment.js';
+import { createSource } from '../../src/sources/registry.js';
+import { linesOf } from './written.js';
+
+const redisStream = { QUEUE_TYPE: 'redis', REDIS_HOST: 'h', REDIS_QUEUE_KEY: 'jobs', REDIS_QUEUE_TYPE: 'Stream' };
+
+const environments: [string, Record<string, string>, string, Record<string, unknown>][] = [
+  [
+    'sqs, also where nothing is said',
+    { SQS_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/1/jobs' },
+    'sqs',
+    { count: 'visible' },
+  ],
+  [
+    'sqs with messages that are worked on',
+    { QUEUE_TYPE: 'sqs', SQS_QUEUE_URL: 'https://q', USE_COMBINED_MESSAGES: 'True' },
+    'sqs',
+    { count: ['visible', 'inFlight'] },
+  ],
+  [
+    'Amazon MQ',
+    {
+      QUEUE_TYPE: 'amq',
+      AMQ_BROKER_ID: 'b-1',
+      AMQ_QUEUE_NAME: 'jobs',
+      AMQ_USERNAME: 'a',
+      AMQ_PASSWORD: 'p',
+      AWS_REGION: 'us-east-1',
+    },
+    'activemq',
+    { url: 'https://b-1-1.mq.us-east-1.amazonaws.com:8162/api/jolokia', queue: 'jobs', username: 'a' },
+  ],
+  [
+    'Kinesis',
+    { QUEUE_TYPE: 'kinesis', KINESIS_STREAM_NAME: 'clicks' },
+    'kinesis',
+    { stream: 'clicks', measure: 'incomingRecords' },
+  ],
+  [
+    'Kafka',
+    { QUEUE_TYPE: 'kafka', KAFKA_TOPIC: 't', KAFKA_BOOTSTRAP_SERVERS: 'a:9092, b:9092', KAFKA_CONSUMER_GROUP: 'g' },
+    'kafka',
+    { brokers: ['a:9092', 'b:9092'], topics: 't', group: 'g' },
+  ],
+  [
+    'RabbitMQ',
+    {
+      QUEUE_TYPE: 'rabbitmq',
+      RABBITMQ_HOST: 'h',
+      RABBITMQ_QUEUE: 'jobs',
+      RABBITMQ_USERNAME: 'u',
+      RABBITMQ_PASSWORD: 'p#@/%',
+    },
+    'rabbitmq',
+    { url: 'amqp://h:5672', vhost: '/', password: 'p#@/%' },
+  ],
+  [
+    'RabbitMQ with messages that are worked on',
+    { QUEUE_TYPE: 'rabbitmq', RABBITMQ_HOST: 'h', RABBITMQ_QUEUE: 'jobs', USE_COMBINED_MESSAGES: 'true' },
+    'rabbitmq',
+    { url: 'http://h:15672', count: 'all' },
+  ],
+  [
+    'Redis',
+    { QUEUE_TYPE: 'redis', REDIS_HOST: 'h', REDIS_PORT: '6380', REDIS_QUEUE_KEY: 'jobs', REDIS_PASSWORD: 'p' },
+    'redis',
+    { url: 'redis://h:6380', structure: 'list', password: 'p' },
+  ],
+  [
+    'a stream of Redis: what its group has not read',
+    { ...redisStream, REDIS_CONSUMER_GROUP: 'workers' },
+    'redis',
+    { structure: 'stream', count: 'lag', group: 'workers' },
+  ],
+  [
+    'a stream of Redis with messages that are worked on',
+    { ...redisStream, REDIS_CONSUMER_GROUP: 'workers', USE_COMBINED_MESSAGES: 'yes' },
+    'redis',
+    { structure: 'stream', count: ['lag', 'pending'], group: 'workers' },
+  ],
+  ['a queue type in capitals', { QUEUE_TYPE: 'SQS', SQS_QUEUE_URL: 'https://q' }, 'sqs', { queue: 'https://q' }],
+  [
+    'a kind of Redis queue in capitals',
+    { QUEUE_TYPE: 'Redis', REDIS_HOST: 'h', REDIS_QUEUE_KEY: 'jobs', REDIS_QUEUE_TYPE: 'LIST' },
+    'redis',
+    { structure: 'list' },
+  ],
+];
+
+describe('the queue of the environment', () => {
+  it.each(environments)('%s', (_name, env, type, settings) => {
+    const signal = queueFromEnvironment(env);
+    expect(signal).toMatchObject({ type, settings });
+    // The source takes them as they are.
+    createSource(signal.type, signal.settings, { signal: 'queue', timeoutMs: 1000 });
+  });
+
+  it.each([
+    [{ QUEUE_TYPE: 'sns' }, 'QUEUE_TYPE: unknown value; did you mean "sqs"?'],
+    [{ QUEUE_TYPE: 'kafak' }, 'QUEUE_TYPE: unknown value; did you mean "kafka"?'],
+    [{ QUEUE_TYPE: 'service bus' }, 'QUEUE_TYPE: must be one of sqs, amq, kinesis, kafka, rabbitmq, redis'],
+    [{ QUEUE_TYPE: 'redis', REDIS_HOST: 'h' }, 'REDIS_QUEUE_KEY: is not set; it is needed for QUEUE_TYPE=redis'],
+    [{ SQS_QUEUE_URL: ' ' }, 'SQS_QUEUE_URL: is not set; it is needed for QUEUE_TYPE=sqs'],
+    [
+      { QUEUE_TYPE: 'redis', REDIS_HOST: 'h', REDIS_PORT: 'x', REDIS_QUEUE_KEY: 'k' },
+      'REDIS_PORT: is not a port; write digits only, from 1 to 65535',
+    ],
+    [
+      redisStream,
+      'REDIS_CONSUMER_GROUP: is not set; it is needed for REDIS_QUEUE_TYPE=stream: what counts is what this group has not read yet',
+    ],
+    [{ ...redisStream, REDIS_QUEUE_TYPE: 'steam' }, 'REDIS_QUEUE_TYPE: unknown value; did you mean "stream"?'],
+    [
+      { QUEUE_TYPE: 'amq', AMQ_BROKER_ID: 'b', AMQ_QUEUE_NAME: 'q' },
+      'AWS_REGION: is not set, and neither is AWS_DEFAULT_REGION; one of the two is needed for QUEUE_TYPE=amq',
+    ],
+    [
+      { SQS_QUEUE_URL: 'https://q', USE_COMBINED_MESSAGES: 'ture' },
+      'USE_COMBINED_MESSAGES: is neither true nor false; write one of the two',
+    ],
+  ])('refuses %j', async (environment: Record<string, string>, line) => {
+    expect(await linesOf(() => queueFromEnvironment(environment))).toEqual([line]);
+  });
+
+  it('tells everything that is missing at once', async () => {
+    const lines = await linesOf(() => queueFromEnvironment({ QUEUE_TYPE: 'kafka', KAFKA_TOPIC: 't' }));
+    expect(lines.map((line) => line.split(':')[0])).toEqual(['KAFKA_BOOTSTRAP_SERVERS', 'KAFKA_CONSUMER_GROUP']);
+  });
+});
