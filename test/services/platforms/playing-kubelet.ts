@@ -4,18 +4,31 @@ import type { KubernetesService } from '../../../scripts/services/kubernetes.js'
 
 interface PodList {
   readonly items: readonly {
-    readonly metadata: { readonly namespace: string; readonly name: string; readonly deletionTimestamp?: string };
+    readonly metadata: {
+      readonly namespace: string;
+      readonly name: string;
+      readonly labels: { readonly app: string };
+      readonly deletionTimestamp?: string;
+    };
     readonly status: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
   }[];
 }
 
-/** Until it is stopped. Rejects with the first thing that goes wrong. */
-export function playKubelet(cluster: KubernetesService): { stop(): Promise<void> } {
+/**
+ * Until it is stopped. Rejects with the first thing that goes wrong.
+ * @param room so many pods of an app become ready, and no more.
+ */
+export function playKubelet(cluster: KubernetesService, room = Infinity): { stop(): Promise<void> } {
   const over = new AbortController();
   const playing = (async () => {
     while (!over.signal.aborted) {
       const { items } = (await cluster.request('GET', '/api/v1/pods')) as PodList;
-      for (const pod of items.filter(isWaiting)) await makeReady(cluster, pod);
+      const ready = items.filter(isReady).map(appOf);
+      for (const pod of items.filter(isWaiting)) {
+        if (ready.filter((app) => app === appOf(pod)).length >= room) continue;
+        ready.push(appOf(pod));
+        await makeReady(cluster, pod);
+      }
       await setTimeout(100);
     }
   })();
@@ -28,9 +41,18 @@ export function playKubelet(cluster: KubernetesService): { stop(): Promise<void>
   };
 }
 
-function isWaiting({ metadata, status }: PodList['items'][number]): boolean {
-  const isReady = status.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True');
-  return metadata.deletionTimestamp === undefined && isReady !== true;
+type Pod = PodList['items'][number];
+
+function isReady({ status }: Pod): boolean {
+  return status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+}
+
+function appOf({ metadata }: Pod): string {
+  return metadata.labels.app;
+}
+
+function isWaiting(pod: Pod): boolean {
+  return pod.metadata.deletionTimestamp === undefined && !isReady(pod);
 }
 
 async function makeReady(cluster: KubernetesService, pod: PodList['items'][number]): Promise<void> {
