@@ -35,6 +35,10 @@ export const evaluationSchema = z
   .strictObject({
     at: time,
     capacity: capacity.describe('What there was.'),
+    asked: capacity.describe(
+      'What counts as current: the target of the scale run that was under way, whoever asked; without one, the capacity.',
+    ),
+    ready: capacity.nullable().describe('How many of the units were ready; null: the platform does not say.'),
     samples: z.array(
       z.strictObject({
         signal: z.string(),

@@ -30,11 +30,25 @@ export function presentAutoscale(
 }
 
 export function presentEvaluation(evaluation: Evaluation): EvaluationAnswer {
-  const { atMs, samples, policies, limits, limitedBy, next, ...told } = evaluation;
+  const {
+    atMs,
+    capacity,
+    asked = capacity,
+    ready = null,
+    samples,
+    policies,
+    limits,
+    limitedBy,
+    next,
+    ...told
+  } = evaluation;
   const sinceMs = Date.now() - atMs;
   return {
     ...told,
     at: iso(atMs),
+    capacity,
+    asked,
+    ready,
     samples: samples.map(({ signal, value, ageMs, failure }) => ({
       signal,
       value,

@@ -3,6 +3,7 @@ import { AutoscaleClient } from '../../src/client/autoscale-client.js';
 import { AutoscaleReader, type AutoscaleView } from '../../src/client/autoscale-reader.js';
 import { type AutoscaleSettings, autoscaleSettingsSchema } from '../../src/domain/autoscale/settings.js';
 import type { ScaleSettings } from '../../src/domain/settings.js';
+import type { ScaleStatus } from '../../workflows/messages.js';
 import { createSource } from '../../src/sources/registry.js';
 import { autoscaleWorkflowId } from '../../workflows/autoscale-messages.js';
 import { startQueue } from '../support/queue-server.js';
@@ -112,6 +113,19 @@ describe('an autoscaled resource', () => {
     queue.depth = 60;
     await autoscales.evaluate(resource.resource);
     await poll(resource.capacity, (capacity) => capacity === 6);
+  });
+
+  it('counts what somebody else changed from when it was sent, also where that run is over', async () => {
+    const { resource, configure } = await autoscaled(bench, { depth: 20 });
+    const behavior = { scaleUp: { policies: [{ type: 'Pods', value: 9, periodSeconds: 1800 }] } };
+    await configure({ intervalMs: 3_600_000, behavior });
+    await evaluatedAnew(resource);
+    await bench.scales.request(resource, { targetCapacity: 6 });
+    await poll(resource.capacity, (capacity) => capacity === 6);
+    const { lastChange } = (await resource.handle.result()) as ScaleStatus;
+    await autoscales.evaluate(resource.resource);
+    const { state } = (await evaluatedAnew(resource))!.progress!;
+    expect(state!.scaleUps).toEqual([{ atMs: lastChange!.sentAtMs, change: 4 }]);
   });
 
   it('stays where an override puts it, however often that comes between two looks, and then goes back', async () => {
