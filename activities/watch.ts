@@ -48,7 +48,7 @@ export function watchActivities(dependencies: WatchDependencies): WatchActivitie
       // So that there is something to explain until the first look.
       context.heartbeat(progress);
       try {
-        let pauseMs = order.atOnce ? 0 : untilNextLookMs(order, progress.state);
+        let pauseMs = order.atOnce ? 0 : Math.min(untilNextLookMs(order, progress.state), untilEndMs(order));
         let lookedAtMs: number | null = null;
         for (;;) {
           if (pauseMs > 0) await context.sleep(pauseMs);
@@ -59,7 +59,7 @@ export function watchActivities(dependencies: WatchDependencies): WatchActivitie
           progress = look.progress;
           context.heartbeat(progress);
           if (look.result) return look.result;
-          pauseMs = order.settings.intervalMs - (performance.now() - startedAtMs);
+          pauseMs = Math.min(order.settings.intervalMs - (performance.now() - startedAtMs), untilEndMs(order));
         }
       } finally {
         // Flushed at a graceful stop: a restart loses nothing.
@@ -174,6 +174,13 @@ async function inherited({ last, atOnce }: WatchOrder): Promise<Pick<WatchProgre
 function untilNextLookMs({ settings: { intervalMs } }: WatchOrder, state: AutoscaleState | null): number {
   const sinceMs = Date.now() - (state?.evaluatedAtMs ?? -Infinity);
   return Math.min(intervalMs, Math.max(0, intervalMs - sinceMs));
+}
+
+/** The end of a pause or an override is a reason to look, however long the interval is. */
+function untilEndMs({ pause, override }: WatchOrder): number {
+  const nowMs = Date.now();
+  const endsMs = [pause, override].map((word) => word?.untilMs ?? null).filter((atMs) => atMs !== null);
+  return Math.min(Infinity, ...endsMs.filter((atMs) => atMs > nowMs).map((atMs) => atMs - nowMs));
 }
 
 async function beatingMeanwhile<T>(progress: WatchProgress, work: () => Promise<T>): Promise<T> {

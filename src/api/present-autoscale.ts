@@ -72,5 +72,7 @@ export function presentPause(pause: Pause | null): AutoscaleAnswer['pause'] {
 }
 
 export function presentOverride(override: Override | null): AutoscaleAnswer['override'] {
-  return override && { capacity: override.capacity, until: isoOrNull(override.untilMs) };
+  if (override === null) return null;
+  const { capacity, untilMs, beyondBounds = false } = override;
+  return { capacity, until: isoOrNull(untilMs), beyondBounds };
 }

@@ -139,6 +139,48 @@ describe('an autoscaled resource', () => {
     }
   });
 
+  it.each([
+    ['override', { capacity: 5 }],
+    ['pause', { direction: 'both' as const }],
+  ] as const)('looks when the %s ends, however long the interval is', async (name, word) => {
+    const { queue, resource, configure } = await autoscaled(bench, { depth: 20 });
+    await configure({ intervalMs: 3_600_000 });
+    await evaluatedAnew(resource);
+    queue.depth = 60;
+    await autoscales[name](resource.resource, { ...word, untilMs: Date.now() + 3000 } as never);
+    await poll(resource.capacity, (capacity) => capacity === 6);
+    expect(resource.truth()).toEqual(name === 'override' ? [2, 5, 6] : [2, 6]);
+  });
+
+  it('leaves its bounds where an override says so, and is back in them when that is over', async () => {
+    const { queue, resource } = await autoscaled(bench, { depth: 20, limits: { min: 2, step: { up: 1, down: 1 } } });
+    await evaluatedAnew(resource);
+    await autoscales.override(resource.resource, { capacity: 0, untilMs: null });
+    const refused = await evaluatedAnew(resource);
+    expect(refused!.progress!.evaluation).toMatchObject({ target: 2, limitedBy: ['override', 'min'] });
+
+    const untilMs = Date.now() + 4000;
+    await autoscales.override(resource.resource, { capacity: 0, untilMs, beyondBounds: true });
+    queue.depth = 0;
+    await poll(resource.capacity, (capacity) => capacity === 0);
+    expect((await view(resource))!.memo.override).toEqual({ capacity: 0, untilMs, beyondBounds: true });
+    await poll(resource.capacity, (capacity) => capacity === 2);
+    expect(resource.truth()).toEqual([2, 1, 0, 1, 2]);
+    await expect(bench.scales.request(resource, { targetCapacity: 0 })).rejects.toThrow('below the minimum of 2');
+  });
+
+  it('stops outside its bounds where it is paused there', async () => {
+    const slowlyIn = { step: { up: null, down: 1 }, cooldownMs: { up: 0, down: 2000 } };
+    const { resource } = await autoscaled(bench, { depth: 30, limits: { max: 4, ...slowlyIn } });
+    await autoscales.override(resource.resource, { capacity: 8, untilMs: null, beyondBounds: true });
+    await poll(resource.capacity, (capacity) => capacity === 8);
+    await autoscales.override(resource.resource, null);
+    await resource.until(({ targetCapacity }) => targetCapacity === 3);
+    await autoscales.pause(resource.resource, { direction: 'both', untilMs: null });
+    await resource.until(({ phase }) => phase === 'settled');
+    expect(resource.capacity()).toBeGreaterThan(4);
+  });
+
   it('does not move while it is paused, and catches up when it is resumed', async () => {
     const { queue, resource } = await autoscaled(bench, { depth: 20 });
     await autoscales.pause(resource.resource, { direction: 'both', untilMs: null });

@@ -8,7 +8,7 @@
  */
 import { largestCapacity } from '../scale-request.js';
 import { clampToBounds, nextCapacity, widenedTo } from '../scale-step.js';
-import { takesChangesAtAnyTime } from '../settings.js';
+import { type ScaleSettings, takesChangesAtAnyTime } from '../settings.js';
 import { shownTime } from '../shown.js';
 import { combine } from './combine.js';
 import type { Evaluation, EvaluationInput, Override, PolicyReport } from './evaluation.js';
@@ -57,9 +57,9 @@ export function evaluate(
     isAdvice && !undecided
       ? rememberRecommendation(spec, history.recommendations, { atMs: nowMs, capacity: trail.number })
       : history.recommendations;
-  const override = applyOverride(trail, input);
+  const override = applyOverride(spec, trail, input);
   if (override === null) keepPace(spec, history, trail, pace);
-  if (override?.beyondBounds !== true) applyBounds(spec, trail);
+  applyBounds(override?.beyondBounds === true ? { min: 0, max: null } : spec.limits, trail);
   applyPause(spec, trail, input);
   applyRefusal(trail, input);
   const target = trail.number;
@@ -111,16 +111,18 @@ function applyFloorsAndCeilings(trail: Trail, verdicts: readonly Verdict[]): voi
  * A person's word is not slowed down by behavior; @returns the one that stands, or null. Steps and cooldowns hold, and so
  * do the bounds unless it says otherwise.
  */
-function applyOverride(trail: Trail, { override, nowMs }: EvaluationInput): Override | null {
+function applyOverride({ limits }: AutoscaleSpec, trail: Trail, input: EvaluationInput): Override | null {
+  const { override, nowMs } = input;
   if (override === null || isOver(override, nowMs)) return null;
-  const scope = override.beyondBounds === true ? ', beyond min and max' : '';
+  const isBeyond = override.beyondBounds === true && clampToBounds(override.capacity, limits) !== override.capacity;
+  const scope = isBeyond ? ', beyond the bounds' : '';
   trail.move('override', override.capacity, `${override.capacity} ${until(override)}${scope}`);
   return override;
 }
 
 /** Without a max it is that of any request: what lies beyond is a mistake of a signal. */
-function applyBounds({ limits }: AutoscaleSpec, trail: Trail): void {
-  const bounded = clampToBounds(trail.number, { min: limits.min, max: limits.max ?? largestCapacity });
+function applyBounds({ min, max }: Pick<ScaleSettings, 'min' | 'max'>, trail: Trail): void {
+  const bounded = clampToBounds(trail.number, { min, max: max ?? largestCapacity });
   trail.move(
     bounded > trail.number ? 'min' : 'max',
     bounded,

@@ -206,7 +206,7 @@ describe('a person', () => {
         limitedBy: ['override', 'step'],
         next: { capacity: 1, changes: 2 },
       });
-      expect(evaluation.reason).toContain('0 until 2026-11-25T13:00:00.000Z, beyond min and max');
+      expect(evaluation.reason).toContain('0 until 2026-11-25T13:00:00.000Z, beyond the bounds');
     });
 
     test('above max as well', () => {
