@@ -100,9 +100,9 @@ async function lookOnce(
     // Without the capacity nothing can be decided; the policies keep what they know.
     return { progress: { state, evaluation: before, problem: { message: seen, sinceMs: problem?.sinceMs ?? nowMs } } };
   }
-  const { pause, override } = order;
+  const { pause, override, refusal = null } = order;
   const { capacity, status } = seen;
-  const input = { nowMs, readings, capacity, status, pause, override, refusal: null, state };
+  const input = { nowMs, readings, capacity, status, pause, override, refusal, state };
   const alone = evaluate(spec, { ...input, run: null, lastChange: null });
   // Most looks end here. A run that is open may be on its way elsewhere, sent by an older look or by somebody else.
   const quietSinceMs = isQuiet(spec, seen, alone.evaluation, state) ? lookedAtMs : null;

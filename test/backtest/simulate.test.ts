@@ -167,6 +167,31 @@ describe('the run in virtual time', () => {
     });
   });
 
+  test('a night that ends by the clock is over at that time', () => {
+    const night = { cron: '10 19 * * *', until: '06:00', capacity: 0 };
+    const from = Date.parse('2026-02-03T05:00:00Z');
+    const load: Trace = {
+      file: 'day.csv',
+      timesMs: Array.from({ length: 96 }, (_, index) => from + index * 600 * seconds),
+      values: new Array<number>(96).fill(1),
+    };
+    const { changes } = run(
+      {
+        intervalMs: 600 * seconds,
+        policies: [...fixed(1).policies!, { type: 'schedule', timezone: 'UTC', windows: [night] }],
+      },
+      { max: 2 },
+      [],
+      { traces: { load } },
+    );
+    const changesByTime = changes.map((change) => [new Date(from + change.seconds * seconds).toISOString(), change.to]);
+    expect(changesByTime).toEqual([
+      ['2026-02-03T05:00:00.000Z', 0],
+      ['2026-02-03T06:00:00.000Z', 1],
+      ['2026-02-03T19:10:00.000Z', 0],
+    ]);
+  });
+
   test('adds up what it cost, to the second', () => {
     const { summary } = run(fixed(3), { cooldownMs: both(0) }, new Array<number>(361).fill(0), { startCapacity: 3 });
     expect(summary).toEqual({

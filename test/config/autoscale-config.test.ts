@@ -75,6 +75,19 @@ describe('an autoscale', () => {
       { windows: [{ days: 'mon-fri', from: '09:00', to: '17:00', min: 4 }] },
     ],
     [
+      '{ type: schedule, timezone: UTC, windows: [{ daysOfMonth: 5, min: 4 }, { daysOfMonth: 19-27, dates: 12-24..12-26, max: 2 }] }',
+      {
+        windows: [
+          { daysOfMonth: '5', min: 4 },
+          { daysOfMonth: '19-27', dates: '12-24..12-26', max: 2 },
+        ],
+      },
+    ],
+    [
+      '{ type: schedule, timezone: UTC, windows: [{ cron: "10 19 * * *", until: "06:00", capacity: 0 }] }',
+      { windows: [{ cron: '10 19 * * *', until: '06:00', capacity: 0 }] },
+    ],
+    [
       '{ type: schedule, timezone: UTC, windows: [{ cron: "0 9 * * *", for: 2h, capacity: 4 }], otherwise: 1 }',
       { windows: [{ cron: '0 9 * * *', forMs: 7_200_000, capacity: 4 }], otherwise: 1 },
     ],
