@@ -18,6 +18,7 @@ import {
   type WatchResult,
 } from '../src/domain/autoscale/watch.js';
 import type { Observation } from '../src/domain/capacity.js';
+import { takesChangesAtAnyTime } from '../src/domain/settings.js';
 import type { Platform } from '../src/platforms/platform.js';
 import type { Source } from '../src/sources/source.js';
 import { checkedSettings } from './configuration.js';
@@ -47,7 +48,7 @@ export function watchActivities(dependencies: WatchDependencies): WatchActivitie
       // So that there is something to explain until the first look.
       context.heartbeat(progress);
       try {
-        let pauseMs = order.atOnce ? 0 : untilNextLookMs(order, progress.state);
+        let pauseMs = order.atOnce ? 0 : Math.min(untilNextLookMs(order, progress.state), untilEndMs(order));
         let lookedAtMs: number | null = null;
         for (;;) {
           if (pauseMs > 0) await context.sleep(pauseMs);
@@ -58,7 +59,7 @@ export function watchActivities(dependencies: WatchDependencies): WatchActivitie
           progress = look.progress;
           context.heartbeat(progress);
           if (look.result) return look.result;
-          pauseMs = order.settings.intervalMs - (performance.now() - startedAtMs);
+          pauseMs = Math.min(order.settings.intervalMs - (performance.now() - startedAtMs), untilEndMs(order));
         }
       } finally {
         // Flushed at a graceful stop: a restart loses nothing.
@@ -99,32 +100,37 @@ async function lookOnce(
     // Without the capacity nothing can be decided; the policies keep what they know.
     return { progress: { state, evaluation: before, problem: { message: seen, sinceMs: problem?.sinceMs ?? nowMs } } };
   }
-  const { pause, override } = order;
-  const input = { nowMs, readings, capacity: seen.capacity, status: seen.status, pause, override, state };
+  const { pause, override, refusal = null } = order;
+  const { capacity, status } = seen;
+  const input = { nowMs, readings, capacity, status, pause, override, refusal, state };
   const alone = evaluate(spec, { ...input, run: null, lastChange: null });
   // Most looks end here. A run that is open may be on its way elsewhere, sent by an older look or by somebody else.
-  const quietSinceMs = isQuiet(seen, alone.evaluation, state) ? lookedAtMs : null;
+  const quietSinceMs = isQuiet(spec, seen, alone.evaluation, state) ? lookedAtMs : null;
   if (quietSinceMs !== null && !(await openRuns.mayInclude(order.resource, client, quietSinceMs))) {
     return { progress: { ...alone, problem: null } };
   }
   const facts = runFacts(await new RunReader(client).newest(order.resource));
   const informed = evaluate(spec, { ...input, ...facts });
   const { target } = informed.evaluation;
-  const isAsked =
-    target === (facts.run?.target ?? seen.capacity) || (order.limits.dryRun && target === order.lastAsked);
+  const isAsked = target === (facts.run?.target ?? capacity) || (order.limits.dryRun && target === order.lastAsked);
   return { progress: { ...informed, problem: null }, ...(!isAsked && { result: informed }) };
 }
 
 /** Nothing to do for the policies, and nothing has moved since the last look. */
-function isQuiet(seen: Observation, { target }: Evaluation, state: AutoscaleState | null): boolean {
-  return seen.status === 'ACTIVE' && seen.capacity === target && state?.capacity === seen.capacity;
+function isQuiet(
+  { limits }: AutoscaleSpec,
+  { status, capacity }: Observation,
+  { target }: Evaluation,
+  state: AutoscaleState | null,
+): boolean {
+  return (status === 'ACTIVE' || takesChangesAtAnyTime(limits)) && capacity === target && state?.capacity === capacity;
 }
 
 function runFacts(run: RunView | undefined): Pick<EvaluationInput, 'run' | 'lastChange'> {
-  const status = run?.status;
-  if (!run?.isOpen || !status) return { run: null, lastChange: null };
-  const { phase, targetCapacity: target, reason, lastChange } = status;
-  const isUnderWay = !['settled', 'cancelled', 'failed'].includes(phase);
+  if (!run?.status) return { run: null, lastChange: null };
+  // A run that is over has left when it changed something last: rates and cooldowns count from then.
+  const { phase, targetCapacity: target, reason, lastChange } = run.status;
+  const isUnderWay = run.isOpen && !['settled', 'cancelled', 'failed'].includes(phase);
   const isOwn = reason?.startsWith(autoscaleReason) ?? false;
   return { run: isUnderWay && target !== null ? { target, isOwn } : null, lastChange };
 }
@@ -168,6 +174,13 @@ async function inherited({ last, atOnce }: WatchOrder): Promise<Pick<WatchProgre
 function untilNextLookMs({ settings: { intervalMs } }: WatchOrder, state: AutoscaleState | null): number {
   const sinceMs = Date.now() - (state?.evaluatedAtMs ?? -Infinity);
   return Math.min(intervalMs, Math.max(0, intervalMs - sinceMs));
+}
+
+/** The end of a pause or an override is a reason to look, however long the interval is. */
+function untilEndMs({ pause, override }: WatchOrder): number {
+  const nowMs = Date.now();
+  const endsMs = [pause, override].map((word) => word?.untilMs ?? null).filter((atMs) => atMs !== null);
+  return Math.min(Infinity, ...endsMs.filter((atMs) => atMs > nowMs).map((atMs) => atMs - nowMs));
 }
 
 async function beatingMeanwhile<T>(progress: WatchProgress, work: () => Promise<T>): Promise<T> {

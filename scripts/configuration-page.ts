@@ -20,6 +20,7 @@ export function configurationPage(): string {
     '## Platforms',
     ...sections(alternatives(writtenForm(platform))),
     '## Autoscale',
+    autoscaleWords,
     fieldTable(autoscaleForm, ['signals', 'policies']),
     '## Signals',
     ...sections(alternatives(signals?.additionalProperties as JsonSchema)),
@@ -54,6 +55,14 @@ that is wrong with a file, with line and fix. For completion in an editor, begin
   a file. In the settings of platforms and signals they are replaced by the worker that uses them, right before it does,
   and are in no history, log, error or answer of the API. Everywhere else they are replaced when the file is read.
 - **Unknown keys** are refused.`;
+
+const autoscaleWords = `**Current** is what was asked for: the target of the scale run that is under way, whoever asked; without one, the capacity.
+\`behavior\`, tolerances, \`scaleInBelow\`, \`idle\` and \`fallback\` go by it. What was measured goes by the units that there are:
+\`current\` in an expression, the amounts of \`thresholds\`, the units of \`utilization\` ([why](decisions/0035-what-is-current.md)).
+
+**A signal without data, and a look at a resource that must be \`ACTIVE\` and is not, recommend nothing**: what was asked for stands,
+no window begins anew, and no rate is spent ([why](decisions/0036-windows-and-rates.md)). Where a platform takes changes at any time, units that
+are not ready keep nothing from being decided.`;
 
 const environmentWords = `## Environment
 

@@ -3,7 +3,7 @@ import { defineSignal } from '@temporalio/workflow';
 import type { Evaluation, Override, Pause } from '../src/domain/autoscale/evaluation.js';
 import type { AutoscaleSettings } from '../src/domain/autoscale/settings.js';
 import type { WatchResult } from '../src/domain/autoscale/watch.js';
-import { fields, oneOf, orNull, whole } from '../src/domain/checks.js';
+import { fields, oneOf, optional, orNull, whole } from '../src/domain/checks.js';
 import { type ScaleSettings, checkScaleSettings } from '../src/domain/settings.js';
 
 export const autoscaleWorkflowId = (resource: string): string => `autoscale:${resource}`;
@@ -16,7 +16,9 @@ export const checkConfiguration = fields({
 });
 const untilMs = orNull(whole(0));
 export const checkPause = orNull(fields({ direction: oneOf('up', 'down', 'both'), untilMs }));
-export const checkOverride = orNull(fields({ capacity: whole(0), untilMs }));
+export const checkOverride = orNull(
+  fields({ capacity: whole(0), untilMs, beyondBounds: optional(oneOf(true, false)) }),
+);
 
 /** Each takes effect at once: the watch starts anew with it. What makes no sense is recorded and ignored. */
 export const configureSignal = defineSignal<[AutoscaleConfiguration]>('configure');

@@ -14,6 +14,7 @@ import {
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
 import { autoscaleReason, type WatchResult } from '../src/domain/autoscale/watch.js';
+import { widenedTo } from '../src/domain/scale-step.js';
 import {
   type AutoscaleConfiguration,
   type AutoscaleInput,
@@ -91,7 +92,8 @@ export async function autoscale(input: AutoscaleInput): Promise<void> {
       {
         resource,
         taskQueue: workflowInfo().taskQueue,
-        limits,
+        // Beyond the bounds only where an override says so, or a pause stops a walk outside of them.
+        limits: widenedTo(target, limits),
         targetCapacity: target,
         reason: `${autoscaleReason}${reason}`.slice(0, 500),
         key: `autoscale/${workflowInfo().runId}/${atMs}`,

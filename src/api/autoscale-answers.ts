@@ -17,11 +17,22 @@ export const pauseWishSchema = z
   .describe('Do not scale by policies, in one direction or both.');
 
 export const overrideWishSchema = z
-  .strictObject({ capacity: capacity.max(1_000_000_000).describe('What to keep instead of what policies say.'), until })
+  .strictObject({
+    capacity: capacity.max(1_000_000_000).describe('What to keep instead of what policies say.'),
+    until,
+    beyondBounds: z
+      .boolean()
+      .default(false)
+      .describe('It may lie outside `[min, max]`, as for maintenance at 0. At its end the bounds count again.'),
+  })
   .describe('Keep a capacity whatever the policies say.');
 
 const standingPause = z.strictObject({ direction: z.enum(['both', 'up', 'down']), until: time.nullable() });
-const standingOverride = z.strictObject({ capacity, until: time.nullable() });
+const standingOverride = z.strictObject({
+  capacity,
+  until: time.nullable(),
+  beyondBounds: z.boolean().describe('`[min, max]` does not count for it.'),
+});
 
 export const pausedSchema = z.strictObject({ resource: z.string(), pause: standingPause.nullable() });
 export const overriddenSchema = z.strictObject({ resource: z.string(), override: standingOverride.nullable() });
@@ -35,6 +46,10 @@ export const evaluationSchema = z
   .strictObject({
     at: time,
     capacity: capacity.describe('What there was.'),
+    asked: capacity.describe(
+      'What counts as current: the target of the scale run that was under way, whoever asked; without one, the capacity.',
+    ),
+    ready: capacity.nullable().describe('How many of the units were ready; null: the platform does not say.'),
     samples: z.array(
       z.strictObject({
         signal: z.string(),

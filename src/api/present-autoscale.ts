@@ -31,11 +31,25 @@ export function presentAutoscale(
 
 /** @param nowMs for when the ages of its samples are told. */
 export function presentEvaluation(evaluation: Evaluation, nowMs: number): EvaluationAnswer {
-  const { atMs, samples, policies, limits, limitedBy, next, ...told } = evaluation;
+  const {
+    atMs,
+    capacity,
+    asked = capacity,
+    ready = null,
+    samples,
+    policies,
+    limits,
+    limitedBy,
+    next,
+    ...told
+  } = evaluation;
   const sinceMs = nowMs - atMs;
   return {
     ...told,
     at: iso(atMs),
+    capacity,
+    asked,
+    ready,
     samples: samples.map(({ signal, value, ageMs, failure }) => ({
       signal,
       value,
@@ -59,5 +73,7 @@ export function presentPause(pause: Pause | null): AutoscaleAnswer['pause'] {
 }
 
 export function presentOverride(override: Override | null): AutoscaleAnswer['override'] {
-  return override && { capacity: override.capacity, until: isoOrNull(override.untilMs) };
+  if (override === null) return null;
+  const { capacity, untilMs, beyondBounds = false } = override;
+  return { capacity, until: isoOrNull(untilMs), beyondBounds };
 }

@@ -89,25 +89,27 @@ export function simulate(backtest: Backtest): BacktestResult {
       nowMs,
       readings,
       capacity: run.capacity,
+      ready: run.ready,
       status: run.status,
       run: { target: run.target, isOwn: true },
       lastChange: run.lastChange,
       pause: null,
       override: null,
+      refusal: null,
       state,
     });
     state = outcome.state;
     const { recommended, target, limitedBy, reason } = outcome.evaluation;
     run.target = target;
     run.act();
-    meter.wanted(recommended, run.capacity);
+    meter.wanted(recommended, run.ready);
     const seconds = (nowMs - startMs) / 1000;
     points.push({
       seconds,
       signals: valuesOf(readings),
       recommended,
       target,
-      capacity: run.capacity,
+      capacity: run.ready,
       limitedBy,
       reason,
     });

@@ -1,7 +1,7 @@
-/** A scale run in virtual time: one step at a time toward a target, each waited for until it is there and cooled down. */
+/** A scale run in virtual time: one step at a time toward a target, each cooled down before the next one. */
 import type { ResourceStatus } from '../domain/capacity.js';
 import { cooledDownAtMs, directionOf, nextCapacity, sentChange, type SentChange } from '../domain/scale-step.js';
-import type { ScaleSettings } from '../domain/settings.js';
+import { type ScaleSettings, takesChangesAtAnyTime } from '../domain/settings.js';
 
 export interface VirtualChange {
   readonly atMs: number;
@@ -12,13 +12,21 @@ export interface VirtualChange {
 /** Is told of time that passes with a number of units at work. */
 export type OnTime = (fromMs: number, toMs: number, units: number) => void;
 
+/** Units that were added together. */
+interface Starting {
+  readonly units: number;
+  readonly readyAtMs: number;
+}
+
 export class VirtualRun {
   readonly changes: VirtualChange[] = [];
-  /** What exists. */
-  capacity: number;
+  /** What is ready: the units that exist. */
+  ready: number;
   target: number;
   lastChange: SentChange | null = null;
-  private starting: { readonly capacity: number; readonly readyAtMs: number } | null = null;
+  /** In the order in which they get ready. */
+  private starting: readonly Starting[] = [];
+  private lastTarget: number;
 
   constructor(
     private readonly settings: ScaleSettings,
@@ -27,18 +35,24 @@ export class VirtualRun {
     private nowMs: number,
     private readonly onTime: OnTime,
   ) {
-    this.capacity = startCapacity;
+    this.ready = startCapacity;
     this.target = startCapacity;
+    this.lastTarget = startCapacity;
+  }
+
+  /** What a platform shows: what exists, or, where it takes changes at any time, what it was told to have. */
+  get capacity(): number {
+    return takesChangesAtAnyTime(this.settings) ? this.size : this.ready;
   }
 
   get status(): ResourceStatus {
-    return this.starting === null ? 'ACTIVE' : 'STARTING';
+    return this.starting.length === 0 ? 'ACTIVE' : 'STARTING';
   }
 
   /** Does what falls due on the way; a change that falls due at `toMs` itself waits for `act`, after the evaluation. */
   advance(toMs: number): void {
     for (;;) {
-      const readyAtMs = this.starting?.readyAtMs ?? Infinity;
+      const readyAtMs = this.starting[0]?.readyAtMs ?? Infinity;
       const changeAtMs = this.nextChangeAtMs();
       if (readyAtMs > toMs && changeAtMs >= toMs) break;
       this.passTime(Math.min(readyAtMs, changeAtMs));
@@ -51,28 +65,61 @@ export class VirtualRun {
   /** Sends the next change, where one is due now. */
   act(): void {
     if (this.nextChangeAtMs() > this.nowMs) return;
-    const from = this.capacity;
+    const from = this.size;
     const to = nextCapacity(from, this.target, this.settings);
     this.changes.push({ atMs: this.nowMs, from, to });
     this.lastChange = { ...sentChange(this.lastChange, directionOf(from, to), this.nowMs), confirmed: true };
-    if (to < from || this.readyAfterMs === 0) this.capacity = to;
-    else this.starting = { capacity: to, readyAtMs: this.nowMs + this.readyAfterMs };
+    this.lastTarget = this.target;
+    if (to > from) this.add(to - from);
+    else this.remove(from - to);
+  }
+
+  private get size(): number {
+    return this.ready + this.starting.reduce((sum, { units }) => sum + units, 0);
+  }
+
+  private add(units: number): void {
+    if (this.readyAfterMs === 0) this.ready += units;
+    else this.starting = [...this.starting, { units, readyAtMs: this.nowMs + this.readyAfterMs }];
+  }
+
+  /** Those that are not ready yet go first, the newest of them before the others. */
+  private remove(units: number): void {
+    let left = units;
+    const kept = this.starting.toReversed().map((added) => {
+      const taken = Math.min(left, added.units);
+      left -= taken;
+      return { ...added, units: added.units - taken };
+    });
+    this.starting = kept.toReversed().filter((added) => added.units > 0);
+    this.ready -= left;
   }
 
   private nextChangeAtMs(): number {
-    const next = nextCapacity(this.capacity, this.target, this.settings);
-    if (this.starting !== null || next === this.capacity) return Infinity;
-    if (this.lastChange === null) return this.nowMs;
-    return Math.max(this.nowMs, cooledDownAtMs(this.lastChange, directionOf(this.capacity, next), this.settings));
+    const { size, settings, lastChange } = this;
+    const next = nextCapacity(size, this.target, settings);
+    if (next === size) return Infinity;
+    if (lastChange === null) return this.nowMs;
+    const direction = directionOf(size, next);
+    return Math.max(this.nowMs, this.startedAtMs(direction === 'up'), cooledDownAtMs(lastChange, direction, settings));
+  }
+
+  /** A step out waits for the units of the step before it, where the target is still the same, and not for ever. */
+  private startedAtMs(isUp: boolean): number {
+    if (this.starting.length === 0) return -Infinity;
+    if (!takesChangesAtAnyTime(this.settings)) return Infinity;
+    const isNextStep = isUp && this.target === this.lastTarget;
+    return isNextStep ? (this.lastChange?.sentAtMs ?? -Infinity) + this.settings.waitForActive.timeoutMs : -Infinity;
   }
 
   private becomeReady(): void {
-    if (this.starting) this.capacity = this.starting.capacity;
-    this.starting = null;
+    const [first, ...others] = this.starting;
+    this.ready += first?.units ?? 0;
+    this.starting = others;
   }
 
   private passTime(toMs: number): void {
-    if (toMs > this.nowMs) this.onTime(this.nowMs, toMs, this.capacity);
+    if (toMs > this.nowMs) this.onTime(this.nowMs, toMs, this.ready);
     this.nowMs = toMs;
   }
 }

@@ -37,10 +37,11 @@ const fallback = z.strictObject({
     .union([
       z.literal('hold'),
       units,
-      z.strictObject({ atLeast: units.describe('The current capacity, but at least this.') }),
+      z.strictObject({ atLeast: units.describe('The current capacity, but at least this: it only ever adds.') }),
+      z.strictObject({ atMost: units.describe('The current capacity, but at most this: it only ever removes.') }),
     ])
     .default('hold')
-    .describe('What stands in: `hold` for the current capacity, a capacity, or `{ atLeast: n }`.'),
+    .describe('What stands in: `hold` for the current capacity, a capacity, `{ atLeast: n }` or `{ atMost: n }`.'),
 });
 
 export const autoscaleSchema = z

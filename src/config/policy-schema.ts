@@ -94,7 +94,11 @@ const utilization = z
     tolerance: percentage.prefault('10%').describe('How far from `target` the value may be before anything changes.'),
     ...averaging,
   })
-  .meta({ title: 'utilization', description: "The HPA's ratio: capacity x `value` / `target`, rounded up." })
+  .meta({
+    title: 'utilization',
+    description:
+      "The HPA's ratio: units x `value` / `target`, rounded up. At zero there are no units to measure: with `min: 0` it needs `idle`, or a policy on a queue, beside it.",
+  })
   .transform(
     readBy(utilizationSchema, ({ average, burst, ...words }) => ({
       ...words,

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { platforms } from '../platforms/registry.js';
+import { canLeaveZero } from '../domain/autoscale/from-zero.js';
 import { autoscaleSchema } from './autoscale-schema.js';
 import { adapterMapping, adapterType } from './adapter-schema.js';
 import { duration, positiveDuration } from './duration.js';
@@ -114,6 +115,12 @@ export const resourceSchema = resourceFields
     when: ({ value }) =>
       z.object({ min: units, autoscale: z.object({ settings: z.object({ idle: z.object({}) }) }) }).safeParse(value)
         .success,
+  })
+  .refine(({ min, autoscale }) => min > 0 || autoscale === undefined || canLeaveZero(autoscale.settings), {
+    path: ['autoscale', 'policies'],
+    error:
+      'cannot bring it back from zero: utilization measures units, and at zero there are none; add idle: with a value that tells of work, or a policy on a queue (with combine: max), or write min: 1',
+    when: ({ issues }) => issues.length === 0,
   });
 
 /** The whole file. A resource may leave a field to `defaults`, so none is required here. */

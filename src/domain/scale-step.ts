@@ -12,6 +12,13 @@ export function clampToBounds(target: number, { min, max }: Pick<ScaleSettings, 
   return Math.max(min, max === null ? target : Math.min(max, target));
 }
 
+/** The limits for a target that may lie outside `[min, max]`: wide enough for it, and no wider. */
+export function widenedTo(target: number, limits: ScaleSettings): ScaleSettings {
+  const { min, max } = limits;
+  if (clampToBounds(target, limits) === target) return limits;
+  return { ...limits, min: Math.min(min, target), max: max === null ? null : Math.max(max, target) };
+}
+
 /**
  * The capacity after one change: at most `step` units toward the target, which is first brought inside `[min, max]`.
  * A capacity outside the bounds walks back by steps like any other. Equal to `from`: nothing to do.

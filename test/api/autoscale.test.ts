@@ -94,6 +94,20 @@ describe('an autoscaled resource, over the API,', () => {
     await poll(resource.capacity, (capacity) => capacity === 6);
   });
 
+  it('leaves the bounds where an override says so, and shows it', async () => {
+    const refused = await api.call('PUT', path('override'), { body: { capacity: 0 } });
+    expect(refused.status).toBe(422);
+    expect(refused.body).toMatchObject({ detail: expect.stringContaining('write "beyondBounds": true to go there') });
+    await api.call('PUT', path('override'), { body: { capacity: 0, beyondBounds: true } });
+    await poll(resource.capacity, (capacity) => capacity === 0);
+    expect(await evaluation()).toMatchObject({
+      override: { capacity: 0, until: null, beyondBounds: true },
+      evaluation: { target: 0, reason: expect.stringContaining('beyond the bounds') },
+    });
+    await api.call('DELETE', path('override'));
+    await poll(resource.capacity, (capacity) => capacity === 6);
+  });
+
   it('does nothing while it is paused', async () => {
     await api.call('PUT', path('pause'), { body: {} });
     load.value = 90;

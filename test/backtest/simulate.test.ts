@@ -128,6 +128,70 @@ describe('the run in virtual time', () => {
     expect(result.changes).toEqual([{ seconds: 0, from: 2, to: 6 }]);
   });
 
+  describe('where the platform takes a change at any time', () => {
+    const anyTime = { takesChanges: 'shownAtOnce', max: 20 } as const;
+    const perUnit: WrittenAutoscale = { policies: [{ type: 'perUnit', value: 'load', target: 10 }] };
+    const slow = { readyAfterMs: 120 * seconds };
+    const changesOf = ({ changes }: BacktestResult) => changes.map(({ seconds: at, from, to }) => [at, from, to]);
+
+    test('units that are starting stop neither a change in nor one further out', () => {
+      const loads = [
+        ...new Array<number>(3).fill(80),
+        ...new Array<number>(3).fill(120),
+        ...new Array<number>(3).fill(10),
+      ];
+      const result = run(perUnit, anyTime, loads, slow);
+      expect(changesOf(result)).toEqual([[0, 1, 8], [30, 8, 12], [60, 12, 1]]); // prettier-ignore
+      expect(capacities(result)).toEqual(new Array(9).fill(1));
+    });
+
+    test('units that are removed before they were ready never exist', () => {
+      const loads = [...new Array<number>(6).fill(80), ...new Array<number>(12).fill(50)];
+      expect(capacities(run(perUnit, anyTime, loads, slow)).slice(11, 14)).toEqual([1, 5, 5]);
+    });
+
+    test('a step waits for the units of the step before it, though not for ever', () => {
+      const stepwise = { ...anyTime, step: { up: 2, down: 2 }, cooldownMs: both(0) };
+      const loads = new Array<number>(40).fill(50);
+      expect(changesOf(run(perUnit, stepwise, loads, slow))).toEqual([[0, 1, 3], [120, 3, 5]]); // prettier-ignore
+      const impatient = { ...stepwise, waitForActive: { timeoutMs: 45 * seconds, intervalMs: 1000 } };
+      expect(changesOf(run(perUnit, impatient, loads, slow))).toEqual([[0, 1, 3], [45, 3, 5]]); // prettier-ignore
+    });
+
+    test.each<[string, WrittenAutoscale['policies']]>([
+      ['thresholds', [{ type: 'thresholds', value: 'load', up: { at: 50, add: 3 }, down: { at: 10, remove: 1 } }]],
+      ['utilization', [{ type: 'utilization', value: 'load', target: 30 }]],
+    ])('%s add nothing for units that are starting', (_, policies) => {
+      const result = run({ policies }, anyTime, new Array<number>(12).fill(90), { startCapacity: 2, ...slow });
+      expect(result.changes.length).toBe(1);
+    });
+  });
+
+  test('a night that ends by the clock is over at that time', () => {
+    const night = { cron: '10 19 * * *', until: '06:00', capacity: 0 };
+    const from = Date.parse('2026-02-03T05:00:00Z');
+    const load: Trace = {
+      file: 'day.csv',
+      timesMs: Array.from({ length: 96 }, (_, index) => from + index * 600 * seconds),
+      values: new Array<number>(96).fill(1),
+    };
+    const { changes } = run(
+      {
+        intervalMs: 600 * seconds,
+        policies: [...fixed(1).policies!, { type: 'schedule', timezone: 'UTC', windows: [night] }],
+      },
+      { max: 2 },
+      [],
+      { traces: { load } },
+    );
+    const changesByTime = changes.map((change) => [new Date(from + change.seconds * seconds).toISOString(), change.to]);
+    expect(changesByTime).toEqual([
+      ['2026-02-03T05:00:00.000Z', 0],
+      ['2026-02-03T06:00:00.000Z', 1],
+      ['2026-02-03T19:10:00.000Z', 0],
+    ]);
+  });
+
   test('adds up what it cost, to the second', () => {
     const { summary } = run(fixed(3), { cooldownMs: both(0) }, new Array<number>(361).fill(0), { startCapacity: 3 });
     expect(summary).toEqual({

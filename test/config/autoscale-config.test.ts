@@ -75,6 +75,19 @@ describe('an autoscale', () => {
       { windows: [{ days: 'mon-fri', from: '09:00', to: '17:00', min: 4 }] },
     ],
     [
+      '{ type: schedule, timezone: UTC, windows: [{ daysOfMonth: 5, min: 4 }, { daysOfMonth: 19-27, dates: 12-24..12-26, max: 2 }] }',
+      {
+        windows: [
+          { daysOfMonth: '5', min: 4 },
+          { daysOfMonth: '19-27', dates: '12-24..12-26', max: 2 },
+        ],
+      },
+    ],
+    [
+      '{ type: schedule, timezone: UTC, windows: [{ cron: "10 19 * * *", until: "06:00", capacity: 0 }] }',
+      { windows: [{ cron: '10 19 * * *', until: '06:00', capacity: 0 }] },
+    ],
+    [
       '{ type: schedule, timezone: UTC, windows: [{ cron: "0 9 * * *", for: 2h, capacity: 4 }], otherwise: 1 }',
       { windows: [{ cron: '0 9 * * *', forMs: 7_200_000, capacity: 4 }], otherwise: 1 },
     ],
@@ -244,4 +257,45 @@ describe('what is wrong with an autoscale', () => {
 test.each(['Europe/Berlin', 'US/Eastern', 'Asia/Calcutta', 'UTC'])('%s is a time zone', async (timezone) => {
   const policy = `{ type: schedule, timezone: ${timezone}, windows: [{ from: "09:00", to: "17:00", min: 4 }] }`;
   expect(await settingsOf(`policies: [${policy}]`)).toMatchObject({ policies: [{ timezone }] });
+});
+
+describe('from zero', () => {
+  const utilization = '{ type: utilization, value: active, target: 50 }';
+  const perUnit = '{ type: perUnit, value: waiting, target: 10 }';
+  const nightly = (bounds: string) =>
+    `{ type: schedule, timezone: UTC, windows: [{ from: "09:00", to: "17:00", ${bounds} }] }`;
+  const never = '11 resources.worker.autoscale.policies: cannot bring it back from zero';
+
+  it.each([
+    ['utilization alone', `policies: [${utilization}]`],
+    ['a ceiling does not help', `policies: [${utilization}, ${nightly('max: 4')}]`],
+    [
+      'nor does a forecast that only observes',
+      `policies: [${utilization}, { type: forecast, value: active, target: 5 }]`,
+    ],
+    ['nor none of something else', `policies: [${utilization}, { type: fixed, capacity: 0 }]`],
+    ['nor a queue, where the least counts', `policies: [${utilization}, ${perUnit}]\ncombine: min`],
+    ['nor a fallback that takes away', `policies: [${utilization}]\nfallback: { capacity: { atMost: 2 } }`],
+  ])('is refused: %s', async (_, fields) => {
+    const [line, ...others] = (await complaints(autoscaleWith(fields, 0))).map(withoutColumn);
+    expect(line).toContain(never);
+    expect(line).toContain('add idle: with a value that tells of work');
+    expect(others).toEqual([]);
+  });
+
+  it.each([
+    ['a min of one', `policies: [${utilization}]`, 1],
+    ['idle', `policies: [${utilization}]\nidle: { value: waiting, for: 5m }`, 0],
+    ['a policy on a queue', `policies: [${utilization}, ${perUnit}]`, 0],
+    ['a floor by the clock', `policies: [${utilization}, ${nightly('min: 1')}]`, 0],
+    [
+      'a floor by the clock, where the least counts',
+      `policies: [${utilization}, ${nightly('capacity: 1')}]\ncombine: min`,
+      0,
+    ],
+    ['a fallback that adds', `policies: [${utilization}]\nfallback: { capacity: { atLeast: 1 } }`, 0],
+    ['no utilization at all', `policies: [{ type: fixed, capacity: 0 }]`, 0],
+  ])('is fine with %s', async (_, fields, min) => {
+    expect(await complaints(autoscaleWith(fields, min))).toEqual([]);
+  });
 });

@@ -3,6 +3,7 @@ import { AutoscaleClient } from '../../src/client/autoscale-client.js';
 import { AutoscaleReader, type AutoscaleView } from '../../src/client/autoscale-reader.js';
 import { type AutoscaleSettings, autoscaleSettingsSchema } from '../../src/domain/autoscale/settings.js';
 import type { ScaleSettings } from '../../src/domain/settings.js';
+import type { ScaleStatus } from '../../workflows/messages.js';
 import { createSource } from '../../src/sources/registry.js';
 import { autoscaleWorkflowId } from '../../workflows/autoscale-messages.js';
 import { startQueue } from '../support/queue-server.js';
@@ -114,6 +115,19 @@ describe('an autoscaled resource', () => {
     await poll(resource.capacity, (capacity) => capacity === 6);
   });
 
+  it('counts what somebody else changed from when it was sent, also where that run is over', async () => {
+    const { resource, configure } = await autoscaled(bench, { depth: 20 });
+    const behavior = { scaleUp: { policies: [{ type: 'Pods', value: 9, periodSeconds: 1800 }] } };
+    await configure({ intervalMs: 3_600_000, behavior });
+    await evaluatedAnew(resource);
+    await bench.scales.request(resource, { targetCapacity: 6 });
+    await poll(resource.capacity, (capacity) => capacity === 6);
+    const { lastChange } = (await resource.handle.result()) as ScaleStatus;
+    await autoscales.evaluate(resource.resource);
+    const { state } = (await evaluatedAnew(resource))!.progress!;
+    expect(state!.scaleUps).toEqual([{ atMs: lastChange!.sentAtMs, change: 4 }]);
+  });
+
   it('stays where an override puts it, however often that comes between two looks, and then goes back', async () => {
     const { resource } = await autoscaled(bench, { depth: 20, limits: { min: 0 } });
     for (let round = 0; round < 3; round += 1) {
@@ -123,6 +137,48 @@ describe('an autoscaled resource', () => {
       await autoscales.override(resource.resource, null);
       await poll(resource.capacity, (capacity) => capacity === 2);
     }
+  });
+
+  it.each([
+    ['override', { capacity: 5 }],
+    ['pause', { direction: 'both' as const }],
+  ] as const)('looks when the %s ends, however long the interval is', async (name, word) => {
+    const { queue, resource, configure } = await autoscaled(bench, { depth: 20 });
+    await configure({ intervalMs: 3_600_000 });
+    await evaluatedAnew(resource);
+    queue.depth = 60;
+    await autoscales[name](resource.resource, { ...word, untilMs: Date.now() + 3000 } as never);
+    await poll(resource.capacity, (capacity) => capacity === 6);
+    expect(resource.truth()).toEqual(name === 'override' ? [2, 5, 6] : [2, 6]);
+  });
+
+  it('leaves its bounds where an override says so, and is back in them when that is over', async () => {
+    const { queue, resource } = await autoscaled(bench, { depth: 20, limits: { min: 2, step: { up: 1, down: 1 } } });
+    await evaluatedAnew(resource);
+    await autoscales.override(resource.resource, { capacity: 0, untilMs: null });
+    const refused = await evaluatedAnew(resource);
+    expect(refused!.progress!.evaluation).toMatchObject({ target: 2, limitedBy: ['override', 'min'] });
+
+    const untilMs = Date.now() + 4000;
+    await autoscales.override(resource.resource, { capacity: 0, untilMs, beyondBounds: true });
+    queue.depth = 0;
+    await poll(resource.capacity, (capacity) => capacity === 0);
+    expect((await view(resource))!.memo.override).toEqual({ capacity: 0, untilMs, beyondBounds: true });
+    await poll(resource.capacity, (capacity) => capacity === 2);
+    expect(resource.truth()).toEqual([2, 1, 0, 1, 2]);
+    await expect(bench.scales.request(resource, { targetCapacity: 0 })).rejects.toThrow('below the minimum of 2');
+  });
+
+  it('stops outside its bounds where it is paused there', async () => {
+    const slowlyIn = { step: { up: null, down: 1 }, cooldownMs: { up: 0, down: 2000 } };
+    const { resource } = await autoscaled(bench, { depth: 30, limits: { max: 4, ...slowlyIn } });
+    await autoscales.override(resource.resource, { capacity: 8, untilMs: null, beyondBounds: true });
+    await poll(resource.capacity, (capacity) => capacity === 8);
+    await autoscales.override(resource.resource, null);
+    await resource.until(({ targetCapacity }) => targetCapacity === 3);
+    await autoscales.pause(resource.resource, { direction: 'both', untilMs: null });
+    await resource.until(({ phase }) => phase === 'settled');
+    expect(resource.capacity()).toBeGreaterThan(4);
   });
 
   it('does not move while it is paused, and catches up when it is resumed', async () => {

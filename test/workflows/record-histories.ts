@@ -91,6 +91,23 @@ const scenarios: Record<string, Scenario> = {
     await autoscale.result().catch(() => undefined);
     return autoscale;
   },
+  'autoscale-overridden-beyond-bounds': async (bench) => {
+    const resource = await bench.resource({
+      settings: { min: 2, step: { up: null, down: null }, cooldownMs: { up: 0, down: 0 } },
+    });
+    const autoscales = new AutoscaleClient(bench.server.client);
+    const settings = autoscaleSettingsSchema.parse({ intervalMs: 300, policies: [{ type: 'fixed', capacity: 4 }] });
+    await autoscales.reconcile([{ ...resource, settings, limits: resource.settings }], []);
+    await poll(resource.capacity, (capacity) => capacity === 4);
+    await autoscales.override(resource.resource, { capacity: 0, untilMs: null, beyondBounds: true });
+    await poll(resource.capacity, (capacity) => capacity === 0);
+    await autoscales.override(resource.resource, null);
+    await poll(resource.capacity, (capacity) => capacity === 4);
+    const autoscale = bench.server.client.workflow.getHandle(autoscaleWorkflowId(resource.resource));
+    await autoscale.cancel();
+    await autoscale.result().catch(() => undefined);
+    return autoscale;
+  },
   'autoscale-configured': async (bench) => {
     const resource = await bench.resource({
       settings: { step: { up: null, down: null }, cooldownMs: { up: 0, down: 0 } },

@@ -49,10 +49,11 @@ function deletePause({ config, autoscales }: ApiContext): RequestHandler {
 function putOverride({ config, autoscales }: ApiContext): RequestHandler {
   return async (request, response) => {
     const { alias, settings } = findResource(config.resources, request);
-    const { capacity, until } = parseBody(overrideWishSchema, request);
-    const wrong = outOfBounds(capacity, settings);
-    if (wrong !== undefined) throw new Problem('out-of-bounds', `${alias}: ${wrong}.`);
-    const override = { capacity, untilMs: inFuture(until) };
+    const { capacity, until, beyondBounds } = parseBody(overrideWishSchema, request);
+    const wrong = beyondBounds ? undefined : outOfBounds(capacity, settings);
+    if (wrong !== undefined)
+      throw new Problem('out-of-bounds', `${alias}: ${wrong}; write "beyondBounds": true to go there.`);
+    const override = { capacity, untilMs: inFuture(until), ...(beyondBounds && { beyondBounds }) };
     await orNotAutoscaled(() => autoscales.override(alias, override));
     response.json({ resource: alias, override: presentOverride(override) });
   };

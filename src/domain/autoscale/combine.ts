@@ -2,6 +2,7 @@
  * From what the policies say to one number. A policy without data has no opinion on scaling in: the number may then only
  * rise or hold, until its fallback stands in for it.
  */
+import type { Units } from '../policies/policy.js';
 import type { Opinion, Verdict } from './judge.js';
 import type { FallbackSettings } from './settings.js';
 import type { AutoscaleSpec } from './spec.js';
@@ -9,50 +10,57 @@ import { Trail } from './trail.js';
 
 interface Combined {
   readonly trail: Trail;
+  /** False where the number is only what was asked for before: nobody had data, or it kept the number from falling. */
+  readonly isAdvice: boolean;
   /** False while some policy has no data, whatever stands in for it. */
   readonly isEverythingKnown: boolean;
   /** Why this number. */
   readonly reason: string;
 }
 
-export function combine(spec: AutoscaleSpec, verdicts: readonly Verdict[], capacity: number): Combined {
+export function combine(spec: AutoscaleSpec, verdicts: readonly Verdict[], { asked, capacity }: Units): Combined {
   const { fallback } = spec.settings;
   const known = verdicts.flatMap(({ policy, opinion }) => (opinion.kind === 'capacity' ? [{ policy, opinion }] : []));
   const unknown = verdicts.flatMap(({ policy, opinion }) => (opinion.kind === 'unknown' ? [{ policy, opinion }] : []));
-  if (known.length === 0 && unknown.length === 0) return nobodyRecommends(spec, capacity);
+  if (known.length === 0 && unknown.length === 0) return nobodyRecommends(spec, asked);
 
   const trail = chooseAmong(
     spec,
     known.map(({ opinion }) => opinion),
-    capacity,
+    asked,
   );
+  let advised = known.length > 0 ? trail.number : null;
   const decisive = known.find(({ opinion }) => opinion.capacity === trail.number);
   const given = unknown.filter(({ opinion }) => opinion.failures >= fallback.after).map(({ policy }) => policy);
   if (given.length > 0) {
-    const standIn = fallbackCapacity(fallback, capacity);
+    const standIn = fallbackCapacity(fallback, asked);
     // It never lowers what a healthy policy asks for.
     const number = known.length === 0 ? standIn : Math.max(trail.number, standIn);
     trail.move('fallback', number, `${given.join(', ')} without data ${fallback.after} times or more`);
+    if (typeof fallback.capacity === 'number' || standIn !== asked) advised = number;
   }
   if (given.length < unknown.length) {
     const why = unknown.map(({ opinion }) => opinion.reason).join(', ');
-    trail.raise('noData', capacity, `scaling in is blocked: ${why}`);
+    trail.raise('noData', asked, `scaling in is blocked: ${why}`);
   }
+  const isAdvice = advised === trail.number;
   const deciding = decisive ? [decisive] : unknown;
+  const why = deciding.map(({ policy, opinion }) => `${policy}: ${opinion.reason}`).join(', ');
   return {
     trail,
+    isAdvice,
     isEverythingKnown: unknown.length === 0,
-    reason: deciding.map(({ policy, opinion }) => `${policy}: ${opinion.reason}`).join(', '),
+    reason: isAdvice || asked === capacity ? why : `${why}, and ${asked} were asked for before`,
   };
 }
 
-/** The policies that have data. Without any, what there is. */
+/** The policies that have data. Without any, what was asked for. */
 function chooseAmong(
   { settings }: AutoscaleSpec,
   known: readonly Extract<Opinion, { kind: 'capacity' }>[],
-  capacity: number,
+  asked: number,
 ): Trail {
-  if (known.length === 0) return new Trail(capacity);
+  if (known.length === 0) return new Trail(asked);
   const choose = settings.combine === 'max' ? Math.max : Math.min;
   const trail = new Trail(choose(...known.map(({ calm }) => calm)));
   const restless = choose(...known.map((opinion) => opinion.capacity));
@@ -60,15 +68,14 @@ function chooseAmong(
   return trail;
 }
 
-function nobodyRecommends({ restsAt, limits }: AutoscaleSpec, capacity: number): Combined {
+function nobodyRecommends({ restsAt, limits }: AutoscaleSpec, asked: number): Combined {
   const [number, reason] =
-    restsAt === 'min'
-      ? [limits.min, 'no policy asks for more than min']
-      : [capacity, 'no policy recommends a capacity'];
-  return { trail: new Trail(number), isEverythingKnown: true, reason };
+    restsAt === 'min' ? [limits.min, 'no policy asks for more than min'] : [asked, 'no policy recommends a capacity'];
+  return { trail: new Trail(number), isAdvice: true, isEverythingKnown: true, reason };
 }
 
-function fallbackCapacity({ capacity: rule }: FallbackSettings, capacity: number): number {
-  if (rule === 'hold') return capacity;
-  return typeof rule === 'number' ? rule : Math.max(capacity, rule.atLeast);
+function fallbackCapacity({ capacity: rule }: FallbackSettings, asked: number): number {
+  if (rule === 'hold') return asked;
+  if (typeof rule === 'number') return rule;
+  return 'atLeast' in rule ? Math.max(asked, rule.atLeast) : Math.min(asked, rule.atMost);
 }

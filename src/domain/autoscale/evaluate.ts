@@ -2,14 +2,16 @@
  * One evaluation of an autoscaled resource, as a pure function of the samples, the capacity, the state that the last
  * evaluation left, and the time.
  *
- * The order of the stages: policies, combine, idle (nothing while the resource is not ACTIVE), floors and ceilings, override, behavior, `[min, max]`, pause; then what
- * a scale run would make of it: step and cooldown. A stage that changes the number is named in `limitedBy`.
+ * The order of the stages: policies, combine, idle, status (on a platform that takes changes only while ACTIVE), floors
+ * and ceilings, override, behavior, `[min, max]`, pause, refusal; then what a scale run would make of it: step and
+ * cooldown. A stage that changes the number is named in `limitedBy`.
  */
 import { largestCapacity } from '../scale-request.js';
-import { clampToBounds, nextCapacity } from '../scale-step.js';
+import { clampToBounds, nextCapacity, widenedTo } from '../scale-step.js';
+import { type ScaleSettings, takesChangesAtAnyTime } from '../settings.js';
 import { shownTime } from '../shown.js';
 import { combine } from './combine.js';
-import type { Evaluation, EvaluationInput, PolicyReport } from './evaluation.js';
+import type { Evaluation, EvaluationInput, Override, PolicyReport } from './evaluation.js';
 import { applyIdle } from './idle.js';
 import { judge, type Verdict } from './judge.js';
 import { nextChange } from './next-change.js';
@@ -19,33 +21,47 @@ import type { AutoscaleSpec } from './spec.js';
 import { noPolicyMemory, resumeState, type AutoscaleState } from './state.js';
 import { sentence } from './sentence.js';
 import type { Trail } from './trail.js';
+import { unitsOf } from './units.js';
 
 export function evaluate(
   spec: AutoscaleSpec,
   input: EvaluationInput,
 ): { readonly evaluation: Evaluation; readonly state: AutoscaleState } {
-  const { nowMs, capacity } = input;
-  const state = resumeState(spec, input.state, nowMs, capacity);
+  const { nowMs, capacity, lastChange } = input;
+  const units = unitsOf(input);
+  const { asked } = units;
+  const state = resumeState(spec, input.state, nowMs, units);
   const signals = readSignals(spec, input, state.signals);
-  const circumstances = { nowMs, capacity, values: signals.values, isNewInstant: nowMs !== state.evaluatedAtMs };
+  const circumstances = { nowMs, units, values: signals.values, isNewInstant: nowMs !== state.evaluatedAtMs };
   const verdicts = spec.policies.map((policy) =>
     judge(policy, state.policies[policy.name] ?? noPolicyMemory, circumstances),
   );
 
-  const { trail, isEverythingKnown, reason } = combine(spec, verdicts, capacity);
+  const { trail, isAdvice, isEverythingKnown, reason } = combine(spec, verdicts, units);
   const recommended = trail.number;
-  const idle = applyIdle(spec, state.idle, trail, { nowMs, capacity, values: signals.values, isEverythingKnown });
-  waitUntilActive(trail, input);
+  const idle = applyIdle(spec, state.idle, trail, {
+    nowMs,
+    asked,
+    elapsedMs: Math.max(0, nowMs - state.evaluatedAtMs),
+    values: signals.values,
+    isEverythingKnown,
+  });
+  // Nothing can be changed then, and units that are starting carry no load yet: what is measured says nothing of them.
+  const undecided = input.status !== 'ACTIVE' && !takesChangesAtAnyTime(spec.limits);
+  if (undecided) trail.move('status', asked, `the resource is ${input.status}`);
   applyFloorsAndCeilings(trail, verdicts);
 
-  const history = rememberMove(spec, state, input);
-  const recommendations = rememberRecommendation(spec, history.recommendations, {
-    atMs: nowMs,
-    capacity: trail.number,
-  });
-  if (!applyOverride(trail, input)) keepPace(spec, history, trail, input);
-  applyBounds(spec, trail);
+  const pace = { nowMs, asked, lastChange };
+  const history = rememberMove(spec, state, pace);
+  const recommendations =
+    isAdvice && !undecided
+      ? rememberRecommendation(spec, history.recommendations, { atMs: nowMs, capacity: trail.number })
+      : history.recommendations;
+  const override = applyOverride(spec, trail, input);
+  if (override === null) keepPace(spec, history, trail, pace);
+  applyBounds(override?.beyondBounds === true ? { min: 0, max: null } : spec.limits, trail);
   applyPause(spec, trail, input);
+  applyRefusal(trail, input);
   const target = trail.number;
   const next = nextChange(spec, trail, input);
 
@@ -54,6 +70,8 @@ export function evaluate(
     evaluation: {
       atMs: nowMs,
       capacity,
+      asked,
+      ready: input.ready ?? null,
       samples: signals.reports,
       policies: verdicts.map(toReport),
       recommended,
@@ -66,6 +84,8 @@ export function evaluate(
     state: {
       evaluatedAtMs: nowMs,
       capacity,
+      asked,
+      target,
       signals: signals.memory,
       policies: Object.fromEntries(verdicts.map(({ policy, memory }) => [policy, memory])),
       recommendations,
@@ -74,12 +94,6 @@ export function evaluate(
       idle,
     },
   };
-}
-
-/** Units that are starting carry no load yet: what is measured meanwhile says nothing about the capacity there will be. */
-function waitUntilActive(trail: Trail, { status, run, capacity }: EvaluationInput): void {
-  if (status === 'ACTIVE') return;
-  trail.move('status', run?.target ?? capacity, `the resource is ${status}`);
 }
 
 function applyFloorsAndCeilings(trail: Trail, verdicts: readonly Verdict[]): void {
@@ -93,16 +107,22 @@ function applyFloorsAndCeilings(trail: Trail, verdicts: readonly Verdict[]): voi
   }
 }
 
-/** A person's word is not slowed down by behavior; @returns whether there is one. Bounds, steps and cooldowns hold. */
-function applyOverride(trail: Trail, { override, nowMs }: EvaluationInput): boolean {
-  if (override === null || isOver(override, nowMs)) return false;
-  trail.move('override', override.capacity, `${override.capacity} ${until(override)}`);
-  return true;
+/**
+ * A person's word is not slowed down by behavior; @returns the one that stands, or null. Steps and cooldowns hold, and so
+ * do the bounds unless it says otherwise.
+ */
+function applyOverride({ limits }: AutoscaleSpec, trail: Trail, input: EvaluationInput): Override | null {
+  const { override, nowMs } = input;
+  if (override === null || isOver(override, nowMs)) return null;
+  const isBeyond = override.beyondBounds === true && clampToBounds(override.capacity, limits) !== override.capacity;
+  const scope = isBeyond ? ', beyond the bounds' : '';
+  trail.move('override', override.capacity, `${override.capacity} ${until(override)}${scope}`);
+  return override;
 }
 
 /** Without a max it is that of any request: what lies beyond is a mistake of a signal. */
-function applyBounds({ limits }: AutoscaleSpec, trail: Trail): void {
-  const bounded = clampToBounds(trail.number, { min: limits.min, max: limits.max ?? largestCapacity });
+function applyBounds({ min, max }: Pick<ScaleSettings, 'min' | 'max'>, trail: Trail): void {
+  const bounded = clampToBounds(trail.number, { min, max: max ?? largestCapacity });
   trail.move(
     bounded > trail.number ? 'min' : 'max',
     bounded,
@@ -122,10 +142,22 @@ function applyPause(spec: AutoscaleSpec, trail: Trail, input: EvaluationInput): 
 }
 
 /** What somebody else asks for while it is paused; a walk of our own ends with the step that is under way. */
-function whatStands({ limits }: AutoscaleSpec, { capacity, status, run }: EvaluationInput): number {
+function whatStands({ limits }: AutoscaleSpec, { capacity, status, run, lastChange }: EvaluationInput): number {
   if (run === null) return capacity;
   if (!run.isOwn) return run.target;
-  return status === 'ACTIVE' ? capacity : nextCapacity(capacity, run.target, limits);
+  const isStepUnderWay = takesChangesAtAnyTime(limits)
+    ? lastChange?.confirmed === false
+    : status !== 'ACTIVE';
+  return isStepUnderWay ? nextCapacity(capacity, run.target, widenedTo(run.target, limits)) : capacity;
+}
+
+/** Asked again in the same direction, the platform would refuse again: until then it stays where it is. */
+function applyRefusal(trail: Trail, { refusal, capacity, nowMs }: EvaluationInput): void {
+  if (refusal === null || isOver(refusal, nowMs)) return;
+  const { direction, reason, atMs, untilMs } = refusal;
+  const why = `${refusal.capacity} was refused at ${shownTime(atMs)}: ${reason}; not asked again until ${shownTime(untilMs)}`;
+  if (direction === 'up') trail.lower('refused', capacity, why);
+  else trail.raise('refused', capacity, why);
 }
 
 function isOver({ untilMs }: { readonly untilMs: number | null }, nowMs: number): boolean {

@@ -1,6 +1,6 @@
 /** One look at an autoscaled resource: what went in, what each policy said, what limited it, and the answer. */
 import type { ResourceStatus } from '../capacity.js';
-import type { SentChange } from '../scale-step.js';
+import type { Direction, SentChange } from '../scale-step.js';
 import type { AutoscaleState } from './state.js';
 
 /** A signal at the time of an evaluation. A source that has no number has failed: no data is never zero. */
@@ -15,6 +15,19 @@ export interface Pause {
 export interface Override {
   readonly capacity: number;
   readonly untilMs: number | null;
+  /** `[min, max]` does not hold for it, as for maintenance at 0. */
+  readonly beyondBounds?: boolean | undefined;
+}
+
+/** A size that the platform would not take, and until when it is not asked for one in that direction again. */
+export interface Refusal {
+  readonly atMs: number;
+  /** What it refused. */
+  readonly capacity: number;
+  readonly direction: Direction;
+  readonly untilMs: number;
+  /** In the platform's own words. */
+  readonly reason: string;
 }
 
 interface RunUnderWay {
@@ -27,13 +40,18 @@ export interface EvaluationInput {
   readonly nowMs: number;
   /** By signal. One that is absent counts as failed. */
   readonly readings: Readonly<Record<string, Reading>>;
+  /** What there is without another change: units that are not ready included. */
   readonly capacity: number;
+  /** How many of them are ready, where the platform says so. */
+  readonly ready?: number | undefined;
   readonly status: ResourceStatus;
   /** The scale run that owns the resource. Null: none is under way. */
   readonly run: RunUnderWay | null;
   readonly lastChange: SentChange | null;
   readonly pause: Pause | null;
   readonly override: Override | null;
+  /** Null: the platform has refused nothing lately. */
+  readonly refusal: Refusal | null;
   /** What the last evaluation left. Null: the first one, or nobody knows. */
   readonly state: AutoscaleState | null;
 }
@@ -53,6 +71,7 @@ export const limitNames = [
   'rate',
   'min',
   'max',
+  'refused',
   'step',
   'cooldown',
   'dryRun',
@@ -99,6 +118,10 @@ export interface NextChange {
 export interface Evaluation {
   readonly atMs: number;
   readonly capacity: number;
+  /** What counts as current: the target of the open scale run; without one, the capacity. Absent in older ones. */
+  readonly asked?: number;
+  /** Null: the platform does not say. Absent in older ones. */
+  readonly ready?: number | null;
   readonly samples: readonly SampleReport[];
   readonly policies: readonly PolicyReport[];
   /** What the policies together ask for, before any limit. */

@@ -4,7 +4,7 @@ import { withBurst, type Burst } from '../policies/burst.js';
 import { adviseFixed } from '../policies/fixed.js';
 import { forecastBounds, predictLoad, remember } from '../policies/forecast.js';
 import { adviseByPerUnit, neededPerUnit } from '../policies/per-unit.js';
-import type { Advice, Bounds, Load } from '../policies/policy.js';
+import type { Advice, Bounds, Load, Units } from '../policies/policy.js';
 import { adviseByThresholds } from '../policies/thresholds.js';
 import { adviseByUtilization, neededByUtilization } from '../policies/utilization.js';
 import { addToWindow, meanOver, type Window } from '../policies/window.js';
@@ -14,7 +14,7 @@ import type { PolicyMemory } from './state.js';
 
 export interface Circumstances {
   readonly nowMs: number;
-  readonly capacity: number;
+  readonly units: Units;
   /** The samples and `current`; a signal that failed is absent. */
   readonly values: Readonly<Record<string, number>>;
   /** False where the last evaluation was at this very instant: it is not counted twice. */
@@ -77,18 +77,18 @@ function average(
   policy: LoadPolicy,
   memory: PolicyMemory,
   value: number,
-  { nowMs, capacity }: Circumstances,
+  { nowMs, units }: Circumstances,
 ): { readonly window: Window; readonly burst: Burst | null; readonly opinion: Opinion } {
   const { settings } = policy;
   if (settings.type === 'thresholds' || settings.averageMs === null) {
-    const advice = advise(policy, { value, capacity });
+    const advice = advise(policy, { ...units, value });
     const opinion = { kind: 'capacity', calm: advice.capacity, ...advice } as const;
     return { window: memory.window, burst: null, opinion };
   }
   const { averageMs, burst } = settings;
   const window = addToWindow(memory.window, value, nowMs, averageMs);
   const mean = meanOver(window, nowMs, averageMs) ?? value;
-  const stable = advise(policy, { value: mean, capacity });
+  const stable = advise(policy, { ...units, value: mean });
   const reason = `${stable.reason} (mean of ${shown(averageMs / 1000)} s)`;
   if (burst === null) {
     return {
@@ -98,11 +98,11 @@ function average(
     };
   }
   const shortMean = meanOver(window, nowMs, burst.windowMs) ?? value;
-  const short = needed(policy, { value: shortMean, capacity });
+  const short = needed(policy, { ...units, value: shortMean });
   const answer = withBurst({ above: burst.above, averageMs }, memory.burst, {
     stable: stable.capacity,
     short,
-    capacity,
+    capacity: units.loaded ?? units.capacity,
     nowMs,
   });
   return {
@@ -126,7 +126,7 @@ function advise({ settings, tolerance }: LoadPolicy, load: Load): Advice {
 function needed({ settings }: LoadPolicy, load: Load): number {
   switch (settings.type) {
     case 'thresholds':
-      return load.capacity;
+      return load.asked;
     case 'perUnit':
       return neededPerUnit(settings, load.value);
     case 'utilization':

@@ -1,5 +1,5 @@
 /** What a scale run would do about a target right now: one step, when the cooldown is over. */
-import { cooledDownAtMs, directionOf, nextCapacity } from '../scale-step.js';
+import { cooledDownAtMs, directionOf, nextCapacity, widenedTo } from '../scale-step.js';
 import { shownTime } from '../shown.js';
 import type { EvaluationInput, NextChange } from './evaluation.js';
 import type { AutoscaleSpec } from './spec.js';
@@ -10,7 +10,7 @@ export function nextChange({ limits }: AutoscaleSpec, trail: Trail, input: Evalu
   const { capacity, lastChange, nowMs } = input;
   const target = trail.number;
   if (target === capacity) return null;
-  const next = nextCapacity(capacity, target, limits);
+  const next = nextCapacity(capacity, target, widenedTo(target, limits));
   const direction = directionOf(capacity, next);
   trail.move('step', next, `at most ${Math.abs(next - capacity)} a change`);
 

@@ -1,23 +1,24 @@
-/** Behavior over time: what was recommended and how capacity moved, remembered as far back as its windows reach. */
+/** Behavior over time: what was recommended and how capacity was moved, remembered as far back as its windows reach. */
 import { limitRate, stabilize, type ScaleEvent } from '../behavior.js';
 import type { Behavior, ScalingRules } from '../behavior-settings.js';
 import type { SentChange } from '../scale-step.js';
 import type { AutoscaleSpec } from './spec.js';
-import type { AutoscaleState, CapacityChange } from './state.js';
+import type { AutoscaleState, CapacityChange, ResumedState } from './state.js';
 import type { Trail } from './trail.js';
 
 export interface Pace {
   readonly nowMs: number;
-  readonly capacity: number;
+  /** What counts as current, as `spec.replicas` does for the HPA: what was asked for, not how far a walk has come. */
+  readonly asked: number;
   readonly lastChange: SentChange | null;
 }
 
 type History = Pick<AutoscaleState, 'recommendations' | 'scaleUps' | 'scaleDowns'>;
 
-/** Takes note of a change of capacity since the last evaluation, whoever made it. */
-export function rememberMove({ settings }: AutoscaleSpec, state: AutoscaleState, pace: Pace): History {
-  const { recommendations, scaleUps, scaleDowns, capacity } = state;
-  const change = pace.capacity - capacity;
+/** Takes note of a change of what is asked for since the last evaluation, whoever asked. */
+export function rememberMove({ settings }: AutoscaleSpec, state: ResumedState, pace: Pace): History {
+  const { recommendations, scaleUps, scaleDowns, asked } = state;
+  const change = pace.asked - asked;
   if (change === 0 && scaleUps.length === 0 && scaleDowns.length === 0) return state;
   const periodMs = longestPeriodMs(settings.behavior);
   const move = { atMs: timeOfMove(state, pace), change: Math.abs(change) };
@@ -30,13 +31,13 @@ export function rememberMove({ settings }: AutoscaleSpec, state: AutoscaleState,
 }
 
 /** Moves the trail through stabilization and rate. */
-export function keepPace(spec: AutoscaleSpec, history: History, trail: Trail, { nowMs, capacity }: Pace): void {
+export function keepPace(spec: AutoscaleSpec, history: History, trail: Trail, { nowMs, asked }: Pace): void {
   const { behavior } = spec.settings;
   if (!behavior.scaleUp && !behavior.scaleDown) return;
   const ageOf = (atMs: number): number => (nowMs - atMs) / 1000;
   const aged = ({ atMs, change }: CapacityChange): ScaleEvent => ({ ageSeconds: ageOf(atMs), change });
   const input = {
-    current: capacity,
+    current: asked,
     desired: trail.number,
     min: spec.limits.min,
     max: spec.limits.max,
@@ -48,7 +49,7 @@ export function keepPace(spec: AutoscaleSpec, history: History, trail: Trail, { 
     scaleUpEvents: history.scaleUps.map(aged),
     scaleDownEvents: history.scaleDowns.map(aged),
   };
-  const wasRecommended = trail.number < capacity ? 'more' : 'less';
+  const wasRecommended = trail.number < asked ? 'more' : 'less';
   trail.move('stabilization', stabilize(input), `${wasRecommended} was recommended within the stabilization window`);
   trail.move('rate', limitRate(input, trail.number), 'as far as behavior lets it go for now');
 }
@@ -72,8 +73,13 @@ export function rememberRecommendation(
   return [...recommendations.filter(stillMatters), newest];
 }
 
-/** When we sent the change that is seen now, where that is known; else now, when it is seen. */
-function timeOfMove({ evaluatedAtMs }: AutoscaleState, { nowMs, lastChange }: Pace): number {
+/**
+ * Our own counts from the evaluation that asked for it, as the HPA's does: a period is over at the first evaluation that
+ * is a whole period later. That of somebody else counts from when it was sent, where that is known; else from now, when
+ * it is seen.
+ */
+function timeOfMove({ evaluatedAtMs, target }: AutoscaleState, { nowMs, asked, lastChange }: Pace): number {
+  if (asked === target) return Math.min(evaluatedAtMs, nowMs);
   const sentAtMs = lastChange?.sentAtMs ?? nowMs;
   return sentAtMs >= evaluatedAtMs && sentAtMs <= nowMs ? sentAtMs : nowMs;
 }

@@ -26,6 +26,7 @@ const subjects: Readonly<Record<LimitName, string>> = {
   rate: 'the rate of behavior',
   min: 'min',
   max: 'max',
+  refused: 'a refusal of the platform',
   step: 'the step',
   cooldown: 'the cooldown',
   dryRun: 'the dry run',

@@ -39,7 +39,9 @@ const idleSchema = z.strictObject({
 /** What stands in for a policy after `after` evaluations in a row without its value. */
 const fallbackSchema = z.strictObject({
   after: z.number().int().min(1).default(3),
-  capacity: z.union([z.literal('hold'), units, z.strictObject({ atLeast: units })]).default('hold'),
+  capacity: z
+    .union([z.literal('hold'), units, z.strictObject({ atLeast: units }), z.strictObject({ atMost: units })])
+    .default('hold'),
 });
 
 export const autoscaleSettingsSchema = z.strictObject({

@@ -1,6 +1,7 @@
 /** What one evaluation leaves for the next: plain JSON of bounded size, kept in the watch's heartbeat. */
 import type { Burst } from '../policies/burst.js';
 import type { ForecastMemory } from '../policies/forecast.js';
+import type { Units } from '../policies/policy.js';
 import type { Window } from '../policies/window.js';
 import type { AutoscaleSpec } from './spec.js';
 
@@ -21,18 +22,22 @@ export interface SignalMemory {
 export interface AutoscaleState {
   readonly evaluatedAtMs: number;
   readonly capacity: number;
+  /** The target of the open scale run; without one, the capacity. Absent in a heartbeat of an older version. */
+  readonly asked?: number;
+  /** What the evaluation asked for. Absent in a heartbeat of an older version. */
+  readonly target?: number;
   /** By signal. */
   readonly signals: Readonly<Record<string, SignalMemory>>;
   /** By the policy's name. */
   readonly policies: Readonly<Record<string, PolicyMemory>>;
-  /** What was recommended before limits. */
+  /** What was recommended before limits, where something was: no data is no recommendation. */
   readonly recommendations: readonly { readonly atMs: number; readonly capacity: number }[];
   readonly scaleUps: readonly CapacityChange[];
   readonly scaleDowns: readonly CapacityChange[];
   readonly idle: IdleMemory;
 }
 
-/** A change that was seen, as a positive number of units. */
+/** A change of what was asked for, as a positive number of units. */
 export interface CapacityChange {
   readonly atMs: number;
   readonly change: number;
@@ -45,39 +50,46 @@ export interface IdleMemory {
   readonly hasBeenNeeded: boolean;
 }
 
+/** A state that an evaluation can go on from. */
+export type ResumedState = AutoscaleState & { readonly asked: number };
+
 export const noPolicyMemory: PolicyMemory = { failures: 0, window: [], burst: null };
 
 /** Longer than this without an evaluation, and what happened meanwhile is not known. */
 const intervalsWithoutWatch = 3;
+/** A worker that dies is replaced sooner, at any interval. */
+const leastTimeWithoutWatchMs = 60_000;
 
 /**
  * The state as it stands at `nowMs`. Starting, restarting and gaps are never a reason to scale in: what is not known
- * counts as if the present capacity had been recommended, and had been needed, until now.
+ * counts as if what was asked for had been recommended, and had been needed, until now.
  */
 export function resumeState(
   { settings }: AutoscaleSpec,
   state: AutoscaleState | null,
   nowMs: number,
-  capacity: number,
-): AutoscaleState {
-  if (state === null) return freshState(nowMs, capacity);
-  const elapsedMs = nowMs - state.evaluatedAtMs;
-  if (elapsedMs < 0) return moveInTime(state, elapsedMs);
-  if (elapsedMs <= settings.intervalMs * intervalsWithoutWatch) return state;
+  { capacity, asked }: Units,
+): ResumedState {
+  if (state === null) return freshState(nowMs, { capacity, asked });
+  const known = { ...state, asked: state.asked ?? state.capacity };
+  const elapsedMs = nowMs - known.evaluatedAtMs;
+  if (elapsedMs < 0) return moveInTime(known, elapsedMs);
+  if (elapsedMs <= Math.max(settings.intervalMs * intervalsWithoutWatch, leastTimeWithoutWatchMs)) return known;
   return {
-    ...state,
-    recommendations: [...state.recommendations, { atMs: nowMs, capacity }],
-    idle: { ...state.idle, neededAtMs: nowMs },
+    ...known,
+    recommendations: [...known.recommendations, { atMs: nowMs, capacity: asked }],
+    idle: { ...known.idle, neededAtMs: nowMs },
   };
 }
 
-function freshState(nowMs: number, capacity: number): AutoscaleState {
+function freshState(nowMs: number, { capacity, asked }: Pick<Units, 'capacity' | 'asked'>): ResumedState {
   return {
     evaluatedAtMs: -Infinity,
     capacity,
+    asked,
     signals: {},
     policies: {},
-    recommendations: [{ atMs: nowMs, capacity }],
+    recommendations: [{ atMs: nowMs, capacity: asked }],
     scaleUps: [],
     scaleDowns: [],
     idle: { neededAtMs: nowMs, hasBeenNeeded: false },
@@ -85,7 +97,7 @@ function freshState(nowMs: number, capacity: number): AutoscaleState {
 }
 
 /** The clock was set back: everything keeps its age. */
-function moveInTime(state: AutoscaleState, byMs: number): AutoscaleState {
+function moveInTime(state: ResumedState, byMs: number): ResumedState {
   const move = <Event extends { readonly atMs: number }>(event: Event): Event => ({
     ...event,
     atMs: event.atMs + byMs,

@@ -4,6 +4,9 @@
  *
  * Target 100, below 50, over 3 units: 301 needs 4; 150 stays; 149 leaves 2. Target 70, below 50: 149 stays at 3, because
  * 2 units carry only 140.
+ *
+ * The load is the same however many units share it, so all of this is about the units that were asked for: those on
+ * their way are counted.
  */
 import { z } from 'zod';
 import { isAbove, isBelow, unitsAtLeast, unitsAtMost } from '../round-off.js';
@@ -30,23 +33,23 @@ export const perUnitSchema = z
 
 export type PerUnitSettings = z.output<typeof perUnitSchema>;
 
-export function adviseByPerUnit(settings: PerUnitSettings, { value, capacity }: Load, tolerance: Tolerance): Advice {
+export function adviseByPerUnit(settings: PerUnitSettings, { value, asked }: Load, tolerance: Tolerance): Advice {
   const { target } = settings;
   const scaleInBelow = settings.scaleInBelow ?? target;
-  const carried = capacity * target;
-  if (capacity > 0 && isWithinTolerance(value / carried, tolerance)) {
-    return { capacity, reason: `${shown(value)} is within tolerance of ${capacity} x ${target}` };
+  const carried = asked * target;
+  if (asked > 0 && isWithinTolerance(value / carried, tolerance)) {
+    return { capacity: asked, reason: `${shown(value)} is within tolerance of ${asked} x ${target}` };
   }
   const needed = neededPerUnit(settings, value);
   if (isAbove(value, carried)) {
     return { capacity: needed, reason: `${shown(value)} / ${target} a unit needs ${needed}` };
   }
-  if (scaleInBelow > 0 && isBelow(value, capacity * scaleInBelow)) {
+  if (scaleInBelow > 0 && isBelow(value, asked * scaleInBelow)) {
     const left = Math.max(unitsAtMost(value / scaleInBelow), needed);
     const bound = scaleInBelow === target ? '' : `, ${shown(value)} / ${scaleInBelow} leaves ${left}`;
     return { capacity: left, reason: `${shown(value)} / ${target} a unit needs ${needed}${bound}` };
   }
-  return { capacity, reason: `${shown(value)} is not below ${capacity} x ${scaleInBelow}` };
+  return { capacity: asked, reason: `${shown(value)} is not below ${asked} x ${scaleInBelow}` };
 }
 
 /** Without hysteresis: what the load needs. */

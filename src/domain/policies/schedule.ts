@@ -2,14 +2,16 @@
  * Floors and ceilings by the clock on the wall of a time zone. A window may cross midnight, and belongs to the day it
  * starts on; a later window wins over an earlier one; outside all of them `otherwise` holds.
  *
- * When clocks change, `from`/`to` windows go by what the clock shows: a window inside the skipped hour does not happen
- * that day, one inside the doubled hour happens twice. A `cron` window starts at the end of the gap where its time is
- * skipped, starts once where its time is doubled, and always lasts `for` of real time.
+ * When clocks change, windows of days go by what the clock and the calendar show: a window inside the skipped hour does not
+ * happen that day, one inside the doubled hour happens twice, and whole days are as long as they are. A `cron` window starts
+ * at the end of the gap where its time is skipped, starts once where its time is doubled, and lasts `for` of real time;
+ * `until` is a time of the same kind as its start.
  */
 import { z } from 'zod';
-import { cronWindow, isCronPattern } from './cron-window.js';
+import { parseDates, parseDays, parseDaysOfMonth } from './calendar.js';
+import { cronWindow, endPattern, isCronPattern } from './cron-window.js';
+import { dailyWindow, parseTimeOfDay } from './daily-window.js';
 import type { Bounds } from './policy.js';
-import { dailyWindow, parseDays, parseTimeOfDay } from './daily-window.js';
 import { isTimeZone, wallClock } from './wall-clock.js';
 
 const units = z.number().int().min(0);
@@ -28,27 +30,52 @@ function refuseUnclearBounds({ min, max, capacity }: WrittenBounds, context: z.R
   }
 }
 
-const windowSchema = z.union([
-  z
-    .strictObject({
-      /** `mon-fri`, `sat,sun`; the days a window starts on. */
-      days: z
-        .string()
-        .refine((text) => parseDays(text) !== undefined, { message: 'are not days; write mon-fri or sat,sun' })
-        .default('mon-sun'),
-      from: timeOfDay,
-      to: timeOfDay,
-      ...boundFields,
-    })
-    .superRefine(refuseUnclearBounds),
-  z
-    .strictObject({
-      cron: z.string().refine(isCronPattern, { message: 'is not a cron pattern; write five fields: 0 9 * * mon-fri' }),
-      forMs: z.number().int().min(1000),
-      ...boundFields,
-    })
-    .superRefine(refuseUnclearBounds),
-]);
+const dayWindowSchema = z
+  .strictObject({
+    /** `mon-fri`, `sat,sun`; the days a window starts on. */
+    days: written(parseDays, 'are not days; write mon-fri or sat,sun').optional(),
+    /** `19-27`, `1,15`, `28-3`. */
+    daysOfMonth: written(parseDaysOfMonth, 'are not days of the month; write 19-27 or 1,15').optional(),
+    /** `2026-12-24..2026-12-26`; every year: `12-24..12-26`. */
+    dates: written(
+      parseDates,
+      'are not dates; write 2026-12-24..2026-12-26, or 12-24..12-26 for every year',
+    ).optional(),
+    from: timeOfDay.optional(),
+    to: timeOfDay.optional(),
+    ...boundFields,
+  })
+  .superRefine(refuseUnclearBounds)
+  .superRefine(({ from, to, days, daysOfMonth, dates }, context) => {
+    if ((from === undefined) !== (to === undefined)) {
+      context.addIssue({ code: 'custom', message: 'needs from and to, or neither for whole days' });
+    } else if ([from, days, daysOfMonth, dates].every((word) => word === undefined)) {
+      context.addIssue({ code: 'custom', message: 'needs from and to, or days, daysOfMonth or dates for whole days' });
+    }
+  });
+
+const cronWindowSchema = z
+  .strictObject({
+    cron: z.string().refine(isCronPattern, { message: 'is not a cron pattern; write five fields: 0 9 * * mon-fri' }),
+    forMs: z.number().int().min(1000).optional(),
+    /** `06:00`, or a cron pattern. */
+    until: z
+      .string()
+      .refine((text) => isCronPattern(endPattern(text)), { message: 'is neither a time of day nor a cron pattern' })
+      .optional(),
+    ...boundFields,
+  })
+  .superRefine(refuseUnclearBounds)
+  .superRefine(({ forMs, until }, context) => {
+    if ((forMs === undefined) !== (until === undefined)) return;
+    context.addIssue({ code: 'custom', message: 'needs one end: for, such as 2h, or until, such as 06:00' });
+  });
+
+const windowSchema = z.union([dayWindowSchema, cronWindowSchema]);
+
+function written(parse: (text: string) => unknown, message: string): z.ZodString {
+  return z.string().refine((text) => parse(text) !== undefined, { message });
+}
 
 export const scheduleSchema = z.strictObject({
   type: z.literal('schedule'),
@@ -85,7 +112,11 @@ export function compileSchedule({ timezone, windows, otherwise }: ScheduleSettin
 }
 
 function nameOf(window: WindowSettings): string {
-  return 'cron' in window ? `cron ${window.cron}` : `${window.days} ${window.from}-${window.to}`;
+  if ('cron' in window) return `cron ${window.cron}${window.until === undefined ? '' : ` until ${window.until}`}`;
+  const { days, daysOfMonth, dates, from, to } = window;
+  const named = [days, daysOfMonth && `day ${daysOfMonth}`, dates].filter((words) => words !== undefined).join(' ');
+  const times = from === undefined ? 'all day' : `${from}-${to}${from === to ? ' the next day' : ''}`;
+  return `${named || 'mon-sun'} ${times}`;
 }
 
 function toBounds({ min, max, capacity }: WrittenBounds, when: string): Bounds {

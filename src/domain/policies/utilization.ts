@@ -1,9 +1,13 @@
 /**
- * HPA's ratio for a mean over the units: capacity x value / target, rounded up. Unlike the HPA, round-off of doubles
+ * HPA's ratio for a mean over the units: units x value / target, rounded up. Unlike the HPA, round-off of doubles
  * never buys a unit: 100 units at 1.1 times their target are 110, not 111.
+ *
+ * The mean is that of the units it was measured over, and what they carry together is held against what was asked for.
+ * 10 asked for, 4 of them there: at 1.2 times their target they carry what 4.8 units should, and 10 are on their way; at
+ * 0.8 times it, 4 are enough.
  */
 import { z } from 'zod';
-import { unitsAtLeast } from '../round-off.js';
+import { isAbove, unitsAtLeast } from '../round-off.js';
 import { shown } from '../shown.js';
 import { averagingFields, refuseBurstAlone } from './averaging.js';
 import type { Advice, Load } from './policy.js';
@@ -23,16 +27,34 @@ export type UtilizationSettings = z.output<typeof utilizationSchema>;
 
 export function adviseByUtilization(settings: UtilizationSettings, load: Load, tolerance: Tolerance): Advice {
   const { target } = settings;
-  const { value, capacity } = load;
-  if (capacity === 0) return { capacity, reason: 'no units, so no load of theirs to go by' };
-  if (isWithinTolerance(value / target, tolerance)) {
-    return { capacity, reason: `${shown(value)} is within tolerance of ${target}` };
+  const { value, capacity, asked, loaded } = load;
+  const ratio = value / target;
+  if (loaded === 0) return { capacity: asked, reason: 'no units, so no load of theirs to go by' };
+  if (loaded === null && isAbove(ratio, 1)) {
+    // Each look would multiply what is still starting.
+    return { capacity: asked, reason: `${shown(value)} is above ${target}, of units of which some are starting` };
   }
-  const needed = neededByUtilization(settings, load);
-  return { capacity: needed, reason: `${capacity} x ${shown(value)} / ${target} needs ${needed}` };
+  const units = loaded ?? capacity;
+  const isTolerable = isWithinTolerance(ratio, tolerance);
+  if (units === asked && isTolerable) {
+    return { capacity: asked, reason: `${shown(value)} is within tolerance of ${target}` };
+  }
+  const carried = (units * value) / target;
+  const needed = unitsAtLeast(carried);
+  const arithmetic = `${units} x ${shown(value)} / ${target} needs ${needed}`;
+  if (asked > 0 && isWithinTolerance(carried / asked, tolerance)) {
+    return { capacity: asked, reason: `${arithmetic}, within tolerance of ${asked}` };
+  }
+  // Units that carry enough are no reason to call off those that are on their way.
+  if (needed < asked && (isTolerable || isAbove(ratio, 1))) {
+    return { capacity: asked, reason: `${arithmetic}, and ${asked} are on their way` };
+  }
+  return { capacity: needed, reason: arithmetic };
 }
 
 /** Without tolerance: what the load needs. */
-export function neededByUtilization({ target }: UtilizationSettings, { value, capacity }: Load): number {
-  return unitsAtLeast((capacity * value) / target);
+export function neededByUtilization({ target }: UtilizationSettings, load: Load): number {
+  const { value, capacity, asked, loaded } = load;
+  const needed = unitsAtLeast(((loaded ?? capacity) * value) / target);
+  return loaded === null ? Math.min(needed, asked) : needed;
 }

@@ -1,13 +1,15 @@
-/** What the clock on the wall shows in a time zone. */
+/** What the clock and the calendar on the wall show in a time zone. */
 
 interface WallTime {
-  /** 0 is Sunday. */
-  readonly weekday: number;
+  /** The date, as days since 1970-01-01: the next day is one more, whatever clocks do in between. */
+  readonly day: number;
   /** Minutes since midnight by the clock, which repeats and skips when clocks change. */
   readonly minute: number;
 }
 
 export type WallClock = (nowMs: number) => WallTime;
+
+export const dayMs = 86_400_000;
 
 export function isTimeZone(name: string): boolean {
   try {
@@ -20,26 +22,27 @@ export function isTimeZone(name: string): boolean {
 
 /** Zones change their offset only at whole quarters of an hour, so one look serves for a quarter. */
 const quarterMs = 15 * 60_000;
-const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
 export function wallClock(timezone: string): WallClock {
   const format = formatter(timezone);
   let knownQuarter = NaN;
-  let atQuarter: WallTime = { weekday: 0, minute: 0 };
+  let atQuarter: WallTime = { day: 0, minute: 0 };
   return (nowMs) => {
     const quarter = Math.floor(nowMs / quarterMs);
     if (quarter !== knownQuarter) {
       atQuarter = read(format, quarter * quarterMs);
       knownQuarter = quarter;
     }
-    return { weekday: atQuarter.weekday, minute: atQuarter.minute + Math.floor((nowMs % quarterMs) / 60_000) };
+    return { day: atQuarter.day, minute: atQuarter.minute + Math.floor((nowMs - quarter * quarterMs) / 60_000) };
   };
 }
 
 function formatter(timezone: string): Intl.DateTimeFormat {
   return new Intl.DateTimeFormat('en-US', {
     timeZone: timezone,
-    weekday: 'short',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
     hour: '2-digit',
     minute: '2-digit',
     hourCycle: 'h23',
@@ -47,9 +50,10 @@ function formatter(timezone: string): Intl.DateTimeFormat {
 }
 
 function read(format: Intl.DateTimeFormat, atMs: number): WallTime {
-  const parts = new Map(format.formatToParts(atMs).map(({ type, value }) => [type, value]));
+  const parts = new Map(format.formatToParts(atMs).map(({ type, value }) => [type, Number(value)]));
+  const part = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? NaN;
   return {
-    weekday: weekdays.indexOf(parts.get('weekday') ?? ''),
-    minute: Number(parts.get('hour')) * 60 + Number(parts.get('minute')),
+    day: Date.UTC(part('year'), part('month') - 1, part('day')) / dayMs,
+    minute: part('hour') * 60 + part('minute'),
   };
 }

@@ -71,14 +71,30 @@ describe('idle', () => {
     expect(resource.look({ load }).target).toBe(expected);
   });
 
-  test('an unknown load blocks scaling in, and begins the time again', () => {
+  test('an unknown load blocks scaling in, and its time is neither need nor idleness', () => {
     const resource = idleAfter(5 * minutes, 2);
     watch(resource, 0, 0, 10);
-    watch(resource, 15 * seconds, minutes, 'down');
-    expect(resource.capacity).toBe(2);
-    resource.follow({ atMs: 75 * seconds, load: 0 });
-    expect(watch(resource, 90 * seconds, 5 * minutes + 45 * seconds, 0)).toBe(1);
-    expect(resource.follow({ atMs: 6 * minutes, load: 0 })).toBe(0);
+    watch(resource, 15 * seconds, 2 * minutes, 0);
+    watch(resource, 2 * minutes + 15 * seconds, 4 * minutes, 'down');
+    expect(resource.capacity).toBe(1);
+    expect(watch(resource, 4 * minutes + 15 * seconds, 6 * minutes + 45 * seconds, 0)).toBe(1);
+    expect(resource.follow({ atMs: 7 * minutes, load: 0 })).toBe(0);
+  });
+
+  test('a signal that is missing at one look of ten holds no idle time open for ever', () => {
+    const resource = idleAfter(30 * seconds, 1);
+    const zeroAfter = [...Array(30).keys()].find(
+      (look) =>
+        resource.follow({ atMs: look * 2 * seconds, load: look === 0 ? 1 : look % 10 === 9 ? 'down' : 0 }) === 0,
+    );
+    expect(zeroAfter).toBe(16);
+  });
+
+  test('a walk from zero that is under way is not stopped as long as the time is not over', () => {
+    const resource = idleAfter(5 * minutes, 0);
+    watch(resource, 0, 0, 0);
+    const run = { target: 3, isOwn: false };
+    expect(resource.look({ atMs: 15 * seconds, load: 0, run }).target).toBe(3);
   });
 
   test('another policy without data keeps it awake', () => {
@@ -135,8 +151,7 @@ describe('idle', () => {
       if (next) resource.capacity = next.capacity;
       if (resource.capacity !== before) changes.push(`${atMs / minutes}: ${resource.capacity}`);
     }
-    // The rate counts a change from when it is seen, one look after it was made.
-    expect(changes).toEqual(['5: 4', '6.25: 3', '7.5: 2', '8.75: 1', '10: 0']);
+    expect(changes).toEqual(['5: 4', '6: 3', '7: 2', '8: 1', '9: 0']);
   });
 
   test('needs min 0', () => {

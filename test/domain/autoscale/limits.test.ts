@@ -195,6 +195,40 @@ describe('a person', () => {
     expect(evaluation).toMatchObject({ target: 2, limitedBy: ['override', 'min'] });
   });
 
+  describe('may override the bounds where that is said', () => {
+    const maintenance = { capacity: 0, untilMs: start + 60 * minutes, beyondBounds: true };
+    const bounded = spec(fixed(8), { min: 2, max: 10, step: { up: 1, down: 1 } });
+
+    test('and it is told', () => {
+      const evaluation = new WatchedResource(bounded, 2).look({ override: maintenance });
+      expect(evaluation).toMatchObject({
+        target: 0,
+        limitedBy: ['override', 'step'],
+        next: { capacity: 1, changes: 2 },
+      });
+      expect(evaluation.reason).toContain('0 until 2026-11-25T13:00:00.000Z, beyond the bounds');
+    });
+
+    test('above max as well', () => {
+      const override = { capacity: 12, untilMs: null, beyondBounds: true };
+      expect(new WatchedResource(bounded, 10).look({ override })).toMatchObject({ target: 12, next: { capacity: 11 } });
+    });
+
+    test('and at its end the bounds count again', () => {
+      const resource = new WatchedResource(spec({ policies: [], signals: [] }, { min: 2 }), 0);
+      expect(resource.look({ override: maintenance }).target).toBe(0);
+      expect(resource.look({ atMs: 60 * minutes, override: maintenance })).toMatchObject({
+        target: 2,
+        limitedBy: ['min'],
+      });
+    });
+
+    test('nothing else gets out of them meanwhile', () => {
+      const override = { capacity: 5, untilMs: null, beyondBounds: true };
+      expect(new WatchedResource(bounded, 12).look({ override }).target).toBe(5);
+    });
+  });
+
   test.each([
     ['both', 9, 5],
     ['both', 1, 5],
@@ -233,6 +267,58 @@ describe('a person', () => {
   test('a paused resource is left alone, even outside its bounds', () => {
     const pause = { direction: 'both' as const, untilMs: null };
     expect(new WatchedResource(spec(fixed(9), { min: 3 }), 0).look({ pause })).toMatchObject({ target: 0, next: null });
+  });
+});
+
+describe('a size that the platform refused', () => {
+  const refusal = {
+    atMs: start - minutes,
+    capacity: 6,
+    direction: 'up' as const,
+    untilMs: start + minutes,
+    reason: 'quota of 5 instances in region eu-west-1',
+  };
+
+  test('is not asked for again until its time, in the words of the platform', () => {
+    const resource = new WatchedResource(spec(fixed(8)), 5);
+    const evaluation = resource.look({ refusal });
+    expect(evaluation).toMatchObject({ recommended: 8, target: 5, limitedBy: ['refused'], next: null });
+    expect(evaluation.limits[0]?.reason).toBe(
+      '6 was refused at 2026-11-25T11:59:00.000Z: quota of 5 instances in region eu-west-1; ' +
+        'not asked again until 2026-11-25T12:01:00.000Z',
+    );
+    expect(resource.look({ atMs: minutes, refusal }).target).toBe(8);
+  });
+
+  test.each<['up' | 'down', number, number, number, string]>([
+    ['up', 5, 8, 5, 'nothing is added'],
+    ['up', 5, 3, 3, 'removing is not limited'],
+    ['up', 5, 5, 5, 'staying is not limited'],
+    ['up', 7, 8, 7, 'also where somebody has gone beyond it'],
+    ['up', 7, 3, 3, 'removing is not, even then'],
+    ['down', 5, 3, 5, 'nothing is removed'],
+    ['down', 5, 8, 8, 'adding is not limited'],
+  ])('%s: over %d, %d recommended is %d: %s', (direction, capacity, recommended, expected) => {
+    const evaluation = new WatchedResource(spec(fixed(recommended)), capacity).look({
+      refusal: { ...refusal, direction },
+    });
+    expect(evaluation.target).toBe(expected);
+  });
+
+  test('counts nothing as scaled: the rate is what it was', () => {
+    const rate = { scaleUp: { policies: [{ type: 'Pods' as const, value: 4, periodSeconds: 600 }] } };
+    const resource = new WatchedResource(spec({ ...fixed(9), behavior: rate }), 5);
+    resource.look({});
+    resource.look({ atMs: 15 * seconds, run: { target: 9, isOwn: true } });
+    resource.look({ atMs: 30 * seconds, refusal });
+    expect(resource.look({ atMs: 2 * minutes }).target).toBe(9);
+  });
+
+  test('is named before what a run would make of the rest', () => {
+    const down = { ...refusal, capacity: 4, direction: 'down' as const };
+    const both = spec({ policies: [{ type: 'fixed', capacity: 3 }] }, { min: 7, step: { up: 1, down: 1 } });
+    const evaluation = new WatchedResource(both, 5).look({ refusal: down });
+    expect(evaluation.limitedBy).toEqual(['min', 'step']);
   });
 });
 

@@ -94,7 +94,7 @@ describe('a source that fails', () => {
 });
 
 describe('the fallback', () => {
-  const withFallback = (capacity: 'hold' | number | { atLeast: number }, after = 3) =>
+  const withFallback = (capacity: 'hold' | number | { atLeast: number } | { atMost: number }, after = 3) =>
     spec({ ...hundredEach, fallback: { after, capacity } }, { min: 0, max: 50 });
 
   function targetsWhileFailing(resource: WatchedResource, evaluations: number): number[] {
@@ -118,6 +118,8 @@ describe('the fallback', () => {
     [4, 10, 4],
     [{ atLeast: 4 }, 10, 10],
     [{ atLeast: 14 }, 10, 14],
+    [{ atMost: 4 }, 10, 4],
+    [{ atMost: 14 }, 10, 10],
   ] as const)('%j over %d units is %d', (capacity, current, expected) => {
     const targets = targetsWhileFailing(new WatchedResource(withFallback(capacity), current), 3);
     expect(targets.at(-1)).toBe(expected);

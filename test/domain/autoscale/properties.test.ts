@@ -92,6 +92,7 @@ function play(
       lastChange: null,
       pause: null,
       override: null,
+      refusal: null,
       state,
     };
     const outcome = evaluate(spec, input);

@@ -64,6 +64,82 @@ describe('stabilization over time', () => {
     }
   });
 
+  describe('a look without a recommendation', () => {
+    const thirty: WrittenAutoscale = { ...oneEach, behavior: { scaleDown: { stabilizationWindowSeconds: 30 } } };
+
+    /** Looks every 2 s from one of 7 on, with little to do; @returns the second at which it scales in. */
+    function scalesInAt(resource: WatchedResource, isMissing: (second: number) => Parameters<typeof resource.look>[0]) {
+      resource.follow({ load: 7 });
+      for (let second = 2; second <= 120; second += 2) {
+        if (resource.follow({ atMs: second * seconds, load: 1, ...isMissing(second) }) < 7) return second;
+      }
+      return null;
+    }
+
+    test.each([
+      [
+        'a signal that is missing for 2 s in every 20 s',
+        (second: number) => (second % 20 === 0 ? { load: 'down' } : {}),
+      ],
+      ['a unit that flaps', (second: number) => (second % 20 < 6 ? { status: 'STARTING' as const } : {})],
+      ['a signal that is missing more often than not', (second: number) => (second % 10 > 2 ? { load: 'down' } : {})],
+    ])('neither holds a window open nor begins it anew: %s', (_, isMissing) => {
+      expect(scalesInAt(new WatchedResource(spec({ ...thirty, intervalMs: 2 * seconds }), 7), isMissing)).toBe(30);
+    });
+
+    test('keeps the window of changes up, too', () => {
+      const calm: WrittenAutoscale = { ...oneEach, behavior: { scaleUp: { stabilizationWindowSeconds: 30 } } };
+      const resource = new WatchedResource(spec({ ...calm, intervalMs: 5 * seconds }), 2);
+      const loads = [2, 9, 9, 'down', 9, 9, 9, 9];
+      expect(loads.map((load, look) => resource.follow({ atMs: look * 5 * seconds, load }))).toEqual([
+        2, 2, 2, 2, 2, 2, 9, 9,
+      ]);
+    });
+
+    test('a policy that asks for more although another has no data recommends', () => {
+      const two = spec({
+        signals: ['load', 'other'],
+        policies: ['load', 'other'].map((value) => ({ type: 'perUnit' as const, value, target: 1 })),
+        behavior: { scaleDown: { stabilizationWindowSeconds: 60 } },
+      });
+      const resource = new WatchedResource(two, 3);
+      const look = (second: number, load: number, other: number | null) => {
+        const atMs = start + second * seconds;
+        const readings = {
+          load: { value: load, atMs },
+          other: other === null ? { failure: 'down' } : { value: other, atMs },
+        };
+        return resource.follow({ atMs: second * seconds, readings });
+      };
+      expect([
+        look(0, 3, 3),
+        look(15, 9, null),
+        look(30, 1, null),
+        look(45, 1, 1),
+        look(74, 1, 1),
+        look(75, 1, 1),
+      ]).toEqual([3, 9, 9, 9, 9, 1]);
+    });
+
+    test('what a fallback asks for is a recommendation, what it holds is none', () => {
+      const targets = (capacity: number | 'hold') => {
+        const resource = new WatchedResource(spec({ ...thirty, fallback: { after: 1, capacity } }), 7);
+        return [7, 'down', 1].map((load, look) => resource.follow({ atMs: look * 15 * seconds, load }));
+      };
+      expect(targets(9)).toEqual([7, 9, 9]);
+      expect(targets('hold')).toEqual([7, 7, 1]);
+    });
+  });
+
+  test('a worker that died and was replaced within a minute forgets no window, at any interval', () => {
+    const quick = spec({ ...stabilized, intervalMs: 2 * seconds });
+    const resource = new WatchedResource(quick, 7);
+    resource.follow({ load: 7 });
+    resource.follow({ atMs: 2 * seconds, load: 1 });
+    expect(resource.follow({ atMs: 40 * seconds, load: 1 })).toBe(7);
+    expect(resource.follow({ atMs: 60 * seconds, load: 1 })).toBe(1);
+  });
+
   test('a peak in both windows never scales out when load is low again', () => {
     const window = { stabilizationWindowSeconds: 300 };
     const both = spec({ ...oneEach, behavior: { scaleUp: window, scaleDown: window } });

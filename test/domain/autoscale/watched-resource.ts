@@ -60,6 +60,7 @@ export class WatchedResource {
       lastChange: null,
       pause: null,
       override: null,
+      refusal: null,
       state: this.state,
       ...rest,
     });

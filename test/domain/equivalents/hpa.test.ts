@@ -74,6 +74,23 @@ describe('a Utilization, whose mean is cut to whole per cent', () => {
   });
 });
 
+describe('over units of which some are not ready, which it counts as idle on the way up', () => {
+  test.each([
+    [100, 3, 2, 4, 'two of three at twice the target'],
+    [90, 3, 2, 4, 'rounded up'],
+    [75, 3, 2, 3, 'three will do'],
+    [100, 10, 4, 10, 'ten are more than it takes'],
+    [50, 10, 4, 10, 'four are busy as they should be'],
+    [40, 10, 4, 4, 'four have too little to do'],
+    [90, 1, 0, 1, 'none is ready'],
+    [150, 3, 2, 6, 'a sum over those that are ready'],
+  ])('%d%% for 50%%, of %d units %d ready: %d, %s', (mean, capacity, ready, expected) => {
+    const watched = spec(value(50, 'floor(load)'), { min: 1, takesChanges: 'shownAtOnce' });
+    const evaluation = new WatchedResource(watched, capacity).look({ load: mean, ready, status: 'STARTING' });
+    expect(evaluation.target).toBe(expected);
+  });
+});
+
 describe('several metrics', () => {
   const both = spec(
     {

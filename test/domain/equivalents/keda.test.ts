@@ -33,6 +33,9 @@ describe('a fallback', () => {
     ['currentReplicas', { after: 1, capacity: 'hold' }, 4, 4],
     ['currentReplicasIfHigher, and it is', { after: 1, capacity: { atLeast: 6 } }, 10, 10],
     ['currentReplicasIfHigher, and it is equal', { after: 1, capacity: { atLeast: 6 } }, 6, 6],
+    ['currentReplicasIfLower, and it is', { after: 1, capacity: { atMost: 6 } }, 3, 3],
+    ['currentReplicasIfLower, and it is equal', { after: 1, capacity: { atMost: 6 } }, 6, 6],
+    ['currentReplicasIfLower, and it is not', { after: 1, capacity: { atMost: 6 } }, 10, 6],
     ['currentReplicasIfHigher, and it is not', { after: 1, capacity: { atLeast: 6 } }, 3, 6],
   ])('%s: %j over %d units is %d', (_, fallback, capacity, expected) => {
     expect(recommended(fallback, [null], capacity)).toEqual([expected]);

@@ -1,3 +1,4 @@
+import { atRest } from './units.js';
 import { adviseByPerUnit, perUnitSchema } from '../../../src/domain/policies/per-unit.js';
 
 interface Settings {
@@ -9,7 +10,7 @@ interface Settings {
 function capacityFor(settings: Settings, value: number, capacity: number): number {
   const parsed = perUnitSchema.parse({ type: 'perUnit', value: 'load', ...settings });
   const tolerance = { up: parsed.tolerance, down: parsed.tolerance };
-  return adviseByPerUnit(parsed, { value, capacity }, tolerance).capacity;
+  return adviseByPerUnit(parsed, { ...atRest(capacity), value }, tolerance).capacity;
 }
 
 const banded = { target: 100, scaleInBelow: 50 };
@@ -121,10 +122,10 @@ describe('perUnit', () => {
   test('says its arithmetic', () => {
     const settings = perUnitSchema.parse({ type: 'perUnit', value: 'load', ...banded });
     const none = { up: 0, down: 0 };
-    expect(adviseByPerUnit(settings, { value: 301, capacity: 2 }, none).reason).toBe('301 / 100 a unit needs 4');
-    expect(adviseByPerUnit(settings, { value: 149, capacity: 3 }, none).reason).toBe(
+    expect(adviseByPerUnit(settings, { ...atRest(2), value: 301 }, none).reason).toBe('301 / 100 a unit needs 4');
+    expect(adviseByPerUnit(settings, { ...atRest(3), value: 149 }, none).reason).toBe(
       '149 / 100 a unit needs 2, 149 / 50 leaves 2',
     );
-    expect(adviseByPerUnit(settings, { value: 150, capacity: 3 }, none).reason).toBe('150 is not below 3 x 50');
+    expect(adviseByPerUnit(settings, { ...atRest(3), value: 150 }, none).reason).toBe('150 is not below 3 x 50');
   });
 });

@@ -8,6 +8,22 @@ function boundsAt(written: object, at: string): [floor: number | null, ceiling: 
 
 const working = { windows: [{ from: '09:00', to: '17:00', capacity: 10 }], otherwise: 2 };
 
+const hourMs = 3_600_000;
+
+/** The times at which the floor of a schedule comes and goes, looking every 5 minutes. */
+function floorsBetween(written: object, from: string, to: string): string[] {
+  const settings = scheduleSchema.parse({ type: 'schedule', timezone: 'UTC', ...written });
+  const schedule = compileSchedule(settings);
+  const changes: string[] = [];
+  let before: number | null = null;
+  for (let atMs = Date.parse(from); atMs < Date.parse(to); atMs += 5 * 60_000) {
+    const { floor } = schedule.boundsAt(atMs);
+    if (floor !== before) changes.push(`${new Date(atMs).toISOString().slice(0, 16)} ${floor ?? 'none'}`);
+    before = floor;
+  }
+  return changes;
+}
+
 describe('schedule', () => {
   test.each([
     ['2026-11-25T09:00:00Z', 10, 'the start is inside'],
@@ -75,6 +91,78 @@ describe('schedule', () => {
     expect(boundsAt({ windows }, '2026-11-26T09:00:00Z')[0]).toBeNull();
   });
 
+  test('and it says so', () => {
+    const settings = scheduleSchema.parse({
+      type: 'schedule',
+      timezone: 'UTC',
+      windows: [{ days: 'wed', from: '09:00', to: '09:00', min: 3 }],
+    });
+    const { reason } = compileSchedule(settings).boundsAt(Date.parse('2026-11-25T10:00:00Z'));
+    expect(reason).toBe('wed 09:00-09:00 the next day UTC: at least 3');
+  });
+
+  describe('days of the calendar', () => {
+    test.each([
+      ['in the middle', '19-27', '2026-11-23T12:00:00Z', true],
+      ['the first moment', '19-27', '2026-11-19T00:00:00Z', true],
+      ['the last moment', '19-27', '2026-11-27T23:59:59Z', true],
+      ['the moment after', '19-27', '2026-11-28T00:00:00Z', false],
+      ['the moment before', '19-27', '2026-11-18T23:59:59Z', false],
+      ['one of a list', '1,15', '2026-11-15T12:00:00Z', true],
+      ['between those of a list', '1,15', '2026-11-14T12:00:00Z', false],
+      ['over the end of a month', '28-3', '2026-12-01T12:00:00Z', true],
+      ['over the end of a short month', '28-3', '2027-02-28T12:00:00Z', true],
+      ['after it', '28-3', '2026-12-04T00:00:00Z', false],
+      ['one that a month has not', '31', '2026-11-30T12:00:00Z', false],
+    ])('of the month, %s: %s at %s: %s', (_, daysOfMonth, at, isOpen) => {
+      expect(boundsAt({ windows: [{ daysOfMonth, min: 3 }] }, at)[0]).toBe(isOpen ? 3 : null);
+    });
+
+    test.each([
+      ['a date', '2026-12-24', '2026-12-24T12:00:00Z', true],
+      ['only that year', '2026-12-24', '2027-12-24T12:00:00Z', false],
+      ['a range, its last moment', '2026-12-24..2027-01-06', '2027-01-06T23:59:59Z', true],
+      ['a range, after it', '2026-12-24..2027-01-06', '2027-01-07T00:00:00Z', false],
+      ['every year', '12-24..12-26', '2031-12-25T12:00:00Z', true],
+      ['over the end of every year', '12-24..01-02', '2031-01-02T12:00:00Z', true],
+      ['and after it', '12-24..01-02', '2031-01-03T00:00:00Z', false],
+      ['a day that only leap years have', '02-29', '2028-02-29T12:00:00Z', true],
+      ['in the others', '02-29', '2027-03-01T12:00:00Z', false],
+      ['several', '05-01, 10-03', '2026-10-03T12:00:00Z', true],
+    ])('by date, %s: %s at %s: %s', (_, dates, at, isOpen) => {
+      expect(boundsAt({ windows: [{ dates, min: 3 }] }, at)[0]).toBe(isOpen ? 3 : null);
+    });
+
+    test('a window over midnight belongs to the day it begins on', () => {
+      const windows = [{ daysOfMonth: '27', from: '22:00', to: '06:00', min: 3 }];
+      expect(floorsBetween({ windows }, '2026-11-26T00:00:00Z', '2026-11-30T00:00:00Z')).toEqual([
+        '2026-11-27T22:00 3',
+        '2026-11-28T06:00 none',
+      ]);
+    });
+
+    test('what is written must agree', () => {
+      const windows = [{ days: 'fri', daysOfMonth: '13', min: 3 }];
+      expect(boundsAt({ windows }, '2026-11-13T12:00:00Z')[0]).toBe(3);
+      expect(boundsAt({ windows }, '2026-11-20T12:00:00Z')[0]).toBeNull();
+      expect(boundsAt({ windows }, '2026-12-13T12:00:00Z')[0]).toBeNull();
+    });
+
+    test('whole days of the week need no times', () => {
+      expect(
+        floorsBetween({ windows: [{ days: 'sat,sun', min: 3 }] }, '2026-11-27T00:00:00Z', '2026-12-02T00:00:00Z'),
+      ).toEqual(['2026-11-28T00:00 3', '2026-11-30T00:00 none']);
+    });
+
+    test('by the calendar on the wall, not that of the world', () => {
+      const tokyo = { timezone: 'Asia/Tokyo', windows: [{ dates: '2026-12-25', min: 3 }] };
+      expect(floorsBetween(tokyo, '2026-12-24T00:00:00Z', '2026-12-26T00:00:00Z')).toEqual([
+        '2026-12-24T15:00 3',
+        '2026-12-25T15:00 none',
+      ]);
+    });
+  });
+
   test('a later window wins, whatever it asks for', () => {
     const windows = [
       { from: '09:00', to: '17:00', min: 5 },
@@ -130,6 +218,68 @@ describe('schedule', () => {
       expect(boundsAt(inTheGap, '2026-10-25T01:40:00Z')[0]).toBeNull();
     });
 
+    test.each([
+      ['the 19th until the end of the 27th', '03', '2026-03-18T23:00', '2026-03-27T23:00'],
+      ['over the skipped hour', '03', '2026-03-27T23:00', '2026-03-29T22:00', '28-29'],
+      ['over the doubled hour', '10', '2026-10-18T22:00', '2026-10-27T23:00'],
+    ])(
+      'whole days of the month have no gap, and not an hour too much: %s',
+      (_, month, opens, closes, days = '19-27') => {
+        const changes = floorsBetween(
+          berlin([{ daysOfMonth: days, min: 4 }]),
+          `2026-${month}-15T00:00:00Z`,
+          `2026-${month}-31T00:00:00Z`,
+        );
+        expect(changes).toEqual([`${opens} 4`, `${closes} none`]);
+      },
+    );
+
+    test.each([
+      ['dates', { dates: '2026-10-19..2026-10-27' }],
+      ['patterns for both ends', { cron: '0 0 19 * *', until: '0 0 28 * *' }],
+    ])('so do %s', (_, window) => {
+      const changes = floorsBetween(berlin([{ ...window, min: 4 }]), '2026-10-10T00:00:00Z', '2026-10-31T00:00:00Z');
+      expect(changes).toEqual(['2026-10-18T22:00 4', '2026-10-27T23:00 none']);
+    });
+
+    test('where a length of time is an hour off', () => {
+      const changes = floorsBetween(
+        berlin([{ cron: '0 0 19 * *', forMs: 9 * 24 * hourMs, min: 4 }]),
+        '2026-10-10T00:00:00Z',
+        '2026-10-31T00:00:00Z',
+      );
+      expect(changes).toEqual(['2026-10-18T22:00 4', '2026-10-27T22:00 none']);
+    });
+
+    test('an end by the clock comes at that time, however long the night is', () => {
+      const night = berlin([{ cron: '10 19 * * *', until: '06:00', min: 4 }]);
+      expect(floorsBetween(night, '2026-03-28T12:00:00Z', '2026-03-30T12:00:00Z')).toEqual([
+        '2026-03-28T18:10 4',
+        '2026-03-29T04:00 none',
+        '2026-03-29T17:10 4',
+        '2026-03-30T04:00 none',
+      ]);
+      expect(floorsBetween(night, '2026-10-24T12:00:00Z', '2026-10-26T12:00:00Z')).toEqual([
+        '2026-10-24T17:10 4',
+        '2026-10-25T05:00 none',
+        '2026-10-25T18:10 4',
+        '2026-10-26T05:00 none',
+      ]);
+    });
+
+    test.each([
+      ['skipped: at the end of the gap', '2026-03-28', '2026-03-29T01:00'],
+      ['doubled: the first time', '2026-10-24', '2026-10-25T00:30'],
+    ])('an end whose time is %s', (_, day, ends) => {
+      const changes = floorsBetween(
+        berlin([{ cron: '0 22 * * *', until: '02:30', min: 4 }]),
+        `${day}T12:00:00Z`,
+        `${ends.slice(0, 10)}T12:00:00Z`,
+      );
+      expect(changes.at(-1)).toBe(`${ends} none`);
+      expect(changes.length).toBe(2);
+    });
+
     test('a cron window whose start is skipped starts when the clock is back', () => {
       const window = berlin([{ cron: '30 2 * * *', forMs: 3_600_000, min: 4 }]);
       expect(boundsAt(window, '2026-03-29T00:59:59Z')[0]).toBeNull();
@@ -157,6 +307,67 @@ describe('schedule', () => {
     );
     expect(floors).toEqual([null, 6, null, 6, 6, null, 6]);
     expect(schedule.boundsAt(Date.parse('2026-11-28T09:30:00Z')).floor).toBeNull();
+  });
+
+  describe('a cron window that ends by the clock', () => {
+    const between = (window: object, from: string, to: string) =>
+      floorsBetween({ windows: [{ ...window, min: 3 }] }, from, to);
+
+    test('from a start to the first end after it, however many starts lie between', () => {
+      const working = { cron: '0 9-12 * * mon-fri', until: '17:00' };
+      expect(between(working, '2026-11-27T00:00:00Z', '2026-11-30T20:00:00Z')).toEqual([
+        '2026-11-27T09:00 3',
+        '2026-11-27T17:00 none',
+        '2026-11-30T09:00 3',
+        '2026-11-30T17:00 none',
+      ]);
+    });
+
+    test('over days', () => {
+      expect(
+        between({ cron: '0 18 * * fri', until: '0 6 * * mon' }, '2026-11-26T00:00:00Z', '2026-12-01T00:00:00Z'),
+      ).toEqual(['2026-11-27T18:00 3', '2026-11-30T06:00 none']);
+    });
+
+    test('over months, asked anew at any time of it', () => {
+      const window = { windows: [{ cron: '0 0 1 3 *', until: '0 0 1 11 *', min: 3 }] };
+      const floors = ['02-28T23:59', '03-01T00:00', '07-15T12:00', '10-31T23:59', '11-01T00:00'].map(
+        (at) => boundsAt(window, `2026-${at}:00Z`)[0],
+      );
+      expect(floors).toEqual([null, 3, 3, 3, null]);
+    });
+
+    test('a start at the very time of an end goes on', () => {
+      expect(between({ cron: '0 9 * * *', until: '09:00' }, '2026-11-25T00:00:00Z', '2026-11-27T00:00:00Z')).toEqual([
+        '2026-11-25T00:00 3',
+      ]);
+    });
+
+    test('until midnight', () => {
+      for (const until of ['24:00', '00:00']) {
+        expect(between({ cron: '0 22 * * *', until }, '2026-11-25T12:00:00Z', '2026-11-26T12:00:00Z')).toEqual([
+          '2026-11-25T22:00 3',
+          '2026-11-26T00:00 none',
+        ]);
+      }
+    });
+
+    test('an end that is rare', () => {
+      const window = { windows: [{ cron: '0 0 1 1 *', until: '0 0 29 2 *', min: 3 }] };
+      expect(boundsAt(window, '2028-02-28T12:00:00Z')[0]).toBe(3);
+      expect(boundsAt(window, '2028-02-29T00:00:00Z')[0]).toBeNull();
+      expect(boundsAt(window, '2029-12-31T12:00:00Z')[0]).toBe(3);
+    });
+
+    test('says its end', () => {
+      const settings = scheduleSchema.parse({
+        type: 'schedule',
+        timezone: 'UTC',
+        windows: [{ cron: '10 19 * * *', until: '06:00', capacity: 0 }],
+      });
+      const { reason } = compileSchedule(settings).boundsAt(Date.parse('2026-11-25T23:00:00Z'));
+      expect(reason).toBe('cron 10 19 * * * until 06:00 UTC: exactly 0');
+    });
   });
 
   test('cron windows that overlap are one', () => {
@@ -190,6 +401,19 @@ describe('schedule', () => {
     [{ days: 'mon-wed-fri', from: '09:00', to: '17:00', min: 1 }],
     [{ cron: '61 * * * *', forMs: 60_000, min: 1 }],
     [{ cron: '0 9 * * *', min: 1 }],
+    [{ cron: '0 9 * * *', forMs: 60_000, until: '17:00', min: 1 }],
+    [{ cron: '0 9 * * *', until: '9:00', min: 1 }],
+    [{ from: '09:00', min: 1 }],
+    [{ to: '09:00', min: 1 }],
+    [{ min: 1 }],
+    [{ daysOfMonth: '0', min: 1 }],
+    [{ daysOfMonth: '32', min: 1 }],
+    [{ daysOfMonth: '1-5-9', min: 1 }],
+    [{ dates: '2026-02-30', min: 1 }],
+    [{ dates: '2026-13-01', min: 1 }],
+    [{ dates: '2026-12-26..2026-12-24', min: 1 }],
+    [{ dates: '2026-12-24..12-26', min: 1 }],
+    [{ dates: '', min: 1 }],
   ])('a window %j is refused', (window) => {
     expect(scheduleSchema.safeParse({ type: 'schedule', timezone: 'UTC', windows: [window] }).success).toBe(false);
   });

@@ -1,3 +1,4 @@
+import { atRest } from './units.js';
 import { adviseByUtilization, utilizationSchema } from '../../../src/domain/policies/utilization.js';
 
 function capacityFor(
@@ -7,7 +8,7 @@ function capacityFor(
   tolerance: { up: number; down: number } = { up: 0.1, down: 0.1 },
 ): number {
   const settings = utilizationSchema.parse({ type: 'utilization', value: 'load', target });
-  return adviseByUtilization(settings, { value, capacity }, tolerance).capacity;
+  return adviseByUtilization(settings, { ...atRest(capacity), value }, tolerance).capacity;
 }
 
 /** Means of units that all count, where the HPA's calculator (v1.36.3) has been run on the same numbers. */
