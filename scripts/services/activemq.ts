@@ -1,12 +1,10 @@
-/** A real ActiveMQ broker with Jolokia's agent, which asks for a password. */
+/** A real ActiveMQ broker with Jolokia's agent, which asks for a password, and lets in whom ActiveMQ as shipped lets in. */
 import { fileURLToPath } from 'node:url';
 import { debianCommand, javaClassPath } from './installed.js';
 import { freePorts, ServiceProcess } from './service-process.js';
 
 export interface ActivemqService extends ServiceProcess {
   readonly port: number;
-  /** Runs an operation of an MBean, as `addQueue` of the broker. */
-  readonly execute: (mbean: string, operation: string, ...parameters: unknown[]) => Promise<unknown>;
 }
 
 export const needs = {
@@ -18,7 +16,11 @@ export const needs = {
   ),
 };
 
-export async function activemqService(username: string, password: string): Promise<ActivemqService> {
+/** @param queues and how many messages are in each of them after every start. */
+export async function activemqService(
+  { username, password }: { readonly username: string; readonly password: string },
+  queues: Readonly<Record<string, number>>,
+): Promise<ActivemqService> {
   await needs.compiler.path();
   const jars = (await needs.classPath.path()).split(':');
   const agent = jars.find((jar) => jar.includes('jolokia-jvm')) ?? '';
@@ -29,7 +31,7 @@ export async function activemqService(username: string, password: string): Promi
   const ask = async (question: unknown): Promise<unknown> => {
     const answer = await fetch(`http://127.0.0.1:${port}/jolokia/`, {
       method: 'POST',
-      headers: { authorization: login },
+      headers: { authorization: login, origin: `http://127.0.0.1:${port}` },
       body: JSON.stringify(question),
     });
     const { status, value, error } = (await answer.json()) as Record<string, unknown>;
@@ -40,15 +42,22 @@ export async function activemqService(username: string, password: string): Promi
     name: 'activemq',
     command: 'java',
     args: [
-      `-javaagent:${agent}=host=127.0.0.1,port=${port},user=${username},password=${password}`,
+      `-javaagent:${agent}=host=127.0.0.1,port=${port},user=${username},password=${password},policyLocation=${policy}`,
       ...['-Xmx128m', '-cp', classPath],
       fileURLToPath(new URL('EmbeddedBroker.java', import.meta.url)),
+      ...Object.entries(queues).map(([queue, messages]) => `${queue}=${messages}`),
     ],
-    isReady: async () => (await ask({ type: 'read', mbean: brokerName, attribute: 'BrokerName' })) === 'localhost',
+    isReady: async () => {
+      const attribute = 'TotalMessageCount';
+      const messages = await ask({
+        type: 'read',
+        mbean: 'org.apache.activemq:type=Broker,brokerName=localhost',
+        attribute,
+      });
+      return messages === Object.values(queues).reduce((sum, each) => sum + each, 0);
+    },
   });
-  const execute = (mbean: string, operation: string, ...parameters: unknown[]) =>
-    ask({ type: 'exec', mbean, operation, arguments: parameters });
-  return Object.assign(service, { port, execute });
+  return Object.assign(service, { port });
 }
 
-export const brokerName = 'org.apache.activemq:type=Broker,brokerName=localhost';
+const policy = new URL('jolokia-access.xml', import.meta.url).href;

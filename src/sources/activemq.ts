@@ -34,7 +34,9 @@ export const activemq = defineSource({
       async look(signal) {
         const attribute = Object.values(attributes);
         const question = { type: 'read', mbean: objectName(settings), attribute };
-        return { value: countIn(await client.askJson({ json: question, signal }), settings) };
+        // ActiveMQ as it is shipped refuses whoever names no origin, lest it be a web page that hides its own.
+        const headers = { origin: new URL(settings.url).origin };
+        return { value: countIn(await client.askJson({ json: question, headers, signal }), settings) };
       },
       close: () => client.close(),
     });
@@ -55,22 +57,29 @@ function asInJmx(name: string): string {
     .replace(/\*/g, '&ast;');
 }
 
-/** Jolokia answers 200 with a status of its own. */
+/** Jolokia answers 200 with a status of its own, and not always with a word on why. */
 const answerSchema = z.union([
   z.object({ status: z.literal(200), value: z.object({ QueueSize: z.number(), InFlightCount: z.number() }) }),
-  z.object({ status: z.number(), error: z.string() }),
+  z.object({ status: z.number().refine((status) => status !== 200), error: z.string().optional() }),
 ]);
 
 function countIn(answer: unknown, { broker, queue, count }: Settings): number {
   const parsed = answerSchema.safeParse(answer);
   if (!parsed.success) throw new SourceError('malformed', 'answered something else than Jolokia does. Check url.');
-  if ('error' in parsed.data) throw refusal(parsed.data, `queue ${queue} in broker ${broker}`);
+  if (!('value' in parsed.data)) throw refusal(parsed.data, `queue ${queue} in broker ${broker}`);
   const { QueueSize, InFlightCount } = parsed.data.value;
   return { all: QueueSize, inFlight: InFlightCount, waiting: QueueSize - InFlightCount }[count];
 }
 
-function refusal({ status, error }: { readonly status: number; readonly error: string }, what: string): SourceError {
+interface Refusal {
+  readonly status: number;
+  readonly error?: string | undefined;
+}
+
+function refusal({ status, error }: Refusal, what: string): SourceError {
   if (status === 404) return new SourceError('missing', `there is no ${what}. Check queue and broker.`);
-  if (status === 403) return new SourceError('denied', `may not read ${what}. Check jolokia-access.xml and the user.`);
-  return new SourceError('failed', `answered ${status}: ${error.slice(0, 200)}`);
+  if (status === 401 || status === 403) {
+    return new SourceError('denied', `may not read ${what}. Check jolokia-access.xml and the user.`);
+  }
+  return new SourceError('failed', `answered ${status}${error === undefined ? '' : `: ${error.slice(0, 200)}`}`);
 }

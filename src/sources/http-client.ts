@@ -26,6 +26,8 @@ export interface HttpQuestion {
   readonly form?: Readonly<Record<string, string>>;
   /** Sent as JSON by POST. */
   readonly json?: unknown;
+  /** Under those of the settings, which win. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
 }
 
@@ -70,6 +72,7 @@ export class HttpClient {
         accept: 'application/json',
         ...(type !== undefined && { 'content-type': type }),
         ...(authorization !== undefined && { authorization }),
+        ...withoutThoseOf(this.#settings.headers, question.headers),
         ...this.#settings.headers,
       },
       ...(body !== undefined && { body }),
@@ -146,6 +149,15 @@ export function parseJson(text: string): unknown {
   } catch {
     throw new SourceError('malformed', `answered what is not JSON: ${text.slice(0, 80)}. Check the address.`);
   }
+}
+
+/** A header in two spellings would be sent twice. */
+function withoutThoseOf(
+  chosen: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  const names = Object.keys(chosen).map((name) => name.toLowerCase());
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name.toLowerCase())));
 }
 
 function bodyOf({ form, json }: HttpQuestion): { readonly body?: string; readonly type?: string } {
