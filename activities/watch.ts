@@ -9,6 +9,7 @@ import { firstOf } from '../src/client/payloads.js';
 import { RunReader, type RunView } from '../src/client/run-reader.js';
 import { evaluate } from '../src/domain/autoscale/evaluate.js';
 import type { Evaluation, EvaluationInput, Reading } from '../src/domain/autoscale/evaluation.js';
+import { type RefusedRun, rememberRefusal } from '../src/domain/autoscale/refusal.js';
 import { type AutoscaleSpec, compileAutoscale } from '../src/domain/autoscale/spec.js';
 import type { AutoscaleState } from '../src/domain/autoscale/state.js';
 import {
@@ -100,17 +101,20 @@ async function lookOnce(
     // Without the capacity nothing can be decided; the policies keep what they know.
     return { progress: { state, evaluation: before, problem: { message: seen, sinceMs: problem?.sinceMs ?? nowMs } } };
   }
-  const { pause, override, refusal = null } = order;
-  const { capacity, status } = seen;
-  const input = { nowMs, readings, capacity, status, pause, override, refusal, state };
-  const alone = evaluate(spec, { ...input, run: null, lastChange: null });
+  const { pause, override } = order;
+  const refusalBefore = state?.refusal ?? null;
+  const { capacity, status, ready, holdsScaleIn } = seen;
+  const input = { nowMs, readings, capacity, ready, status, holdsScaleIn, pause, override, state };
+  const alone = evaluate(spec, { ...input, refusal: refusalBefore, run: null, lastChange: null });
   // Most looks end here. A run that is open may be on its way elsewhere, sent by an older look or by somebody else.
   const quietSinceMs = isQuiet(spec, seen, alone.evaluation, state) ? lookedAtMs : null;
   if (quietSinceMs !== null && !(await openRuns.mayInclude(order.resource, client, quietSinceMs))) {
     return { progress: { ...alone, problem: null } };
   }
-  const facts = runFacts(await new RunReader(client).newest(order.resource));
-  const informed = evaluate(spec, { ...input, ...facts });
+  const run = await new RunReader(client).newest(order.resource);
+  const facts = runFacts(run);
+  const refusal = rememberRefusal(refusalBefore, refusedRun(run), { nowMs, capacity });
+  const informed = evaluate(spec, { ...input, ...facts, refusal });
   const { target } = informed.evaluation;
   const isAsked = target === (facts.run?.target ?? capacity) || (order.limits.dryRun && target === order.lastAsked);
   return { progress: { ...informed, problem: null }, ...(!isAsked && { result: informed }) };
@@ -133,6 +137,13 @@ function runFacts(run: RunView | undefined): Pick<EvaluationInput, 'run' | 'last
   const isUnderWay = run.isOpen && !['settled', 'cancelled', 'failed'].includes(phase);
   const isOwn = reason?.startsWith(autoscaleReason) ?? false;
   return { run: isUnderWay && target !== null ? { target, isOwn } : null, lastChange };
+}
+
+/** A run that has failed because the platform refused its changes; it may still be open, until it has cooled down. */
+function refusedRun(run: RunView | undefined): RefusedRun | null {
+  if (run?.status?.failure !== 'ChangeFailed') return null;
+  const { refused } = run.status;
+  return refused ? { runId: run.runId, refused } : null;
 }
 
 async function sampleAll(

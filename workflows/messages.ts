@@ -126,6 +126,8 @@ export interface ScaleState {
   refused?: Refused | null;
   /** Changes in a row after which capacity was seen to have moved the wrong way. */
   misdirected?: number;
+  /** Why the run has failed; it may stay open until its last change has cooled down. */
+  failure?: FailureType | null;
 }
 
 export interface ScaleStatus {
@@ -144,6 +146,8 @@ export interface ScaleStatus {
   readonly drift: ScaleState['drift'];
   readonly ignored: ScaleState['ignored'];
   readonly lastError: string | null;
+  /** Absent in runs of an older version. */
+  readonly failure?: FailureType | null;
   /** What the platform refused last and has not taken since; absent in runs of an older version. */
   readonly refused?: Refused | null;
   readonly answers: ScaleState['answers'];

@@ -72,6 +72,7 @@ export class ScaleRun {
     // It may have moved since it was last seen, and "unchanged" must not rest on an old look.
     this.state.known = null;
     this.state.raisedTo = null;
+    this.state.failure = null;
     this.state.awaitReady = null;
     this.state.reach = null;
     // Under way again from now on, for whatever else is asked before it has looked.
@@ -233,6 +234,7 @@ export class ScaleRun {
 
   private conclude(ending: Exclude<Ending, { how: 'continued' }>): void {
     this.state.phase = ending.how === 'reached' ? 'settled' : ending.how;
+    this.state.failure = ending.how === 'failed' ? ending.type : null;
     refuseUnresolved(
       this.state,
       ending.how === 'failed' ? ending.reason : 'the run ended before the capacity was seen',

@@ -34,5 +34,6 @@ export function newState(
     reach: null,
     refused: null,
     misdirected: 0,
+    failure: null,
   };
 }

@@ -22,6 +22,7 @@ export function statusOf(state: ScaleState): ScaleStatus {
     drift: state.drift,
     ignored: state.ignored,
     lastError: state.lastError,
+    failure: state.failure ?? null,
     refused: state.refused ?? null,
     answers: state.answers,
     dryRun: settings.dryRun,

@@ -59,9 +59,10 @@ export function evaluate(
       : history.recommendations;
   const override = applyOverride(spec, trail, input);
   if (override === null) keepPace(spec, history, trail, pace);
+  if (override === null && input.holdsScaleIn !== undefined) trail.raise('status', asked, input.holdsScaleIn);
   applyBounds(override?.beyondBounds === true ? { min: 0, max: null } : spec.limits, trail);
   applyPause(spec, trail, input);
-  applyRefusal(trail, input);
+  if (override === null) applyRefusal(trail, input);
   const target = trail.number;
   const next = nextChange(spec, trail, input);
 
@@ -92,6 +93,7 @@ export function evaluate(
       scaleUps: history.scaleUps,
       scaleDowns: history.scaleDowns,
       idle,
+      refusal: input.refusal,
     },
   };
 }
@@ -145,15 +147,13 @@ function applyPause(spec: AutoscaleSpec, trail: Trail, input: EvaluationInput): 
 function whatStands({ limits }: AutoscaleSpec, { capacity, status, run, lastChange }: EvaluationInput): number {
   if (run === null) return capacity;
   if (!run.isOwn) return run.target;
-  const isStepUnderWay = takesChangesAtAnyTime(limits)
-    ? lastChange?.confirmed === false
-    : status !== 'ACTIVE';
+  const isStepUnderWay = takesChangesAtAnyTime(limits) ? lastChange?.confirmed === false : status !== 'ACTIVE';
   return isStepUnderWay ? nextCapacity(capacity, run.target, widenedTo(run.target, limits)) : capacity;
 }
 
 /** Asked again in the same direction, the platform would refuse again: until then it stays where it is. */
-function applyRefusal(trail: Trail, { refusal, capacity, nowMs }: EvaluationInput): void {
-  if (refusal === null || isOver(refusal, nowMs)) return;
+function applyRefusal(trail: Trail, { refusal, run, capacity, nowMs }: EvaluationInput): void {
+  if (refusal === null || run !== null || isOver(refusal, nowMs)) return;
   const { direction, reason, atMs, untilMs } = refusal;
   const why = `${refusal.capacity} was refused at ${shownTime(atMs)}: ${reason}; not asked again until ${shownTime(untilMs)}`;
   if (direction === 'up') trail.lower('refused', capacity, why);

@@ -1,6 +1,7 @@
 /** One look at an autoscaled resource: what went in, what each policy said, what limited it, and the answer. */
 import type { ResourceStatus } from '../capacity.js';
 import type { Direction, SentChange } from '../scale-step.js';
+import type { RefusalMemory } from './refusal.js';
 import type { AutoscaleState } from './state.js';
 
 /** A signal at the time of an evaluation. A source that has no number has failed: no data is never zero. */
@@ -45,13 +46,15 @@ export interface EvaluationInput {
   /** How many of them are ready, where the platform says so. */
   readonly ready?: number | undefined;
   readonly status: ResourceStatus;
+  /** Why policies should not scale in just now, where the platform says so. */
+  readonly holdsScaleIn?: string | undefined;
   /** The scale run that owns the resource. Null: none is under way. */
   readonly run: RunUnderWay | null;
   readonly lastChange: SentChange | null;
   readonly pause: Pause | null;
   readonly override: Override | null;
   /** Null: the platform has refused nothing lately. */
-  readonly refusal: Refusal | null;
+  readonly refusal: RefusalMemory | null;
   /** What the last evaluation left. Null: the first one, or nobody knows. */
   readonly state: AutoscaleState | null;
 }

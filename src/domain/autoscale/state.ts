@@ -3,6 +3,7 @@ import type { Burst } from '../policies/burst.js';
 import type { ForecastMemory } from '../policies/forecast.js';
 import type { Units } from '../policies/policy.js';
 import type { Window } from '../policies/window.js';
+import type { RefusalMemory } from './refusal.js';
 import type { AutoscaleSpec } from './spec.js';
 
 export interface PolicyMemory {
@@ -35,6 +36,8 @@ export interface AutoscaleState {
   readonly scaleUps: readonly CapacityChange[];
   readonly scaleDowns: readonly CapacityChange[];
   readonly idle: IdleMemory;
+  /** Absent in a heartbeat of an older version. */
+  readonly refusal?: RefusalMemory | null;
 }
 
 /** A change of what was asked for, as a positive number of units. */

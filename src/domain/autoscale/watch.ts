@@ -1,6 +1,6 @@
 /** What the autoscale workflow orders from its activities, and what they answer. Plain data, kept in the history. */
 import type { ScaleSettings } from '../settings.js';
-import type { Evaluation, Override, Pause, Refusal } from './evaluation.js';
+import type { Evaluation, Override, Pause } from './evaluation.js';
 import type { AutoscaleSettings } from './settings.js';
 import type { AutoscaleState } from './state.js';
 
@@ -13,8 +13,6 @@ export interface WatchOrder {
   readonly limits: ScaleSettings;
   readonly pause: Pause | null;
   readonly override: Override | null;
-  /** What the platform would not take lately. */
-  readonly refusal?: Refusal | null;
   /** What the last watch returned with. */
   readonly last: WatchResult | null;
   /** A dry run asks for the same target once. */

@@ -277,6 +277,8 @@ describe('a size that the platform refused', () => {
     direction: 'up' as const,
     untilMs: start + minutes,
     reason: 'quota of 5 instances in region eu-west-1',
+    runId: 'run 1',
+    times: 1,
   };
 
   test('is not asked for again until its time, in the words of the platform', () => {
@@ -352,4 +354,25 @@ test('without a max, a signal gone mad asks for no more than any request may', (
   const { target, limitedBy, reason } = mad.look({ load: 1e15 });
   expect({ target, limitedBy }).toEqual({ target: 1_000_000_000, limitedBy: ['max'] });
   expect(reason).toContain('max is 1000000000');
+});
+
+describe('a platform that is replacing units', () => {
+  const holdsScaleIn = 'a deployment is in progress: ECS replaces tasks';
+  const ten = (load: number, more: object = {}) =>
+    new WatchedResource(spec({ policies: [{ type: 'perUnit', value: 'load', target: 10 }] }), 10).look({
+      load,
+      holdsScaleIn,
+      ...more,
+    });
+
+  test('keeps policies from scaling in, and the evaluation says why', () => {
+    const { target, limitedBy, reason } = ten(60);
+    expect({ target, limitedBy }).toEqual({ target: 10, limitedBy: ['status'] });
+    expect(reason).toContain(holdsScaleIn);
+  });
+
+  test('keeps nobody from scaling out, nor a person from scaling in', () => {
+    expect(ten(120).target).toBe(12);
+    expect(ten(100, { override: { capacity: 6, untilMs: null } }).target).toBe(6);
+  });
 });
