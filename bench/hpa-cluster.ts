@@ -104,22 +104,29 @@ export class HpaCluster {
     );
   }
 
-  /** Until the API server ends. */
+  /** Until the API server ends. From what its cache holds: a version that is newer than that is refused. */
   async #watch(): Promise<void> {
     const { users } = JSON.parse(readFileSync(await this.kubeconfig(), 'utf8')) as {
       users: { user: { token: string } }[];
     };
     const headers = { authorization: `Bearer ${users[0]?.user.token ?? ''}` };
     const options = { headers, ca: await this.service.ca() };
-    get(`${this.service.url}${deployments}?watch=true`, options, (response) => {
-      createInterface({ input: response }).on('line', (line) => {
-        const { object } = JSON.parse(line) as { object: { metadata: { name: string }; spec: { replicas: number } } };
-        const { name } = object.metadata;
-        if (object.spec.replicas !== 1 && !this.#changedAtMs.has(name)) this.#changedAtMs.set(name, performance.now());
-      });
-      response.on('error', () => undefined);
+    get(`${this.service.url}${deployments}?watch=true&resourceVersion=0`, options, (response) => {
+      const lines = createInterface({ input: response });
+      lines.on('line', (line) => this.#note(JSON.parse(line) as WatchEvent)).on('error', () => undefined);
     }).on('error', () => undefined);
   }
+
+  #note({ type, object: { metadata, spec } }: WatchEvent): void {
+    if (spec?.replicas === undefined) throw new Error(`the watch of the Deployments told ${type}`);
+    const name = metadata.name ?? '';
+    if (spec.replicas !== 1 && !this.#changedAtMs.has(name)) this.#changedAtMs.set(name, performance.now());
+  }
+}
+
+interface WatchEvent {
+  readonly type: string;
+  readonly object: { readonly metadata: { readonly name?: string }; readonly spec?: { readonly replicas?: number } };
 }
 
 function deploymentOf(name: string): object {

@@ -37,18 +37,20 @@ export interface HpaFigures {
 const names = (side: 'hpa' | 'ours') => Array.from({ length: deploymentsEach }, (_, at) => `${side}-${at}`);
 
 export async function compareWithHpa(tell: Tell): Promise<HpaFigures> {
-  const metrics = await MetricsServer.open();
   const all = [...names('hpa'), ...names('ours')];
+  const metrics = await MetricsServer.open();
   for (const name of all) metrics.setLoad(name, loadOfOne);
-  const cluster = await HpaCluster.open(all, metrics.securePort);
-  tell(`${all.length} Deployments are ready`);
   const laboratory = await Laboratory.open();
   try {
-    const bench = new Bench(metrics, cluster, laboratory, tell);
-    return await bench.run();
+    const cluster = await HpaCluster.open(all, metrics.securePort);
+    tell(`${all.length} Deployments are ready`);
+    try {
+      return await new Bench(metrics, cluster, laboratory, tell).run();
+    } finally {
+      await cluster.close();
+    }
   } finally {
     await laboratory.close();
-    await cluster.close();
     metrics.close();
   }
 }
@@ -161,8 +163,11 @@ class Bench {
 
   async #configure(intervalSeconds: number): Promise<void> {
     const resources = names('ours').map(
-      (name) =>
-        `  ${name}: { autoscale: { signals: { load: { type: http-json, url: "${this.metrics.url}/${name}" } } } }`,
+      (name) => `  ${name}:
+    autoscale:
+      interval: ${intervalSeconds}s
+      signals: { load: { type: http-json, url: "${this.metrics.url}/${name}" } }
+      policies: [{ type: perUnit, value: load, target: ${loadOfOne} }]`,
     );
     this.laboratory.sandbox.configure(`
 version: 1
@@ -171,9 +176,6 @@ defaults:
   min: 1
   max: ${most}
   step: ${most}
-  autoscale:
-    interval: ${intervalSeconds}s
-    policies: [{ type: perUnit, value: load, target: ${loadOfOne} }]
 resources:
 ${resources.join('\n')}
 `);
