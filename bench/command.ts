@@ -4,6 +4,7 @@ import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { evaluations, measureBacktests } from './backtest.js';
 import { compareUnderFaults, type FaultFigures, type Walked } from './faults.js';
+import { compareWithHpa, type HpaFigures, type Side } from './hpa.js';
 import { measureReadiness } from './ready.js';
 import { table } from './report.js';
 import { measureStarts, type StartFigures, type Surroundings } from './starts.js';
@@ -13,13 +14,14 @@ import { measureWatches, type WatchFigures } from './watches.js';
 
 const help = `npm run bench [-- options]
   --rounds N       how often everything is measured; medians count (5)
-  --only NAME      starts, walk, ready, backtest or faults; may be repeated
+  --only NAME      starts, walk, ready, backtest or faults; may be repeated. And hpa, which nothing else includes: beside the
+                   real HPA on a kube-apiserver, which is installed as by npm run test:services (Debian, as root)
   --json FILE      the figures as JSON
   --watches N      instead: N idle autoscaled resources on one worker,
   --grow-to N      and twice as many, up to this, until its event loop is late`;
 
 const parts = ['ready', 'walk', 'backtest', 'faults', 'starts'] as const;
-type Part = (typeof parts)[number];
+const onlyWhenAsked = ['hpa'];
 
 const { values } = parseArgs({
   options: {
@@ -32,9 +34,10 @@ const { values } = parseArgs({
   },
 });
 const rounds = wholeNumber('--rounds', values.rounds);
-const chosen = values.only ?? parts;
-const unknown = chosen.find((name) => !parts.includes(name as Part));
-if (unknown !== undefined) fail(`--only ${unknown}: there is ${parts.join(', ')}.`);
+const chosen: readonly string[] = values.only ?? parts;
+const allParts: readonly string[] = [...parts, ...onlyWhenAsked];
+const unknown = chosen.find((name) => !allParts.includes(name));
+if (unknown !== undefined) fail(`--only ${unknown}: there is ${allParts.join(', ')}.`);
 // Ctrl-C ends what was started as well: programs die with 'exit', the Temporal server with its owner.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 
@@ -91,6 +94,12 @@ async function benchmark(): Promise<void> {
     console.log('\nThe same walk under the same faults');
     console.log(faultTable(await compareUnderFaults(tell)));
   }
+  if (chosen.includes('hpa')) {
+    console.log('\nBeside the real HPA');
+    const hpa = await compareWithHpa(tell);
+    figures.hpa = hpa;
+    console.log(hpaTable(hpa));
+  }
   console.log(`\n${JSON.stringify(figures)}`);
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
 }
@@ -134,6 +143,21 @@ function faultTable(figures: readonly FaultFigures[]): string {
   return table(
     ['fault', 'loop', 'changes', 'too many', 'ends at', 'Escapement', 'changes', 'too many', 'ends at'],
     figures.map(({ fault, loop, ours }) => [fault, ...cells(loop), ...cells(ours)]),
+  );
+}
+
+function hpaTable({ hpa, ours }: HpaFigures): string {
+  const row = (what: string, cell: (side: Side) => string) => [what, cell(hpa), cell(ours)];
+  const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`;
+  return table(
+    ['median', 'HPA', 'Escapement'],
+    [
+      row('jump to change, looked at every 15 s', ({ jumpAt15sMs }) => seconds(jumpAt15sMs)),
+      row('jump to change, looked at every 2 s', ({ jumpAt2sMs }) => seconds(jumpAt2sMs)),
+      row('jump to change, told of it', ({ pushedMs }) => (pushedMs === null ? '-' : seconds(pushedMs))),
+      row('processor time a look', ({ processorMsALook, looks }) => `${processorMsALook.toFixed(2)} ms (of ${looks})`),
+      row('acts again after SIGKILL', ({ afterKillMs }) => seconds(afterKillMs)),
+    ],
   );
 }
 

@@ -16,6 +16,8 @@ export interface KubernetesService {
   kubeconfig(user: string, server?: string): Promise<string>;
   /** A request as the administrator. Rejects when it is refused. */
   request(method: HttpRequest['method'], path: string, body?: unknown): Promise<unknown>;
+  /** Further controllers, in a process of their own that is not started yet. There once the cluster runs. */
+  controllers(names: readonly string[], flags?: readonly string[]): Promise<ServiceProcess>;
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -124,7 +126,7 @@ export async function kubernetesService(users: readonly string[] = []): Promise<
       return result.kind === 'answered' && result.status === 200;
     },
   });
-  const controllers = async () =>
+  const controllers: KubernetesService['controllers'] = async (names, flags = []) =>
     new ServiceProcess({
       name: 'kube-controller-manager',
       command: program,
@@ -134,7 +136,8 @@ export async function kubernetesService(users: readonly string[] = []): Promise<
         '--secure-port=0',
         '--leader-elect=false',
         `--service-account-private-key-file=${join(folder, 'account.key')}`,
-        '--controllers=deployment-controller,replicaset-controller,statefulset-controller',
+        `--controllers=${names.join(',')}`,
+        ...flags,
       ],
       isReady: async () => true,
     });
@@ -145,7 +148,8 @@ export async function kubernetesService(users: readonly string[] = []): Promise<
   };
   const start = async () => {
     try {
-      for (const make of [() => etcd, () => server, controllers]) {
+      const workloads = () => controllers(['deployment-controller', 'replicaset-controller', 'statefulset-controller']);
+      for (const make of [() => etcd, () => server, workloads]) {
         const process = await make();
         await process.start();
         running.push(process);
@@ -155,5 +159,5 @@ export async function kubernetesService(users: readonly string[] = []): Promise<
       throw error;
     }
   };
-  return { url, ca, kubeconfig, request, start, stop };
+  return { url, ca, kubeconfig, request, controllers, start, stop };
 }

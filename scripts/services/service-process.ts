@@ -25,6 +25,11 @@ export class ServiceProcess {
 
   constructor(private readonly settings: Command) {}
 
+  /** While it runs. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
   async start(): Promise<void> {
     const { name, command, args, env, folder } = this.settings;
     const child = spawn(command, args, {

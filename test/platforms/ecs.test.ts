@@ -28,6 +28,16 @@ const complete = [{ status: 'PRIMARY', rolloutState: 'COMPLETED' }];
 const started = [{ status: 'PRIMARY', rolloutState: 'IN_PROGRESS' }];
 const replacing = [...started, { status: 'ACTIVE', rolloutState: 'COMPLETED' }];
 
+it('looks one after the other take one connection', async () => {
+  const services = [{ status: 'ACTIVE', desiredCount: 3, runningCount: 3, deployments: complete }];
+  const server = await startJsonServer(() => ({ body: { services, failures: [] } }));
+  const service = serviceAt(server.url);
+  for (let look = 0; look < 5; look += 1) expect(await service.observe(never)).toMatchObject({ capacity: 3 });
+  await service.close?.();
+  expect(server.requests).toHaveLength(5);
+  expect(server.connections()).toBe(1);
+});
+
 describe('what is seen of a service', () => {
   it.each([
     ['all tasks run', { desiredCount: 3, runningCount: 3, deployments: complete }, 'ACTIVE'],

@@ -1,0 +1,183 @@
+/** Beside the real HPA: one kube-apiserver, as many Deployments for each of the two, the same loads at the same times. */
+import { setTimeout } from 'node:timers/promises';
+import type { ApiClient } from '../test/e2e/api-client.js';
+import { HpaCluster, loadOfOne, most, namespace } from './hpa-cluster.js';
+import { Laboratory } from './laboratory.js';
+import { MetricsServer } from './metrics-server.js';
+import { processorSeconds } from './process-figures.js';
+import type { Tell } from './report.js';
+import { median } from './statistics.js';
+
+const deploymentsEach = 50;
+/** Each Deployment jumps once, from a load that one replica carries to one for five. */
+const jumpsEach = 10;
+const intervals = { usual: 15, short: 2 } as const;
+const measuredForMs = 4 * intervals.usual * 1000;
+const settlesForMs = 20_000;
+/** A killed worker may be waited for until its heartbeat is overdue. */
+const patienceMs = 90_000;
+
+export interface Side {
+  /** Median time from a jump of the load to the change of the replicas. */
+  readonly jumpAt15sMs: number;
+  readonly jumpAt2sMs: number;
+  /** Where the autoscaler is told of the jump. The HPA cannot be. */
+  readonly pushedMs: number | null;
+  readonly processorMsALook: number;
+  readonly looks: number;
+  /** From SIGKILL, with the process started again at once, to the answer to a jump that came with the kill. */
+  readonly afterKillMs: number;
+}
+
+export interface HpaFigures {
+  readonly hpa: Side;
+  readonly ours: Side;
+}
+
+const names = (side: 'hpa' | 'ours') => Array.from({ length: deploymentsEach }, (_, at) => `${side}-${at}`);
+
+export async function compareWithHpa(tell: Tell): Promise<HpaFigures> {
+  const all = [...names('hpa'), ...names('ours')];
+  const metrics = await MetricsServer.open();
+  for (const name of all) metrics.setLoad(name, loadOfOne);
+  const laboratory = await Laboratory.open();
+  try {
+    const cluster = await HpaCluster.open(all, metrics.securePort);
+    tell(`${all.length} Deployments are ready`);
+    try {
+      return await new Bench(metrics, cluster, laboratory, tell).run();
+    } finally {
+      await cluster.close();
+    }
+  } finally {
+    await laboratory.close();
+    metrics.close();
+  }
+}
+
+class Bench {
+  /** Deployments that have not jumped yet. */
+  readonly #left = { hpa: names('hpa'), ours: names('ours') };
+
+  constructor(
+    private readonly metrics: MetricsServer,
+    private readonly cluster: HpaCluster,
+    private readonly laboratory: Laboratory,
+    private readonly tell: Tell,
+  ) {}
+
+  async run(): Promise<HpaFigures> {
+    const { cluster, laboratory, tell } = this;
+    await cluster.autoscale(names('hpa'));
+    await cluster.startHpa(intervals.usual);
+    await this.#configure(intervals.usual);
+    let worker = await laboratory.startWorker();
+    const api = await laboratory.startApi();
+    await this.#untilLookedAt();
+    await setTimeout(settlesForMs);
+    const cost = await this.#measureLooks();
+    tell(`processor time a look: ${JSON.stringify(cost)}`);
+    const usual = await this.#jump(intervals.usual);
+    tell(`jump to change at ${intervals.usual} s: ${JSON.stringify(usual)}`);
+    const pushed = await this.#push(api);
+    tell(`pushed: ${pushed.toFixed(0)} ms`);
+
+    const hpaKill = await this.#kill('hpa', () => cluster.startHpa(intervals.usual));
+    const ourKill = await this.#kill('ours', async () => {
+      await worker.kill();
+      worker = laboratory.sandbox.escapement(['worker'], { PORT: '0' });
+    });
+    tell(`after SIGKILL: ${JSON.stringify({ hpa: hpaKill, ours: ourKill })}`);
+
+    await cluster.startHpa(intervals.short);
+    await this.#configure(intervals.short);
+    worker.signal('SIGHUP');
+    await setTimeout(settlesForMs);
+    const short = await this.#jump(intervals.short);
+    tell(`jump to change at ${intervals.short} s: ${JSON.stringify(short)}`);
+    const side = (who: 'hpa' | 'ours') => ({ jumpAt15sMs: usual[who], jumpAt2sMs: short[who], ...cost[who] });
+    return {
+      hpa: { ...side('hpa'), pushedMs: null, afterKillMs: hpaKill },
+      ours: { ...side('ours'), pushedMs: pushed, afterKillMs: ourKill },
+    };
+  }
+
+  async #untilLookedAt(): Promise<void> {
+    while (['hpa-', 'ours-'].some((side) => this.metrics.looksAt(side) < deploymentsEach)) await setTimeout(500);
+  }
+
+  /** Nothing changes meanwhile. Both are measured in the same minute: processor time does not depend on it. */
+  async #measureLooks(): Promise<Record<'hpa' | 'ours', { processorMsALook: number; looks: number }>> {
+    const pids = { hpa: this.cluster.hpaPid, ours: this.laboratory.pidOf('worker') };
+    const seen = (side: 'hpa' | 'ours') => ({
+      seconds: processorSeconds(pids[side]),
+      looks: this.metrics.looksAt(`${side}-`),
+    });
+    const before = { hpa: seen('hpa'), ours: seen('ours') };
+    await setTimeout(measuredForMs);
+    const cost = (side: 'hpa' | 'ours') => {
+      const { seconds, looks } = seen(side);
+      const made = looks - before[side].looks;
+      return { processorMsALook: ((seconds - before[side].seconds) * 1000) / made, looks: made };
+    };
+    return { hpa: cost('hpa'), ours: cost('ours') };
+  }
+
+  /** Spread over an interval, so that every moment between two looks is met. */
+  async #jump(intervalSeconds: number): Promise<Record<'hpa' | 'ours', number>> {
+    const took = { hpa: [] as Promise<number>[], ours: [] as Promise<number>[] };
+    for (let jump = 0; jump < jumpsEach; jump += 1) {
+      for (const side of ['hpa', 'ours'] as const) took[side].push(this.#jumpOf(side));
+      await setTimeout((intervalSeconds * 1000) / jumpsEach);
+    }
+    const [hpa, ours] = await Promise.all([Promise.all(took.hpa), Promise.all(took.ours)]);
+    return { hpa: median(hpa), ours: median(ours) };
+  }
+
+  async #push(api: ApiClient): Promise<number> {
+    const took: number[] = [];
+    for (let jump = 0; jump < jumpsEach; jump += 1) {
+      const name = this.#left.ours[0] ?? '';
+      const change = this.#jumpOf('ours');
+      const { status } = await api.call(`/v1/resources/${name}/evaluate`, { method: 'POST' });
+      if (status >= 300) throw new Error(`POST evaluate was answered ${status}`);
+      took.push(await change);
+    }
+    return median(took);
+  }
+
+  async #kill(side: 'hpa' | 'ours', restart: () => Promise<void>): Promise<number> {
+    const change = this.#jumpOf(side);
+    await restart();
+    return change;
+  }
+
+  /** @returns milliseconds until the replicas were changed. */
+  async #jumpOf(side: 'hpa' | 'ours'): Promise<number> {
+    const name = this.#left[side].shift();
+    if (name === undefined) throw new Error(`no Deployment of ${side} is left to jump`);
+    const startedAtMs = performance.now();
+    this.metrics.setLoad(name, 5 * loadOfOne);
+    return (await this.cluster.changed(name, patienceMs)) - startedAtMs;
+  }
+
+  async #configure(intervalSeconds: number): Promise<void> {
+    const resources = names('ours').map(
+      (name) => `  ${name}:
+    autoscale:
+      interval: ${intervalSeconds}s
+      signals: { load: { type: http-json, url: "${this.metrics.url}/${name}" } }
+      policies: [{ type: perUnit, value: load, target: ${loadOfOne} }]`,
+    );
+    this.laboratory.sandbox.configure(`
+version: 1
+defaults:
+  platform: { type: kubernetes, kubeconfig: "${await this.cluster.kubeconfig()}", namespace: ${namespace} }
+  min: 1
+  max: ${most}
+  step: ${most}
+resources:
+${resources.join('\n')}
+`);
+  }
+}
