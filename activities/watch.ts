@@ -101,8 +101,8 @@ async function lookOnce(
     return { progress: { state, evaluation: before, problem: { message: seen, sinceMs: problem?.sinceMs ?? nowMs } } };
   }
   const { pause, override, refusal = null } = order;
-  const { capacity, status } = seen;
-  const input = { nowMs, readings, capacity, status, pause, override, refusal, state };
+  const { capacity, ready, status, holdsScaleIn } = seen;
+  const input = { nowMs, readings, capacity, ready, status, holdsScaleIn, pause, override, refusal, state };
   const alone = evaluate(spec, { ...input, run: null, lastChange: null });
   // Most looks end here. A run that is open may be on its way elsewhere, sent by an older look or by somebody else.
   const quietSinceMs = isQuiet(spec, seen, alone.evaluation, state) ? lookedAtMs : null;

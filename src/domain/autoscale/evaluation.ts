@@ -45,6 +45,8 @@ export interface EvaluationInput {
   /** How many of them are ready, where the platform says so. */
   readonly ready?: number | undefined;
   readonly status: ResourceStatus;
+  /** Why policies should not scale in just now, where the platform says so. */
+  readonly holdsScaleIn?: string | undefined;
   /** The scale run that owns the resource. Null: none is under way. */
   readonly run: RunUnderWay | null;
   readonly lastChange: SentChange | null;

@@ -1,3 +1,4 @@
+import type { EvaluationInput } from '../../../src/domain/autoscale/evaluation.js';
 import { minutes, seconds, spec, start, WatchedResource, type WrittenAutoscale } from './watched-resource.js';
 
 const fixed = (capacity: number): WrittenAutoscale => ({ policies: [{ type: 'fixed', capacity }] });
@@ -267,6 +268,38 @@ describe('a person', () => {
   test('a paused resource is left alone, even outside its bounds', () => {
     const pause = { direction: 'both' as const, untilMs: null };
     expect(new WatchedResource(spec(fixed(9), { min: 3 }), 0).look({ pause })).toMatchObject({ target: 0, next: null });
+  });
+});
+
+describe('a platform that says why there should not be less just now', () => {
+  const holdsScaleIn = 'a deployment is in progress';
+
+  test.each<[string, number, EvaluationInput['run'], number]>([
+    ['holds back scaling in', 3, null, 5],
+    ['and nothing else', 8, null, 8],
+    ['ends our own walk in', 3, { target: 3, isOwn: true }, 5],
+    ['leaves the one that a person has asked for', 3, { target: 3, isOwn: false }, 3],
+  ])('%s: %#', (_, recommended, run, expected) => {
+    const evaluation = new WatchedResource(spec(fixed(recommended)), 5).look({ holdsScaleIn, run });
+    expect(evaluation.target).toBe(expected);
+    expect(evaluation.limitedBy).toEqual(expected === recommended ? [] : ['status']);
+  });
+
+  test('tells it, and an override is carried out all the same', () => {
+    const resource = new WatchedResource(spec(fixed(3)), 5);
+    expect(resource.look({ holdsScaleIn }).reason).toContain('no scaling in: a deployment is in progress');
+    expect(resource.look({ holdsScaleIn, override: { capacity: 2, untilMs: null } }).target).toBe(2);
+  });
+
+  test('max holds', () => {
+    expect(new WatchedResource(spec(fixed(3), { max: 4 }), 5).look({ holdsScaleIn }).target).toBe(4);
+  });
+
+  test('fills no window with it', () => {
+    const window = { scaleDown: { stabilizationWindowSeconds: 60 } };
+    const resource = new WatchedResource(spec({ ...fixed(3), behavior: window }), 5);
+    for (let atMs = 0; atMs < 3 * minutes; atMs += 15 * seconds) resource.look({ atMs, holdsScaleIn });
+    expect(resource.look({ atMs: 3 * minutes }).target).toBe(3);
   });
 });
 
