@@ -6,6 +6,7 @@ import { createActivities } from '../../activities/index.js';
 import { type ScalableResource, ScaleClient } from '../../src/client/scale-client.js';
 import type { ScaleSettings } from '../../src/domain/settings.js';
 import { omnistrate } from '../../src/platforms/omnistrate.js';
+import type { Platform } from '../../src/platforms/platform.js';
 import type { Source } from '../../src/sources/source.js';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.js';
 import { type ScaleStatus, scaleWorkflowId, statusQuery } from '../../workflows/messages.js';
@@ -51,6 +52,8 @@ export class Workbench {
   readonly #taskQueue = `test-${randomUUID()}`;
   /** By resource, then by signal. */
   readonly sources = new Map<string, Record<string, Source>>();
+  /** By resource: instead of its sidecar. */
+  readonly platforms = new Map<string, Platform>();
   readonly #workers = new Set<() => Promise<void>>();
   readonly #simulators = new Map<string, Simulator>();
 
@@ -118,7 +121,9 @@ export class Workbench {
     await Promise.all([...this.#simulators.values()].map((simulator) => simulator.close()));
   }
 
-  #platformOf(resource: string) {
+  #platformOf(resource: string): Platform {
+    const other = this.platforms.get(resource);
+    if (other) return other;
     const { url } = this.#simulators.get(resource)!;
     return omnistrate.create({ url }, { resource, requestTimeoutMs: quickSettings.requestTimeoutMs });
   }

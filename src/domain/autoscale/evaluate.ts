@@ -2,13 +2,14 @@
  * One evaluation of an autoscaled resource, as a pure function of the samples, the capacity, the state that the last
  * evaluation left, and the time.
  *
- * The order of the stages: policies, combine, idle, status (on a platform that takes changes only while ACTIVE), floors
- * and ceilings, override, behavior, `[min, max]`, pause, refusal; then what a scale run would make of it: step and
- * cooldown. A stage that changes the number is named in `limitedBy`.
+ * The order of the stages: policies, combine, idle, status, floors and ceilings, override, behavior, what the platform
+ * says against scaling in, `[min, max]`, pause, refusal; then what a scale run would make of it: step and cooldown. A stage
+ * that changes the number is named in `limitedBy`.
  */
 import { largestCapacity } from '../scale-request.js';
 import { clampToBounds, nextCapacity, widenedTo } from '../scale-step.js';
 import { type ScaleSettings, takesChangesAtAnyTime } from '../settings.js';
+import type { Units } from '../policies/policy.js';
 import { shownTime } from '../shown.js';
 import { combine } from './combine.js';
 import type { Evaluation, EvaluationInput, Override, PolicyReport } from './evaluation.js';
@@ -46,8 +47,7 @@ export function evaluate(
     values: signals.values,
     isEverythingKnown,
   });
-  // Nothing can be changed then, and units that are starting carry no load yet: what is measured says nothing of them.
-  const undecided = input.status !== 'ACTIVE' && !takesChangesAtAnyTime(spec.limits);
+  const undecided = isUndecided(spec, input);
   if (undecided) trail.move('status', asked, `the resource is ${input.status}`);
   applyFloorsAndCeilings(trail, verdicts);
 
@@ -58,8 +58,10 @@ export function evaluate(
       ? rememberRecommendation(spec, history.recommendations, { atMs: nowMs, capacity: trail.number })
       : history.recommendations;
   const override = applyOverride(spec, trail, input);
-  if (override === null) keepPace(spec, history, trail, pace);
-  if (override === null && input.holdsScaleIn !== undefined) trail.raise('status', asked, input.holdsScaleIn);
+  if (override === null) {
+    keepPace(spec, history, trail, pace);
+    holdScaleIn(trail, units, input);
+  }
   applyBounds(override?.beyondBounds === true ? { min: 0, max: null } : spec.limits, trail);
   applyPause(spec, trail, input);
   if (override === null) applyRefusal(trail, input);
@@ -96,6 +98,21 @@ export function evaluate(
       refusal: input.refusal,
     },
   };
+}
+
+/**
+ * Nothing can be changed then, and units that are starting carry no load yet: what is measured says nothing of them. A
+ * resource that has failed takes no change on any platform.
+ */
+function isUndecided({ limits }: AutoscaleSpec, { status }: EvaluationInput): boolean {
+  return status === 'FAILED' || (status !== 'ACTIVE' && !takesChangesAtAnyTime(limits));
+}
+
+/** In the middle of a deployment, for example. A walk in of our own ends where it is; that of somebody else goes on. */
+function holdScaleIn(trail: Trail, units: Units, { holdsScaleIn }: EvaluationInput): void {
+  if (holdsScaleIn === undefined) return;
+  const { asked, capacity, isAskedByOthers } = units;
+  trail.raise('status', isAskedByOthers ? asked : Math.max(asked, capacity), `no scaling in: ${holdsScaleIn}`);
 }
 
 function applyFloorsAndCeilings(trail: Trail, verdicts: readonly Verdict[]): void {

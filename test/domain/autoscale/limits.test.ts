@@ -1,3 +1,4 @@
+import type { EvaluationInput } from '../../../src/domain/autoscale/evaluation.js';
 import { minutes, seconds, spec, start, WatchedResource, type WrittenAutoscale } from './watched-resource.js';
 
 const fixed = (capacity: number): WrittenAutoscale => ({ policies: [{ type: 'fixed', capacity }] });
@@ -270,6 +271,38 @@ describe('a person', () => {
   });
 });
 
+describe('a platform that says why there should not be less just now', () => {
+  const holdsScaleIn = 'a deployment is in progress';
+
+  test.each<[string, number, EvaluationInput['run'], number]>([
+    ['holds back scaling in', 3, null, 5],
+    ['and nothing else', 8, null, 8],
+    ['ends our own walk in', 3, { target: 3, isOwn: true }, 5],
+    ['leaves the one that a person has asked for', 3, { target: 3, isOwn: false }, 3],
+  ])('%s: %#', (_, recommended, run, expected) => {
+    const evaluation = new WatchedResource(spec(fixed(recommended)), 5).look({ holdsScaleIn, run });
+    expect(evaluation.target).toBe(expected);
+    expect(evaluation.limitedBy).toEqual(expected === recommended ? [] : ['status']);
+  });
+
+  test('tells it, and an override is carried out all the same', () => {
+    const resource = new WatchedResource(spec(fixed(3)), 5);
+    expect(resource.look({ holdsScaleIn }).reason).toContain('no scaling in: a deployment is in progress');
+    expect(resource.look({ holdsScaleIn, override: { capacity: 2, untilMs: null } }).target).toBe(2);
+  });
+
+  test('max holds', () => {
+    expect(new WatchedResource(spec(fixed(3), { max: 4 }), 5).look({ holdsScaleIn }).target).toBe(4);
+  });
+
+  test('fills no window with it', () => {
+    const window = { scaleDown: { stabilizationWindowSeconds: 60 } };
+    const resource = new WatchedResource(spec({ ...fixed(3), behavior: window }), 5);
+    for (let atMs = 0; atMs < 3 * minutes; atMs += 15 * seconds) resource.look({ atMs, holdsScaleIn });
+    expect(resource.look({ atMs: 3 * minutes }).target).toBe(3);
+  });
+});
+
 describe('a size that the platform refused', () => {
   const refusal = {
     atMs: start - minutes,
@@ -354,25 +387,4 @@ test('without a max, a signal gone mad asks for no more than any request may', (
   const { target, limitedBy, reason } = mad.look({ load: 1e15 });
   expect({ target, limitedBy }).toEqual({ target: 1_000_000_000, limitedBy: ['max'] });
   expect(reason).toContain('max is 1000000000');
-});
-
-describe('a platform that is replacing units', () => {
-  const holdsScaleIn = 'a deployment is in progress: ECS replaces tasks';
-  const ten = (load: number, more: object = {}) =>
-    new WatchedResource(spec({ policies: [{ type: 'perUnit', value: 'load', target: 10 }] }), 10).look({
-      load,
-      holdsScaleIn,
-      ...more,
-    });
-
-  test('keeps policies from scaling in, and the evaluation says why', () => {
-    const { target, limitedBy, reason } = ten(60);
-    expect({ target, limitedBy }).toEqual({ target: 10, limitedBy: ['status'] });
-    expect(reason).toContain(holdsScaleIn);
-  });
-
-  test('keeps nobody from scaling out, nor a person from scaling in', () => {
-    expect(ten(120).target).toBe(12);
-    expect(ten(100, { override: { capacity: 6, untilMs: null } }).target).toBe(6);
-  });
 });

@@ -173,6 +173,17 @@ describe('a resource that is not ACTIVE', () => {
     }
   });
 
+  test.each(['whenActive', 'anyTime', 'shownAtOnce'] as const)(
+    'is not decided about on any platform once it has failed: %s',
+    (takesChanges) => {
+      const evaluation = new WatchedResource(spec(hundredEach, { takesChanges }), 4).look({
+        load: 900,
+        status: 'FAILED',
+      });
+      expect(evaluation).toMatchObject({ recommended: 9, target: 4, limitedBy: ['status'] });
+    },
+  );
+
   test('holds what there is where no run is under way', () => {
     const evaluation = new WatchedResource(spec(hundredEach), 4).look({ load: 0, status: 'PAUSED' });
     expect(evaluation).toMatchObject({ recommended: 0, target: 4, limitedBy: ['status'] });
