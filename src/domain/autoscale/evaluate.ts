@@ -65,6 +65,8 @@ export function evaluate(
   applyBounds(override?.beyondBounds === true ? { min: 0, max: null } : spec.limits, trail);
   applyPause(spec, trail, input);
   if (override === null) applyRefusal(trail, input);
+  // A run that was asked for anything else would fail at once, and be asked for at every look.
+  if (input.status === 'FAILED') trail.move('status', asked, `the resource is ${input.status}`);
   const target = trail.number;
   const next = nextChange(spec, trail, input);
 
@@ -102,7 +104,7 @@ export function evaluate(
 
 /**
  * Nothing can be changed then, and units that are starting carry no load yet: what is measured says nothing of them. A
- * resource that has failed takes no change on any platform.
+ * resource that has failed takes no change on any platform, whoever asks.
  */
 function isUndecided({ limits }: AutoscaleSpec, { status }: EvaluationInput): boolean {
   return status === 'FAILED' || (status !== 'ACTIVE' && !takesChangesAtAnyTime(limits));

@@ -184,6 +184,13 @@ describe('a resource that is not ACTIVE', () => {
     },
   );
 
+  test('nor brought inside its bounds then, nor where a person wants it: the run would fail, again and again', () => {
+    const resource = new WatchedResource(spec(hundredEach, { min: 6 }), 4);
+    expect(resource.look({ load: 900, status: 'FAILED' })).toMatchObject({ target: 4, limitedBy: ['status', 'min'] });
+    const override = { capacity: 7, untilMs: null };
+    expect(resource.look({ load: 900, status: 'FAILED', override }).target).toBe(4);
+  });
+
   test('holds what there is where no run is under way', () => {
     const evaluation = new WatchedResource(spec(hundredEach), 4).look({ load: 0, status: 'PAUSED' });
     expect(evaluation).toMatchObject({ recommended: 0, target: 4, limitedBy: ['status'] });
