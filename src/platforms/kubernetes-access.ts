@@ -1,12 +1,11 @@
 /** How to reach a Kubernetes API server, and as whom: from a kubeconfig as kubectl has it, or from inside a pod. */
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import type { TlsOptions } from './http-exchange.js';
+import { execCredential, execSchema } from './kubernetes-credential.js';
 import { Trouble } from './trouble.js';
 
 export interface ClusterAccess {
@@ -14,7 +13,7 @@ export interface ClusterAccess {
   /** Of the context, or of the pod. */
   readonly namespace: string | undefined;
   readonly tls: TlsOptions;
-  /** Asked for each request: tokens expire, and files with tokens are renewed. */
+  /** Asked for each request: tokens expire, and files with tokens are renewed. An access that is made anew knows none. */
   headers(): Promise<Readonly<Record<string, string>>>;
 }
 
@@ -45,11 +44,12 @@ export async function clusterAccess(
   { kubeconfig, context }: AccessSettings,
   { environment, home, podFolder } = usualPlaces(),
 ): Promise<ClusterAccess> {
-  const named = kubeconfig ?? environment['KUBECONFIG']?.split(delimiter).find((path) => path !== '');
-  if (named !== undefined) return fromKubeconfig(named, context);
+  if (kubeconfig !== undefined) return fromKubeconfig([await readKubeconfig(kubeconfig)], context);
+  const listed = [...new Set(environment['KUBECONFIG']?.split(delimiter).filter((path) => path !== ''))];
+  if (listed.length > 0) return fromKubeconfig(await readKubeconfigs(listed), context);
   const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port = '443' } = environment;
   const usual = join(home, '.kube', 'config');
-  if (host === undefined || (await isThere(usual))) return fromKubeconfig(usual, context);
+  if (host === undefined || (await isThere(usual))) return fromKubeconfig([await readKubeconfig(usual)], context);
   return {
     server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,
     namespace: await textOf(join(podFolder, 'namespace')),
@@ -66,13 +66,6 @@ const clusterSchema = z.object({
   'tls-server-name': z.string().optional(),
 });
 
-const execSchema = z.object({
-  apiVersion: z.string(),
-  command: z.string(),
-  args: z.array(z.string()).nullish(),
-  env: z.array(z.object({ name: z.string(), value: z.string() })).nullish(),
-});
-
 const userSchema = z.object({
   token: z.string().optional(),
   tokenFile: z.string().optional(),
@@ -85,33 +78,60 @@ const userSchema = z.object({
 
 const contextSchema = z.object({ cluster: z.string(), user: z.string(), namespace: z.string().optional() });
 
+/** An empty list is written as null by kubectl. */
+const listOf = <Entry extends z.ZodType>(entry: Entry) =>
+  z
+    .array(entry)
+    .nullish()
+    .transform((entries) => entries ?? []);
+
 const kubeconfigSchema = z.object({
-  'current-context': z.string().default(''),
-  clusters: z.array(z.object({ name: z.string(), cluster: clusterSchema })).default([]),
-  users: z.array(z.object({ name: z.string(), user: userSchema })).default([]),
-  contexts: z.array(z.object({ name: z.string(), context: contextSchema })).default([]),
+  'current-context': z.string().nullish(),
+  clusters: listOf(z.object({ name: z.string(), cluster: clusterSchema })),
+  users: listOf(z.object({ name: z.string(), user: userSchema })),
+  contexts: listOf(z.object({ name: z.string(), context: contextSchema })),
 });
 
-async function fromKubeconfig(path: string, wanted: string | undefined): Promise<ClusterAccess> {
-  const parsed = kubeconfigSchema.safeParse(parseYaml(await textOf(path), path));
+interface Kubeconfig extends z.output<typeof kubeconfigSchema> {
+  readonly path: string;
+}
+
+async function readKubeconfig(path: string): Promise<Kubeconfig> {
+  const parsed = kubeconfigSchema.safeParse(parseYaml(await textOf(path), path) ?? {});
   if (!parsed.success) throw unusable(path, z.prettifyError(parsed.error).replaceAll('\n', ' '));
-  const { contexts, clusters, users, 'current-context': current } = parsed.data;
-  const named = <Entry extends { name: string }>(entries: readonly Entry[], what: string, name: string): Entry => {
-    const found = entries.find((entry) => entry.name === name);
-    if (!found) throw unusable(path, `it has no ${what} named "${name}"`);
-    return found;
+  return { ...parsed.data, path };
+}
+
+/** As kubectl does: what is not there is passed over, as long as something is. */
+async function readKubeconfigs(paths: readonly string[]): Promise<Kubeconfig[]> {
+  const there = await Promise.all(paths.map(async (path) => ((await isThere(path)) ? [path] : [])));
+  const found = there.flat();
+  // The first one says why it cannot be read.
+  return Promise.all((found.length === 0 ? paths.slice(0, 1) : found).map(readKubeconfig));
+}
+
+/** As kubectl merges: whichever file names something first has all of it. */
+async function fromKubeconfig(files: readonly Kubeconfig[], wanted: string | undefined): Promise<ClusterAccess> {
+  const all = files.map(({ path }) => path).join(delimiter);
+  /** With the file that it stands in: paths in a kubeconfig are relative to it. */
+  const named = <Entry extends { name: string }>(
+    entriesOf: (file: Kubeconfig) => readonly Entry[],
+    what: string,
+    name: string,
+  ): Entry & { folder: string } => {
+    for (const file of files) {
+      const found = entriesOf(file).find((entry) => entry.name === name);
+      if (found) return { ...found, folder: dirname(file.path) };
+    }
+    throw unusable(all, `it has no ${what} named "${name}"`);
   };
-  const { context } = named(contexts, 'context', wanted ?? current);
-  const { cluster } = named(clusters, 'cluster', context.cluster);
-  const { user } = named(users, 'user', context.user);
-  // Paths in a kubeconfig are relative to it.
-  const pem = async (data: string | undefined, file: string | undefined) => {
-    if (data !== undefined) return Buffer.from(data, 'base64').toString('utf8');
-    return file === undefined ? undefined : textOf(resolve(dirname(path), file));
-  };
-  const ca = await pem(cluster['certificate-authority-data'], cluster['certificate-authority']);
-  const cert = await pem(user['client-certificate-data'], user['client-certificate']);
-  const key = await pem(user['client-key-data'], user['client-key']);
+  const current = files.map((file) => file['current-context'] ?? '').find((name) => name !== '');
+  const { context } = named(({ contexts }) => contexts, 'context', wanted ?? current ?? '');
+  const { cluster, folder } = named(({ clusters }) => clusters, 'cluster', context.cluster);
+  const { user, folder: userFolder } = named(({ users }) => users, 'user', context.user);
+  const ca = await pem(cluster['certificate-authority-data'], cluster['certificate-authority'], folder);
+  const cert = await pem(user['client-certificate-data'], user['client-certificate'], userFolder);
+  const key = await pem(user['client-key-data'], user['client-key'], userFolder);
   return {
     server: cluster.server.replace(/\/+$/, ''),
     namespace: context.namespace,
@@ -122,8 +142,13 @@ async function fromKubeconfig(path: string, wanted: string | undefined): Promise
       ...(cluster['tls-server-name'] !== undefined && { servername: cluster['tls-server-name'] }),
       ...(cluster['insecure-skip-tls-verify'] && { rejectUnauthorized: false }),
     },
-    headers: headersOf(user, dirname(path)),
+    headers: headersOf(user, userFolder),
   };
+}
+
+async function pem(data: string | undefined, file: string | undefined, folder: string): Promise<string | undefined> {
+  if (data !== undefined) return Buffer.from(data, 'base64').toString('utf8');
+  return file === undefined ? undefined : textOf(resolve(folder, file));
 }
 
 function headersOf(user: z.output<typeof userSchema>, folder: string): ClusterAccess['headers'] {
@@ -135,33 +160,6 @@ function headersOf(user: z.output<typeof userSchema>, folder: string): ClusterAc
     return async () => bearer(await credential());
   }
   return async () => ({});
-}
-
-const credentialSchema = z.object({
-  status: z.object({ token: z.string(), expirationTimestamp: z.iso.datetime({ offset: true }).optional() }),
-});
-
-/** The credential plugin of EKS, GKE or AKS: asked again shortly before its token expires. */
-function execCredential(exec: z.output<typeof execSchema>, folder: string): () => Promise<string> {
-  let known: { token: string; expiresAtMs: number } | undefined;
-  return async () => {
-    if (known && Date.now() < known.expiresAtMs - 60_000) return known.token;
-    const environment = Object.fromEntries((exec.env ?? []).map(({ name, value }) => [name, value]));
-    const info = { apiVersion: exec.apiVersion, kind: 'ExecCredential', spec: { interactive: false } };
-    const command = exec.command.includes('/') ? resolve(folder, exec.command) : exec.command;
-    const { stdout } = await promisify(execFile)(command, exec.args ?? [], {
-      env: { ...process.env, ...environment, KUBERNETES_EXEC_INFO: JSON.stringify(info) },
-      timeout: 30_000,
-    }).catch((error: unknown) => {
-      const code = (error as NodeJS.ErrnoException).code ?? 'killed';
-      throw new Trouble('notSent', `the credential plugin "${exec.command}" failed (${code})`);
-    });
-    const parsed = credentialSchema.safeParse(parseYaml(stdout, exec.command));
-    if (!parsed.success) throw new Trouble('notSent', `the credential plugin "${exec.command}" gave no token`);
-    const { token, expirationTimestamp } = parsed.data.status;
-    known = { token, expiresAtMs: expirationTimestamp === undefined ? Infinity : Date.parse(expirationTimestamp) };
-    return token;
-  };
 }
 
 function bearer(token: string): Readonly<Record<string, string>> {

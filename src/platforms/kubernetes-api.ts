@@ -1,7 +1,8 @@
 /** The few requests of the Kubernetes API that scaling needs, over plain HTTP: its own client weighs 65 MB. */
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { acceptedAnswer, jsonOf } from './http-answer.js';
-import { exchange } from './http-exchange.js';
+import { exchange, type HttpExchange } from './http-exchange.js';
 import { type AccessSettings, type ClusterAccess, clusterAccess } from './kubernetes-access.js';
 import { PooledReads } from './pooled-reads.js';
 import type { SendPermit } from './platform.js';
@@ -13,6 +14,11 @@ export interface ScalePath {
   readonly name: string;
   /** Path of the object; its scale is right below. */
   readonly object: string;
+}
+
+interface Sender {
+  readonly access: ClusterAccess;
+  readonly credentials: Readonly<Record<string, string>>;
 }
 
 interface Wanted {
@@ -92,8 +98,7 @@ export class KubernetesApi {
   /** @throws Trouble */
   async get<Schema extends z.ZodType>(path: string, schema: Schema, signal: AbortSignal): Promise<z.output<Schema>> {
     const request = `GET ${path}`;
-    const asked = { method: 'GET', ...(await this.#to(path)) } as const;
-    const parsed = schema.safeParse(jsonOf(await this.#reads.read(asked, signal), request));
+    const parsed = schema.safeParse(jsonOf(await this.#read(path, signal), request));
     if (parsed.success) return parsed.data;
     const problems = parsed.error.issues.map(({ path: at, message }) => [...at, message].join(': ')).join('; ');
     throw new Trouble('malformed', `${request} was answered with something else than expected (${problems})`);
@@ -101,9 +106,15 @@ export class KubernetesApi {
 
   /** @throws Trouble */
   async put(path: string, body: unknown, permit: SendPermit, signal: AbortSignal): Promise<void> {
-    const { headers, ...to } = await this.#to(`${path}?fieldManager=escapement`);
-    const withBody = { headers: { ...headers, 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
-    acceptedAnswer(await exchange({ method: 'PUT', ...to, ...withBody, permit }, signal), `PUT ${path}`);
+    const { request, sender } = await this.#to(`${path}?fieldManager=escapement`);
+    const headers = { ...request.headers, 'Content-Type': 'application/json' };
+    const sent = { method: 'PUT', ...request, headers, body: JSON.stringify(body), permit } as const;
+    const result = await exchange(sent, signal);
+    // Not sent again from here: the change is decided anew, by whoever it is then.
+    if (await this.#isSomebodyElse(sender, result)) {
+      throw new Trouble('conflict', `PUT ${path} was answered 401, and there are other credentials by now`);
+    }
+    acceptedAnswer(result, `PUT ${path}`);
   }
 
   close(): void {
@@ -130,10 +141,32 @@ export class KubernetesApi {
     }
   }
 
+  /**
+   * What is refused as nobody's is asked once more as whoever the kubeconfig, or its credential plugin, names by then:
+   * tokens are withdrawn before their time, and files are written anew.
+   */
+  async #read(path: string, signal: AbortSignal): Promise<HttpExchange> {
+    const { request, sender } = await this.#to(path);
+    const result = await this.#reads.read({ method: 'GET', ...request }, signal);
+    if (!(await this.#isSomebodyElse(sender, result))) return result;
+    return this.#reads.read({ method: 'GET', ...(await this.#to(path)).request }, signal);
+  }
+
   async #to(path: string) {
     const access = await this.#accessed();
-    const headers = { Accept: 'application/json', ...(await access.headers()) };
-    return { url: new URL(access.server + path), headers, tls: access.tls, mostBytes, timeoutMs: this.timeoutMs };
+    const credentials = await access.headers();
+    const headers = { Accept: 'application/json', ...credentials };
+    const url = new URL(access.server + path);
+    const request = { url, headers, tls: access.tls, mostBytes, timeoutMs: this.timeoutMs };
+    return { request, sender: { access, credentials } };
+  }
+
+  /** Whether the cluster does not know the sender, and there are other credentials by now. */
+  async #isSomebodyElse({ access, credentials }: Sender, result: HttpExchange): Promise<boolean> {
+    if (result.kind !== 'answered' || result.status !== 401) return false;
+    // Another request may have come to the same end, and there may be a new access already.
+    if ((await this.#access) === access) this.#access = undefined;
+    return !isDeepStrictEqual(await (await this.#accessed()).headers(), credentials);
   }
 
   /** Read again after a failure: a file may come later. */

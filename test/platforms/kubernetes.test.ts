@@ -1,7 +1,9 @@
 /** The Kubernetes adapter against a server of ours: how it is reached, and states that a cluster without nodes has not. */
-import { chmod, mkdtemp, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { chmod, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
+import { jest } from '@jest/globals';
 import type { PlatformError } from '../../src/platforms/platform.js';
 import { clusterAccess } from '../../src/platforms/kubernetes-access.js';
 import { kubernetes } from '../../src/platforms/kubernetes.js';
@@ -30,12 +32,17 @@ interface Cluster {
   readonly scale?: object;
   readonly put?: JsonAnswer;
   readonly autoscalers?: object[];
+  /** Of the header `Authorization`: refused, by every request or by a change alone. */
+  readonly withdrawn?: string[];
+  readonly putWithdrawn?: string[];
 }
 
 /** A cluster that has one Deployment `web` and no KEDA. */
 const answersOf =
-  ({ object = {}, scale = {}, put = {}, autoscalers = [] }: Cluster) =>
-  ({ method, path }: AskedRequest): JsonAnswer => {
+  ({ object = {}, scale = {}, put = {}, autoscalers = [], withdrawn = [], putWithdrawn = [] }: Cluster) =>
+  ({ method, path, headers }: AskedRequest): JsonAnswer => {
+    const refused = method === 'PUT' ? [...withdrawn, ...putWithdrawn] : withdrawn;
+    if (refused.includes(String(headers.authorization))) return { status: 401, body: { message: 'Unauthorized' } };
     if (method === 'PUT') return put;
     if (path === '/apis/apps/v1') {
       const farms = ['farms', 'farms/scale'].map((name) => ({ name, kind: 'Farm' }));
@@ -209,20 +216,54 @@ describe('how the cluster is reached', () => {
     expect(server.requests.at(-1)!.headers.authorization).toBe('Bearer second');
   });
 
+  /** A plugin whose tokens are numbered: `eks-1`, `eks-2`. */
+  async function plugin(expirationTimestamp?: string) {
+    const name = `plugin-${randomUUID()}`;
+    const status = JSON.stringify({ status: { token: 'TOKEN', expirationTimestamp } }).replace('TOKEN', '$WHO-$N');
+    const counter = join(folder, `${name}.asked`);
+    const lines = ['#!/bin/sh', `echo x >> ${counter}`, `N=$(wc -l < ${counter})`, 'cat <<END', status, 'END', ''];
+    await writeFile(join(folder, name), lines.join('\n'));
+    await chmod(join(folder, name), 0o755);
+    const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: `./${name}` };
+    return { exec: { ...exec, env: [{ name: 'WHO', value: 'eks' }] } };
+  }
+
   it('with a credential plugin, asked again only when its token is about to expire', async () => {
-    const plugin = async (expirationTimestamp: string) => {
-      const status = JSON.stringify({ status: { token: 'TOKEN', expirationTimestamp } }).replace('TOKEN', '$WHO-$N');
-      const counter = join(folder, `asked-${expirationTimestamp.slice(0, 4)}`);
-      await writeFile(
-        join(folder, 'plugin.sh'),
-        `#!/bin/sh\necho x >> ${counter}\nN=$(wc -l < ${counter})\ncat <<END\n${status}\nEND\n`,
-      );
-      await chmod(join(folder, 'plugin.sh'), 0o755);
-      const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: './plugin.sh' };
-      return { exec: { ...exec, env: [{ name: 'WHO', value: 'eks' }] } };
-    };
     expect(new Set(await authorizationWith(await plugin('2126-01-01T00:00:00Z')))).toEqual(new Set(['Bearer eks-1']));
     expect(new Set(await authorizationWith(await plugin('2016-01-01T00:00:00Z'))).size).toBeGreaterThan(1);
+  });
+
+  it('with a credential plugin that tells no end of its token, asked again after ten minutes', async () => {
+    const { server, platform } = await open({}, { user: await plugin() });
+    await platform.observe(never);
+    await platform.observe(never);
+    expect(new Set(server.requests.map(({ headers }) => headers.authorization))).toEqual(new Set(['Bearer eks-1']));
+    const later = Date.now() + 600_001;
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(later);
+    await platform.observe(never).finally(() => clock.mockRestore());
+    expect(server.requests.at(-1)!.headers.authorization).toBe('Bearer eks-2');
+  });
+
+  it('with a token that was withdrawn, until another one is there', async () => {
+    const { server, platform } = await open({ withdrawn: ['Bearer eks-1', 'Bearer eks-3'] }, { user: await plugin() });
+    expect(await platform.observe(never)).toMatchObject({ capacity: 3 });
+    const tokens = server.requests.map(({ headers }) => headers.authorization);
+    expect(tokens.slice(0, 2)).toEqual(['Bearer eks-1', 'Bearer eks-2']);
+    expect(new Set(tokens.slice(1))).toEqual(new Set(['Bearer eks-2']));
+  });
+
+  it('with a token that was withdrawn and never replaced, asked once', async () => {
+    const { server, platform } = await open({ withdrawn: ['Bearer hunter2'] });
+    await expect(platform.observe(never)).rejects.toMatchObject({ code: 'denied' });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('a change whose token was withdrawn is not sent again, but decided anew', async () => {
+    const { server, platform } = await open({ putWithdrawn: ['Bearer eks-1'] }, { user: await plugin() });
+    const outcome = await platform.change(change, permitted, never);
+    expect(outcome).toMatchObject({ outcome: 'rejected', final: false, reason: expect.stringContaining('401') as unknown });
+    expect(server.requests.filter(({ method }) => method === 'PUT')).toHaveLength(1);
+    expect(await platform.change(change, permitted, never)).toEqual({ outcome: 'accepted' });
   });
 
   it('from inside a pod, as its service account', async () => {
@@ -232,6 +273,85 @@ describe('how the cluster is reached', () => {
     expect(access).toMatchObject({ server: 'https://[fd00::1]:6443', namespace: 'the namespace' });
     expect(access.tls).toEqual({ ca: 'the ca.crt' });
     expect(await access.headers()).toEqual({ Authorization: 'Bearer the token' });
+  });
+
+  describe('by several files in KUBECONFIG, merged as kubectl merges them:', () => {
+    const file = async (name: string, config: object) => {
+      await mkdir(join(folder, name), { recursive: true });
+      const path = join(folder, name, 'config');
+      await writeFile(path, JSON.stringify(config));
+      return path;
+    };
+    const cluster = (name: string, host: string, more: object = {}) => ({
+      name,
+      cluster: { server: `https://${host}`, ...more },
+    });
+    const user = (name: string, token: string) => ({ name, user: { token } });
+    const context = (name: string, of: string) => ({ name, context: { cluster: of, user: of, namespace: name } });
+    const accessBy = (paths: string[], settings: { context?: string } = {}) =>
+      clusterAccess(settings, {
+        environment: { KUBECONFIG: paths.join(delimiter) },
+        home: '/nowhere',
+        podFolder: '/nowhere',
+      });
+
+    it('a context of one file, its cluster of another, its user of a third', async () => {
+      const paths = [
+        await file('contexts', { contexts: [context('a', 'one')], clusters: null, users: null, 'current-context': '' }),
+        await file('clusters', { clusters: [cluster('one', 'one.example')], 'current-context': 'a' }),
+        await file('users', { users: [user('one', 'abc')], 'current-context': 'b' }),
+      ];
+      const access = await accessBy(paths);
+      expect(access).toMatchObject({ server: 'https://one.example', namespace: 'a' });
+      expect(await access.headers()).toEqual({ Authorization: 'Bearer abc' });
+    });
+
+    it('the first file that names something has all of it', async () => {
+      const first = { clusters: [cluster('one', 'first.example')], users: [user('one', 'first')] };
+      const second = {
+        clusters: [cluster('one', 'second.example', { 'tls-server-name': 'second' })],
+        users: [user('one', 'second')],
+        contexts: [context('a', 'one')],
+        'current-context': 'a',
+      };
+      const access = await accessBy([await file('first', first), await file('second', second)]);
+      expect(access).toMatchObject({ server: 'https://first.example', tls: {} });
+      expect(access.tls).not.toHaveProperty('servername');
+      expect(await access.headers()).toEqual({ Authorization: 'Bearer first' });
+    });
+
+    it('a context can be chosen that only a later file has, and paths are relative to the file they stand in', async () => {
+      const first = { contexts: [context('a', 'one')], 'current-context': 'a' };
+      const second = {
+        clusters: [cluster('two', 'two.example', { 'certificate-authority': 'ca.crt' })],
+        users: [{ name: 'two', user: { tokenFile: 'token' } }],
+        contexts: [context('b', 'two')],
+      };
+      const paths = [await file('first', first), await file('second', second)];
+      await writeFile(join(folder, 'second', 'ca.crt'), 'an authority');
+      await writeFile(join(folder, 'second', 'token'), 'a token');
+      const access = await accessBy(paths, { context: 'b' });
+      expect(access).toMatchObject({ server: 'https://two.example', tls: { ca: 'an authority' } });
+      expect(await access.headers()).toEqual({ Authorization: 'Bearer a token' });
+    });
+
+    it('what is not there, or empty, is passed over; where nothing is, that is told', async () => {
+      const whole = {
+        clusters: [cluster('one', 'one.example')],
+        users: [user('one', 'abc')],
+        contexts: [context('a', 'one')],
+        'current-context': 'a',
+      };
+      await writeFile(join(folder, 'empty'), '');
+      const paths = ['/nowhere/config', '', join(folder, 'empty'), await file('whole', whole)];
+      expect(await accessBy(paths)).toMatchObject({ server: 'https://one.example' });
+      await expect(accessBy(['/nowhere/config', '/nowhere/other'])).rejects.toThrow('/nowhere/config cannot be used');
+    });
+
+    it('a file that cannot be understood is told by its name, also where it is not the first', async () => {
+      const broken = await file('broken', { clusters: 7 });
+      await expect(accessBy([await file('first', {}), broken])).rejects.toThrow(`${broken} cannot be used`);
+    });
   });
 
   it.each([
