@@ -1,6 +1,6 @@
 /** One look at an autoscaled resource: what went in, what each policy said, what limited it, and the answer. */
 import type { ResourceStatus } from '../capacity.js';
-import type { Direction, SentChange } from '../scale-step.js';
+import type { SentChange } from '../scale-step.js';
 import type { RefusalMemory } from './refusal.js';
 import type { AutoscaleState } from './state.js';
 
@@ -18,17 +18,6 @@ export interface Override {
   readonly untilMs: number | null;
   /** `[min, max]` does not hold for it, as for maintenance at 0. */
   readonly beyondBounds?: boolean | undefined;
-}
-
-/** A size that the platform would not take, and until when it is not asked for one in that direction again. */
-export interface Refusal {
-  readonly atMs: number;
-  /** What it refused. */
-  readonly capacity: number;
-  readonly direction: Direction;
-  readonly untilMs: number;
-  /** In the platform's own words. */
-  readonly reason: string;
 }
 
 interface RunUnderWay {

@@ -1,6 +1,5 @@
 /** A platform that refused a change is not asked again at once: what is remembered of that from one scale run to the next. */
-import { directionOf } from '../scale-step.js';
-import type { Refusal } from './evaluation.js';
+import { type Direction, directionOf } from '../scale-step.js';
 
 /** A scale run that ended because the platform would not take its changes. */
 export interface RefusedRun {
@@ -8,7 +7,15 @@ export interface RefusedRun {
   readonly refused: { readonly atMs: number; readonly from: number; readonly to: number; readonly reason: string };
 }
 
-export interface RefusalMemory extends Refusal {
+/** A size that the platform would not take, and until when it is not asked for one in that direction again. */
+export interface RefusalMemory {
+  readonly atMs: number;
+  /** What it refused. */
+  readonly capacity: number;
+  readonly direction: Direction;
+  readonly untilMs: number;
+  /** In the platform's own words. */
+  readonly reason: string;
   readonly runId: string;
   /** Runs in a row that were refused. */
   readonly times: number;
@@ -35,6 +42,6 @@ export function rememberRefusal(
   return isReached(next, capacity) ? null : next;
 }
 
-function isReached({ direction, capacity }: Pick<Refusal, 'direction' | 'capacity'>, seen: number): boolean {
+function isReached({ direction, capacity }: Pick<RefusalMemory, 'direction' | 'capacity'>, seen: number): boolean {
   return direction === 'up' ? seen >= capacity : seen <= capacity;
 }
