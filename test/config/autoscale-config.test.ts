@@ -171,6 +171,16 @@ describe('what is wrong with an autoscale', () => {
       'policies: [{ type: schedule, timezone: UTC, windows: [{ cron: "0 9 * * *", for: 10ms, min: 4 }] }]',
       `11 ${policy0}.windows[0].for: must be at least 1000ms`,
     ],
+    [
+      "the six fields of AWS's cron",
+      'policies: [{ type: schedule, timezone: UTC, windows: [{ cron: "10 19 * * ? *", for: 10h50m, capacity: 0 }] }]',
+      `11 ${policy0}.windows[0].cron: has 6 fields where cron has five (minute, hour, day of month, month, day of week); write "10 19 * * *"`,
+    ],
+    [
+      'a day that no month has',
+      'policies: [{ type: schedule, timezone: UTC, windows: [{ cron: "0 0 31 2 *", for: 1h, min: 4 }] }]',
+      `11 ${policy0}.windows[0].cron: never occurs; write days that the months have`,
+    ],
     ['a share without its sign', perUnit('tolerance: 5'), `11 ${policy0}.tolerance: 5 has no unit; write 5%`],
     [
       'a history of less than a season',
