@@ -55,7 +55,9 @@ export const autoscaleSchema = z
     combine: z.enum(['max', 'min']).default('max').describe('Which recommendation counts where policies differ.'),
     behavior: behaviorSchema
       .default({})
-      .describe("How fast capacity may move: the HPA's own `behavior` (v2). What is absent is unlimited."),
+      .describe(
+        "How fast capacity may move: the HPA's own `behavior` (v2). What is absent is unlimited. From none to the first unit is outside of it.",
+      ),
     idle: idle
       .optional()
       .describe('To zero after a time without need, and at least one unit as soon as there is need. `min` must be 0.'),

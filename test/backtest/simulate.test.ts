@@ -243,3 +243,23 @@ describe('a closed loop', () => {
     expect(() => loop([1, rate])).toThrow('sample 2 is no rate');
   });
 });
+
+describe('the way out of zero', () => {
+  test('a share of the capacity begins at the first unit, and reaches max', () => {
+    const shareOf = { policies: [{ type: 'Percent' as const, value: 10, periodSeconds: 60 }] };
+    const values = [...new Array<number>(10).fill(0), ...new Array<number>(50).fill(100)];
+    const result = run(
+      {
+        intervalMs: 60 * seconds,
+        policies: [{ type: 'perUnit', value: 'load', target: 1 }],
+        behavior: { scaleUp: shareOf, scaleDown: shareOf },
+        idle: { value: 'load', forMs: 300 * seconds },
+      },
+      { min: 0, max: 30 },
+      values,
+      { startCapacity: 0 },
+    );
+    expect(capacities(result).slice(9, 21)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+    expect(capacities(result).at(-1)).toBe(30);
+  });
+});
