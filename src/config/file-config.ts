@@ -5,6 +5,7 @@ import { ConfigError, formatProblem, problemFrom, type ConfigProblem } from './c
 import type { Finding } from './issue-words.js';
 import { mergedResources, type MergedResource } from './merged-resources.js';
 import { parseWritten } from './parse-written.js';
+import { withPresetLimits } from './preset-limits.js';
 import { formatPath, isMapping, valueAt, type Path } from './path.js';
 import { findingsOfPlaceholders, interpolate, type Environment } from './placeholders.js';
 import { documentSchema, resourceSchema } from './schema.js';
@@ -53,7 +54,7 @@ async function readResource(
   { alias, merged, placeholders }: MergedResource,
   environment: Environment,
 ): Promise<ReadResource> {
-  const { output, findings } = parseWritten(resourceSchema, merged, placeholders);
+  const { output, findings } = parseWritten(resourceSchema, withPresetLimits(merged), placeholders);
   const adapters = await checkAdapters(merged, environment);
   const under = (finding: Finding): Finding => ({ ...finding, path: ['resources', alias, ...finding.path] });
   return {
