@@ -40,7 +40,7 @@ describe('an autoscale', () => {
   });
 
   it('keeps its signals as they are written', async () => {
-    const text = autoscaleWith(`policies: [${fixed}]`).replace(
+    const text = autoscaleWith('policies: [{ type: perUnit, value: waiting + active, target: 1 }]').replace(
       '{ type: constant, value: 1 }',
       '{ type: redis, url: "${REDIS}", key: jobs }',
     );
