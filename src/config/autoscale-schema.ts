@@ -5,7 +5,7 @@ import { behaviorSchema } from '../domain/behavior-settings.js';
 import { expressionFunctions } from '../domain/expression-syntax.js';
 import { sourceDefinitions } from '../sources/registry.js';
 import type { AdapterChoice } from './adapter-settings.js';
-import { adapterMapping } from './adapter-schema.js';
+import { signalMapping, type SignalChoice } from './adapter-schema.js';
 import { duration, positiveDuration } from './duration.js';
 import { expression, policy } from './policy-schema.js';
 
@@ -48,7 +48,7 @@ export const autoscaleSchema = z
   .strictObject({
     interval: positiveDuration.prefault('15s').describe('How often the signals are sampled and the policies asked.'),
     signals: z
-      .record(signalName, adapterMapping(sourceDefinitions))
+      .record(signalName, signalMapping(sourceDefinitions))
       .default({})
       .describe('What to watch: names for expressions, and where each is sampled.'),
     policies: z.array(policy).default([]).describe('What to make of it: each recommends a capacity and says why.'),
@@ -74,7 +74,26 @@ export const autoscaleSchema = z
       ...settings,
       intervalMs: interval,
       signals: Object.keys(signals),
+      ...samplingOf(signals),
       idle: idle === undefined ? null : { value: idle.value, atOrBelow: idle.atOrBelow, forMs: idle.for },
     },
-    signals,
+    signals: Object.fromEntries(
+      Object.entries(signals).map(([name, { type, settings: ofSource }]) => [name, { type, settings: ofSource }]),
+    ),
   }));
+
+/** Of the signals that say more than where they are sampled; nothing where none does. */
+function samplingOf(signals: Readonly<Record<string, SignalChoice>>): Pick<AutoscaleSettings, 'sampling'> {
+  const entries = Object.entries(signals).flatMap(
+    ([
+      name,
+      {
+        sampling: { maxAge, rate },
+      },
+    ]) => {
+      const sampling = { ...(maxAge !== undefined && { maxAgeMs: maxAge }), ...(rate === true && { rate }) };
+      return Object.keys(sampling).length === 0 ? [] : [[name, sampling] as const];
+    },
+  );
+  return entries.length === 0 ? {} : { sampling: Object.fromEntries(entries) };
+}

@@ -111,6 +111,50 @@ describe('an autoscale', () => {
   });
 });
 
+describe('what a signal says of its samples', () => {
+  const samplingOf = async (fields: string, environment = {}) => {
+    const text = autoscaleWith('policies: [{ type: perUnit, value: waiting + active, target: 1 }]').replace(
+      'waiting: { type: constant, value: 1 }',
+      `waiting: { type: constant, value: 1, ${fields} }`,
+    );
+    const { resources } = await read(text, environment);
+    const { settings, signals } = resources.worker!.autoscale!;
+    expect(signals['waiting']).toEqual({ type: 'constant', settings: { value: 1 } });
+    return settings.sampling;
+  };
+
+  test.each([
+    ['maxAge: 2m', { waiting: { maxAgeMs: 120_000 } }],
+    ['rate: true', { waiting: { rate: true } }],
+    ['rate: true, maxAge: 30s', { waiting: { rate: true, maxAgeMs: 30_000 } }],
+    ['rate: false', undefined],
+    ['maxAge: "${AGE:-1m}", rate: "${RATE}"', { waiting: { rate: true, maxAgeMs: 60_000 } }],
+  ])('is read apart from where it is sampled: %s', async (fields, expected) => {
+    expect(await samplingOf(fields, { RATE: 'true' })).toEqual(expected);
+  });
+
+  test.each([
+    ['an age without a unit', 'maxAge: 60', 'maxAge: 60 has no unit; write 60s'],
+    ['an age of nothing', 'maxAge: 0s', 'maxAge: must be longer than zero'],
+    ['a slip in a name', 'maxage: 60s', 'maxage: unknown key; did you mean "maxAge"?'],
+    ['a rate that is no yes or no', 'rate: 5m', 'rate: must be true or false'],
+  ])('is refused where it makes no sense: %s', async (_, fields, expected) => {
+    const text = autoscaleWith('policies: [{ type: perUnit, value: waiting, target: 1 }]').replace(
+      'value: 1 }',
+      `value: 1, ${fields} }`,
+    );
+    expect(await complaints(text)).toEqual([expect.stringContaining(`signals.waiting.${expected}`)]);
+  });
+
+  it('refuses a number in the place of no data for a counter, which would begin anew with it', async () => {
+    const text = autoscaleWith('policies: [{ type: perUnit, value: waiting, target: 1 }]').replace(
+      'type: constant, value: 1',
+      'type: redis, key: jobs, rate: true, emptyAs: 0',
+    );
+    expect(await complaints(text)).toEqual([expect.stringContaining('emptyAs: would read as a reset of the counter')]);
+  });
+});
+
 describe('what is wrong with an autoscale', () => {
   const perUnit = (fields: string) => `policies: [{ type: perUnit, value: waiting, target: 10, ${fields} }]`;
   const policy0 = 'resources.worker.autoscale.policies[0]';

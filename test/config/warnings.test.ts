@@ -88,6 +88,38 @@ describe('a signal that nothing uses', () => {
   });
 });
 
+describe('an age that has no date to count from', () => {
+  const url = "url: 'http://h/stats', path: waiting";
+
+  test.each([
+    [
+      'of a source that has none',
+      '{ type: redis, key: jobs, maxAge: 1m }',
+      'here redis does not say when its number was true; remove it',
+    ],
+    [
+      'of a query, which is as young as the look',
+      "{ type: prometheus, server: 'http://h', query: up, maxAge: 1m }",
+      'here prometheus does not say',
+    ],
+    ['of shards', '{ type: kinesis, stream: s, measure: shards, maxAge: 5m }', 'here kinesis does not say'],
+    ['of an answer whose time nobody named', `{ type: http-json, ${url}, maxAge: 1m }`, 'set observedAt, or remove it'],
+  ])('is told: %s', async (_, signal, expected) => {
+    expect(await warningsOf(policies(perUnit), undefined, `{ load: ${signal} }`)).toEqual([
+      expect.stringMatching(new RegExp(`^signals.load.maxAge: has no effect: .*${expected}`)),
+    ]);
+  });
+
+  test.each([
+    `{ type: http-json, ${url}, observedAt: updatedAt, maxAge: 1m }`,
+    '{ type: cloudwatch, namespace: n, metric: m, maxAge: 10m }',
+    '{ type: kinesis, stream: s, maxAge: 5m }',
+    '{ type: redis, key: jobs }',
+  ])('is none of these: %s', async (signal) => {
+    expect(await warningsOf(policies(perUnit), undefined, `{ load: ${signal} }`)).toEqual([]);
+  });
+});
+
 describe('a policy that can never win', () => {
   const toldOf = async (fields: string) => (await warningsOf(fields)).filter((line) => !line.startsWith('signals.'));
 
