@@ -21,7 +21,7 @@ import {
 import type { Observation } from '../src/domain/capacity.js';
 import { takesChangesAtAnyTime } from '../src/domain/settings.js';
 import type { Platform } from '../src/platforms/platform.js';
-import type { Source } from '../src/sources/source.js';
+import { type Source, SourceError } from '../src/sources/source.js';
 import { checkedSettings } from './configuration.js';
 
 export interface WatchActivities {
@@ -154,9 +154,14 @@ async function sampleAll(
   const sampled = spec.signals.map(async (name): Promise<[string, Reading]> => {
     const source = sources[name];
     if (!source) return [name, { failure: `this worker's configuration has no signal "${name}"` }];
-    return [name, await source.sample(signal).catch((error: unknown) => ({ failure: messageOf(error) }))];
+    return [name, await source.sample(signal).catch(failureOf)];
   });
   return Object.fromEntries(await Promise.all(sampled));
+}
+
+function failureOf(error: unknown): Reading {
+  const hint = error instanceof SourceError ? error.hint : undefined;
+  return { failure: messageOf(error), ...(hint !== undefined && { hint }) };
 }
 
 /**

@@ -1,5 +1,6 @@
 /** The reference page of the configuration: tables from the zod schemas, and words on what all fields share. */
 import { z } from 'zod';
+import { signalFields } from '../src/config/adapter-schema.js';
 import { environmentSettings } from '../src/config/environment-config.js';
 import { fastAutoscalerSettings } from '../src/config/fast-autoscaler-environment.js';
 import { documentSchema, resourceSchema } from '../src/config/schema.js';
@@ -22,8 +23,9 @@ export function configurationPage(): string {
     '## Autoscale',
     autoscaleWords,
     fieldTable(autoscaleForm, ['signals', 'policies']),
-    '## Signals',
-    ...sections(alternatives(signals?.additionalProperties as JsonSchema)),
+    signalWords,
+    fieldTable(writtenForm(z.strictObject(signalFields))),
+    ...sections(alternatives(signals?.additionalProperties as JsonSchema).map(withoutSignalFields)),
     '## Policies',
     ...sections(alternatives(policies?.items as JsonSchema)),
     environmentWords,
@@ -64,6 +66,15 @@ const autoscaleWords = `**Current** is what was asked for: the target of the sca
 no window begins anew, and no rate is spent ([why](decisions/0036-windows-and-rates.md)). Where a platform takes changes at any time, units that
 are not ready keep nothing from being decided.`;
 
+const signalWords = `## Signals
+
+**A sample is data** when it is a number from zero up, and no older than \`maxAge\`: the same in life and in a back-test. A number below zero
+is none: no load is less than nothing, so it is the query that is wrong. (An expression may come out below zero; for the policies that is
+zero.) Neither is NaN or infinity, nor what a source does not answer. No data is never zero unless \`emptyAs\` says so, and blocks
+scaling in until \`fallback\` applies. Where zero itself means that nothing is known, \`emptyAs: noData\` says that.
+
+What every signal may say:`;
+
 const environmentWords = `## Environment
 
 A variable that is set to nothing is not set. One that is not known and nearly one that is (\`LOG_LEVLE\`) is named in a warning. Temporal is found by its own standard variables (\`TEMPORAL_ADDRESS\`,
@@ -75,6 +86,12 @@ A variable that is set to nothing is not set. One that is not known and nearly o
 
 const environmentResourceWords = `These are the settings of Omnistrate's autoscaling example, and mean what they mean there. They count where there is no
 file; beside a file they are ignored, with a warning, all but \`DRY_RUN\`, which then counts for every resource of the file.`;
+
+/** They stand in a table of their own. */
+function withoutSignalFields(form: JsonSchema): JsonSchema {
+  const own = Object.entries(form.properties ?? {}).filter(([key]) => !Object.hasOwn(signalFields, key));
+  return { ...form, properties: Object.fromEntries(own) };
+}
 
 function fileFields(): JsonSchema {
   const { properties, required } = writtenForm(documentSchema);

@@ -30,7 +30,8 @@ function overview(): string {
 
 A signal in escapement.yaml is sampled from one of these. No data is never zero: a sample that fails blocks scaling in, until
 \`fallback\` applies. What each does when its server fails is shown [against the real servers](conformance.md);
-a new one is added [like this](../adding-a-source.md).
+a new one is added [like this](../adding-a-source.md). What [every signal](../configuration.md#signals) may say besides: how old a sample
+may be (\`maxAge\`), and that it is a counter (\`rate\`).
 
 | type | samples |
 | --- | --- |

@@ -59,6 +59,7 @@ export const evaluationSchema = z
           .nullable()
           .describe('How old the value is by now; of a decision: how old it was when that was made.'),
         failure: failure.nullable().describe('Null while the source works. A source that fails never reads as zero.'),
+        note: z.string().nullable().describe('What is worth knowing of a sample that is as it should be.'),
       }),
     ),
     policies: z.array(

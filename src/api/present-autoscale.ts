@@ -50,11 +50,12 @@ export function presentEvaluation(evaluation: Evaluation, nowMs: number): Evalua
     capacity,
     asked,
     ready,
-    samples: samples.map(({ signal, value, ageMs, failure }) => ({
+    samples: samples.map(({ signal, value, ageMs, failure, note }) => ({
       signal,
       value,
       ageSeconds: ageMs === null ? null : Math.round((ageMs + sinceMs) / 100) / 10,
       failure: failure && { message: failure.message, since: iso(failure.sinceMs) },
+      note: note ?? null,
     })),
     policies: [...policies],
     limits: [...limits],

@@ -45,7 +45,11 @@ export function backtestCommand({ write, ...surroundings }: CommandContext = ofT
     .option('--start-capacity <units>', 'capacity at the start (default: min)', parseUnits)
     .option('--ready-after <duration>', 'how long new units take until they exist', parseTime, 0)
     .option('--interval <duration>', 'how often to evaluate (default: as configured)', parseInterval)
-    .option('--max-age <duration>', 'how long a sample counts (default: 3 intervals)', parseTime)
+    .option(
+      '--max-age <duration>',
+      'how long a sample counts (default: the maxAge of its signal, else 3 intervals)',
+      parseTime,
+    )
     .option('--json', 'every point, change and the summary as JSON; an array where there are several files')
     .action(async (files: string[], parsed: ParsedOptions) => {
       const backtests = await prepareBacktests(files, toOptions(parsed), surroundings);

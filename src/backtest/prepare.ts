@@ -23,9 +23,6 @@ export interface Surroundings {
   readonly cwd: string;
 }
 
-/** Intervals for which a sample counts where nothing else is said. */
-const maxAgeIntervals = 3;
-
 /** One back-test for each configuration file, over the same traces. */
 export async function prepareBacktests(
   files: readonly string[],
@@ -48,7 +45,8 @@ export async function prepareBacktests(
         arrivals,
         startCapacity: options.startCapacity ?? spec.limits.min,
         readyAfterMs: options.readyAfterMs,
-        maxAgeMs: options.maxAgeMs ?? spec.settings.intervalMs * maxAgeIntervals,
+        maxAgeMs: options.maxAgeMs ?? null,
+        emptyAs: emptyAsOf(resource.autoscale),
       };
     }),
   );
@@ -99,6 +97,16 @@ function compileSpec(
   } catch (error) {
     throw new BacktestError(`${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
+}
+
+/** A placeholder is not looked behind: a back-test needs no secrets. */
+function emptyAsOf({ signals }: NonNullable<ResourceConfig['autoscale']>): NonNullable<Backtest['emptyAs']> {
+  const entries = Object.entries(signals).map(([name, { settings }]) => [name, settings['emptyAs']] as const);
+  return Object.fromEntries(
+    entries.flatMap(([name, emptyAs]) =>
+      typeof emptyAs === 'number' || emptyAs === 'noData' ? [[name, emptyAs] as const] : [],
+    ),
+  );
 }
 
 function checkSignals(spec: AutoscaleSpec, given: readonly string[], where: string): void {

@@ -1,11 +1,11 @@
 /** Replays recorded signals, or a queue that the capacity itself drains, through the very code that scales in production. */
 import { evaluate } from '../domain/autoscale/evaluate.js';
-import type { LimitName, Reading } from '../domain/autoscale/evaluation.js';
+import type { LimitName, Reading, SampleReport } from '../domain/autoscale/evaluation.js';
 import type { AutoscaleSpec } from '../domain/autoscale/spec.js';
 import type { AutoscaleState } from '../domain/autoscale/state.js';
 import { Queue } from './queue.js';
 import type { Trace } from './trace.js';
-import { TraceReader } from './trace-reader.js';
+import { TraceReader, type TraceSettings } from './trace-reader.js';
 import { VirtualRun, type VirtualChange } from './virtual-run.js';
 
 export interface Backtest {
@@ -17,7 +17,10 @@ export interface Backtest {
   readonly arrivals: { readonly trace: Trace; readonly serviceRate: number } | null;
   readonly startCapacity: number;
   readonly readyAfterMs: number;
-  readonly maxAgeMs: number;
+  /** How long a sample counts. Null: as long as its signal says, else for 3 intervals. */
+  readonly maxAgeMs: number | null;
+  /** By signal, what counts as no data there, and what no data counts as. */
+  readonly emptyAs?: Readonly<Record<string, TraceSettings['emptyAs']>>;
 }
 
 interface BacktestPoint {
@@ -54,6 +57,9 @@ export interface BacktestResult {
   readonly summary: BacktestSummary;
 }
 
+/** Intervals for which a sample counts where nothing else is said. */
+const maxAgeIntervals = 3;
+
 /** The signal that a closed loop feeds. */
 export const queueSignal = 'queue';
 
@@ -63,7 +69,7 @@ export function simulate(backtest: Backtest): BacktestResult {
   const { intervalMs } = spec.settings;
   const { startMs, endMs } = span([...Object.values(backtest.traces), ...(arrivals ? [arrivals.trace] : [])]);
   const readers = Object.entries(backtest.traces).map(
-    ([signal, trace]) => [signal, new TraceReader(trace, backtest.maxAgeMs)] as const,
+    ([signal, trace]) => [signal, new TraceReader(trace, traceSettings(backtest, signal))] as const,
   );
   const queue = arrivals ? new Queue(arrivals.trace, arrivals.serviceRate) : null;
   const meter = new Meter();
@@ -99,14 +105,14 @@ export function simulate(backtest: Backtest): BacktestResult {
       state,
     });
     state = outcome.state;
-    const { recommended, target, limitedBy, reason } = outcome.evaluation;
+    const { recommended, target, limitedBy, reason, samples } = outcome.evaluation;
     run.target = target;
     run.act();
     meter.wanted(recommended, run.ready);
     const seconds = (nowMs - startMs) / 1000;
     points.push({
       seconds,
-      signals: valuesOf(readings),
+      signals: valuesOf(readings, samples),
       recommended,
       target,
       capacity: run.ready,
@@ -121,6 +127,12 @@ export function simulate(backtest: Backtest): BacktestResult {
     changes: run.changes.map(({ atMs, from, to }) => ({ seconds: (atMs - startMs) / 1000, from, to })),
     summary: { ...countChanges(run.changes), ...meter.summary(), largestBacklog: queue?.largestDepth ?? null },
   };
+}
+
+function traceSettings({ spec, maxAgeMs, emptyAs }: Backtest, signal: string): TraceSettings {
+  const { intervalMs, sampling } = spec.settings;
+  const usualMs = sampling?.[signal]?.maxAgeMs ?? intervalMs * maxAgeIntervals;
+  return { maxAgeMs: maxAgeMs ?? usualMs, emptyAs: emptyAs?.[signal] };
 }
 
 /** Adds up what a run cost and where it fell short. */
@@ -169,8 +181,13 @@ function span(traces: readonly Trace[]): { startMs: number; endMs: number } {
   };
 }
 
-function valuesOf(readings: Readonly<Record<string, Reading>>): Record<string, number | null> {
+/** What the policies saw; of a trace that none of them reads, what it holds. */
+function valuesOf(
+  readings: Readonly<Record<string, Reading>>,
+  samples: readonly SampleReport[],
+): Record<string, number | null> {
   const values: Record<string, number | null> = {};
   for (const [signal, reading] of Object.entries(readings)) values[signal] = 'value' in reading ? reading.value : null;
+  for (const { signal, value, failure } of samples) values[signal] = failure === null ? value : null;
   return values;
 }

@@ -6,13 +6,20 @@ const noSampleYet: Reading = { failure: 'no sample yet' };
 const noData: Reading = { failure: 'no data at that time' };
 const tooOld: Reading = { failure: 'the newest sample is too old' };
 
+export interface TraceSettings {
+  /** How long a sample stands for what the source would have answered. */
+  readonly maxAgeMs: number;
+  /** As the signal has it: a number that stands for "no data", or that 0 is no data. */
+  readonly emptyAs?: number | 'noData' | undefined;
+}
+
 /** For times that only go forward: a reader never looks back. */
 export class TraceReader {
   private next = 0;
 
   constructor(
     private readonly trace: Trace,
-    private readonly maxAgeMs: number,
+    private readonly settings: TraceSettings,
   ) {}
 
   /** The newest sample at or before `nowMs`, for as long as it is no older than the greatest age. */
@@ -22,7 +29,9 @@ export class TraceReader {
     const atMs = timesMs[this.next - 1];
     const value = values[this.next - 1];
     if (atMs === undefined || value === undefined) return noSampleYet;
-    if (nowMs - atMs > this.maxAgeMs) return tooOld;
-    return Number.isFinite(value) ? { value, atMs } : noData;
+    const { maxAgeMs, emptyAs } = this.settings;
+    if (nowMs - atMs > maxAgeMs) return tooOld;
+    if (!Number.isFinite(value)) return typeof emptyAs === 'number' ? { value: emptyAs, atMs } : noData;
+    return value === 0 && emptyAs === 'noData' ? noData : { value, atMs };
   }
 }

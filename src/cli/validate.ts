@@ -11,7 +11,9 @@ export function validateCommand(): Command {
     .description(
       prose(`
 Checks everything that can be checked without the network, and tells all that is wrong at once, with file, line and fix.
-Exit code 0: it is right; 2: it is not.`),
+Of a file that is right it prints what is in force for each resource, defaults included, in one line.
+
+Exit code 0: it is right, perhaps with warnings; 2: it is not.`),
     )
     .argument('[file]', 'the configuration', process.env['ESCAPEMENT_CONFIG'] ?? 'escapement.yaml')
     .action(validate);
@@ -22,5 +24,5 @@ async function validate(file: string): Promise<void> {
   for (const warning of warnings) console.error(`warning: ${warning}`);
   for (const problem of problems) console.error(formatProblem(problem));
   if (problems.length > 0) process.exitCode = exitCodes.badConfiguration;
-  else console.log(`${file} is right: ${resources.join(', ')}`);
+  else console.log([`${file} is right:`, ...resources.map((line) => `  ${line}`)].join('\n'));
 }

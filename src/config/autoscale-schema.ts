@@ -5,7 +5,7 @@ import { behaviorSchema } from '../domain/behavior-settings.js';
 import { expressionFunctions } from '../domain/expression-syntax.js';
 import { sourceDefinitions } from '../sources/registry.js';
 import type { AdapterChoice } from './adapter-settings.js';
-import { adapterMapping } from './adapter-schema.js';
+import { signalMapping, type SignalChoice } from './adapter-schema.js';
 import { duration, positiveDuration } from './duration.js';
 import { expression, policy } from './policy-schema.js';
 
@@ -48,14 +48,16 @@ export const autoscaleSchema = z
   .strictObject({
     interval: positiveDuration.prefault('15s').describe('How often the signals are sampled and the policies asked.'),
     signals: z
-      .record(signalName, adapterMapping(sourceDefinitions))
+      .record(signalName, signalMapping(sourceDefinitions))
       .default({})
       .describe('What to watch: names for expressions, and where each is sampled.'),
     policies: z.array(policy).default([]).describe('What to make of it: each recommends a capacity and says why.'),
     combine: z.enum(['max', 'min']).default('max').describe('Which recommendation counts where policies differ.'),
     behavior: behaviorSchema
       .default({})
-      .describe("How fast capacity may move: the HPA's own `behavior` (v2). What is absent is unlimited."),
+      .describe(
+        "How fast capacity may move: the HPA's own `behavior` (v2). What is absent is unlimited. From none to the first unit is outside of it.",
+      ),
     idle: idle
       .optional()
       .describe('To zero after a time without need, and at least one unit as soon as there is need. `min` must be 0.'),
@@ -72,7 +74,26 @@ export const autoscaleSchema = z
       ...settings,
       intervalMs: interval,
       signals: Object.keys(signals),
+      ...samplingOf(signals),
       idle: idle === undefined ? null : { value: idle.value, atOrBelow: idle.atOrBelow, forMs: idle.for },
     },
-    signals,
+    signals: Object.fromEntries(
+      Object.entries(signals).map(([name, { type, settings: ofSource }]) => [name, { type, settings: ofSource }]),
+    ),
   }));
+
+/** Of the signals that say more than where they are sampled; nothing where none does. */
+function samplingOf(signals: Readonly<Record<string, SignalChoice>>): Pick<AutoscaleSettings, 'sampling'> {
+  const entries = Object.entries(signals).flatMap(
+    ([
+      name,
+      {
+        sampling: { maxAge, rate },
+      },
+    ]) => {
+      const sampling = { ...(maxAge !== undefined && { maxAgeMs: maxAge }), ...(rate === true && { rate }) };
+      return Object.keys(sampling).length === 0 ? [] : [[name, sampling] as const];
+    },
+  );
+  return entries.length === 0 ? {} : { sampling: Object.fromEntries(entries) };
+}

@@ -1,6 +1,6 @@
 /** What the rest of Escapement sees of a configuration. */
 import type { z } from 'zod';
-import type { ScaleSettings, TakesChanges } from '../domain/settings.js';
+import type { ScaleSettings, TakesChanges, UpAfter } from '../domain/settings.js';
 import { platforms } from '../platforms/registry.js';
 import type { AdapterChoice } from './adapter-settings.js';
 import type { AutoscaleConfig } from './autoscale-schema.js';
@@ -31,6 +31,9 @@ type WrittenResource = Omit<z.output<typeof resourceSchema>, 'max'> & { readonly
 export function resourceConfig(alias: string, written: WrittenResource): ResourceConfig {
   const { platform, taskQueue, min, max, step, cooldown, settle, waitForActive, requestTimeout, dryRun, autoscale } =
     written;
+  const takes = takesChanges(platform);
+  const usual = usualPace(takes);
+  const { up, down, upAfter } = { ...usual.cooldown, ...cooldown };
   return {
     alias,
     platform,
@@ -39,16 +42,28 @@ export function resourceConfig(alias: string, written: WrittenResource): Resourc
     settings: {
       min,
       max,
-      step,
-      cooldownMs: { up: cooldown.up, down: cooldown.down },
-      upAfter: cooldown.upAfter,
+      step: { ...usual.step, ...step },
+      cooldownMs: { up, down },
+      upAfter,
       settleMs: settle,
       waitForActive: { timeoutMs: waitForActive.timeout, intervalMs: waitForActive.interval },
       requestTimeoutMs: requestTimeout,
-      takesChanges: takesChanges(platform),
+      takesChanges: takes,
       dryRun,
     },
   };
+}
+
+/**
+ * What a file means that says nothing of it. A size can be set the whole way at once, and again at once when more is
+ * needed; units that are added and removed go one by one, as the Omnistrate guide advises. docs/decisions/0032
+ */
+function usualPace(takes: TakesChanges) {
+  const minutes = 60_000;
+  const upAfter: UpAfter = 'change';
+  return takes === 'whenActive'
+    ? { step: { up: 1, down: 1 }, cooldown: { up: 5 * minutes, down: 5 * minutes, upAfter } }
+    : { step: { up: null, down: null }, cooldown: { up: 0, down: 5 * minutes, upAfter } };
 }
 
 export function byAlias(resources: readonly ResourceConfig[]): Config['resources'] {

@@ -16,6 +16,17 @@ export function parseDuration(text: string): number | undefined {
   return Object.values(unitsMs).reduce((totalMs, unitMs, index) => totalMs + Number(match[index + 1] ?? 0) * unitMs, 0);
 }
 
+/** As a person would write it: 90000 is `1m30s`. */
+export function durationText(durationMs: number): string {
+  let restMs = durationMs;
+  const parts = Object.entries(unitsMs).flatMap(([unit, unitMs]) => {
+    const count = Math.floor(restMs / unitMs);
+    restMs -= count * unitMs;
+    return count === 0 ? [] : [`${count}${unit}`];
+  });
+  return parts.length === 0 ? '0s' : parts.join('');
+}
+
 const whatWasWritten = z.string({
   error: ({ input }) => (typeof input === 'number' ? `${input} has no unit; write ${input}s` : undefined),
 });

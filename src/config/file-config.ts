@@ -5,9 +5,11 @@ import { ConfigError, formatProblem, problemFrom, type ConfigProblem } from './c
 import type { Finding } from './issue-words.js';
 import { mergedResources, type MergedResource } from './merged-resources.js';
 import { parseWritten } from './parse-written.js';
+import { withPresetLimits } from './preset-limits.js';
 import { formatPath, isMapping, valueAt, type Path } from './path.js';
 import { findingsOfPlaceholders, interpolate, type Environment } from './placeholders.js';
 import { documentSchema, resourceSchema } from './schema.js';
+import { warningsFor } from './warnings/warnings.js';
 import { checkAdapters, isAdapterSetting } from './written-adapters.js';
 import { readYaml, type YamlFile } from './yaml-file.js';
 
@@ -33,13 +35,15 @@ export async function fileConfig(text: string, file: string, environment: Enviro
   ];
   if (findings.length > 0) throw new ConfigError(inOrder(findings.map((finding) => problemAt(finding, yaml, file))));
 
+  const warnings = resources.flatMap(({ missing, config }) => [
+    ...missing,
+    ...(config ? warningsFor(config).map(under(config.alias)) : []),
+  ]);
   return {
     source: 'file',
     file,
     resources: byAlias(resources.flatMap(({ config }) => config ?? [])),
-    warnings: inOrder(resources.flatMap(({ missing }) => missing.map((finding) => problemAt(finding, yaml, file)))).map(
-      formatProblem,
-    ),
+    warnings: inOrder(warnings.map((finding) => problemAt(finding, yaml, file))).map(formatProblem),
   };
 }
 
@@ -53,14 +57,18 @@ async function readResource(
   { alias, merged, placeholders }: MergedResource,
   environment: Environment,
 ): Promise<ReadResource> {
-  const { output, findings } = parseWritten(resourceSchema, merged, placeholders);
+  const { output, findings } = parseWritten(resourceSchema, withPresetLimits(merged), placeholders);
   const adapters = await checkAdapters(merged, environment);
-  const under = (finding: Finding): Finding => ({ ...finding, path: ['resources', alias, ...finding.path] });
   return {
     ...(output && { config: resourceConfig(alias, output) }),
-    findings: [...findings, ...checkExpressions(merged), ...adapters.findings].map(under),
-    missing: adapters.missing.map(under),
+    findings: [...findings, ...checkExpressions(merged), ...adapters.findings].map(under(alias)),
+    missing: adapters.missing.map(under(alias)),
   };
+}
+
+/** From a path within a resource to one within the file. */
+function under(alias: string) {
+  return (finding: Finding): Finding => ({ ...finding, path: ['resources', alias, ...finding.path] });
 }
 
 /** What a resource does not say, its defaults may, and the other way round: only the two together can miss something. */

@@ -35,7 +35,7 @@ function placeholdersUnder(folder: Path, placeholders: readonly Placeholder[]): 
  * Mappings are merged key by key, unless both name a `type` and these differ: the settings of one variant say nothing
  * about another. A type alone is short for the mapping that names it. Everything else is replaced.
  */
-function mergeDefaults(defaults: unknown, own: unknown): unknown {
+export function mergeDefaults(defaults: unknown, own: unknown): unknown {
   if (own === undefined) return defaults;
   if (isMapping(defaults) && defaults.type !== undefined && defaults.type === own) return defaults;
   if (!isMapping(defaults) || !isMapping(own)) return own;

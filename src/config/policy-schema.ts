@@ -27,7 +27,7 @@ const thresholds = z
       .enum(['cost', 'performance'])
       .exactOptional()
       .describe(
-        'Ready-made edges of the queue-backpressure guide: `cost` adds 1 at 100 and removes 1 at 10, `performance` adds 3 at 20 and removes 1 at 5. The limits that go with them are in docs/examples.',
+        'Ready-made edges of the queue-backpressure guide: `cost` adds 1 at 100 and removes 1 at 10, `performance` adds 3 at 20 and removes 1 at 5. Its limits come along where the resource and `defaults` do not say otherwise: `cost` 1 to 5 units, steps of 1, `cooldown: 2m`; `performance` 5 to 50, `step: { up: 3, down: 1 }`, `cooldown: 15s`.',
       ),
     up: z
       .strictObject({

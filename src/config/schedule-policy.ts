@@ -46,7 +46,11 @@ const dayWindow = z.strictObject({
 
 const cronWindow = z
   .strictObject({
-    cron: z.string().describe('When it begins: the five fields of cron.'),
+    cron: z
+      .string()
+      .describe(
+        'When it begins: the five fields of cron (minute, hour, day of month, month, day of week), such as `0 9 * * mon-fri`. Nothing else is taken: no `@daily`, no seconds, no year.',
+      ),
     for: positiveDuration
       .optional()
       .describe('How long it lasts: a length of time, which an hour more or less on the clock does not change.'),

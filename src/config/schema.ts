@@ -23,29 +23,24 @@ const step = z
   .union([
     stepSize,
     z.strictObject({
-      up: stepSize.prefault('all').describe('Most units added by one change.'),
-      down: stepSize.prefault('all').describe('Most units removed by one change.'),
+      up: stepSize.exactOptional().describe('Most units added by one change.'),
+      down: stepSize.exactOptional().describe('Most units removed by one change.'),
     }),
   ])
   .transform((written) => (isBothWays(written) ? { up: written, down: written } : written));
-
-/** That of the Omnistrate example, both ways. */
-const usualCooldown = '5m';
 
 const cooldown = z
   .union([
     duration,
     z.strictObject({
-      up: duration.prefault(usualCooldown).describe('Least time from the last change, either way, to one that adds.'),
+      up: duration.exactOptional().describe('Least time from the last change, either way, to one that adds.'),
       upAfter: z
         .enum(['change', 'up'])
         .default('change')
         .describe(
           'What `up` counts from: the last change either way, or, with `up`, the last one that added; removing units then never holds back adding some.',
         ),
-      down: duration
-        .prefault(usualCooldown)
-        .describe('Least time from the last change, either way, to one that removes.'),
+      down: duration.exactOptional().describe('Least time from the last change, either way, to one that removes.'),
     }),
   ])
   .transform((written) =>
@@ -72,19 +67,27 @@ const platform = z.union([
   adapterMapping(platformDefinitions),
 ]);
 
+const relativePlatforms = '`omnistrate`, and `generic-http` with `add` and `remove`';
+
 const resourceFields = z.strictObject({
   platform: platform.describe(
     'Where the resource lives: a type alone, or `{ type: ... }` with the settings of that platform.',
   ),
-  min: units.describe('Least capacity: nothing ever goes below it because of Escapement.'),
-  max: units.describe('Most capacity: nothing ever goes above it because of Escapement.'),
+  min: units.describe(
+    'Least capacity: nothing ever goes below it because of Escapement. May be left to the `preset` of a policy.',
+  ),
+  max: units.describe(
+    'Most capacity: nothing ever goes above it because of Escapement. May be left to the `preset` of a policy.',
+  ),
   step: step
-    .prefault('all')
-    .describe('Most units that one change may move, both ways or by direction; `all`: the whole way at once.'),
-  cooldown: cooldown
-    .prefault(usualCooldown)
+    .optional()
     .describe(
-      'Least time from the last change, either way, to the next one, both ways or by the direction of the next one.',
+      `Most units that one change may move, both ways or by direction; \`all\`: the whole way at once. Default: \`all\` where the platform takes a size, \`1\` where it takes units to add or remove (${relativePlatforms}).`,
+    ),
+  cooldown: cooldown
+    .optional()
+    .describe(
+      `Least time from the last change, either way, to the next one, both ways or by the direction of the next one. Default: \`{ up: 0s, down: 5m }\` where the platform takes a size, \`5m\` both ways where it takes units to add or remove (${relativePlatforms}).`,
     ),
   settle: duration
     .prefault('30s')
@@ -142,6 +145,6 @@ export const documentSchema = z.strictObject({
 
 type Step = z.output<typeof stepSize>;
 
-function isBothWays(written: Step | { up: Step; down: Step }): written is Step {
+function isBothWays(written: Step | { up?: Step; down?: Step }): written is Step {
   return typeof written !== 'object' || written === null;
 }

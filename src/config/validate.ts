@@ -1,4 +1,5 @@
 /** `escapement validate`: everything that can be told about a file without the network. */
+import { inForce } from './in-force.js';
 import { ConfigError, type ConfigProblem } from './config-error.js';
 import { readConfigFile } from './load.js';
 import type { Environment } from './placeholders.js';
@@ -7,14 +8,14 @@ export interface Validation {
   readonly problems: readonly ConfigProblem[];
   /** What could not be checked here, such as settings whose secrets are not set. */
   readonly warnings: readonly string[];
-  /** The aliases of the resources, where there are no problems. */
+  /** Where there are no problems, what is in force for each resource, in a line. */
   readonly resources: readonly string[];
 }
 
 export async function validateFile(path: string, environment: Environment, cwd = process.cwd()): Promise<Validation> {
   try {
     const { resources, warnings } = await readConfigFile(path, environment, cwd);
-    return { problems: [], warnings, resources: Object.keys(resources) };
+    return { problems: [], warnings, resources: Object.values(resources).map(inForce) };
   } catch (error) {
     if (error instanceof ConfigError) return { problems: error.problems, warnings: [], resources: [] };
     throw error;

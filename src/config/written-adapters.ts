@@ -2,7 +2,9 @@
 import { platforms } from '../platforms/registry.js';
 import { sourceDefinitions } from '../sources/registry.js';
 import { checkSettings, type AdapterDefinition } from './adapter-settings.js';
+import { signalFields } from './adapter-schema.js';
 import type { Finding } from './issue-words.js';
+import { nearest } from './nearest.js';
 import { isMapping, valueAt, type Path } from './path.js';
 import type { Environment } from './placeholders.js';
 
@@ -21,13 +23,14 @@ export async function checkAdapters(resource: unknown, environment: Environment)
   };
 }
 
-/** The settings of adapters keep their placeholders: `platform.*` and `autoscale.signals.<name>.*`, all but `type`. */
+/** The settings of adapters keep their placeholders: `platform.*` and `autoscale.signals.<name>.*`, all but those read here. */
 export function isAdapterSetting(path: Path): boolean {
   const [section, ...rest] = path;
   const [field, ...inside] = section === 'resources' ? rest.slice(1) : rest;
-  const settings =
-    field === 'platform' ? inside : field === 'autoscale' && inside[0] === 'signals' ? inside.slice(2) : [];
-  return settings.length > 0 && settings[0] !== 'type';
+  if (field === 'platform') return inside.length > 0 && inside[0] !== 'type';
+  if (field !== 'autoscale' || inside[0] !== 'signals') return false;
+  const [setting] = inside.slice(2);
+  return setting !== undefined && setting !== 'type' && !isSignalField(setting);
 }
 
 interface WrittenAdapter {
@@ -43,8 +46,17 @@ function adaptersIn(resource: unknown): WrittenAdapter[] {
   const signalPaths = isMapping(signals) ? Object.keys(signals).map((name) => ['autoscale', 'signals', name]) : [];
   return [
     ...adapterAt(['platform'], typeof platform === 'string' ? { type: platform } : platform, Object.values(platforms)),
-    ...signalPaths.flatMap((path) => adapterAt(path, valueAt(resource, path), sourceDefinitions)),
+    ...signalPaths.flatMap((path) => adapterAt(path, withoutSignalFields(valueAt(resource, path)), sourceDefinitions)),
   ];
+}
+
+function isSignalField(key: PropertyKey): boolean {
+  return Object.hasOwn(signalFields, key);
+}
+
+function withoutSignalFields(signal: unknown): unknown {
+  if (!isMapping(signal)) return signal;
+  return Object.fromEntries(Object.entries(signal).filter(([key]) => !isSignalField(key)));
 }
 
 function adapterAt(path: Path, written: unknown, definitions: readonly AdapterDefinition[]): WrittenAdapter[] {
@@ -56,6 +68,17 @@ function adapterAt(path: Path, written: unknown, definitions: readonly AdapterDe
 
 async function checkAdapter({ path, definition, settings }: WrittenAdapter, environment: Environment) {
   const { findings, missing } = await checkSettings(definition, settings, environment);
-  const under = (finding: Finding): Finding => ({ ...finding, path: [...path, ...finding.path] });
+  const isSignal = path[0] === 'autoscale';
+  const under = (finding: Finding): Finding => ({
+    ...finding,
+    ...(isSignal && finding.isAboutKey && perhapsASignalField(finding)),
+    path: [...path, ...finding.path],
+  });
   return { findings: findings.map(under), missing: missing.map(under) };
+}
+
+/** A key that the source does not know may be one of those that every signal has. */
+function perhapsASignalField({ path, text }: Finding): Pick<Finding, 'text'> {
+  const meant = nearest(String(path.at(-1)), Object.keys(signalFields));
+  return { text: meant === undefined ? text : `unknown key; did you mean "${meant}"?` };
 }

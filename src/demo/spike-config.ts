@@ -13,6 +13,7 @@ resources:
     platform: { type: omnistrate, url: "${sidecarUrl}" }
     min: ${bounds.min}
     max: ${bounds.max}
+    step: { up: 2, down: 1 }
     cooldown: 4s
     settle: 2s
     waitForActive: { timeout: 1m, interval: 500ms }

@@ -5,6 +5,7 @@ import { createPlatform, createSource, type Signal, signalsOf } from '../runtime
 import type { TemporalSettings } from '../runtime/temporal-connection.js';
 import { examineTemporal } from './examine-temporal.js';
 import type { Finding } from './finding.js';
+import { sampleFinding } from './sample-finding.js';
 
 interface Patient {
   readonly resources: Config['resources'];
@@ -18,7 +19,7 @@ export async function examine({ resources, temporal, env }: Patient): Promise<Fi
     examineTemporal(temporal),
     ...Object.values(resources).flatMap((resource) => [
       examinePlatform(resource, env),
-      ...signalsOf(resource).map((signal) => examineSource(signal, env)),
+      ...signalsOf(resource).map((signal) => examineSource(resource, signal, env)),
     ]),
   ]);
 }
@@ -37,13 +38,14 @@ async function examinePlatform(resource: ResourceConfig, env: NodeJS.ProcessEnv)
   );
 }
 
-async function examineSource(signal: Signal, env: NodeJS.ProcessEnv): Promise<Finding> {
+async function examineSource({ autoscale }: ResourceConfig, signal: Signal, env: NodeJS.ProcessEnv): Promise<Finding> {
   return lookOnce(
     { part: 'source', resource: signal.resource, signal: signal.name, type: signal.source.type },
     () => createSource(signal, env),
     async (source) => {
-      const { value } = await source.sample(unlimited());
-      return { outcome: 'ok', message: `value ${value}`, value };
+      const sample = await source.sample(unlimited());
+      const sampling = autoscale?.settings.sampling?.[signal.name];
+      return sampleFinding({ sample, nowMs: Date.now(), sampling, source: signal.source });
     },
   );
 }

@@ -20,6 +20,28 @@ const deepest = 32;
 
 const tokenPattern = /\s*(?:(\d+(?:\.\d+)?)(?![\w.])|([A-Za-z_]\w*)|(&&|\|\||[<>=!]=|[-+*/()<>?:,!]))/y;
 
+export interface Token {
+  readonly kind: 'number' | 'name' | 'sign';
+  readonly text: string;
+  /** From 1. */
+  readonly column: number;
+}
+
+/** One after the other. @throws ExpressionError at the first sign that is none of the language. */
+export function* tokensOf(text: string): Generator<Token> {
+  const pattern = new RegExp(tokenPattern);
+  const end = text.trimEnd().length;
+  while (pattern.lastIndex < end) {
+    const start = pattern.lastIndex;
+    const match = pattern.exec(text);
+    if (!match) throw unreadable(text, start);
+    const [, number, name, sign] = match;
+    const token = number ?? name ?? sign ?? '';
+    const kind = number !== undefined ? 'number' : name !== undefined ? 'name' : 'sign';
+    yield { kind, text: token, column: pattern.lastIndex - token.length + 1 };
+  }
+}
+
 const translations: Readonly<Record<string, string>> = { '&&': 'and', '||': 'or', '!': 'not' };
 
 export interface Translation {
@@ -61,17 +83,11 @@ class Translator {
 
   translate(): Translation {
     this.open(1, null);
-    const pattern = new RegExp(tokenPattern);
     const end = this.text.trimEnd().length;
-    while (pattern.lastIndex < end) {
-      const start = pattern.lastIndex;
-      const match = pattern.exec(this.text);
-      if (!match) throw this.unreadable(start);
-      const [, number, name, sign] = match;
-      const column = pattern.lastIndex - (number ?? name ?? sign ?? '').length + 1;
-      if (number !== undefined) this.number(number, column);
-      else if (name !== undefined) this.name(name, column, this.text.slice(pattern.lastIndex));
-      else if (sign !== undefined) this.sign(sign, column);
+    for (const { kind, text, column } of tokensOf(this.text)) {
+      if (kind === 'number') this.number(text, column);
+      else if (kind === 'name') this.name(text, column, this.text.slice(column - 1 + text.length));
+      else this.sign(text, column);
     }
     if (this.isOperandNext) throw new ExpressionError(end === 0 ? 'is empty' : 'ends too early', end + 1);
     this.close(null, end + 1);
@@ -214,14 +230,14 @@ class Translator {
     const suggestion: Suggestion = { name, known };
     return new ExpressionError(`${message}; known are ${known.join(', ')}`, column, suggestion);
   }
+}
 
-  private unreadable(start: number): ExpressionError {
-    const rest = this.text.slice(start).trimStart();
-    const column = this.text.length - rest.length + 1;
-    if (rest.startsWith('=')) return new ExpressionError('"=" is not known here; compare with "=="', column);
-    const word = /^[\w.]+/.exec(rest)?.[0] ?? rest[0] ?? '';
-    return new ExpressionError(`"${word}" is not known here; numbers are written like 12 or 0.5`, column);
-  }
+function unreadable(text: string, start: number): ExpressionError {
+  const rest = text.slice(start).trimStart();
+  const column = text.length - rest.length + 1;
+  if (rest.startsWith('=')) return new ExpressionError('"=" is not known here; compare with "=="', column);
+  const word = /^[\w.]+/.exec(rest)?.[0] ?? rest[0] ?? '';
+  return new ExpressionError(`"${word}" is not known here; numbers are written like 12 or 0.5`, column);
 }
 
 function unexpected(sign: string, column: number): ExpressionError {

@@ -1,10 +1,11 @@
 /**
- * The expressions that policies read their value from: arithmetic over signals, never code. Parsed by filtrex, which lets
- * an expression reach the names and functions it is given and nothing else.
+ * The expressions that policies read their value from: arithmetic over signals. filtrex compiles them to functions of
+ * JavaScript; only what has been read sign by sign before comes to it, so that an expression reaches the names and
+ * functions it is given and nothing else.
  */
 import { compileExpression as compileByFiltrex } from 'filtrex';
-import { ExpressionError } from './expression-error.js';
 import { expressionFunctions, translate } from './expression-syntax.js';
+import { refuseMixedTypes } from './expression-types.js';
 
 export interface Expression {
   /** As it was written. */
@@ -22,7 +23,7 @@ export interface Expression {
  */
 export function compileExpression(text: string, known: readonly string[]): Expression {
   const translation = translate(text, known);
-  refuseMixedTypes(translation.text);
+  refuseMixedTypes(text);
   const run = compileByFiltrex(translation.text, { customProp: finiteProperty, operators: arithmetic, extraFunctions });
   return {
     text,
@@ -78,26 +79,4 @@ function numeric(value: unknown): number {
 
 function isNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value);
-}
-
-/** Runs the expression with every comparison forced, so that both sides of each choice are seen. */
-function refuseMixedTypes(translated: string): void {
-  for (const outcomes of [[true], [false], [true, false], [false, true]]) {
-    let comparisons = 0;
-    const force = (left: unknown, right: unknown): boolean => {
-      if (typeof left !== typeof right) throw mixed;
-      return outcomes[comparisons++ % outcomes.length] === true;
-    };
-    const compare = (left: unknown, right: unknown): boolean => force(numeric(left), numeric(right));
-    const run = compileByFiltrex(translated, {
-      customProp: () => 1,
-      operators: { ...arithmetic, '<': compare, '<=': compare, '>': compare, '>=': compare, '==': force, '!=': force },
-      extraFunctions,
-    });
-    const result: unknown = run({});
-    if (typeof result === 'boolean') throw new ExpressionError('gives yes or no where a number is needed', 1);
-    if (result instanceof Error && result !== noData) {
-      throw new ExpressionError('mixes numbers with a yes or no, such as 1 + (a > b)', 1);
-    }
-  }
 }

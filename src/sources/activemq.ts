@@ -1,6 +1,7 @@
 /** Apache ActiveMQ (Classic) and Amazon MQ for ActiveMQ: the size of a queue, read by Jolokia's REST API. */
 import { z } from 'zod';
 import { HttpClient, httpSettings } from './http-client.js';
+import { zeroAsSetting } from './empty-as.js';
 import { keepContract } from './keep-contract.js';
 import { addressSetting } from './server-address.js';
 import { defineSource, SourceError } from './source.js';
@@ -17,6 +18,7 @@ const settings = z.strictObject({
     .enum(['waiting', 'inFlight', 'all'])
     .default('all')
     .describe('Messages not yet given to a consumer (`waiting`), given and not acknowledged (`inFlight`), or both.'),
+  emptyAs: zeroAsSetting,
   ...httpSettings,
 });
 
@@ -30,6 +32,7 @@ export const activemq = defineSource({
     const client = new HttpClient(settings.url, settings, context.timeoutMs);
     return keepContract(context, {
       server: `ActiveMQ at ${client.shown}`,
+      emptyAs: settings.emptyAs,
       secrets: client.secrets,
       async look(signal) {
         const attribute = Object.values(attributes);

@@ -33,6 +33,7 @@ export const cloudwatch = defineSource({
   type: 'cloudwatch',
   summary: 'The newest complete datapoint of an Amazon CloudWatch metric.',
   settings,
+  datesSamples: () => true,
   create(settings, context) {
     let client: CloudWatchClient | undefined;
     const question = { ...settings, periodSeconds: periodSeconds[settings.period] };

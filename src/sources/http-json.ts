@@ -16,6 +16,13 @@ const settings = z.strictObject({
     .describe(
       'Where the number is: keys and list indexes with dots between, `data.result.0.value.1`; a dot inside a key is written `\\.`. Default: the whole answer is the number.',
     ),
+  observedAt: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Path to the time at which the number was true, in the same answer: ISO 8601 (without a zone it is UTC), or seconds or milliseconds since 1970. With `maxAge`, an older one is no data.',
+    ),
   emptyAs: emptyAsSetting('the value at the path is null'),
   ...httpSettings,
 });
@@ -24,13 +31,19 @@ export const httpJson = defineSource({
   type: 'http-json',
   summary: 'A number in the JSON answer of any HTTP endpoint.',
   settings,
+  datesSamples: ({ observedAt }) => observedAt !== undefined,
   create(settings, context) {
     const client = new HttpClient(settings.url, settings, context.timeoutMs);
     return keepContract(context, {
       server: client.shown,
       secrets: client.secrets,
       emptyAs: settings.emptyAs,
-      look: async (signal) => ({ value: numberIn(await client.askJson({ signal }), settings.path) }),
+      async look(signal) {
+        const document = await client.askJson({ signal });
+        const { path, observedAt } = settings;
+        const value = numberIn(document, path);
+        return observedAt === undefined ? { value } : { value, atMs: timeIn(document, observedAt) };
+      },
       close: () => client.close(),
     });
   },
@@ -52,4 +65,23 @@ function kindOf(value: unknown): string {
   if (typeof value === 'string') return `the text "${value.slice(0, 40)}"`;
   if (Array.isArray(value)) return 'a list';
   return typeof value === 'boolean' ? String(value) : 'an object';
+}
+
+function timeIn(document: unknown, path: string): number {
+  const found = valueAtPath(document, path);
+  if (found === undefined) throw new SourceError('missing', `there is nothing at path ${path}. Check observedAt.`);
+  const atMs = parseTime(found);
+  if (atMs !== undefined) return atMs;
+  throw new SourceError('malformed', `the value at path ${path} is not a time. Check observedAt.`);
+}
+
+/** Beyond this, a number is milliseconds: as seconds it would lie in the year 5138. */
+const mostSeconds = 1e11;
+
+function parseTime(value: unknown): number | undefined {
+  const number = typeof value === 'string' && /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : value;
+  if (typeof number === 'number') return Math.round(number < mostSeconds ? number * 1000 : number);
+  if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}T/.test(value)) return undefined;
+  const atMs = Date.parse(/(?:Z|[+-]\d{2}:?\d{2})$/i.test(value) ? value : `${value}Z`);
+  return Number.isNaN(atMs) ? undefined : atMs;
 }

@@ -1,6 +1,7 @@
 /** Apache Kafka and Amazon MSK: how far a consumer group is behind, or how many partitions there are. */
 import type { Admin } from 'kafkajs';
 import { z } from 'zod';
+import { zeroAsSetting } from './empty-as.js';
 import { keepContract } from './keep-contract.js';
 import { kafkaAdmin, kafkaSettings } from './kafka-connection.js';
 import { totalLag, type Partition } from './kafka-lag.js';
@@ -25,6 +26,7 @@ const settings = z
       .describe(
         'What a partition counts without a commit of the group, as when the group does not exist yet: `all` messages in it (for consumers that begin at the earliest), `one` if it has any (for those that begin at the latest: enough to start one), or `none`.',
       ),
+    emptyAs: zeroAsSetting,
     ...kafkaSettings,
   })
   .superRefine((given, issues) => {
@@ -51,6 +53,7 @@ export const kafka = defineSource({
     });
     return keepContract(context, {
       server: `Kafka at ${[settings.brokers].flat().join(', ')}`,
+      emptyAs: settings.emptyAs,
       secrets: [settings.sasl?.password, settings.tls?.key],
       look: async (signal) => ({ value: await connection.use(signal, (admin) => measure(admin, topics, settings)) }),
       close: async () => connection.close(),

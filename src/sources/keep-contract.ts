@@ -1,5 +1,6 @@
 /** What every source promises, kept in one place: the time-out, values that make sense, errors for people, no secrets. */
 import { Deadline } from '../time/deadline.js';
+import { noData } from './empty-as.js';
 import { reasonOf, type Reason } from './failure-reason.js';
 import { SourceError, type Sample, type Source, type SourceContext } from './source.js';
 
@@ -9,14 +10,18 @@ export interface Look {
   readonly server: string;
   /** Values that no message may contain. */
   readonly secrets: readonly (string | undefined)[];
-  /** The value that stands for "no data", where the person who wrote the settings chose one. */
-  readonly emptyAs?: number | undefined;
+  /** The value that stands for "no data", where the person who wrote the settings chose one; or that 0 is no data. */
+  readonly emptyAs?: number | typeof noData | undefined;
   /**
    * May throw whatever its client throws; a SourceError's message says what happened and what to do, without naming
    * the signal and the server. `atMs` is for servers that tell when the value was true.
    */
-  look(signal: AbortSignal): Promise<{ readonly value: number; readonly atMs?: number }>;
+  look(signal: AbortSignal): Promise<Seen>;
   close?(): Promise<void>;
+}
+
+interface Seen extends Pick<Sample, 'value' | 'note'> {
+  readonly atMs?: number;
 }
 
 /** Makes a source of a look. */
@@ -30,16 +35,27 @@ export function keepContract(context: SourceContext, look: Look): Source {
 }
 
 async function sampleOnce(context: SourceContext, look: Look, signal: AbortSignal): Promise<Sample> {
+  const sample = await sampleOrEmpty(context, look, signal);
+  if (sample.value !== 0 || look.emptyAs !== noData) return sample;
+  throw sayWhere(context, look, { code: 'noData', text: 'the value is 0, which emptyAs: noData takes for no data.' });
+}
+
+async function sampleOrEmpty(context: SourceContext, look: Look, signal: AbortSignal): Promise<Sample> {
   try {
-    const { value, atMs } = await withinTime(context.timeoutMs, signal, (until) => look.look(until));
-    refuseNonsense(value);
-    return { value, atMs: atMs ?? Date.now() };
+    const seen = await withinTime(context.timeoutMs, signal, (until) => look.look(until));
+    refuseNonsense(seen.value);
+    return { ...seen, atMs: seen.atMs ?? Date.now() };
   } catch (error) {
     const reason = reasonOf(error);
-    if (reason.code === 'noData' && look.emptyAs !== undefined) return { value: look.emptyAs, atMs: Date.now() };
-    throw sayWhere(context, look, reason);
+    if (reason.code !== 'noData') throw sayWhere(context, look, reason);
+    if (typeof look.emptyAs === 'number') return { value: look.emptyAs, atMs: Date.now() };
+    if (look.emptyAs === noData) throw sayWhere(context, look, reason);
+    throw sayWhere(context, look, { ...reason, text: `${reason.text} ${ofEmptyAs}` }, emptyHint);
   }
 }
+
+const ofEmptyAs = 'With emptyAs: 0 this counts as 0 and capacity may go down; without it, scaling in is blocked.';
+const emptyHint = 'emptyAs: 0 would take that for 0';
 
 /** Settles when the time is over even if `work` never does. */
 async function withinTime<Result>(
@@ -88,9 +104,9 @@ function refuseNonsense(value: number): void {
     throw new SourceError('malformed', `the value is ${value}. A load is never negative: check what is asked.`);
 }
 
-function sayWhere(context: SourceContext, look: Look, reason: Reason): SourceError {
+function sayWhere(context: SourceContext, look: Look, reason: Reason, hint?: string): SourceError {
   const message = `signal "${context.signal}", ${look.server}: ${reason.text}`;
-  return new SourceError(reason.code, withoutSecrets(message, look.secrets));
+  return new SourceError(reason.code, withoutSecrets(message, look.secrets), hint);
 }
 
 /** Servers and client libraries like to repeat what they were sent, also in the encodings of URLs and basic authentication. */

@@ -24,6 +24,7 @@ export const kinesis = defineSource({
   type: 'kinesis',
   summary: 'Shards, incoming records or iterator age of an Amazon Kinesis data stream.',
   settings,
+  datesSamples: ({ measure }) => measure !== 'shards',
   create(settings, context) {
     let streams: KinesisClient | undefined;
     let metrics: CloudWatchClient | undefined;

@@ -1,5 +1,6 @@
 /** The settings of RabbitMQ, and what its two ways to count have in common. */
 import { z } from 'zod';
+import { emptyAsSetting } from './empty-as.js';
 import { httpSettings } from './http-client.js';
 import { addressSetting } from './server-address.js';
 
@@ -20,6 +21,7 @@ export const rabbitmqSettings = z
       .describe(
         'Messages that wait (`ready`), that consumers hold and have not acknowledged, or both. AMQP shows only the ready ones: scaling in by those alone may stop consumers that still work.',
       ),
+    emptyAs: emptyAsSetting('the counts are not known yet, as right after a start of RabbitMQ'),
     ...httpSettings,
   })
   .superRefine((given, issues) => {

@@ -16,6 +16,7 @@ export const rabbitmq = defineSource({
       : managementCounter(settings, context.timeoutMs);
     return keepContract(context, {
       server: `RabbitMQ at ${takeApart(settings.url).shown}`,
+      emptyAs: settings.emptyAs,
       secrets: counter.secrets,
       look: async (signal) => ({ value: await counter.count(signal) }),
       close: () => counter.close(),

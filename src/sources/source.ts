@@ -6,6 +6,8 @@ export interface Sample {
   readonly value: number;
   /** When the value was true, by the source's own clock where it tells, else by ours: milliseconds since the epoch. */
   readonly atMs: number;
+  /** What a person should know of a sample that is as it should be. */
+  readonly note?: string;
 }
 
 export interface Source {
@@ -32,6 +34,11 @@ export interface SourceDefinition<Schema extends z.ZodType = z.ZodType> {
   readonly summary: string;
   /** The settings of a signal in escapement.yaml, without `type`. Every field has a `.describe()`. */
   readonly settings: Schema;
+  /**
+   * Whether its samples say when they were true, and may be older than the look. Absent: they do not.
+   * @param written the settings as they are written, so that placeholders may stand in them.
+   */
+  datesSamples?(written: Readonly<Record<string, unknown>>): boolean;
   create(settings: z.output<Schema>, context: SourceContext): Source;
 }
 
@@ -46,8 +53,9 @@ export class SourceError extends Error {
   constructor(
     readonly code: 'unreachable' | 'timeout' | 'denied' | 'missing' | 'noData' | 'malformed' | 'failed',
     message: string,
-    options?: ErrorOptions,
+    /** What a person could set so that this counts as a number. */
+    readonly hint?: string,
   ) {
-    super(message, options);
+    super(message);
   }
 }

@@ -2,6 +2,7 @@
 import type * as Sdk from '@aws-sdk/client-sqs';
 import { z } from 'zod';
 import { awsClientConfig, awsSecrets, awsSettings, callAws } from './aws.js';
+import { zeroAsSetting } from './empty-as.js';
 import { keepContract } from './keep-contract.js';
 import { defineSource, SourceError } from './source.js';
 
@@ -24,6 +25,7 @@ const settings = z.strictObject({
     .describe(
       'Which messages: waiting (`visible`), received and not deleted (`inFlight`), not yet due (`delayed`); a list adds them.',
     ),
+  emptyAs: zeroAsSetting,
   ...awsSettings,
 });
 
@@ -39,6 +41,7 @@ export const sqs = defineSource({
     let queueUrl = isUrl(settings.queue) ? settings.queue : undefined;
     return keepContract(context, {
       server: `SQS queue ${settings.queue}`,
+      emptyAs: settings.emptyAs,
       secrets: awsSecrets(settings),
       async look(abortSignal) {
         // Loaded when it is needed: most configurations have no such signal, and it is large.

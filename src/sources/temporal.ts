@@ -1,6 +1,7 @@
 /** Temporal: the tasks that wait in a task queue, of all workers or of one version of them. */
 import { Connection } from '@temporalio/client';
 import { z } from 'zod';
+import { zeroAsSetting } from './empty-as.js';
 import { keepContract } from './keep-contract.js';
 import { ReusableConnection } from './reusable-connection.js';
 import { defineSource, SourceError } from './source.js';
@@ -33,6 +34,7 @@ const settings = z.strictObject({
     })
     .optional()
     .describe('Count only the tasks that wait for workers of this version.'),
+  emptyAs: zeroAsSetting,
   apiKey: z.string().min(1).optional().describe('API key, as Temporal Cloud gives them; turns TLS on.'),
   tls: z
     .strictObject({
@@ -62,6 +64,7 @@ export const temporal = defineSource({
     });
     return keepContract(context, {
       server: `Temporal at ${settings.address}`,
+      emptyAs: settings.emptyAs,
       secrets: [settings.apiKey, settings.tls?.key],
       look: async (signal) => ({
         value: await connection.use(signal, (opened) =>

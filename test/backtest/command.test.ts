@@ -58,6 +58,24 @@ async function backtest(...parameters: string[]): Promise<string> {
 
 const waiting = ['--signal', 'waiting=waiting.csv'];
 
+describe('what a signal says of its samples', () => {
+  const asked = async (signal: string) => {
+    await write('sampled.yaml', configuration('pool', { max: 10 }).replace(/\{ type: prometheus.*\}/, signal));
+    const result = JSON.parse(await backtest('sampled.yaml', ...waiting, '--json')) as BacktestResult;
+    return result.points.map(({ signals }) => signals['waiting']);
+  };
+  const source = "type: http-json, url: 'http://h', path: a";
+
+  test.each([
+    ['nothing', `{ ${source} }`, [5, 460, 460, null, 20]],
+    ['what stands for no data', `{ ${source}, emptyAs: 0 }`, [5, 460, 460, 0, 20]],
+    ['that it is a counter', `{ ${source}, rate: true }`, [null, 455 / 15, 0, null, 20 / 30]],
+    ['a placeholder', `{ ${source}, emptyAs: "\${NOT_SET_ANYWHERE}" }`, [5, 460, 460, null, 20]],
+  ])('holds as in life: %s', async (_, signal, expected) => {
+    expect(await asked(signal)).toEqual(expected);
+  });
+});
+
 describe('escapement backtest', () => {
   test('gives every point, the changes and a summary as JSON', async () => {
     const result = JSON.parse(await backtest('pool.yaml', ...waiting, '--json')) as BacktestResult;

@@ -243,3 +243,67 @@ describe('a closed loop', () => {
     expect(() => loop([1, rate])).toThrow('sample 2 is no rate');
   });
 });
+
+describe('the way out of zero', () => {
+  test('a share of the capacity begins at the first unit, and reaches max', () => {
+    const shareOf = { policies: [{ type: 'Percent' as const, value: 10, periodSeconds: 60 }] };
+    const values = [...new Array<number>(10).fill(0), ...new Array<number>(50).fill(100)];
+    const result = run(
+      {
+        intervalMs: 60 * seconds,
+        policies: [{ type: 'perUnit', value: 'load', target: 1 }],
+        behavior: { scaleUp: shareOf, scaleDown: shareOf },
+        idle: { value: 'load', forMs: 300 * seconds },
+      },
+      { min: 0, max: 30 },
+      values,
+      { startCapacity: 0 },
+    );
+    expect(capacities(result).slice(9, 21)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+    expect(capacities(result).at(-1)).toBe(30);
+  });
+});
+
+describe('a signal that is a counter', () => {
+  const counter = Array.from({ length: 120 }, (_, index) => index * 2);
+  const following = { intervalMs: 15 * seconds, policies: [{ type: 'perUnit' as const, value: 'load', target: 10 }] };
+
+  test('as it stands, asks for more for ever', () => {
+    expect(run(following, { min: 1, max: 20 }, counter).summary).toMatchObject({ maxCapacity: 20 });
+  });
+
+  test('counts by what it gains a second', () => {
+    const result = run({ ...following, sampling: { load: { rate: true } } }, { min: 1, max: 20 }, counter);
+    expect(result.summary).toMatchObject({ changes: 0, maxCapacity: 1 });
+    expect(result.points.slice(0, 3).map(({ signals }) => signals['load'])).toEqual([null, 2 / 15, 2 / 15]);
+  });
+});
+
+describe('the age of a sample', () => {
+  const sparse: Trace = { file: 'load.csv', timesMs: [0, 300 * seconds], values: [100, 100] };
+  const known = (more: Partial<Backtest>, sampling?: WrittenAutoscale['sampling']) =>
+    run({ policies: [{ type: 'perUnit', value: 'load', target: 10 }], ...(sampling && { sampling }) }, {}, [], {
+      traces: { load: sparse },
+      maxAgeMs: null,
+      ...more,
+    }).points.filter(({ signals }) => signals['load'] !== null).length;
+
+  test.each([
+    ['three intervals where nothing is said', {}, undefined, 5],
+    ['as the signal says', {}, { load: { maxAgeMs: 100 * seconds } }, 12],
+    ['as the command says, where the signal says nothing', { maxAgeMs: 200 * seconds }, undefined, 22],
+    ['no more than the signal says', { maxAgeMs: 200 * seconds }, { load: { maxAgeMs: 100 * seconds } }, 12],
+    ['no more than the command says', { maxAgeMs: 50 * seconds }, { load: { maxAgeMs: 100 * seconds } }, 7],
+  ])('may be %s', (_, more, sampling, expected) => {
+    expect(known(more, sampling)).toBe(expected);
+  });
+});
+
+test('a number below zero is no data, as it is in life', () => {
+  const result = run({ policies: [{ type: 'perUnit', value: 'load', target: 10 }] }, {}, [50, -1, 50]);
+  expect(result.points.map(({ signals, capacity }) => [signals['load'], capacity])).toEqual([
+    [50, 5],
+    [null, 5],
+    [50, 5],
+  ]);
+});

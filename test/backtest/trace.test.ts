@@ -36,7 +36,7 @@ describe('a trace', () => {
   });
 
   test('is read as a source would have answered: the newest sample, while it is fresh', () => {
-    const reader = new TraceReader(parse('10,1', '20,2', '20,3', '30,', '100,5'), 45_000);
+    const reader = new TraceReader(parse('10,1', '20,2', '20,3', '30,', '100,5'), { maxAgeMs: 45_000 });
     const answers = [0, 10, 19.999, 20, 30, 100, 145, 145.001].map((second) => reader.readAt(second * 1000));
     expect(answers).toEqual([
       { failure: 'no sample yet' },
@@ -48,5 +48,16 @@ describe('a trace', () => {
       { value: 5, atMs: 100_000 },
       { failure: 'the newest sample is too old' },
     ]);
+  });
+
+  test.each([
+    ['a number', 7, [7, 7, 0]],
+    ['zero for one', 0, [0, 0, 0]],
+    ['nothing', undefined, [null, null, 0]],
+    ['zero for no data', 'noData', [null, null, null]],
+  ] as const)('what is empty counts as the signal has it: %s', (_, emptyAs, expected) => {
+    const reader = new TraceReader(parse('0,', '10,NaN', '20,0'), { maxAgeMs: 5000, emptyAs });
+    const answers = [0, 10_000, 20_000].map((atMs) => reader.readAt(atMs));
+    expect(answers.map((answer) => ('value' in answer ? answer.value : null))).toEqual(expected);
   });
 });

@@ -40,7 +40,14 @@ describe('escapement', () => {
 describe('escapement validate', () => {
   it('says that a right file is right', async () => {
     write('escapement.yaml', rightFile);
-    expect(await escapement(['validate'])).toMatchObject({ code: 0, out: 'escapement.yaml is right: worker, other\n' });
+    const { code, out } = await escapement(['validate']);
+    expect(code).toBe(0);
+    expect(out.split('\n')).toEqual([
+      'escapement.yaml is right:',
+      expect.stringMatching(/^ {2}worker: omnistrate, 1 to 6 units, steps of 1, cooldown 5m; on request only$/),
+      expect.stringMatching(/^ {2}other: omnistrate on task queue elsewhere, /),
+      '',
+    ]);
   });
 
   it('names the file and the line of what is wrong, and exits with 2', async () => {

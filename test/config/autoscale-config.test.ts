@@ -40,7 +40,7 @@ describe('an autoscale', () => {
   });
 
   it('keeps its signals as they are written', async () => {
-    const text = autoscaleWith(`policies: [${fixed}]`).replace(
+    const text = autoscaleWith('policies: [{ type: perUnit, value: waiting + active, target: 1 }]').replace(
       '{ type: constant, value: 1 }',
       '{ type: redis, url: "${REDIS}", key: jobs }',
     );
@@ -111,6 +111,50 @@ describe('an autoscale', () => {
   });
 });
 
+describe('what a signal says of its samples', () => {
+  const samplingOf = async (fields: string, environment = {}) => {
+    const text = autoscaleWith('policies: [{ type: perUnit, value: waiting + active, target: 1 }]').replace(
+      'waiting: { type: constant, value: 1 }',
+      `waiting: { type: constant, value: 1, ${fields} }`,
+    );
+    const { resources } = await read(text, environment);
+    const { settings, signals } = resources.worker!.autoscale!;
+    expect(signals['waiting']).toEqual({ type: 'constant', settings: { value: 1 } });
+    return settings.sampling;
+  };
+
+  test.each([
+    ['maxAge: 2m', { waiting: { maxAgeMs: 120_000 } }],
+    ['rate: true', { waiting: { rate: true } }],
+    ['rate: true, maxAge: 30s', { waiting: { rate: true, maxAgeMs: 30_000 } }],
+    ['rate: false', undefined],
+    ['maxAge: "${AGE:-1m}", rate: "${RATE}"', { waiting: { rate: true, maxAgeMs: 60_000 } }],
+  ])('is read apart from where it is sampled: %s', async (fields, expected) => {
+    expect(await samplingOf(fields, { RATE: 'true' })).toEqual(expected);
+  });
+
+  test.each([
+    ['an age without a unit', 'maxAge: 60', 'maxAge: 60 has no unit; write 60s'],
+    ['an age of nothing', 'maxAge: 0s', 'maxAge: must be longer than zero'],
+    ['a slip in a name', 'maxage: 60s', 'maxage: unknown key; did you mean "maxAge"?'],
+    ['a rate that is no yes or no', 'rate: 5m', 'rate: must be true or false'],
+  ])('is refused where it makes no sense: %s', async (_, fields, expected) => {
+    const text = autoscaleWith('policies: [{ type: perUnit, value: waiting, target: 1 }]').replace(
+      'value: 1 }',
+      `value: 1, ${fields} }`,
+    );
+    expect(await complaints(text)).toEqual([expect.stringContaining(`signals.waiting.${expected}`)]);
+  });
+
+  it('refuses a number in the place of no data for a counter, which would begin anew with it', async () => {
+    const text = autoscaleWith('policies: [{ type: perUnit, value: waiting, target: 1 }]').replace(
+      'type: constant, value: 1',
+      'type: redis, key: jobs, rate: true, emptyAs: 0',
+    );
+    expect(await complaints(text)).toEqual([expect.stringContaining('emptyAs: would read as a reset of the counter')]);
+  });
+});
+
 describe('what is wrong with an autoscale', () => {
   const perUnit = (fields: string) => `policies: [{ type: perUnit, value: waiting, target: 10, ${fields} }]`;
   const policy0 = 'resources.worker.autoscale.policies[0]';
@@ -170,6 +214,16 @@ describe('what is wrong with an autoscale', () => {
       'a window of less than a second',
       'policies: [{ type: schedule, timezone: UTC, windows: [{ cron: "0 9 * * *", for: 10ms, min: 4 }] }]',
       `11 ${policy0}.windows[0].for: must be at least 1000ms`,
+    ],
+    [
+      "the six fields of AWS's cron",
+      'policies: [{ type: schedule, timezone: UTC, windows: [{ cron: "10 19 * * ? *", for: 10h50m, capacity: 0 }] }]',
+      `11 ${policy0}.windows[0].cron: has 6 fields where cron has five (minute, hour, day of month, month, day of week); write "10 19 * * *"`,
+    ],
+    [
+      'a day that no month has',
+      'policies: [{ type: schedule, timezone: UTC, windows: [{ cron: "0 0 31 2 *", for: 1h, min: 4 }] }]',
+      `11 ${policy0}.windows[0].cron: never occurs; write days that the months have`,
     ],
     ['a share without its sign', perUnit('tolerance: 5'), `11 ${policy0}.tolerance: 5 has no unit; write 5%`],
     [

@@ -11,7 +11,7 @@ describe('a resource in escapement.yaml', () => {
       settings: {
         min: 1,
         max: 6,
-        step: { up: null, down: null },
+        step: { up: 1, down: 1 },
         cooldownMs: { up: 300_000, down: 300_000 },
         upAfter: 'change',
         settleMs: 30_000,
@@ -25,7 +25,8 @@ describe('a resource in escapement.yaml', () => {
 
   test.each([
     ['step: 2', { step: { up: 2, down: 2 } }],
-    ['step: { up: 2 }', { step: { up: 2, down: null } }],
+    ['step: { up: 2 }', { step: { up: 2, down: 1 } }],
+    ['step: all', { step: { up: null, down: null } }],
     ['step: { up: all, down: 1 }', { step: { up: null, down: 1 } }],
     ['cooldown: 90s', { cooldownMs: { up: 90_000, down: 90_000 } }],
     ['cooldown: { up: 0s, down: 10m }', { cooldownMs: { up: 0, down: 600_000 } }],
@@ -36,6 +37,33 @@ describe('a resource in escapement.yaml', () => {
     ['dryRun: true', { dryRun: true }],
   ])('understands `%s`', async (fields, settings) => {
     const { resources } = await read(workerWith(fields));
+    expect(resources.worker?.settings).toMatchObject(settings);
+  });
+
+  const aSize = { step: { up: null, down: null }, cooldownMs: { up: 0, down: 300_000 } };
+  const units = { step: { up: 1, down: 1 }, cooldownMs: { up: 300_000, down: 300_000 } };
+  const observe = "observe: { url: 'http://h/', capacity: size }";
+
+  test.each([
+    ['omnistrate', units],
+    [`{ type: generic-http, ${observe}, add: { url: 'http://h/a' }, remove: { url: 'http://h/r' } }`, units],
+    [`{ type: generic-http, ${observe}, set: { url: 'http://h/' } }`, aSize],
+    ['{ type: ecs, cluster: main, service: worker }', aSize],
+    ['kubernetes', aSize],
+    ['{ type: azure-container-apps, subscription: s, resourceGroup: g }', aSize],
+    ['{ type: cloud-run, project: p, region: r }', aSize],
+  ])('has the pace that its platform allows where none is written: %s', async (platform, pace) => {
+    const { resources } = await read(fileOf(`platform: ${platform}\nmin: 1\nmax: 6`));
+    expect(resources.worker?.settings).toMatchObject({ ...pace, upAfter: 'change' });
+  });
+
+  test.each([
+    ['cooldown: { down: 1m }', { cooldownMs: { up: 0, down: 60_000 } }],
+    ['cooldown: { up: 1m }', { cooldownMs: { up: 60_000, down: 300_000 } }],
+    ['cooldown: 2m', { cooldownMs: { up: 120_000, down: 120_000 } }],
+    ['step: { down: 1 }', { step: { up: null, down: 1 } }],
+  ])('has it for what is not written: %s', async (fields, settings) => {
+    const { resources } = await read(fileOf(`platform: kubernetes\nmin: 1\nmax: 6\n${fields}`));
     expect(resources.worker?.settings).toMatchObject(settings);
   });
 

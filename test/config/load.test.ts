@@ -261,7 +261,10 @@ describe('validating a file', () => {
   it('tells its resources where nothing is wrong, and what could not be checked', async () => {
     await write('a.yaml', workerWith('').replace('omnistrate', '{ type: omnistrate, url: "${SIDECAR}" }'));
     const { problems, warnings, resources } = await validateFile('a.yaml', {}, folder);
-    expect({ problems, resources }).toEqual({ problems: [], resources: ['worker'] });
+    expect({ problems, resources }).toEqual({
+      problems: [],
+      resources: [expect.stringMatching(/^worker: omnistrate, /)],
+    });
     expect(warnings).toEqual([expect.stringContaining('the environment has no SIDECAR')]);
   });
 

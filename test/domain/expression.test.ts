@@ -1,4 +1,8 @@
+import fc from 'fast-check';
+import { compileExpression as compileByFiltrex } from 'filtrex';
+import { seed } from '../properties/seed.js';
 import { ExpressionError } from '../../src/domain/expression-error.js';
+import { translate } from '../../src/domain/expression-syntax.js';
 import { compileExpression } from '../../src/domain/expression.js';
 
 const names = ['waiting', 'active', 'm'];
@@ -14,6 +18,78 @@ function errorOf(text: string): ExpressionError {
     if (error instanceof ExpressionError) return error;
   }
   throw new Error(`${text} was not refused`);
+}
+
+/** Expressions of the right syntax, where now and then something of the other type stands. */
+const { number: someText } = fc.letrec<{ number: string; truth: string }>((tie) => {
+  const number = fc.oneof({ weight: 24, arbitrary: tie('number') }, { weight: 1, arbitrary: tie('truth') });
+  const truth = fc.oneof({ weight: 24, arbitrary: tie('truth') }, { weight: 1, arbitrary: tie('number') });
+  const joined = (part: fc.Arbitrary<string>, ...signs: string[]) =>
+    fc.tuple(part, fc.constantFrom(...signs), part).map((parts) => parts.join(' '));
+  const choice = (part: fc.Arbitrary<string>) =>
+    fc.tuple(truth, part, part).map(([condition, value, other]) => `${condition} ? ${value} : ${other}`);
+  const inside = (part: fc.Arbitrary<string>) => part.map((text) => `(${text})`);
+  const depth = { maxDepth: 5, depthSize: 'small' } as const;
+  return {
+    number: fc.oneof(
+      depth,
+      fc.constantFrom('m', '1', 'current'),
+      joined(number, '+', '-', '*'),
+      choice(number),
+      inside(choice(number)),
+      number.map((text) => `-${text}`),
+      fc.tuple(number, number).map((parts) => `max(${parts.join(', ')})`),
+    ),
+    truth: fc.oneof(
+      depth,
+      fc.constantFrom('m > 1', '(m == 1)'),
+      joined(number, '<', '>=', '=='),
+      joined(inside(truth), '==', '!=', '&&', '||'),
+      inside(choice(truth)),
+      inside(truth).map((text) => `!${text}`),
+    ),
+  };
+});
+
+function isRefused(text: string): boolean {
+  try {
+    compileExpression(text, names);
+    return false;
+  } catch (error) {
+    if (error instanceof ExpressionError) return true;
+    throw error;
+  }
+}
+
+/** Runs it with every outcome of every comparison. */
+function tripsFiltrex(text: string): boolean {
+  const outcomes = [...text.matchAll(/[<>=!]=|[<>]/g)].length;
+  fc.pre(outcomes <= 6);
+  const translated = translate(text, names).text;
+  for (let combination = 0; combination < 2 ** outcomes; combination += 1) {
+    let comparisons = 0;
+    const force = () => ((combination >> comparisons++) & 1) === 1;
+    const alike = (left: unknown, right: unknown): boolean => {
+      if (typeof left !== typeof right) throw new TypeError('mixed');
+      return force();
+    };
+    const number = (value: unknown): number => {
+      if (typeof value !== 'number') throw new TypeError('mixed');
+      return 1;
+    };
+    const both = (left: unknown, right?: unknown) => number(left) * number(right ?? 1);
+    const compare = (left: unknown, right: unknown) => both(left, right) === 1 && force();
+    const run = compileByFiltrex(translated, {
+      customProp: () => 1,
+      operators: {
+        ...{ '+': both, '-': both, '*': both, '/': both },
+        ...{ '<': compare, '<=': compare, '>': compare, '>=': compare, '==': alike, '!=': alike },
+      },
+      extraFunctions: { max: both },
+    });
+    if (typeof run({}) !== 'number') return true;
+  }
+  return false;
 }
 
 describe('expressions', () => {
@@ -41,6 +117,25 @@ describe('expressions', () => {
     ['1 + waiting > 30 ? 5 : 6', 5],
   ])('%s is %d', (text, value) => {
     expect(valueOf(text)).toBe(value);
+  });
+
+  test.each([
+    ['1 < active < waiting ? 1 : 2', 1],
+    ['(m > 1) == (waiting > 1) ? 1 : 2', 1],
+    ['(m > 1 ? waiting > 1 : active > 9) ? 1 : 2', 1],
+    ['!(m > 1 && active > 9) && -active < 0 ? 1 : 2', 1],
+    ['m > 0 ? (waiting > 0 ? (active > 0 ? 1 : (1 + active)) : 2) : 3', 1],
+  ])('a yes or no may stand where one is needed: %s', (text, value) => {
+    expect(valueOf(text)).toBe(value);
+  });
+
+  test('the types that are refused are those that some run of filtrex trips over', () => {
+    fc.assert(
+      fc.property(someText, (text) => {
+        expect(isRefused(text)).toBe(tripsFiltrex(text));
+      }),
+      { numRuns: 500, seed },
+    );
   });
 
   test('an imported rule with current, choices and functions gives what it gave', () => {
@@ -110,10 +205,23 @@ describe('expressions', () => {
     ['waiting[0]', 8, '"[" is not known here'],
     ['waiting; 1', 8, '";" is not known here'],
     ['waiting > 1', 1, 'gives yes or no'],
-    ['1 + (waiting > 1)', 1, 'mixes numbers'],
-    ['waiting > 1 ? waiting : active > 2', 1, 'gives yes or no'],
-    ['waiting > 1 ? waiting : -(active > 2)', 1, 'mixes numbers'],
-    ['waiting ? 1 : 0', 1, 'mixes numbers'],
+    ['1 + (waiting > 1)', 5, 'a yes or no where a number is needed'],
+    ['waiting > 1 ? waiting : active > 2', 25, 'mixes a number and a yes or no'],
+    ['waiting > 1 ? waiting : -(active > 2)', 26, 'a yes or no where a number is needed'],
+    ['waiting ? 1 : 0', 1, 'a number where a yes or no is needed'],
+    [
+      'm > 0 ? (waiting > 0 ? (active > 0 ? 1 : (1 + (m > active))) : 2) : 3',
+      47,
+      'a yes or no where a number is needed',
+    ],
+    ['m > 0 ? 1 : waiting > 0 ? 2 : active > 0 ? 3 : m > 1 ? 4 : (m > 2)', 60, 'mixes a number and a yes or no'],
+    ['m > 0 && waiting ? 1 : 0', 10, 'a number where a yes or no is needed'],
+    ['m > 0 || (active > 0 && 1) ? 1 : 0', 25, 'a number where a yes or no is needed'],
+    ['!m > 1 ? 1 : 0', 2, 'a number where a yes or no is needed'],
+    ['max(m, waiting > 1)', 8, 'a yes or no where a number is needed'],
+    ['(m > 1) == 1 ? 1 : 0', 1, 'compares a number with a yes or no'],
+    ['1 < (m > 1) ? 1 : 0', 5, 'a yes or no where a number is needed'],
+    ['m > 1 ? m > 2 ? 1 : 2 > 3 : 4', 21, 'mixes a number and a yes or no'],
   ])('%s is refused at column %d: %s', (text, column, problem) => {
     const error = errorOf(text);
     expect(error.problem).toContain(problem);

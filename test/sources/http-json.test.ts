@@ -75,6 +75,33 @@ describe('http-json', () => {
     expect((await source({ emptyAs: 0 }).sample(never())).value).toBe(0);
   });
 
+  const noon = Date.parse('2026-11-25T12:00:00Z');
+  it.each([
+    ['ISO 8601', '2026-11-25T12:00:00Z'],
+    ['another zone', '2026-11-25T13:00:00+01:00'],
+    ['no zone, which is UTC', '2026-11-25T12:00:00.000'],
+    ['seconds since 1970', noon / 1000],
+    ['milliseconds since 1970', noon],
+    ['seconds in a text', String(noon / 1000)],
+  ])('takes the time of the number from its path: %s', async (_name, updatedAt) => {
+    reply = { body: { waiting: 10, meta: { updatedAt } } };
+    const dated = source({ observedAt: 'meta.updatedAt' });
+    expect(await dated.sample(never())).toEqual({ value: 10, atMs: noon });
+  });
+
+  it.each([
+    ['nothing there', {}, 'missing'],
+    ['null', { updatedAt: null }, 'malformed'],
+    ['a word', { updatedAt: 'yesterday' }, 'malformed'],
+    ['a day', { updatedAt: '2026-11-25' }, 'malformed'],
+    ['a date that no calendar has', { updatedAt: '2026-13-45T12:00:00Z' }, 'malformed'],
+  ])('is no sample with a time that cannot be read: %s', async (_name, body, code) => {
+    reply = { body: { waiting: 10, ...body } };
+    const error = await failureOf(source({ observedAt: 'updatedAt' }));
+    expect(error).toMatchObject({ code, message: expect.stringContaining('Check observedAt') });
+    expect(error.message).not.toContain('yesterday');
+  });
+
   it('does not read an answer without end', async () => {
     reply = { body: `"${'x'.repeat(11 * 1024 * 1024)}"` };
     expect((await failureOf(source({}))).code).toBe('failed');

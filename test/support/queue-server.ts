@@ -4,10 +4,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export async function startQueue(depth: number) {
-  const queue = { depth, isBroken: false, url: '', close: async () => {} };
+  const queue = { depth, updatedAt: undefined as string | undefined, isBroken: false, url: '', close: async () => {} };
   const server = createServer((_, response) => {
     if (queue.isBroken) response.writeHead(500).end();
-    else response.setHeader('content-type', 'application/json').end(JSON.stringify({ depth: queue.depth }));
+    else {
+      const { depth: now, updatedAt } = queue;
+      response.setHeader('content-type', 'application/json').end(JSON.stringify({ depth: now, updatedAt }));
+    }
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

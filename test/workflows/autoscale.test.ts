@@ -40,12 +40,14 @@ async function autoscaled(
     limits = {},
     startTimeMs = 0,
     platform,
+    source: more = {},
   }: {
     depth?: number;
     settings?: object;
     limits?: Partial<ScaleSettings>;
     startTimeMs?: number;
     platform?: Platform;
+    source?: object;
   } = {},
 ) {
   const queue = await startQueue(depth);
@@ -55,7 +57,8 @@ async function autoscaled(
     simulation: { startTimeMs },
   });
   if (platform) workbench.platforms.set(resource.resource, platform);
-  const source = createSource('http-json', { url: queue.url, path: 'depth' }, { signal: 'depth', timeoutMs: 1000 });
+  const described = { url: queue.url, path: 'depth', ...more };
+  const source = createSource('http-json', described, { signal: 'depth', timeoutMs: 1000 });
   workbench.sources.set(resource.resource, { depth: source });
   closing.push(async () => source.close?.());
   const configure = async (change: object = {}) => {
@@ -118,6 +121,23 @@ describe('an autoscaled resource', () => {
     const seen = await evaluatedAnew(resource);
     expect(seen!.progress!.evaluation!.samples[0]!.failure!.message).toContain('500');
     expect(resource.truth()).toEqual([2, 4]);
+  });
+
+  it('is not scaled by samples that are too old, and says how old they are', async () => {
+    const { queue, resource } = await autoscaled(bench, {
+      depth: 20,
+      settings: { sampling: { depth: { maxAgeMs: 60_000 } } },
+      source: { observedAt: 'updatedAt', emptyAs: 0 },
+    });
+    queue.updatedAt = new Date().toISOString();
+    await poll(resource.capacity, (capacity) => capacity === 2);
+    Object.assign(queue, { depth: 1, updatedAt: '2024-06-13T00:00:00Z' });
+    const seen = await poll(
+      () => evaluatedAnew(resource),
+      (after) => (after?.progress?.evaluation?.samples[0]?.failure ?? null) !== null,
+    );
+    expect(seen!.progress!.evaluation!.samples[0]!.failure!.message).toContain('s old, and may be 60 s (maxAge)');
+    expect(resource.truth()).toEqual([2]);
   });
 
   it('acts at once when it is told to look', async () => {
@@ -365,6 +385,26 @@ describe('when its worker', () => {
     const remembered = after!.progress!.state!.recommendations.find(({ capacity }) => capacity === 2);
     expect(remembered!.atMs).toBeLessThanOrEqual(stoppedAtMs);
     expect(resource.capacity()).toBe(2);
+    await stopAgain();
+  });
+
+  it('stops, a counter is counted on by the next one', async () => {
+    const { queue, resource } = await autoscaled(restless, {
+      depth: 100,
+      settings: { sampling: { depth: { rate: true } } },
+    });
+    const stop = await restless.startWorker();
+    const before = (await evaluatedAnew(resource))!.progress!.state!.signals['depth']!.counter!;
+    await stop();
+    queue.depth = 400;
+    const stopAgain = await restless.startWorker();
+    const after = (await poll(
+      () => evaluatedAnew(resource),
+      (seen) => seen?.progress?.state?.signals['depth']?.counter?.value === 400,
+    ))!.progress!;
+    expect(before.value).toBe(100);
+    expect(after.evaluation!.samples[0]!.failure).toBeNull();
+    expect(after.evaluation!.samples[0]!.value).toBeGreaterThanOrEqual(0);
     await stopAgain();
   });
 

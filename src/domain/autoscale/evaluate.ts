@@ -33,7 +33,8 @@ export function evaluate(
   const { asked } = units;
   const state = resumeState(spec, input.state, nowMs, units);
   const signals = readSignals(spec, input, state.signals);
-  const circumstances = { nowMs, units, values: signals.values, isNewInstant: nowMs !== state.evaluatedAtMs };
+  const { values, hints } = signals;
+  const circumstances = { nowMs, units, values, hints, isNewInstant: nowMs !== state.evaluatedAtMs };
   const verdicts = spec.policies.map((policy) =>
     judge(policy, state.policies[policy.name] ?? noPolicyMemory, circumstances),
   );

@@ -5,7 +5,18 @@ import type { RefusalMemory } from './refusal.js';
 import type { AutoscaleState } from './state.js';
 
 /** A signal at the time of an evaluation. A source that has no number has failed: no data is never zero. */
-export type Reading = { readonly value: number; readonly atMs: number } | { readonly failure: string };
+export type Reading =
+  | {
+      readonly value: number;
+      readonly atMs: number;
+      /** What its source has to say of it. */
+      readonly note?: string;
+    }
+  | {
+      readonly failure: string;
+      /** What a person could set so that this counts as a number. */
+      readonly hint?: string;
+    };
 
 /** A person's word on a resource. It ends at `untilMs`; null: when it is taken back. */
 export interface Pause {
@@ -85,6 +96,8 @@ export interface SampleReport {
   readonly ageMs: number | null;
   /** Null while the source works. */
   readonly failure: { readonly message: string; readonly sinceMs: number } | null;
+  /** What is worth knowing of a sample that is as it should be. */
+  readonly note?: string;
 }
 
 export interface PolicyReport {

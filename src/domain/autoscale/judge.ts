@@ -17,6 +17,8 @@ export interface Circumstances {
   readonly units: Units;
   /** The samples and `current`; a signal that failed is absent. */
   readonly values: Readonly<Record<string, number>>;
+  /** By signal that failed, what could be set so that it had a number. */
+  readonly hints: Readonly<Record<string, string>>;
   /** False where the last evaluation was at this very instant: it is not counted twice. */
   readonly isNewInstant: boolean;
 }
@@ -66,7 +68,7 @@ function judgeLoad(policy: LoadPolicy, memory: PolicyMemory, circumstances: Circ
   const value = expression.evaluate(circumstances.values);
   if (value === null) {
     const failures = memory.failures + (circumstances.isNewInstant ? 1 : 0);
-    const reason = whyUnknown(expression, circumstances.values);
+    const reason = whyUnknown(expression, circumstances);
     return { policy: name, value, memory: { ...memory, failures }, opinion: { kind: 'unknown', failures, reason } };
   }
   const { window, burst, opinion } = average(policy, memory, value, circumstances);
@@ -134,7 +136,9 @@ function needed({ settings }: LoadPolicy, load: Load): number {
   }
 }
 
-function whyUnknown({ text, names }: Expression, values: Readonly<Record<string, number>>): string {
+function whyUnknown({ text, names }: Expression, { values, hints }: Circumstances): string {
   const missing = names.filter((name) => !Object.hasOwn(values, name));
-  return missing.length > 0 ? `no data from ${missing.join(' and ')}` : `${text} is not a finite number`;
+  if (missing.length === 0) return `${text} is not a finite number`;
+  const hinted = missing.map((name) => (Object.hasOwn(hints, name) ? `${name} (${String(hints[name])})` : name));
+  return `no data from ${hinted.join(' and ')}`;
 }

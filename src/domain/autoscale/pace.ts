@@ -21,7 +21,8 @@ export function rememberMove({ settings }: AutoscaleSpec, state: ResumedState, p
   const change = pace.asked - asked;
   if (change === 0 && scaleUps.length === 0 && scaleDowns.length === 0) return state;
   const periodMs = longestPeriodMs(settings.behavior);
-  const move = { atMs: timeOfMove(state, pace), change: Math.abs(change) };
+  const counted = change > 0 ? change - activation(asked) : -change;
+  const move = { atMs: timeOfMove(state, pace), change: counted };
   const isRecent = ({ atMs }: CapacityChange): boolean => pace.nowMs - atMs < periodMs;
   return {
     recommendations,
@@ -49,9 +50,20 @@ export function keepPace(spec: AutoscaleSpec, history: History, trail: Trail, { 
     scaleUpEvents: history.scaleUps.map(aged),
     scaleDownEvents: history.scaleDowns.map(aged),
   };
+  const activated = Math.min(trail.number, activation(asked));
   const wasRecommended = trail.number < asked ? 'more' : 'less';
-  trail.move('stabilization', stabilize(input), `${wasRecommended} was recommended within the stabilization window`);
-  trail.move('rate', limitRate(input, trail.number), 'as far as behavior lets it go for now');
+  const stabilized = Math.max(stabilize(input), activated);
+  trail.move('stabilization', stabilized, `${wasRecommended} was recommended within the stabilization window`);
+  const limited = Math.max(limitRate(input, trail.number), activated);
+  trail.move('rate', limited, 'as far as behavior lets it go for now');
+}
+
+/**
+ * The units that behavior has no say in: the first one, as KEDA activates a workload before the HPA takes over. A share of
+ * nothing is nothing, and would never leave zero.
+ */
+function activation(asked: number): number {
+  return asked === 0 ? 1 : 0;
 }
 
 /**

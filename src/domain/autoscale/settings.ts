@@ -44,10 +44,20 @@ const fallbackSchema = z.strictObject({
     .default('hold'),
 });
 
+/** What is made of the samples of a signal before any expression sees them. */
+const samplingSchema = z.strictObject({
+  /** A sample that is older is no data. */
+  maxAgeMs: z.number().int().min(1).optional(),
+  /** It is a counter: what counts is what it gains a second. */
+  rate: z.literal(true).optional(),
+});
+
 export const autoscaleSettingsSchema = z.strictObject({
   intervalMs: z.number().int().min(1).default(15_000),
   /** The names that expressions may use. */
   signals: z.array(signalNameSchema).default([]),
+  /** By signal, where it says more than where it is sampled. Absent where none does: older workers know nothing of it. */
+  sampling: z.record(signalNameSchema, samplingSchema).optional(),
   policies: z.array(policySchema).default([]),
   combine: z.enum(['max', 'min']).default('max'),
   behavior: behaviorSchema.default({}),
@@ -55,6 +65,7 @@ export const autoscaleSettingsSchema = z.strictObject({
   fallback: fallbackSchema.prefault({}),
 });
 
+export type SignalSampling = z.output<typeof samplingSchema>;
 export type PolicySettings = z.output<typeof policySchema>;
 export type FallbackSettings = z.output<typeof fallbackSchema>;
 export type AutoscaleSettings = z.output<typeof autoscaleSettingsSchema>;

@@ -1,4 +1,6 @@
 /** What the signals say now, what each last said, and since when a source fails. */
+import { shown } from '../shown.js';
+import { countOn, type Counter } from './counter.js';
 import type { EvaluationInput, Reading, SampleReport } from './evaluation.js';
 import type { AutoscaleSpec } from './spec.js';
 import type { SignalMemory } from './state.js';
@@ -10,6 +12,8 @@ export interface Signals {
   readonly values: Record<string, number>;
   readonly memory: Record<string, SignalMemory>;
   readonly reports: SampleReport[];
+  /** By signal that has none, what could be set so that it had. */
+  readonly hints: Record<string, string>;
 }
 
 export function readSignals(
@@ -20,29 +24,69 @@ export function readSignals(
   const values: Record<string, number> = { current: capacity };
   const memory: Record<string, SignalMemory> = {};
   const reports: SampleReport[] = [];
+  const hints: Record<string, string> = {};
   for (const signal of spec.signals) {
-    const reading = usable(Object.hasOwn(readings, signal) ? readings[signal] : undefined);
+    const given = Object.hasOwn(readings, signal) ? readings[signal] : undefined;
     const last = (Object.hasOwn(before, signal) ? before[signal] : undefined) ?? neverRead;
-    const now = 'failure' in reading ? { ...last, failingSinceMs: last.failingSinceMs ?? nowMs } : toMemory(reading);
-    if (!('failure' in reading)) values[signal] = reading.value;
-    memory[signal] = now;
+    const { reading, counter } = takeSample(spec, signal, { given, nowMs, counter: last.counter });
+    const isFailure = 'failure' in reading;
+    const now = isFailure ? { ...last, failingSinceMs: last.failingSinceMs ?? nowMs } : toMemory(reading);
+    if (!isFailure) values[signal] = reading.value;
+    else if (reading.hint !== undefined) hints[signal] = reading.hint;
+    memory[signal] = counter ? { ...now, counter } : now;
     reports.push({
       signal,
       value: now.value,
       // By the source's clock, which may be ahead of ours.
       ageMs: now.atMs === null ? null : Math.max(0, nowMs - now.atMs),
-      failure: 'failure' in reading ? { message: reading.failure, sinceMs: now.failingSinceMs ?? nowMs } : null,
+      failure: isFailure ? { message: reading.failure, sinceMs: now.failingSinceMs ?? nowMs } : null,
+      ...(!isFailure && reading.note !== undefined && { note: reading.note }),
     });
   }
-  return { values, memory, reports };
+  return { values, memory, reports, hints };
 }
 
 function toMemory({ value, atMs }: Extract<Reading, { value: number }>): SignalMemory {
   return { value, atMs, failingSinceMs: null };
 }
 
+interface Taking {
+  readonly given: Reading | undefined;
+  readonly nowMs: number;
+  readonly counter: Counter | undefined;
+}
+
+/** The same samples are data in life and in a back-test: a number from zero up, no older than it may be. */
+function takeSample(
+  { settings: { sampling, intervalMs } }: AutoscaleSpec,
+  signal: string,
+  { given, nowMs, counter }: Taking,
+): { readonly reading: Reading; readonly counter?: Counter | undefined } {
+  const { maxAgeMs, rate } = (sampling && Object.hasOwn(sampling, signal) ? sampling[signal] : undefined) ?? {};
+  const reading = youngEnough(usable(given), nowMs, maxAgeMs);
+  if (rate === undefined) return { reading };
+  if ('failure' in reading) return { reading, counter };
+  const counted = countOn(counter, { ...pointOf(reading), readAtMs: nowMs }, intervalMs);
+  if (counted.perSecond !== null) return { reading: { ...reading, value: counted.perSecond }, counter: counted };
+  return {
+    reading: { failure: 'is a counter: what it gains a second is known from its second sample on' },
+    counter: counted,
+  };
+}
+
+function pointOf({ value, atMs }: Extract<Reading, { value: number }>): Pick<Counter, 'value' | 'atMs'> {
+  return { value, atMs };
+}
+
 function usable(reading: Reading | undefined): Reading {
   if (!reading) return { failure: 'was not sampled' };
-  if ('failure' in reading || Number.isFinite(reading.value)) return reading;
-  return { failure: `${reading.value} is not a number to go by` };
+  if ('failure' in reading) return reading;
+  if (!Number.isFinite(reading.value)) return { failure: `${reading.value} is not a number to go by` };
+  return reading.value < 0 ? { failure: `${shown(reading.value)} is below zero, which no load is` } : reading;
+}
+
+function youngEnough(reading: Reading, nowMs: number, maxAgeMs: number | undefined): Reading {
+  if ('failure' in reading || maxAgeMs === undefined || nowMs - reading.atMs <= maxAgeMs) return reading;
+  const ageText = `${shown((nowMs - reading.atMs) / 1000)} s old`;
+  return { failure: `the newest sample is ${ageText}, and may be ${shown(maxAgeMs / 1000)} s (maxAge)` };
 }

@@ -66,7 +66,8 @@ export function compileAutoscale(settings: AutoscaleSettings, limits: ScaleSetti
   if (idle !== null && limits.min > 0) {
     throw new AutoscaleError(['idle'], `scales to zero, but min is ${limits.min}; set min to 0 or remove idle`);
   }
-  const policies = settings.policies.map((policy, index) => compilePolicy(settings, policy, index));
+  const names = policyNames(settings);
+  const policies = settings.policies.map((policy, index) => compilePolicy(settings, policy, index, names[index] ?? ''));
   const schedules = policies.filter((policy) => policy.says === 'schedule');
   const isLiftedBySchedule = schedules.some(({ schedule }) => schedule.hasFloor);
   const idleExpression = idle === null ? null : compileAt(['idle', 'value'], idle.value, settings.signals);
@@ -85,8 +86,7 @@ function signalsRead(policies: readonly Policy[], idle: Expression | null): stri
   return [...new Set(expressions.flatMap((expression) => expression?.names ?? []))];
 }
 
-function compilePolicy(settings: AutoscaleSettings, policy: PolicySettings, index: number): Policy {
-  const name = nameOf(settings, policy, index);
+function compilePolicy(settings: AutoscaleSettings, policy: PolicySettings, index: number, name: string): Policy {
   const compile = (value: string): Expression => compileAt(['policies', index, 'value'], value, settings.signals);
   switch (policy.type) {
     case 'thresholds':
@@ -106,10 +106,13 @@ function compilePolicy(settings: AutoscaleSettings, policy: PolicySettings, inde
   }
 }
 
-function nameOf({ policies }: AutoscaleSettings, policy: PolicySettings, index: number): string {
-  const words = (other: PolicySettings): string => ('value' in other ? `${other.type} ${other.value}` : other.type);
-  const earlier = policies.slice(0, index).filter((other) => words(other) === words(policy)).length;
-  return earlier === 0 ? words(policy) : `${words(policy)} #${earlier + 1}`;
+/** By the place of each policy: its type and its value, with a number where another says the same. */
+export function policyNames({ policies }: Pick<AutoscaleSettings, 'policies'>): string[] {
+  const words = policies.map((policy) => ('value' in policy ? `${policy.type} ${policy.value}` : policy.type));
+  return words.map((name, index) => {
+    const earlier = words.slice(0, index).filter((other) => other === name).length;
+    return earlier === 0 ? name : `${name} #${earlier + 1}`;
+  });
 }
 
 function compileAt(path: readonly (string | number)[], text: string, signals: readonly string[]): Expression {

@@ -3,6 +3,7 @@ import type { Burst } from '../policies/burst.js';
 import type { ForecastMemory } from '../policies/forecast.js';
 import type { Units } from '../policies/policy.js';
 import type { Window } from '../policies/window.js';
+import type { Counter } from './counter.js';
 import type { RefusalMemory } from './refusal.js';
 import type { AutoscaleSpec } from './spec.js';
 
@@ -18,6 +19,8 @@ export interface SignalMemory {
   readonly value: number | null;
   readonly atMs: number | null;
   readonly failingSinceMs: number | null;
+  /** Of a signal that is a counter. */
+  readonly counter?: Counter;
 }
 
 export interface AutoscaleState {

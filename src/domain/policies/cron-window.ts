@@ -11,15 +11,6 @@ export interface CronWindow {
   readonly until?: string | undefined;
 }
 
-export function isCronPattern(pattern: string): boolean {
-  try {
-    new Cron(pattern, { paused: true });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 export function cronWindow({ cron, forMs = 0, until }: CronWindow, timezone: string): IsWithin {
   const starts = new Cron(cron, { paused: true, timezone });
   const stateAt =

@@ -9,7 +9,8 @@
  */
 import { z } from 'zod';
 import { parseDates, parseDays, parseDaysOfMonth } from './calendar.js';
-import { cronWindow, endPattern, isCronPattern } from './cron-window.js';
+import { whyNotCron } from './cron-pattern.js';
+import { cronWindow, endPattern } from './cron-window.js';
 import { dailyWindow, parseTimeOfDay } from './daily-window.js';
 import type { Bounds } from './policy.js';
 import { isTimeZone, wallClock } from './wall-clock.js';
@@ -56,12 +57,12 @@ const dayWindowSchema = z
 
 const cronWindowSchema = z
   .strictObject({
-    cron: z.string().refine(isCronPattern, { message: 'is not a cron pattern; write five fields: 0 9 * * mon-fri' }),
+    cron: z.string().superRefine(refuseOtherPatterns),
     forMs: z.number().int().min(1000).optional(),
     /** `06:00`, or a cron pattern. */
     until: z
       .string()
-      .refine((text) => isCronPattern(endPattern(text)), { message: 'is neither a time of day nor a cron pattern' })
+      .superRefine((text, context) => refuseOtherPatterns(endPattern(text), context))
       .optional(),
     ...boundFields,
   })
@@ -72,6 +73,11 @@ const cronWindowSchema = z
   });
 
 const windowSchema = z.union([dayWindowSchema, cronWindowSchema]);
+
+function refuseOtherPatterns(pattern: string, context: z.RefinementCtx): void {
+  const message = whyNotCron(pattern);
+  if (message !== undefined) context.addIssue({ code: 'custom', message });
+}
 
 function written(parse: (text: string) => unknown, message: string): z.ZodString {
   return z.string().refine((text) => parse(text) !== undefined, { message });

@@ -29,7 +29,7 @@ describe('an AverageValue', () => {
     [320, 3, 3, '1.067 of the target is within tolerance'],
     [330, 3, 3, 'and so is 1.1'],
     [331, 3, 4, 'more is not'],
-    [-500, 4, 1, 'less than nothing is nothing'],
+    [-500, 4, 4, 'less than nothing is no data, and scales nothing in'],
   ])('of 100, at %d over %d units, is %d: %s', (load, capacity, expected) => {
     expect(targetOf(averageValue(100), load, capacity)).toBe(expected);
   });
@@ -47,7 +47,7 @@ describe('a Value', () => {
     [2500, 2, 5],
     [1500, 4, 6],
     [250, 4, 1],
-    [-500, 4, 1],
+    [-500, 4, 4],
   ])('of 1000, at %d over %d units, is %d', (load, capacity, expected) => {
     expect(targetOf(value(1000), load, capacity)).toBe(expected);
   });

@@ -41,7 +41,6 @@ describe('thresholds', () => {
     [1e15, 5, 7, 'however far beyond'],
     [10, 5, 4, 'at the lower edge'],
     [0, 5, 4, 'one at a time'],
-    [-1, 5, 4, 'a negative value is read as it is'],
     [60, 1, 3, 'below min it adds as well'],
   ])('%d over %d recommends %d: %s', (value, capacity, expected) => {
     const evaluation = check(value, capacity);

@@ -1,0 +1,44 @@
+/** What is in force for a resource, defaults and presets included, in one line: for whoever wrote only a part of it. */
+import type { FallbackSettings } from '../domain/autoscale/settings.js';
+import { policyNames } from '../domain/autoscale/spec.js';
+import type { ScaleSettings } from '../domain/settings.js';
+import type { AutoscaleConfig } from './autoscale-schema.js';
+import type { ResourceConfig } from './config.js';
+import { durationText } from './duration.js';
+
+/** `worker: omnistrate, 1 to 6 units, steps of 1, cooldown 5m; every 15s: perUnit waiting; fallback: hold after 3 failures` */
+export function inForce({ alias, platform, settings, taskQueue, autoscale }: ResourceConfig): string {
+  const { min, max, dryRun } = settings;
+  const place = taskQueue === 'escapement' ? platform.type : `${platform.type} on task queue ${taskQueue}`;
+  const bounds = max === null ? `${min} units or more` : `${min} to ${max} units`;
+  const limits = [place, bounds, stepText(settings), cooldownText(settings), ...(dryRun ? ['dry run'] : [])];
+  return `${alias}: ${limits.join(', ')}; ${autoscale ? autoscaleText(autoscale) : 'on request only'}`;
+}
+
+function stepText({ step: { up, down } }: ScaleSettings): string {
+  const text = (units: number | null): string => (units === null ? 'the whole way at once' : `steps of ${units}`);
+  return up === down ? text(up) : `${text(up)} up and ${text(down)} down`;
+}
+
+function cooldownText({ cooldownMs: { up, down }, upAfter }: ScaleSettings): string {
+  const after = upAfter === 'up' ? ' after the last change up' : '';
+  if (up === down && after === '') return `cooldown ${durationText(up)}`;
+  return `cooldown ${durationText(up)} up${after} and ${durationText(down)} down`;
+}
+
+function autoscaleText({ settings }: AutoscaleConfig): string {
+  const { intervalMs, combine, behavior, idle, fallback } = settings;
+  const names = policyNames(settings);
+  const policies = names.length > 1 ? `${combine} of ${names.join(', ')}` : names.join('');
+  const parts = [
+    `every ${durationText(intervalMs)}: ${policies === '' ? 'no policy' : policies}`,
+    ...(behavior.scaleUp || behavior.scaleDown ? ['behavior'] : []),
+    ...(idle === null ? [] : [`to zero after ${durationText(idle.forMs)} without ${idle.value}`]),
+    `fallback: ${fallbackText(fallback)} after ${fallback.after} ${fallback.after === 1 ? 'failure' : 'failures'}`,
+  ];
+  return parts.join('; ');
+}
+
+function fallbackText({ capacity }: FallbackSettings): string {
+  return typeof capacity === 'object' ? `at least ${capacity.atLeast}` : String(capacity);
+}

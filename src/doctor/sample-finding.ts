@@ -1,0 +1,36 @@
+/** What a sample says of its signal, as an evaluation would take it. */
+import type { AdapterChoice } from '../config/adapter-settings.js';
+import type { SignalSampling } from '../domain/autoscale/settings.js';
+import { shown } from '../domain/shown.js';
+import type { Sample } from '../sources/source.js';
+import type { Finding } from './finding.js';
+
+interface Sampled {
+  readonly sample: Sample;
+  readonly nowMs: number;
+  readonly sampling: SignalSampling | undefined;
+  readonly source: AdapterChoice;
+}
+
+export function sampleFinding({
+  sample,
+  nowMs,
+  sampling,
+  source,
+}: Sampled): Pick<Finding, 'outcome' | 'message' | 'value'> {
+  const { value, atMs, note } = sample;
+  const { maxAgeMs, rate } = sampling ?? {};
+  const isDoubtful =
+    value === 0 && rate !== true && source.type !== 'constant' && source.settings['emptyAs'] === undefined;
+  const notes = [
+    ...(rate === true ? ['a counter: the signal is what it gains a second'] : []),
+    ...(isDoubtful ? ['if 0 means here that nothing is known, set emptyAs: noData'] : []),
+    ...(note === undefined ? [] : [note]),
+  ];
+  const ageMs = nowMs - atMs;
+  if (maxAgeMs !== undefined && ageMs > maxAgeMs) {
+    const message = `value ${value}, but ${shown(ageMs / 1000)} s old where maxAge is ${shown(maxAgeMs / 1000)} s: that is no data. Check what writes it.`;
+    return { outcome: 'failing', message, value };
+  }
+  return { outcome: 'ok', message: [`value ${value}`, ...notes].join('; '), value };
+}
