@@ -74,17 +74,18 @@ function isAlwaysExact(policy: PolicySettings): boolean {
   );
 }
 
-const weekdays = [0, 1, 2, 3, 4, 5, 6];
+/** Each day of the week once, as days since 1970-01-01. */
+const days = [0, 1, 2, 3, 4, 5, 6];
 const minutes = Array.from({ length: 24 * 60 }, (_, minute) => minute);
 
-/** Windows by the clock that later ones cover whole; when a cron pattern starts, nobody counts here. */
+/** Windows of the week that later ones cover whole; cron patterns and days of the calendar are not counted here. */
 function hiddenWindows({ windows }: Schedule, path: Path): Finding[] {
   const covered = new Set<number>();
   return windows
     .map((window, index) => ({ window, index }))
     .reverse()
     .flatMap(({ window, index }) => {
-      if ('cron' in window) return [];
+      if ('cron' in window || window.dates !== undefined || window.daysOfMonth !== undefined) return [];
       const open = minutesOfWeek(window);
       const isHidden = open.every((minute) => covered.has(minute));
       open.forEach((minute) => covered.add(minute));
@@ -94,12 +95,12 @@ function hiddenWindows({ windows }: Schedule, path: Path): Finding[] {
 }
 
 function minutesOfWeek(window: Parameters<typeof dailyWindow>[0]): number[] {
-  let now = { weekday: 0, minute: 0 };
+  let now = { day: 0, minute: 0 };
   const isWithin = dailyWindow(window, () => now);
-  return weekdays.flatMap((weekday) =>
+  return days.flatMap((day) =>
     minutes.flatMap((minute) => {
-      now = { weekday, minute };
-      return isWithin(0) ? [weekday * minutes.length + minute] : [];
+      now = { day, minute };
+      return isWithin(0) ? [day * minutes.length + minute] : [];
     }),
   );
 }
