@@ -15,10 +15,10 @@ export function acceptedAnswer(result: HttpExchange, request: string): Answer {
     throw new Trouble(kind[result.cause], `${request} was sent, and no answer came (${result.reason})`);
   }
   const { status, body, retryAfterMs } = result;
-  const said = `${request} was answered ${describeAnswer(result)}`;
-  if (status >= 300) throw new Trouble(kindOfStatus(status), said, retryAfterMs);
+  const said = () => `${request} was answered ${describeAnswer(result)}`;
+  if (status >= 300) throw new Trouble(kindOfStatus(status), said(), retryAfterMs);
   if ('text' in body || body.cause === 'tooLarge') return result;
-  throw new Trouble('lost', `${said} and then broke off (${body.reason})`);
+  throw new Trouble('lost', `${said()} and then broke off (${body.reason})`);
 }
 
 /**

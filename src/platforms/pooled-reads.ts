@@ -24,6 +24,10 @@ const mostIdle = 32;
 /** Of one adapter. */
 export class PooledReads {
   readonly #leases = new Map<string, ServerConnections>();
+  /** Nearly always the one that is asked for next. */
+  #last:
+    | { readonly origin: string; readonly tls: TlsOptions | undefined; readonly connections: ServerConnections }
+    | undefined;
   #isClosed = false;
 
   /** Throws no more than `exchange` does, and follows no redirect either. */
@@ -51,6 +55,7 @@ export class PooledReads {
   /** Reads that are under way come to their end. */
   close(): void {
     this.#isClosed = true;
+    this.#last = undefined;
     for (const [key, connections] of this.#leases) {
       if (!connections.release(this)) continue;
       servers.delete(key);
@@ -59,14 +64,15 @@ export class PooledReads {
   }
 
   #connectionsTo(origin: string, tls: TlsOptions | undefined): ServerConnections {
+    const last = this.#last;
+    if (last?.origin === origin && last.tls === tls) return last.connections;
     // A client certificate is who we are: connections are shared by those only who are the same.
     const key = JSON.stringify([origin, tls]);
-    const leased = this.#leases.get(key);
-    if (leased) return leased;
-    const connections = servers.get(key) ?? new ServerConnections(origin, tls);
+    const connections = this.#leases.get(key) ?? servers.get(key) ?? new ServerConnections(origin, tls);
     servers.set(key, connections);
     this.#leases.set(key, connections);
     connections.lease(this);
+    this.#last = { origin, tls, connections };
     return connections;
   }
 }

@@ -40,7 +40,9 @@ export function installTemporalRuntime(log: Logger): void {
 
 /** What the SDK calls news (a worker changed its state) is detail here; what workflows and activities log is not. */
 export function temporalLogger(log: Logger): TemporalLogger {
-  return new DefaultLogger('TRACE', ({ level, message, meta = {} }) => {
+  // For each line that it may say the SDK asks its native core for the time, several times a heartbeat.
+  const said = (Object.keys(pinoLevels) as LogLevel[]).find((level) => log.isLevelEnabled(pinoLevels[level]));
+  return new DefaultLogger(said ?? 'ERROR', ({ level, message, meta = {} }) => {
     const { sdkComponent, error, ...details } = meta as Record<string, unknown>;
     const isOurs = sdkComponent === 'workflow' || sdkComponent === 'activity';
     const fields = {

@@ -44,3 +44,18 @@ it('leaves out what only a machine could want of a line of an activity', () => {
   expect(line).toMatchObject({ workflowId: 'scale:worker', attempt: 2 });
   expect(line).not.toHaveProperty('taskToken');
 });
+
+it('what is below the level of our log is not even put together', () => {
+  const log = pino({ level: 'info' }, { write: () => undefined });
+  let wasLookedAt = false;
+  const meta = {
+    get attempt() {
+      wasLookedAt = true;
+      return 1;
+    },
+  };
+  temporalLogger(log).trace('Heartbeat', meta);
+  expect(wasLookedAt).toBe(false);
+  temporalLogger(log).warn('Heartbeat is late', meta);
+  expect(wasLookedAt).toBe(true);
+});
