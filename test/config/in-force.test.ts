@@ -32,6 +32,11 @@ describe('what is in force, in one line', () => {
       'worker: omnistrate, 5 to 50 units, steps of 3 up and steps of 1 down, cooldown 15s; every 15s: thresholds load; fallback: hold after 3 failures',
     ],
     [
+      'a fallback that only takes away',
+      `${kubernetes}autoscale: { ${signals}, policies: [{ type: perUnit, value: load, target: 2 }], fallback: { capacity: { atMost: 4 } } }`,
+      'worker: kubernetes, 0 to 9 units, the whole way at once, cooldown 0s up and 5m down; every 15s: perUnit load; fallback: at most 4 after 3 failures',
+    ],
+    [
       'several policies, behavior and idle',
       `${kubernetes}autoscale: { interval: 1m, ${signals}, policies: [{ type: fixed, capacity: 1 }, { type: perUnit, value: load, target: 2 }], combine: min, behavior: { scaleDown: { stabilizationWindowSeconds: 60 } }, idle: { value: load, for: 10m }, fallback: { after: 1, capacity: { atLeast: 2 } } }`,
       'worker: kubernetes, 0 to 9 units, the whole way at once, cooldown 0s up and 5m down; every 1m: min of fixed, perUnit load; behavior; to zero after 10m without load; fallback: at least 2 after 1 failure',

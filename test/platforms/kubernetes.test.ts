@@ -261,7 +261,11 @@ describe('how the cluster is reached', () => {
   it('a change whose token was withdrawn is not sent again, but decided anew', async () => {
     const { server, platform } = await open({ putWithdrawn: ['Bearer eks-1'] }, { user: await plugin() });
     const outcome = await platform.change(change, permitted, never);
-    expect(outcome).toMatchObject({ outcome: 'rejected', final: false, reason: expect.stringContaining('401') as unknown });
+    expect(outcome).toMatchObject({
+      outcome: 'rejected',
+      final: false,
+      reason: expect.stringContaining('401') as unknown,
+    });
     expect(server.requests.filter(({ method }) => method === 'PUT')).toHaveLength(1);
     expect(await platform.change(change, permitted, never)).toEqual({ outcome: 'accepted' });
   });

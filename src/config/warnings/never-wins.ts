@@ -74,21 +74,25 @@ function isAlwaysExact(policy: PolicySettings): boolean {
   );
 }
 
-/** Each day of the week once, as days since 1970-01-01. */
-const days = [0, 1, 2, 3, 4, 5, 6];
+/** Any seven in a row. */
+const weekdays = [0, 1, 2, 3, 4, 5, 6];
 const minutes = Array.from({ length: 24 * 60 }, (_, minute) => minute);
 
-/** Windows of the week that later ones cover whole; cron patterns and days of the calendar are not counted here. */
+/**
+ * Windows by the clock that later ones cover whole. When a cron pattern starts, and which days of a year are meant, nobody
+ * counts here: such a window covers none, and is covered where it would be on any day.
+ */
 function hiddenWindows({ windows }: Schedule, path: Path): Finding[] {
   const covered = new Set<number>();
   return windows
     .map((window, index) => ({ window, index }))
     .reverse()
     .flatMap(({ window, index }) => {
-      if ('cron' in window || window.dates !== undefined || window.daysOfMonth !== undefined) return [];
-      const open = minutesOfWeek(window);
+      if ('cron' in window) return [];
+      const { daysOfMonth, dates, ...everyWeek } = window;
+      const open = minutesOfWeek(everyWeek);
       const isHidden = open.every((minute) => covered.has(minute));
-      open.forEach((minute) => covered.add(minute));
+      if (daysOfMonth === undefined && dates === undefined) open.forEach((minute) => covered.add(minute));
       const text = 'never holds: later windows, which win, cover all of it; move it after them';
       return isHidden ? [{ path: [...path, 'windows', index], text }] : [];
     });
@@ -97,7 +101,7 @@ function hiddenWindows({ windows }: Schedule, path: Path): Finding[] {
 function minutesOfWeek(window: Parameters<typeof dailyWindow>[0]): number[] {
   let now = { day: 0, minute: 0 };
   const isWithin = dailyWindow(window, () => now);
-  return days.flatMap((day) =>
+  return weekdays.flatMap((day) =>
     minutes.flatMap((minute) => {
       now = { day, minute };
       return isWithin(0) ? [day * minutes.length + minute] : [];
