@@ -40,5 +40,6 @@ function autoscaleText({ settings }: AutoscaleConfig): string {
 }
 
 function fallbackText({ capacity }: FallbackSettings): string {
-  return typeof capacity === 'object' ? `at least ${capacity.atLeast}` : String(capacity);
+  if (typeof capacity !== 'object') return String(capacity);
+  return 'atLeast' in capacity ? `at least ${capacity.atLeast}` : `at most ${capacity.atMost}`;
 }

@@ -195,6 +195,11 @@ describe('a window that can never hold', () => {
   test.each([
     ['the special after the general', `{ ${working}, min: 4 }, { days: sat, ${working}, min: 3 }`],
     ['a minute more', `{ from: "09:00", to: "17:01", min: 3 }, { ${working}, min: 4 }`],
+    ['dates after', `{ ${working}, min: 3 }, { dates: 12-24..12-26, min: 4 }`],
+    [
+      'days of the month before another day',
+      `{ daysOfMonth: 1, min: 3 }, { days: mon-fri, from: "00:00", to: "24:00", min: 4 }`,
+    ],
     ['a cron pattern after', `{ ${working}, min: 3 }, { cron: "0 9 * * *", for: 8h, min: 4 }`],
   ])('is none of these: %s', async (_, windows) => {
     expect(await warningsOf(policies(perUnit, schedule(windows)))).toEqual([]);
