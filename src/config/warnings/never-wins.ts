@@ -1,7 +1,7 @@
 /** Policies, and windows of a schedule, of which nothing can ever come, because of what stands beside them. */
 import type { AutoscaleSettings, PolicySettings } from '../../domain/autoscale/settings.js';
 import { policyNames } from '../../domain/autoscale/spec.js';
-import { dailyWindow } from '../../domain/policies/daily-window.js';
+import { dailyWindow, type DailyWindow } from '../../domain/policies/daily-window.js';
 import { clampToBounds } from '../../domain/scale-step.js';
 import type { ScaleSettings } from '../../domain/settings.js';
 import type { Finding } from '../issue-words.js';
@@ -74,14 +74,10 @@ function isAlwaysExact(policy: PolicySettings): boolean {
   );
 }
 
-/** Any seven in a row. */
-const weekdays = [0, 1, 2, 3, 4, 5, 6];
+const week = [0, 1, 2, 3, 4, 5, 6];
 const minutes = Array.from({ length: 24 * 60 }, (_, minute) => minute);
 
-/**
- * Windows by the clock that later ones cover whole. When a cron pattern starts, and which days of a year are meant, nobody
- * counts here: such a window covers none, and is covered where it would be on any day.
- */
+/** Windows by the clock that later ones cover whole; when a cron pattern starts, nobody counts here. */
 function hiddenWindows({ windows }: Schedule, path: Path): Finding[] {
   const covered = new Set<number>();
   return windows
@@ -89,19 +85,20 @@ function hiddenWindows({ windows }: Schedule, path: Path): Finding[] {
     .reverse()
     .flatMap(({ window, index }) => {
       if ('cron' in window) return [];
-      const { daysOfMonth, dates, ...everyWeek } = window;
-      const open = minutesOfWeek(everyWeek);
+      const open = minutesOfWeek(window);
       const isHidden = open.every((minute) => covered.has(minute));
-      if (daysOfMonth === undefined && dates === undefined) open.forEach((minute) => covered.add(minute));
+      const isEveryWeek = window.daysOfMonth === undefined && window.dates === undefined;
+      if (isEveryWeek) open.forEach((minute) => covered.add(minute));
       const text = 'never holds: later windows, which win, cover all of it; move it after them';
       return isHidden ? [{ path: [...path, 'windows', index], text }] : [];
     });
 }
 
-function minutesOfWeek(window: Parameters<typeof dailyWindow>[0]): number[] {
+/** Those in which it may be open: days of the month and dates may fall on any day of the week. */
+function minutesOfWeek({ days, from, to }: DailyWindow): number[] {
   let now = { day: 0, minute: 0 };
-  const isWithin = dailyWindow(window, () => now);
-  return weekdays.flatMap((day) =>
+  const isWithin = dailyWindow({ days, from, to }, () => now);
+  return week.flatMap((day) =>
     minutes.flatMap((minute) => {
       now = { day, minute };
       return isWithin(0) ? [day * minutes.length + minute] : [];
