@@ -29,7 +29,7 @@ export const signalFields = {
     ),
 };
 
-export type Sampling = z.output<z.ZodObject<typeof signalFields>>;
+type Sampling = z.output<z.ZodObject<typeof signalFields>>;
 
 export interface SignalChoice extends AdapterChoice {
   readonly sampling: Sampling;
