@@ -4,11 +4,8 @@ import { AutoscaleReader, type AutoscaleView } from '../../src/client/autoscale-
 import { type AutoscaleSettings, autoscaleSettingsSchema } from '../../src/domain/autoscale/settings.js';
 import type { ScaleSettings } from '../../src/domain/settings.js';
 import type { ScaleStatus } from '../../workflows/messages.js';
-import type { Platform } from '../../src/platforms/platform.js';
 import { createSource } from '../../src/sources/registry.js';
 import { autoscaleWorkflowId } from '../../workflows/autoscale-messages.js';
-import { closeJsonServers } from '../platforms/fixtures/json-server.js';
-import { poolOf, poolSite } from '../platforms/fixtures/pool-server.js';
 import { startQueue } from '../support/queue-server.js';
 import { devServerEnvironment } from '../support/temporal.js';
 import { type TestResource, Workbench, poll } from './workbench.js';
@@ -27,10 +24,7 @@ afterAll(async () => {
 });
 
 const closing: (() => Promise<void>)[] = [];
-afterAll(async () => {
-  await Promise.all(closing.map((close) => close()));
-  await closeJsonServers();
-});
+afterAll(() => Promise.all(closing.map((close) => close())));
 
 async function autoscaled(
   workbench: Workbench,
@@ -39,14 +33,12 @@ async function autoscaled(
     settings = {},
     limits = {},
     startTimeMs = 0,
-    platform,
     source: more = {},
   }: {
     depth?: number;
     settings?: object;
     limits?: Partial<ScaleSettings>;
     startTimeMs?: number;
-    platform?: Platform;
     source?: object;
   } = {},
 ) {
@@ -56,7 +48,6 @@ async function autoscaled(
     settings: { min: 1, max: 10, step: { up: null, down: null }, cooldownMs: { up: 0, down: 0 }, ...limits },
     simulation: { startTimeMs },
   });
-  if (platform) workbench.platforms.set(resource.resource, platform);
   const described = { url: queue.url, path: 'depth', ...more };
   const source = createSource('http-json', described, { signal: 'depth', timeoutMs: 1000 });
   workbench.sources.set(resource.resource, { depth: source });
@@ -328,41 +319,6 @@ describe('an autoscaled resource', () => {
       (seen) => seen === undefined,
     );
     await stop();
-  });
-});
-
-describe('a pool that takes a size at any time, and has room for three units', () => {
-  const pooled = async (size: number, depth: number, settings: object = {}) => {
-    const pool = poolOf(size, { room: 3 });
-    const site = poolSite(pool);
-    closing.push(() => site.closeAll());
-    const limits = { max: 100, takesChanges: 'shownAtOnce' as const };
-    const { platform } = await site.resource('pool', size);
-    return { pool, ...(await autoscaled(bench, { depth, settings, limits, platform })) };
-  };
-
-  it('is given help, and scaled in again, though the others are never ready', async () => {
-    const { pool, queue, resource } = await pooled(3, 80);
-    await poll(
-      () => pool.size,
-      (size) => size === 8,
-    );
-    const seen = await evaluatedAnew(resource);
-    expect(seen!.progress!.evaluation).toMatchObject({ capacity: 8, ready: 3, target: 8, limitedBy: [] });
-    queue.depth = 10;
-    await poll(
-      () => pool.size,
-      (size) => size === 1,
-    );
-    expect(pool.sets.map(({ to }) => to)).toEqual([8, 1]);
-  });
-
-  it('is not asked for more and more of them by a mean over those that are ready', async () => {
-    const { pool, resource } = await pooled(3, 15, {
-      policies: [{ type: 'utilization', value: 'depth', target: 10 }],
-    });
-    for (let look = 0; look < 5; look += 1) await evaluatedAnew(resource);
-    expect(pool.sets.map(({ to }) => to)).toEqual([5]);
   });
 });
 
