@@ -73,6 +73,10 @@ is none: no load is less than nothing, so it is the query that is wrong. (An exp
 zero.) Neither is NaN or infinity, nor what a source does not answer. No data is never zero unless \`emptyAs\` says so, and blocks
 scaling in until \`fallback\` applies. Where zero itself means that nothing is known, \`emptyAs: noData\` says that.
 
+**A sample counts once** where its source dates it (\`cloudwatch\`, \`kinesis\` but for its shards, \`http-json\` with \`observedAt\`): one from before our last change does not show
+what came of that. \`thresholds\`, \`utilization\` and expressions with \`current\` then leave what was asked for, until there is a newer one;
+\`perUnit\` asks for the same again ([why](decisions/0034-a-sample-counts-once.md)).
+
 What every signal may say:`;
 
 const environmentWords = `## Environment

@@ -2,6 +2,7 @@
 import { readConfigFile } from '../config/load.js';
 import type { ResourceConfig } from '../config/config.js';
 import { compileAutoscale, type AutoscaleSpec } from '../domain/autoscale/spec.js';
+import { sourceDefinitions } from '../sources/registry.js';
 import { BacktestError } from './backtest-error.js';
 import { queueSignal, type Backtest } from './simulate.js';
 import { readTrace, type Trace } from './trace.js';
@@ -46,7 +47,7 @@ export async function prepareBacktests(
         startCapacity: options.startCapacity ?? spec.limits.min,
         readyAfterMs: options.readyAfterMs,
         maxAgeMs: options.maxAgeMs ?? null,
-        emptyAs: emptyAsOf(resource.autoscale),
+        samples: samplesOf(resource.autoscale),
       };
     }),
   );
@@ -100,13 +101,14 @@ function compileSpec(
 }
 
 /** A placeholder is not looked behind: a back-test needs no secrets. */
-function emptyAsOf({ signals }: NonNullable<ResourceConfig['autoscale']>): NonNullable<Backtest['emptyAs']> {
-  const entries = Object.entries(signals).map(([name, { settings }]) => [name, settings['emptyAs']] as const);
-  return Object.fromEntries(
-    entries.flatMap(([name, emptyAs]) =>
-      typeof emptyAs === 'number' || emptyAs === 'noData' ? [[name, emptyAs] as const] : [],
-    ),
-  );
+function samplesOf({ signals }: NonNullable<ResourceConfig['autoscale']>): NonNullable<Backtest['samples']> {
+  const entries = Object.entries(signals).map(([name, { type, settings }]) => {
+    const { emptyAs: written } = settings;
+    const emptyAs = typeof written === 'number' || written === 'noData' ? written : undefined;
+    const definition = sourceDefinitions.find((known) => known.type === type);
+    return [name, { isDated: definition?.datesSamples?.(settings) ?? false, emptyAs }] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 function checkSignals(spec: AutoscaleSpec, given: readonly string[], where: string): void {

@@ -19,8 +19,8 @@ export interface Backtest {
   readonly readyAfterMs: number;
   /** How long a sample counts. Null: as long as its signal says, else for 3 intervals. */
   readonly maxAgeMs: number | null;
-  /** By signal, what counts as no data there, and what no data counts as. */
-  readonly emptyAs?: Readonly<Record<string, TraceSettings['emptyAs']>>;
+  /** By signal, what its source says of its samples. */
+  readonly samples?: Readonly<Record<string, Pick<TraceSettings, 'emptyAs' | 'isDated'>>>;
 }
 
 interface BacktestPoint {
@@ -129,10 +129,10 @@ export function simulate(backtest: Backtest): BacktestResult {
   };
 }
 
-function traceSettings({ spec, maxAgeMs, emptyAs }: Backtest, signal: string): TraceSettings {
+function traceSettings({ spec, maxAgeMs, samples }: Backtest, signal: string): TraceSettings {
   const { intervalMs, sampling } = spec.settings;
   const usualMs = sampling?.[signal]?.maxAgeMs ?? intervalMs * maxAgeIntervals;
-  return { maxAgeMs: maxAgeMs ?? usualMs, emptyAs: emptyAs?.[signal] };
+  return { maxAgeMs: maxAgeMs ?? usualMs, ...samples?.[signal] };
 }
 
 /** Adds up what a run cost and where it fell short. */

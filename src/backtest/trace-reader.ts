@@ -11,6 +11,8 @@ export interface TraceSettings {
   readonly maxAgeMs: number;
   /** As the signal has it: a number that stands for "no data", or that 0 is no data. */
   readonly emptyAs?: number | 'noData' | undefined;
+  /** As its source: what it samples is dated, and the same sample may come again. */
+  readonly isDated?: boolean | undefined;
 }
 
 /** For times that only go forward: a reader never looks back. */
@@ -29,9 +31,10 @@ export class TraceReader {
     const atMs = timesMs[this.next - 1];
     const value = values[this.next - 1];
     if (atMs === undefined || value === undefined) return noSampleYet;
-    const { maxAgeMs, emptyAs } = this.settings;
+    const { maxAgeMs, emptyAs, isDated = false } = this.settings;
     if (nowMs - atMs > maxAgeMs) return tooOld;
     if (!Number.isFinite(value)) return typeof emptyAs === 'number' ? { value: emptyAs, atMs } : noData;
-    return value === 0 && emptyAs === 'noData' ? noData : { value, atMs };
+    if (value === 0 && emptyAs === 'noData') return noData;
+    return isDated ? { value, atMs, isDated } : { value, atMs };
   }
 }

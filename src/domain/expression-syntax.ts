@@ -49,6 +49,7 @@ export interface Translation {
   readonly text: string;
   /** The signals that are read, each once; `current` is none. */
   readonly names: readonly string[];
+  readonly readsCurrent: boolean;
 }
 
 /** @throws ExpressionError */
@@ -72,6 +73,7 @@ interface Frame {
 class Translator {
   private readonly output: string[] = [];
   private readonly names = new Set<string>();
+  private readsCurrent = false;
   private readonly frames: Frame[] = [];
   private isOperandNext = true;
   private pendingCall: string | null = null;
@@ -91,7 +93,7 @@ class Translator {
     }
     if (this.isOperandNext) throw new ExpressionError(end === 0 ? 'is empty' : 'ends too early', end + 1);
     this.close(null, end + 1);
-    return { text: this.output.join(' '), names: [...this.names] };
+    return { text: this.output.join(' '), names: [...this.names], readsCurrent: this.readsCurrent };
   }
 
   private number(digits: string, column: number): void {
@@ -116,7 +118,8 @@ class Translator {
     }
     if (isCall) throw this.unknown(`unknown function "${name}"`, column, name, Object.keys(expressionFunctions));
     if (isFunction) throw new ExpressionError(`${name} is a function; write ${name}(...)`, column);
-    if (name !== 'current') {
+    if (name === 'current') this.readsCurrent = true;
+    else {
       if (!this.known.includes(name)) throw this.unknown(`unknown name "${name}"`, column, name, this.knownNames());
       this.names.add(name);
     }

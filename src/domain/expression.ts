@@ -12,6 +12,8 @@ export interface Expression {
   readonly text: string;
   /** The signals it may read; `current`, the capacity, is always there. */
   readonly names: readonly string[];
+  /** Whether what it gives depends on the capacity itself, and not on the signals alone. */
+  readonly readsCurrent: boolean;
   /** Null is "no data": a name without a number was needed, or something was not a finite number on the way. */
   evaluate(values: Readonly<Record<string, number>>): number | null;
 }
@@ -28,6 +30,7 @@ export function compileExpression(text: string, known: readonly string[]): Expre
   return {
     text,
     names: translation.names,
+    readsCurrent: translation.readsCurrent,
     evaluate(values) {
       const result: unknown = run(values);
       return isNumber(result) ? result : null;

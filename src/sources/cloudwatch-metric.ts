@@ -15,6 +15,7 @@ interface Measured {
   readonly value: number;
   /** When the period ended. */
   readonly atMs: number;
+  readonly isDated: true;
 }
 
 export async function openCloudWatch(settings: AwsSettings, timeoutMs: number): Promise<CloudWatchClient> {
@@ -60,7 +61,7 @@ export async function newestDatapoint(
   const value = result?.Values?.[0];
   const startedAt = result?.Timestamps?.[0];
   if (value === undefined || startedAt === undefined) throw empty(what, result?.StatusCode, periodSeconds);
-  return { value, atMs: startedAt.getTime() + periodMs };
+  return { value, atMs: startedAt.getTime() + periodMs, isDated: true };
 }
 
 /** Metrics of AWS arrive up to some minutes late. */

@@ -42,7 +42,7 @@ export const httpJson = defineSource({
         const document = await client.askJson({ signal });
         const { path, observedAt } = settings;
         const value = numberIn(document, path);
-        return observedAt === undefined ? { value } : { value, atMs: timeIn(document, observedAt) };
+        return observedAt === undefined ? { value } : { value, atMs: timeIn(document, observedAt), isDated: true };
       },
       close: () => client.close(),
     });

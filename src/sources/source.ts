@@ -6,6 +6,8 @@ export interface Sample {
   readonly value: number;
   /** When the value was true, by the source's own clock where it tells, else by ours: milliseconds since the epoch. */
   readonly atMs: number;
+  /** Whether the source itself said so: the same sample may then come again, and be older than a change. */
+  readonly isDated?: boolean;
   /** What a person should know of a sample that is as it should be. */
   readonly note?: string;
 }

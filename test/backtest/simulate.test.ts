@@ -307,3 +307,13 @@ test('a number below zero is no data, as it is in life', () => {
     [50, 5],
   ]);
 });
+
+test.each([
+  ['is of now, as far as anybody knows', undefined, [3, 5, 7, 9, 11, 13]],
+  ['is dated by its source', { load: { isDated: true } }, [3, 3, 3, 5, 5, 5]],
+])('a sample that %s counts as in life', (_, samples, expected) => {
+  const load: Trace = { file: 'load.csv', timesMs: [0, 30 * seconds, 59 * seconds], values: [80, 80, 80] };
+  const policy = { type: 'thresholds' as const, value: 'load', up: { at: 50, add: 2 }, down: { at: 10, remove: 1 } };
+  const result = run({ policies: [policy] }, {}, [], { traces: { load }, ...(samples && { samples }) });
+  expect(capacities(result)).toEqual(expected);
+});

@@ -86,7 +86,7 @@ describe('http-json', () => {
   ])('takes the time of the number from its path: %s', async (_name, updatedAt) => {
     reply = { body: { waiting: 10, meta: { updatedAt } } };
     const dated = source({ observedAt: 'meta.updatedAt' });
-    expect(await dated.sample(never())).toEqual({ value: 10, atMs: noon });
+    expect(await dated.sample(never())).toEqual({ value: 10, atMs: noon, isDated: true });
   });
 
   it.each([

@@ -34,7 +34,9 @@ export function evaluate(
   const state = resumeState(spec, input.state, nowMs, units);
   const signals = readSignals(spec, input, state.signals);
   const { values, hints } = signals;
-  const circumstances = { nowMs, units, values, hints, isNewInstant: nowMs !== state.evaluatedAtMs };
+  const changedAtMs = lastChangeMs(state, input);
+  const beforeChangeMs = ofBefore(changedAtMs, signals.datedAtMs);
+  const circumstances = { nowMs, units, values, hints, beforeChangeMs, isNewInstant: nowMs !== state.evaluatedAtMs };
   const verdicts = spec.policies.map((policy) =>
     judge(policy, state.policies[policy.name] ?? noPolicyMemory, circumstances),
   );
@@ -92,6 +94,7 @@ export function evaluate(
       capacity,
       asked,
       target,
+      changedAtMs,
       signals: signals.memory,
       policies: Object.fromEntries(verdicts.map(({ policy, memory }) => [policy, memory])),
       recommendations,
@@ -101,6 +104,17 @@ export function evaluate(
       refusal: input.refusal,
     },
   };
+}
+
+/** Remembered, because the run that sent it is not asked for at every look. */
+function lastChangeMs({ changedAtMs }: AutoscaleState, { lastChange }: EvaluationInput): number | null {
+  if (lastChange === null) return changedAtMs ?? null;
+  return Math.max(lastChange.sentAtMs, changedAtMs ?? lastChange.sentAtMs);
+}
+
+function ofBefore(changedAtMs: number | null, datedAtMs: Readonly<Record<string, number>>): Record<string, number> {
+  if (changedAtMs === null) return {};
+  return Object.fromEntries(Object.entries(datedAtMs).filter(([, atMs]) => atMs <= changedAtMs));
 }
 
 /**

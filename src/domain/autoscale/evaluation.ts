@@ -9,6 +9,8 @@ export type Reading =
   | {
       readonly value: number;
       readonly atMs: number;
+      /** Its source says when it was true: `atMs` may be long before the look, and the same sample may come again. */
+      readonly isDated?: boolean;
       /** What its source has to say of it. */
       readonly note?: string;
     }

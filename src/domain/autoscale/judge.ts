@@ -8,7 +8,7 @@ import type { Advice, Bounds, Load, Units } from '../policies/policy.js';
 import { adviseByThresholds } from '../policies/thresholds.js';
 import { adviseByUtilization, neededByUtilization } from '../policies/utilization.js';
 import { addToWindow, meanOver, type Window } from '../policies/window.js';
-import { shown } from '../shown.js';
+import { shown, shownTime } from '../shown.js';
 import type { LoadPolicy, Policy } from './spec.js';
 import type { PolicyMemory } from './state.js';
 
@@ -19,6 +19,8 @@ export interface Circumstances {
   readonly values: Readonly<Record<string, number>>;
   /** By signal that failed, what could be set so that it had a number. */
   readonly hints: Readonly<Record<string, string>>;
+  /** By signal whose sample was true before our last change: when. Such a sample cannot show what came of it. */
+  readonly beforeChangeMs: Readonly<Record<string, number>>;
   /** False where the last evaluation was at this very instant: it is not counted twice. */
   readonly isNewInstant: boolean;
 }
@@ -71,8 +73,25 @@ function judgeLoad(policy: LoadPolicy, memory: PolicyMemory, circumstances: Circ
     const reason = whyUnknown(expression, circumstances);
     return { policy: name, value, memory: { ...memory, failures }, opinion: { kind: 'unknown', failures, reason } };
   }
+  const waiting = waitForNewer(policy, circumstances);
+  if (waiting) return { policy: name, value, memory: { ...memory, failures: 0 }, opinion: waiting };
   const { window, burst, opinion } = average(policy, memory, value, circumstances);
   return { policy: name, value, memory: { failures: 0, window, burst }, opinion };
+}
+
+/**
+ * A sample from before our last change has led to that change, or was overtaken by it. A policy that goes by what there is
+ * would count it a second time, and add to what was added: what was asked for stands until there is a newer one.
+ */
+function waitForNewer(
+  { expression, isRelative }: LoadPolicy,
+  { units, beforeChangeMs }: Circumstances,
+): Opinion | null {
+  const signal = isRelative ? expression.names.find((name) => Object.hasOwn(beforeChangeMs, name)) : undefined;
+  if (signal === undefined) return null;
+  const capacity = units.asked;
+  const reason = `${signal} is of ${shownTime(beforeChangeMs[signal] ?? NaN)}, before the last change, and not counted again`;
+  return { kind: 'capacity', capacity, calm: capacity, reason };
 }
 
 function average(

@@ -14,6 +14,8 @@ export interface Signals {
   readonly reports: SampleReport[];
   /** By signal that has none, what could be set so that it had. */
   readonly hints: Record<string, string>;
+  /** By signal whose source dates its samples: when the one that counts was true. */
+  readonly datedAtMs: Record<string, number>;
 }
 
 export function readSignals(
@@ -25,6 +27,7 @@ export function readSignals(
   const memory: Record<string, SignalMemory> = {};
   const reports: SampleReport[] = [];
   const hints: Record<string, string> = {};
+  const datedAtMs: Record<string, number> = {};
   for (const signal of spec.signals) {
     const given = Object.hasOwn(readings, signal) ? readings[signal] : undefined;
     const last = (Object.hasOwn(before, signal) ? before[signal] : undefined) ?? neverRead;
@@ -32,7 +35,8 @@ export function readSignals(
     const isFailure = 'failure' in reading;
     const now = isFailure ? { ...last, failingSinceMs: last.failingSinceMs ?? nowMs } : toMemory(reading);
     if (!isFailure) values[signal] = reading.value;
-    else if (reading.hint !== undefined) hints[signal] = reading.hint;
+    if (!isFailure && reading.isDated === true) datedAtMs[signal] = reading.atMs;
+    if (isFailure && reading.hint !== undefined) hints[signal] = reading.hint;
     memory[signal] = counter ? { ...now, counter } : now;
     reports.push({
       signal,
@@ -43,7 +47,7 @@ export function readSignals(
       ...(!isFailure && reading.note !== undefined && { note: reading.note }),
     });
   }
-  return { values, memory, reports, hints };
+  return { values, memory, reports, hints, datedAtMs };
 }
 
 function toMemory({ value, atMs }: Extract<Reading, { value: number }>): SignalMemory {

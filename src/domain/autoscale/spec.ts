@@ -23,6 +23,8 @@ export type LoadPolicy = Named & {
   readonly settings: LoadSettings;
   readonly expression: Expression;
   readonly tolerance: Tolerance;
+  /** Whether the same value asks for more where there is more: counted twice, it would be acted on twice. */
+  readonly isRelative: boolean;
 };
 type FixedPolicy = Named & { readonly says: 'fixed'; readonly settings: FixedSettings };
 type SchedulePolicy = Named & { readonly says: 'schedule'; readonly schedule: Schedule };
@@ -95,7 +97,9 @@ function compilePolicy(settings: AutoscaleSettings, policy: PolicySettings, inde
       const { scaleUp, scaleDown } = settings.behavior;
       const own = policy.type === 'thresholds' ? 0 : policy.tolerance;
       const tolerance = { up: scaleUp?.tolerance ?? own, down: scaleDown?.tolerance ?? own };
-      return { name, says: 'capacity', settings: policy, expression: compile(policy.value), tolerance };
+      const expression = compile(policy.value);
+      const isRelative = policy.type !== 'perUnit' || expression.readsCurrent;
+      return { name, says: 'capacity', settings: policy, expression, tolerance, isRelative };
     }
     case 'forecast':
       return { name, says: 'forecast', settings: policy, expression: compile(policy.value) };

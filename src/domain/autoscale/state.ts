@@ -30,6 +30,8 @@ export interface AutoscaleState {
   readonly asked?: number;
   /** What the evaluation asked for. Absent in a heartbeat of an older version. */
   readonly target?: number;
+  /** When our last change was sent, as far as it is known. */
+  readonly changedAtMs?: number | null;
   /** By signal. */
   readonly signals: Readonly<Record<string, SignalMemory>>;
   /** By the policy's name. */
@@ -118,6 +120,7 @@ function moveInTime(state: ResumedState, byMs: number): ResumedState {
   ];
   return {
     ...state,
+    changedAtMs: typeof state.changedAtMs === 'number' ? state.changedAtMs + byMs : null,
     policies: Object.fromEntries(Object.entries(state.policies).map(movePolicy)),
     recommendations: state.recommendations.map(move),
     scaleUps: state.scaleUps.map(move),
