@@ -2,6 +2,7 @@
 import type { ContainerApp, ContainerAppsAPIClient } from '@azure/arm-appcontainers';
 import { z } from 'zod';
 import type { CapacityChange, ChangeOutcome, Observation, ResourceStatus } from '../domain/capacity.js';
+import { failureInWords, oneLine } from '../domain/answer-words.js';
 import { definePlatform, type Platform, type PlatformContext, type SendPermit } from './platform.js';
 import { callSdk, checkPermit, retryAfterIn, stillUnderWay, type SdkAnswer, type SdkCall } from './sdk-call.js';
 import { asOutcome, asPlatformError, beforeSending, Trouble } from './trouble.js';
@@ -134,16 +135,23 @@ const statusByProvisioning: Readonly<Record<string, ResourceStatus>> = {
 /** What the errors of the SDK have in common; its classes differ between its copies. */
 interface RestError extends Error {
   readonly statusCode?: number;
-  readonly code?: string;
-  readonly response?: { readonly headers: { get(name: string): string | undefined } };
+  readonly response?: {
+    readonly headers: { get(name: string): string | undefined };
+    readonly bodyAsText?: string | null;
+  };
 }
 
 function answerIn(error: RestError): SdkAnswer | Trouble | undefined {
   if (/Credential|Authentication/.test(error.name)) {
-    return new Trouble('denied', `no Azure credentials were accepted (${error.message.split('\n')[0] ?? ''})`);
+    return new Trouble('denied', `no Azure credentials were accepted (${oneLine(error.message.split('\n')[0] ?? '')})`);
   }
-  const { statusCode: status, code = '', response } = error;
+  const { statusCode: status, response } = error;
   if (status === undefined) return undefined;
-  const said = `${status} ${code}: ${error.message.split('\n')[0] ?? ''}`;
-  return { status, said, ...retryAfterIn({ 'retry-after': response?.headers.get('retry-after') }) };
+  // Not the message: that is the whole body where the SDK does not know its form.
+  const body = { contentType: response?.headers.get('content-type'), text: response?.bodyAsText ?? '' };
+  return {
+    status,
+    said: failureInWords(status, body),
+    ...retryAfterIn({ 'retry-after': response?.headers.get('retry-after') }),
+  };
 }
