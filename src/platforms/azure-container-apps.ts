@@ -1,7 +1,8 @@
 /** Azure Container Apps: the least number of replicas of an app. Its own rules, which may add to that, are left alone. */
-import type { ContainerApp, ContainerAppsAPIClient } from '@azure/arm-appcontainers';
+import type { ContainerApp, ContainerAppsAPIClient, Replica } from '@azure/arm-appcontainers';
 import { z } from 'zod';
 import type { CapacityChange, ChangeOutcome, Observation, ResourceStatus } from '../domain/capacity.js';
+import { failureInWords, oneLine } from '../domain/answer-words.js';
 import { definePlatform, type Platform, type PlatformContext, type SendPermit } from './platform.js';
 import { callSdk, checkPermit, retryAfterIn, stillUnderWay, type SdkAnswer, type SdkCall } from './sdk-call.js';
 import { asOutcome, asPlatformError, beforeSending, Trouble } from './trouble.js';
@@ -56,7 +57,7 @@ export class ContainerAppReplicas implements Platform {
         capacity: app.template?.scale?.minReplicas ?? 0,
         status: statusOf(app),
         observedAtMs: askedAtMs,
-        details: { provisioningState, runningStatus, latestRevisionName },
+        ...withDetails(await this.#replicasOf(app, signal), { provisioningState, runningStatus, latestRevisionName }),
       };
     } catch (error) {
       throw asPlatformError(error, this.#resource, advice);
@@ -82,6 +83,28 @@ export class ContainerAppReplicas implements Platform {
     }
   }
 
+  /** How many run beside the minimum that was asked for, in what serves. Nothing depends on it: a failure is told beside it. */
+  async #replicasOf(app: ContainerApp, signal: AbortSignal): Promise<Replicas> {
+    const { group, name } = this.#app;
+    const client = await this.#opened();
+    try {
+      let ready = 0;
+      for (const revision of revisionsThatServe(app)) {
+        const call = this.#call(`GET replicas of ${group}/${name}/${revision}`, signal);
+        const { value } = await callSdk(
+          call,
+          (abortSignal) => client.containerAppsRevisionReplicas.listReplicas(group, name, revision, { abortSignal }),
+          answerIn,
+        );
+        ready += value.filter(isReady).length;
+      }
+      return { ready };
+    } catch (error) {
+      if (!(error instanceof Trouble) || error.kind === 'stopped') throw error;
+      return { why: error.message };
+    }
+  }
+
   async #read(signal: AbortSignal): Promise<ContainerApp> {
     const { group, name } = this.#app;
     const client = await this.#opened();
@@ -97,6 +120,27 @@ export class ContainerAppReplicas implements Platform {
     this.#client ??= this.#open();
     return this.#client;
   }
+}
+
+type Replicas = { readonly ready: number } | { readonly why: string };
+
+function withDetails(replicas: Replicas, details: Record<string, string>): Pick<Observation, 'ready' | 'details'> {
+  return 'ready' in replicas
+    ? { ready: replicas.ready, details }
+    : { details: { ...details, replicas: `not known: ${replicas.why}` } };
+}
+
+/** A new revision serves when it is ready; until then the one before it does. Several do where traffic is split by hand. */
+function revisionsThatServe({ latestReadyRevisionName: latest, configuration }: ContainerApp): string[] {
+  const { activeRevisionsMode, ingress } = configuration ?? {};
+  const split = (ingress?.traffic ?? []).filter(({ weight = 0 }) => weight > 0);
+  const named = split.flatMap(({ latestRevision, revisionName }) => (latestRevision ? latest : revisionName) ?? []);
+  const serving = activeRevisionsMode === 'Multiple' && named.length > 0 ? named : [latest ?? []].flat();
+  return [...new Set(serving)];
+}
+
+function isReady({ runningState, containers = [] }: Replica): boolean {
+  return runningState === 'Running' && containers.every(({ ready }) => ready !== false);
 }
 
 const advice = {
@@ -134,16 +178,23 @@ const statusByProvisioning: Readonly<Record<string, ResourceStatus>> = {
 /** What the errors of the SDK have in common; its classes differ between its copies. */
 interface RestError extends Error {
   readonly statusCode?: number;
-  readonly code?: string;
-  readonly response?: { readonly headers: { get(name: string): string | undefined } };
+  readonly response?: {
+    readonly headers: { get(name: string): string | undefined };
+    readonly bodyAsText?: string | null;
+  };
 }
 
 function answerIn(error: RestError): SdkAnswer | Trouble | undefined {
   if (/Credential|Authentication/.test(error.name)) {
-    return new Trouble('denied', `no Azure credentials were accepted (${error.message.split('\n')[0] ?? ''})`);
+    return new Trouble('denied', `no Azure credentials were accepted (${oneLine(error.message.split('\n')[0] ?? '')})`);
   }
-  const { statusCode: status, code = '', response } = error;
+  const { statusCode: status, response } = error;
   if (status === undefined) return undefined;
-  const said = `${status} ${code}: ${error.message.split('\n')[0] ?? ''}`;
-  return { status, said, ...retryAfterIn({ 'retry-after': response?.headers.get('retry-after') }) };
+  // Not the message: that is the whole body where the SDK does not know its form.
+  const body = { contentType: response?.headers.get('content-type'), text: response?.bodyAsText ?? '' };
+  return {
+    status,
+    said: failureInWords(status, body),
+    ...retryAfterIn({ 'retry-after': response?.headers.get('retry-after') }),
+  };
 }

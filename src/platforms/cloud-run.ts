@@ -2,6 +2,7 @@
 import type { ServicesClient, protos } from '@google-cloud/run';
 import { z } from 'zod';
 import type { CapacityChange, ChangeOutcome, Observation, ResourceStatus } from '../domain/capacity.js';
+import { oneLine } from '../domain/answer-words.js';
 import { definePlatform, type Platform, type PlatformContext, type SendPermit } from './platform.js';
 import { callSdk, checkPermit, stillUnderWay, type SdkAnswer, type SdkCall } from './sdk-call.js';
 import { asOutcome, asPlatformError, beforeSending, Trouble } from './trouble.js';
@@ -185,5 +186,6 @@ function answerIn(error: Error & { code?: unknown }): SdkAnswer | Trouble | unde
     return new Trouble('denied', 'no Google credentials were found');
   }
   const status = typeof error.code === 'number' ? statusByCode[error.code] : undefined;
-  return status === undefined ? undefined : { status, said: error.message };
+  // What Google's error says in its field `message`.
+  return status === undefined ? undefined : { status, said: `${status}: ${oneLine(error.message)}` };
 }

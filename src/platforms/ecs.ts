@@ -2,6 +2,7 @@
 import type * as Sdk from '@aws-sdk/client-ecs';
 import { z } from 'zod';
 import type { CapacityChange, ChangeOutcome, Observation, ResourceStatus } from '../domain/capacity.js';
+import { oneLine, typeInWords } from '../domain/answer-words.js';
 import { definePlatform, type Platform, type PlatformContext, type SendPermit } from './platform.js';
 import { callSdk, checkPermit, retryAfterIn, type SdkAnswer } from './sdk-call.js';
 import { asOutcome, asPlatformError, Trouble } from './trouble.js';
@@ -178,14 +179,16 @@ const statusByName: Readonly<Record<string, number>> = {
 /** AWS answers most errors with 400 and a name: the name says more. */
 function answerIn(error: Error): SdkAnswer | Trouble | undefined {
   if (error.name === 'CredentialsProviderError') {
-    return new Trouble('denied', `no AWS credentials were found (${error.message})`);
+    return new Trouble('denied', `no AWS credentials were found (${oneLine(error.message)})`);
   }
-  const { $metadata, $response } = error as Partial<Sdk.ECSServiceException>;
+  if (error.message === 'Region is missing') return new Trouble('notSent', 'no AWS region is known');
+  const { $metadata, $response, $fault } = error as Partial<Sdk.ECSServiceException>;
   const status = $metadata?.httpStatusCode;
   if (status === undefined) return undefined;
-  return {
-    status: statusByName[error.name] ?? status,
-    said: `${status} ${error.name}: ${error.message}`,
-    ...retryAfterIn($response?.headers ?? {}),
-  };
+  const headers = $response?.headers ?? {};
+  // What is no error of AWS says nothing that can be told, but what it is made of.
+  const said = $fault
+    ? `${status} ${oneLine(`${error.name}: ${error.message}`)}`
+    : `${status} (${typeInWords(headers['content-type'])})`;
+  return { status: statusByName[error.name] ?? status, said, ...retryAfterIn(headers) };
 }

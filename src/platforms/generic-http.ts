@@ -1,6 +1,7 @@
 /** Any HTTP API that tells a capacity and changes it, described instead of programmed: an in-house one, say. */
 import { z } from 'zod';
 import type { CapacityChange, ChangeOutcome, Observation, ResourceStatus } from '../domain/capacity.js';
+import { valueInWords } from '../domain/answer-words.js';
 import { valueAtPath } from '../domain/value-at-path.js';
 import { acceptedAnswer, jsonOf } from './http-answer.js';
 import { exchange } from './http-exchange.js';
@@ -93,7 +94,7 @@ class DescribedApi implements Platform {
         ...this.#readyIn(document, request),
       };
     } catch (error) {
-      throw asPlatformError(error, this.#resource, advice);
+      throw asPlatformError(this.#withoutSecrets(error), this.#resource, advice);
     }
   }
 
@@ -111,8 +112,19 @@ class DescribedApi implements Platform {
       acceptedAnswer(await exchange({ ...asked, permit }, signal), shown(asked));
       return { outcome: 'accepted' };
     } catch (error) {
-      return asOutcome(error);
+      return asOutcome(this.#withoutSecrets(error));
     }
+  }
+
+  /** What an answer says of itself may repeat what it was asked with. */
+  #withoutSecrets(error: unknown): unknown {
+    if (!(error instanceof Trouble)) return error;
+    const values = Object.values(this.#settings.headers);
+    // With what is said before it (`Bearer`) and without, the longer one first. Shorter ones are words of any text.
+    const secrets = values.flatMap((value) => [value, value.replace(/^\w+ +/, '')]).filter(({ length }) => length >= 4);
+    const shapes = secrets.flatMap((secret) => [encodeURIComponent(secret), secret]);
+    const message = shapes.reduce((text, shape) => text.replaceAll(shape, '[secret]'), error.message);
+    return new Trouble(error.kind, message, error.retryAfterMs);
   }
 
   async close(): Promise<void> {
@@ -149,8 +161,10 @@ class DescribedApi implements Platform {
     const value = valueAtPath(document, at);
     const capacity = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
     if (typeof capacity === 'number' && Number.isSafeInteger(capacity) && capacity >= 0) return capacity;
-    const found = value === undefined ? 'nothing' : JSON.stringify(value);
-    throw new Trouble('malformed', `${request} was answered with ${found} at ${at}, which is no capacity`);
+    throw new Trouble(
+      'malformed',
+      `${request} was answered with ${valueInWords(value)} at ${at}, which is no capacity`,
+    );
   }
 
   #readyIn(document: unknown, request: string): { ready?: number } {

@@ -1,4 +1,5 @@
 /** Reads the outcome of one HTTP request: the answer when it went well, or what the trouble is. */
+import { bodyInWords, failureInWords } from '../domain/answer-words.js';
 import type { Answer, HttpExchange } from './http-exchange.js';
 import { kindOfStatus, Trouble } from './trouble.js';
 
@@ -26,32 +27,27 @@ export function acceptedAnswer(result: HttpExchange, request: string): Answer {
  * @throws Trouble
  */
 export function jsonOf(result: HttpExchange, request: string): unknown {
-  const { body } = acceptedAnswer(result, request);
+  const { body, contentType } = acceptedAnswer(result, request);
   if (!('text' in body)) throw new Trouble('malformed', `${request} cannot be read (${body.reason})`);
   const json = parseJson(body.text);
-  if (json === undefined) throw new Trouble('malformed', `${request} was answered with no JSON: ${excerpt(body.text)}`);
-  return json;
+  if (json !== undefined) return json;
+  const what = bodyInWords({ contentType, text: body.text });
+  throw new Trouble('malformed', `${request} was answered with no JSON (${what})`);
 }
 
-/** `404: {"error":"no such resource"}`, `307, a redirect to http://elsewhere/`. */
-export function describeAnswer({ status, location, body }: Answer): string {
-  if (status >= 300 && status < 400) return `${status}, a redirect to ${withoutSecrets(location)}`;
-  return 'text' in body && body.text !== '' ? `${status}: ${excerpt(body.text)}` : `${status}`;
+/** `404: no such resource`, `502 (text/html of 173 characters)`, `307, a redirect to http://elsewhere`. */
+export function describeAnswer({ status, location, contentType, body }: Answer): string {
+  if (status >= 300 && status < 400) return `${status}, a redirect to ${serverOf(location)}`;
+  return 'text' in body ? failureInWords(status, { contentType, text: body.text }) : `${status}`;
 }
 
-/** A place to be redirected to may carry a password or a token: those stand in neither origin nor path. */
-function withoutSecrets(location: string | undefined): string {
+/** The path of a place to be redirected to may be the secret of whoever goes there, and so may all behind it. */
+function serverOf(location: string | undefined): string {
   if (location === undefined) return 'nowhere';
   const base = 'relative://here';
   const url = URL.canParse(location, base) ? new URL(location, base) : undefined;
   if (url === undefined) return 'what is not a URL';
-  return url.protocol === 'relative:' ? url.pathname : `${url.protocol}//${url.host}${url.pathname}`;
-}
-
-/** The beginning of it, on one line. */
-export function excerpt(text: string): string {
-  const line = text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
-  return line.length > 200 ? `${line.slice(0, 200)}...` : line;
+  return url.protocol === 'relative:' ? 'another path of it' : `${url.protocol}//${url.host}`;
 }
 
 /** Undefined when it is none: JSON itself has no such value. */

@@ -31,6 +31,7 @@ export interface Answer {
   readonly kind: 'answered';
   readonly status: number;
   readonly location?: string;
+  readonly contentType?: string;
   readonly retryAfterMs?: number;
   /** What came, or why the rest of it did not. */
   readonly body: { readonly text: string } | Failure;
@@ -92,11 +93,13 @@ export async function ask(
     const path = url.pathname + url.search;
     const response = await client.request({ method, path, headers, body: body ?? null, reset });
     const location = firstValue(response.headers['location']);
+    const contentType = firstValue(response.headers['content-type']);
     const retryAfterMs = parseRetryAfter(firstValue(response.headers['retry-after']), Date.now());
     return {
       kind: 'answered',
       status: response.statusCode,
       ...(location !== undefined && { location }),
+      ...(contentType !== undefined && { contentType }),
       ...(retryAfterMs !== undefined && { retryAfterMs }),
       body: await readWhole(response.body, mostBytes).catch(explain),
     };

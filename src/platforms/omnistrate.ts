@@ -4,7 +4,8 @@
  */
 import { z } from 'zod';
 import { resourceStatuses, type CapacityChange, type ChangeOutcome, type Observation } from '../domain/capacity.js';
-import { acceptedAnswer, describeAnswer, excerpt, parseJson } from './http-answer.js';
+import { bodyInWords, type AnsweredBody } from '../domain/answer-words.js';
+import { acceptedAnswer, describeAnswer, parseJson } from './http-answer.js';
 import { exchange, type Answer, type Failure } from './http-exchange.js';
 import { PooledReads } from './pooled-reads.js';
 import { definePlatform, PlatformError, type Platform, type PlatformContext, type SendPermit } from './platform.js';
@@ -61,7 +62,7 @@ class OmnistrateSidecar implements Platform {
     if (result.kind !== 'answered') throw this.#unreadable(result);
     if (result.status !== 200) throw this.#refused(result);
     if (!('text' in result.body)) throw this.#unreadable(result.body);
-    return this.#parse(result.body.text);
+    return this.#parse({ contentType: result.contentType, text: result.body.text });
   }
 
   /** The sidecar's API documents 200 for success and nothing else: every other status is read by what HTTP says of it. */
@@ -93,15 +94,15 @@ class OmnistrateSidecar implements Platform {
     return { url: new URL(this.#url + path), timeoutMs: this.#timeoutMs };
   }
 
-  #parse(text: string): Observation {
-    const json = parseJson(text);
+  #parse(body: AnsweredBody): Observation {
+    const json = parseJson(body.text);
     const parsed = capacityAnswer.safeParse(json);
     if (!parsed.success) {
       const issues = parsed.error.issues.map(({ path, message }) => [...path, message].join(': '));
       const problems = json === undefined ? 'not JSON' : issues.join('; ');
       throw this.#error(
         'malformed',
-        `answered something that is not a capacity (${problems}): ${excerpt(text)}`,
+        `answered something that is not a capacity (${bodyInWords(body)}; ${problems})`,
         'Check that platform.url leads to the Omnistrate sidecar and to nothing else.',
       );
     }

@@ -1,4 +1,5 @@
 /** One call through a vendor's SDK: a deadline for all of it, leave to send it, and what its errors mean. */
+import { oneLine } from '../domain/answer-words.js';
 import { Deadline } from '../time/deadline.js';
 import type { SendPermit } from './platform.js';
 import { kindOfStatus, Trouble } from './trouble.js';
@@ -14,6 +15,7 @@ export interface SdkCall {
 /** What an SDK's error says of the answer it stands for. */
 export interface SdkAnswer {
   readonly status: number;
+  /** The status and the words of the error in it. Not what the SDK says by itself: that may repeat the whole answer. */
   readonly said: string;
   readonly retryAfterMs?: number;
 }
@@ -39,7 +41,12 @@ export async function callSdk<T>(
     const answer = answerIn(error);
     if (answer instanceof Trouble) throw answer;
     if (answer) {
-      throw new Trouble(kindOfStatus(answer.status), `${name} was answered ${answer.said}`, answer.retryAfterMs);
+      // An answer of success that the SDK could not make sense of.
+      const kind = answer.status < 300 ? 'malformed' : kindOfStatus(answer.status);
+      throw new Trouble(kind, `${name} was answered ${answer.said}`, answer.retryAfterMs);
+    }
+    if (causesOf(error).some(({ name: kind }) => kind === 'SyntaxError')) {
+      throw new Trouble('malformed', `${name} was answered in a form that its SDK does not understand`);
     }
     const kind = wasNeverSent(error) ? 'notSent' : 'lost';
     throw new Trouble(kind, `${name} ${kind === 'notSent' ? 'was not sent' : 'had no answer'} (${reasonOf(error)})`);
@@ -94,12 +101,20 @@ function wasNeverSent(error: Error): boolean {
   return causesOf(error).some(({ code = '', message = '' }) => beforeSending.test(`${code} ${message}`));
 }
 
+/**
+ * What Node says of a connection, which has a code. Whatever else an SDK says may repeat what it was answered, so that
+ * only its kind is told, and the code in it.
+ */
 function reasonOf(error: Error): string {
-  const { message, code } = causesOf(error).at(-1) ?? {};
-  return message || code || error.name;
+  const causes = causesOf(error);
+  const ofNode = causes.findLast(({ code }) => typeof code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(code));
+  if (ofNode) return oneLine(ofNode.message || ofNode.code || error.name);
+  const [code] = causes.flatMap(({ message = '' }) => beforeSending.exec(message)?.[0] ?? []);
+  return code ?? error.name;
 }
 
 interface Cause {
+  readonly name?: string;
   readonly code?: string;
   readonly message?: string;
   readonly cause?: unknown;

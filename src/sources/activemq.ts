@@ -1,5 +1,6 @@
 /** Apache ActiveMQ (Classic) and Amazon MQ for ActiveMQ: the size of a queue, read by Jolokia's REST API. */
 import { z } from 'zod';
+import { oneLine } from '../domain/answer-words.js';
 import { HttpClient, httpSettings } from './http-client.js';
 import { zeroAsSetting } from './empty-as.js';
 import { keepContract } from './keep-contract.js';
@@ -84,5 +85,5 @@ function refusal({ status, error }: Refusal, what: string): SourceError {
   if (status === 401 || status === 403) {
     return new SourceError('denied', `may not read ${what}. Check jolokia-access.xml and the user.`);
   }
-  return new SourceError('failed', `answered ${status}${error === undefined ? '' : `: ${error.slice(0, 200)}`}`);
+  return new SourceError('failed', `answered ${status}${error === undefined ? '' : `: ${oneLine(error)}`}`);
 }

@@ -1,5 +1,6 @@
 /** What the AWS sources share: credentials, region, one try a sample, and errors in words. */
 import { z } from 'zod';
+import { oneLine } from '../domain/answer-words.js';
 import { addressSetting } from './server-address.js';
 import { SourceError } from './source.js';
 
@@ -58,13 +59,14 @@ export async function callAws<Result>(what: string, permission: string, call: ()
 
 function explained(error: unknown, what: string, permission: string): unknown {
   if (!(error instanceof Error)) return error;
-  // Proxies and gateways refuse in words that the SDK cannot read: their status says enough.
-  const status = error instanceof SyntaxError ? statusOf(error) : undefined;
-  const text = status !== undefined ? `status ${status}` : `${error.name}: ${error.message.slice(0, 300)}`;
   if (/Region is missing/.test(error.message)) {
     return new SourceError('failed', 'no region is known. Set region, or AWS_REGION in the environment.');
   }
-  if (status === 401 || status === 403 || deniedNames.test(error.name)) {
+  const status = statusOf(error);
+  const isOfAws = '$fault' in error;
+  // Proxies and gateways refuse in words that the SDK cannot read, and quotes: only their status is told.
+  const text = status !== undefined && !isOfAws ? `status ${status}` : oneLine(`${error.name}: ${error.message}`);
+  if ((!isOfAws && (status === 401 || status === 403)) || deniedNames.test(error.name)) {
     const advice = `Check the credentials and that they may ${permission} on ${what}.`;
     return new SourceError('denied', `refused (${text}). ${advice}`);
   }
@@ -74,7 +76,14 @@ function explained(error: unknown, what: string, permission: string): unknown {
   if (/Throttl|TooManyRequests|LimitExceeded|SlowDown/.test(error.name)) {
     return new SourceError('failed', `asks to be asked less often (${text}). Raise interval.`);
   }
-  return error;
+  if (isOfAws) return new SourceError('failed', `answered ${text}. Look at its log for the reason.`);
+  // The network, TLS and the time-out, which no answer has a part in.
+  if (status === undefined && !('$response' in error)) return error;
+  const answered = status === undefined ? '' : ` (${text})`;
+  return new SourceError(
+    'malformed',
+    `answered something else than AWS does${answered}. Check endpoint, and any proxy.`,
+  );
 }
 
 const deniedNames =

@@ -1,6 +1,7 @@
 /** HTTP for the sources that ask over it: one pool of connections, authentication, TLS, a bound on what is read. */
 import { Agent, request } from 'undici';
 import { z } from 'zod';
+import { bodyInWords, failureInWords } from '../domain/answer-words.js';
 import { takeApart, type ServerAddress } from './server-address.js';
 import { SourceError } from './source.js';
 import { tlsOptions, tlsSettings } from './tls-settings.js';
@@ -34,6 +35,7 @@ export interface HttpQuestion {
 /** What was answered, whatever the status. */
 export interface HttpAnswer {
   readonly status: number;
+  readonly contentType?: string | undefined;
   readonly text: string;
 }
 
@@ -77,14 +79,15 @@ export class HttpClient {
       },
       ...(body !== undefined && { body }),
     });
-    return { status: answer.statusCode, text: await answer.body.text() };
+    const contentType = [answer.headers['content-type']].flat()[0];
+    return { status: answer.statusCode, contentType, text: await answer.body.text() };
   }
 
   /** The answer of a question that went well, parsed. */
   async askJson(question: HttpQuestion): Promise<unknown> {
     const answer = await this.ask(question);
     refuseFailure(answer);
-    return parseJson(answer.text);
+    return parseJson(answer);
   }
 
   async close(): Promise<void> {
@@ -124,30 +127,31 @@ export class HttpClient {
 const largestAnswerBytes = 10 * 1024 * 1024;
 
 /** Throws for every status that is not a success. */
-export function refuseFailure({ status, text }: HttpAnswer): void {
+export function refuseFailure(answer: HttpAnswer): void {
+  const { status } = answer;
   if (status >= 200 && status < 300) return;
-  const said = text === '' ? '' : `: ${text.slice(0, 200)}`;
+  const said = failureInWords(status, answer);
   if (status === 401 || status === 403) {
     throw new SourceError(
       'denied',
       `answered ${status}. Check username and password, bearerToken or headers, and their rights.`,
     );
   }
-  if (status === 404) throw new SourceError('missing', `answered 404${said}. Check the address.`);
+  if (status === 404) throw new SourceError('missing', `answered ${said}. Check the address.`);
   if (status >= 300 && status < 400) {
     throw new SourceError(
       'failed',
       `answered ${status}, a redirect, which is not followed. Use the address it leads to.`,
     );
   }
-  throw new SourceError('failed', `answered ${status}${said}`);
+  throw new SourceError('failed', `answered ${said}`);
 }
 
-export function parseJson(text: string): unknown {
+export function parseJson(answer: HttpAnswer): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(answer.text);
   } catch {
-    throw new SourceError('malformed', `answered what is not JSON: ${text.slice(0, 80)}. Check the address.`);
+    throw new SourceError('malformed', `answered what is not JSON (${bodyInWords(answer)}). Check the address.`);
   }
 }
 

@@ -6,6 +6,7 @@ import { keepContract } from './keep-contract.js';
 import { parseQuantity } from './quantity.js';
 import { addressSetting } from './server-address.js';
 import { defineSource, SourceError } from './source.js';
+import { valueInWords } from '../domain/answer-words.js';
 import { valueAtPath } from '../domain/value-at-path.js';
 
 const settings = z.strictObject({
@@ -56,15 +57,9 @@ function numberIn(document: unknown, path: string): number {
   if (found === null) throw new SourceError('noData', `${where} is null. Check the endpoint, or set emptyAs.`);
   const value = typeof found === 'string' ? parseQuantity(found) : found;
   if (typeof value !== 'number' || Number.isNaN(value)) {
-    throw new SourceError('malformed', `${where} is ${kindOf(found)}, not a number. Check path.`);
+    throw new SourceError('malformed', `${where} is ${valueInWords(found)}, not a number. Check path.`);
   }
   return value;
-}
-
-function kindOf(value: unknown): string {
-  if (typeof value === 'string') return `the text "${value.slice(0, 40)}"`;
-  if (Array.isArray(value)) return 'a list';
-  return typeof value === 'boolean' ? String(value) : 'an object';
 }
 
 function timeIn(document: unknown, path: string): number {

@@ -99,9 +99,10 @@ export async function orAborted<Result>(signal: AbortSignal, work: () => Promise
 
 function refuseNonsense(value: number): void {
   if (Number.isNaN(value)) throw new SourceError('noData', 'the value is NaN, which is no number to scale by.');
-  if (!Number.isFinite(value)) throw new SourceError('malformed', `the value is ${value}, not a number to scale by.`);
+  if (!Number.isFinite(value))
+    throw new SourceError('malformed', 'the value is infinite, or no number at all: nothing to scale by.');
   if (value < 0)
-    throw new SourceError('malformed', `the value is ${value}. A load is never negative: check what is asked.`);
+    throw new SourceError('malformed', 'the value is below zero. A load is never negative: check what is asked.');
 }
 
 function sayWhere(context: SourceContext, look: Look, reason: Reason, hint?: string): SourceError {

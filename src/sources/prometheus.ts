@@ -1,5 +1,6 @@
 /** Prometheus and what speaks its API (Thanos, Mimir, VictoriaMetrics): one instant query, one number. */
 import { z } from 'zod';
+import { oneLine } from '../domain/answer-words.js';
 import { emptyAsSetting } from './empty-as.js';
 import { HttpClient, httpSettings, parseJson, refuseFailure, type HttpAnswer } from './http-client.js';
 import { keepContract } from './keep-contract.js';
@@ -63,11 +64,11 @@ function pointsOf(answer: HttpAnswer): Point[] {
   // A bad query is answered with 400 or 422 and a body that says what is wrong with it.
   const explained = answer.status === 400 || answer.status === 422 || answer.status === 503;
   if (!explained) refuseFailure(answer);
-  const parsed = answerSchema.safeParse(parseJson(answer.text));
+  const parsed = answerSchema.safeParse(parseJson(answer));
   if (!parsed.success)
     throw new SourceError('malformed', 'answered something else than Prometheus does. Check server.');
   if (parsed.data.status === 'error') {
-    throw new SourceError('failed', `did not run the query: ${parsed.data.error.slice(0, 300)}. Check query.`);
+    throw new SourceError('failed', `did not run the query: ${oneLine(parsed.data.error)}. Check query.`);
   }
   refuseIncomplete(parsed.data.warnings ?? []);
   const { data } = parsed.data;
@@ -82,7 +83,7 @@ function pointsOf(answer: HttpAnswer): Point[] {
  */
 function refuseIncomplete(warnings: readonly string[]): void {
   const warning = warnings.find((text) => !text.startsWith('PromQL '));
-  if (warning !== undefined) throw new SourceError('failed', `the result may be incomplete: ${warning.slice(0, 300)}`);
+  if (warning !== undefined) throw new SourceError('failed', `the result may be incomplete: ${oneLine(warning)}`);
 }
 
 function toPoint([seconds, text]: z.output<typeof point>): Point {

@@ -27,7 +27,7 @@ export function managementCounter(settings: RabbitmqSettings, timeoutMs: number)
         );
       }
       refuseFailure(answer);
-      const queue = queueSchema.safeParse(parseJson(answer.text));
+      const queue = queueSchema.safeParse(parseJson(answer));
       if (!queue.success) throw new SourceError('malformed', 'answered something else than RabbitMQ does. Check url.');
       const value = queue.data[fields[settings.count]];
       // Right after a start or the declaration of the queue, until the first statistics are there.

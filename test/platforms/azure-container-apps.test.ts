@@ -118,6 +118,64 @@ describe('what is seen of an app', () => {
     expect(await azureAt(server.url, context).observe(never)).toMatchObject({ capacity: 0 });
   });
 
+  describe('beside its minimum, the replicas that run:', () => {
+    const replica = (runningState: string, ...ready: (boolean | undefined)[]) => ({
+      name: 'web--7-abc',
+      properties: { runningState, containers: ready.map((each) => ({ name: 'main', ready: each })) },
+    });
+    const running = (count: number) => ({
+      body: { value: Array.from({ length: count }, () => replica('Running', true)) },
+    });
+
+    it('those of the revision that serves, each with all its containers ready', async () => {
+      const server = await startAzureServer(1, { latestReadyRevisionName: 'web--7' });
+      const value = [
+        replica('Running', true),
+        replica('Running', true, true),
+        replica('Running', undefined),
+        replica('Running', true, false),
+        replica('NotRunning', true),
+        replica('Unknown'),
+      ];
+      server.replicas.set('web--7', { body: { value } });
+      server.replicas.set('web--8', running(9));
+      expect(await azureAt(server.url, context).observe(never)).toMatchObject({ capacity: 1, ready: 3 });
+    });
+
+    it('more than the minimum, and none', async () => {
+      const server = await startAzureServer(1, { latestReadyRevisionName: 'web--7' });
+      for (const count of [7, 0]) {
+        server.replicas.set('web--7', running(count));
+        expect(await azureAt(server.url, context).observe(never)).toMatchObject({ capacity: 1, ready: count });
+      }
+    });
+
+    it('those of every revision that has traffic, where it is split by hand', async () => {
+      const traffic = [
+        { latestRevision: true, weight: 50 },
+        { revisionName: 'web--5', weight: 50 },
+        { revisionName: 'web--4', weight: 0 },
+      ];
+      const configuration = { activeRevisionsMode: 'Multiple', ingress: { traffic } };
+      const server = await startAzureServer(1, { latestReadyRevisionName: 'web--7', configuration });
+      for (const [revision, count] of Object.entries({ 'web--7': 2, 'web--5': 3, 'web--4': 4 })) {
+        server.replicas.set(revision, running(count));
+      }
+      expect(await azureAt(server.url, context).observe(never)).toMatchObject({ ready: 5 });
+    });
+
+    it('where they may not be read, all the rest is told, and why', async () => {
+      const server = await startAzureServer(3, { latestReadyRevisionName: 'web--7' });
+      server.replicas.set('web--7', failure(403, 'AuthorizationFailed'));
+      const seen = await azureAt(server.url, context).observe(never);
+      expect(seen).toMatchObject({ capacity: 3, status: 'ACTIVE' });
+      expect(seen).not.toHaveProperty('ready');
+      expect(seen.details).toMatchObject({
+        replicas: 'not known: GET replicas of shop/web/web--7 was answered 403: AuthorizationFailed: so it is',
+      });
+    });
+  });
+
   it.each([
     [failure(404, 'ResourceNotFound'), 'missing'],
     [failure(403, 'AuthorizationFailed'), 'denied'],

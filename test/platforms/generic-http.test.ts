@@ -117,6 +117,19 @@ describe('what is read', () => {
     await expect(read({ ...body, seen: 'soon' }, { observedAt: 'seen' })).rejects.toThrow('no time at seen');
   });
 
+  it.each(['Bearer hunter2-hunter2', 'hunter2-hunter2'])(
+    'a header of %s that an answer repeats is in no message',
+    async (authorization) => {
+      const body = { error: `no such token: hunter2-hunter2 (${encodeURIComponent(authorization)})` };
+      const server = await startJsonServer(() => ({ status: 401, body }));
+      const platform = describedBy({ ...settingFor(server.url), headers: { Authorization: authorization } });
+      const error = (await platform.observe(never).catch((thrown: unknown) => thrown)) as Error;
+      const change = await platform.change(threeToFive, permitted, never);
+      expect(error.message).toContain('401: no such token: [secret]');
+      expect(error.message + JSON.stringify(change)).not.toContain('hunter2');
+    },
+  );
+
   it('a key in the query is in no message', async () => {
     const server = await startJsonServer(() => ({ status: 403 }));
     const settings = settingFor(server.url);

@@ -84,7 +84,7 @@ describe('a status is read by what HTTP says of it', () => {
   it('tells what the sidecar said', async () => {
     const server = await startRawServer((socket) => socket.end(httpAnswer(422, '{"error":\n "too many"}')));
     expect(await changeAt(server.url)).toMatchObject({
-      reason: `POST ${server.url}/resource/worker/capacity/add was answered 422: {"error": "too many"}`,
+      reason: `POST ${server.url}/resource/worker/capacity/add was answered 422: too many`,
     });
   });
 
@@ -99,13 +99,13 @@ describe('a status is read by what HTTP says of it', () => {
 
   it('does not follow a redirect, and says where it leads but not the secrets in it', async () => {
     const elsewhere = await startRawServer((socket) => socket.end(httpAnswer(200, '{}')));
-    const location = `http://user:hunter2@127.0.0.1:${elsewhere.port}/login?token=hunter2`;
+    const location = `http://user:hunter2@127.0.0.1:${elsewhere.port}/hunter2?token=hunter2`;
     const server = await startRawServer((socket) => socket.end(httpAnswer(307, '', { Location: location })));
     const outcome = await changeAt(server.url);
     expect(outcome).toMatchObject({
       outcome: 'rejected',
       final: true,
-      reason: expect.stringContaining(`a redirect to ${elsewhere.url}/login`) as unknown,
+      reason: expect.stringContaining(`a redirect to ${elsewhere.url}`) as unknown,
     });
     expect(JSON.stringify(outcome)).not.toContain('hunter2');
     expect(elsewhere.connections()).toBe(0);

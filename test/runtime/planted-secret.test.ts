@@ -39,9 +39,9 @@ const logged: string[] = [];
 const log = pino({ level: 'trace' }, { write: (line) => void logged.push(line) });
 installTemporalRuntime(log);
 
-/** Lets one password in, refuses others, and under /echo fails with all that it was sent. */
+/** Lets one password in, refuses others, and under /echo fails with the key that it was sent, where errors say why. */
 const queues = new LocalHttpServer(({ url, headers }) => {
-  if (url === '/echo') return { status: 500, body: headers };
+  if (url === '/echo') return { status: 500, body: { error: `bad key ${String(headers['x-api-key'])}`, headers } };
   const isRight = headers.authorization === `Basic ${basic(secrets.right)}`;
   return isRight ? { body: { depth: 50 } } : { status: 401, body: headers };
 });

@@ -46,6 +46,7 @@ export interface Asked {
 /** What is answered: JSON unless it is a string. */
 export interface Reply {
   readonly status?: number;
+  readonly type?: string;
   readonly body: unknown;
 }
 
@@ -97,8 +98,8 @@ export class LocalHttpServer {
     const { method = '', url = '', headers } = request;
     const asked = { method, url, headers, body: Buffer.concat(chunks).toString() };
     this.asked.push(asked);
-    const { status = 200, body } = this.answer(asked);
-    response.writeHead(status, { 'content-type': 'application/json' });
+    const { status = 200, type = 'application/json', body } = this.answer(asked);
+    response.writeHead(status, { 'content-type': type });
     response.end(typeof body === 'string' ? body : JSON.stringify(body));
   }
 }

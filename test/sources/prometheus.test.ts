@@ -65,8 +65,8 @@ describe('prometheus', () => {
     it.each([
       ['an empty result is no data, not zero', vector(), {}, 'noData', 'emptyAs'],
       ['NaN', vector('NaN'), {}, 'noData', 'NaN'],
-      ['infinity', scalar('+Inf'), {}, 'malformed', 'Infinity'],
-      ['infinity, whatever emptyAs says', scalar('+Inf'), { emptyAs: 0 }, 'malformed', 'Infinity'],
+      ['infinity', scalar('+Inf'), {}, 'malformed', 'infinite'],
+      ['infinity, whatever emptyAs says', scalar('+Inf'), { emptyAs: 0 }, 'malformed', 'infinite'],
       ['a negative value', scalar('-3'), {}, 'malformed', 'never negative'],
       ['several series', vector('1', '2'), {}, 'malformed', '2 series'],
       ['a sum with one series of NaN', vector('1', 'NaN'), { series: 'sum' }, 'noData', 'NaN'],
@@ -118,9 +118,9 @@ describe('prometheus', () => {
   it('a server that repeats the password in its error is not quoted with it', async () => {
     reply = {
       status: 500,
-      body: `bad header ${Buffer.from(`reader:${plantedSecret}`).toString('base64')} ${plantedSecret}`,
+      body: { error: `bad header ${Buffer.from(`reader:${plantedSecret}`).toString('base64')} ${plantedSecret}` },
     };
-    expect((await failureOf(source())).message).toContain('[secret]');
+    expect((await failureOf(source())).message).toContain('bad header [secret] [secret]');
   });
 
   it('takes the time of the value from the server', async () => {

@@ -1,0 +1,73 @@
+/**
+ * What may be told of an answer that is not the one that was expected. An error is read in logs, histories and the API,
+ * and anything that stands in an answer may be a secret: so its type and its length are told, and no value but the words
+ * in which HTTP APIs say what is wrong.
+ */
+
+/** Where APIs say what is wrong: RFC 9457, Google, Azure, Kubernetes, Jolokia and many of no such family. */
+const errorFields = ['code', 'title', 'error', 'message', 'detail'] as const;
+const longestWords = 200;
+
+export interface AnsweredBody {
+  readonly contentType?: string | undefined;
+  readonly text: string;
+}
+
+/** `404: no such resource`, `502 (text/html of 173 characters)`. */
+export function failureInWords(status: number, body: AnsweredBody): string {
+  const words = errorWordsIn(body.text);
+  return words === undefined ? `${status} (${bodyInWords(body)})` : `${status}: ${words}`;
+}
+
+/** `text/html of 1234 characters`. */
+export function bodyInWords({ contentType, text }: AnsweredBody): string {
+  return text === '' ? 'an empty body' : `${typeInWords(contentType)} of ${text.length} characters`;
+}
+
+/** `text/html`, without what else may stand in that header. */
+export function typeInWords(contentType: string | undefined): string {
+  return /^[\w.+-]{1,40}\/[\w.+-]{1,40}/.exec(contentType ?? '')?.[0] ?? 'a body of no type';
+}
+
+/** `a text of 12 characters`. */
+export function valueInWords(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === 'string') return value === '' ? 'an empty text' : `a text of ${value.length} characters`;
+  if (typeof value === 'boolean') return 'true or false';
+  return typeof value === 'number' ? 'a number' : 'an object';
+}
+
+/** On one line, and not more of it than a person reads. */
+export function oneLine(text: string): string {
+  const line = text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+  return line.length > longestWords ? `${line.slice(0, longestWords)}...` : line;
+}
+
+/** Of the whole, and of an object under `error`, no deeper. */
+function errorWordsIn(text: string): string | undefined {
+  const document = objectIn(text);
+  const words = [document, asObject(document['error'])].flatMap(wordsOf);
+  return words.length === 0 ? undefined : oneLine(words.join(': '));
+}
+
+function wordsOf(fields: Readonly<Record<string, unknown>>): string[] {
+  return errorFields.flatMap((name) => {
+    const value = fields[name];
+    return (typeof value === 'string' && value !== '') || typeof value === 'number' ? [String(value)] : [];
+  });
+}
+
+function objectIn(text: string): Readonly<Record<string, unknown>> {
+  try {
+    return asObject(JSON.parse(text));
+  } catch {
+    return {};
+  }
+}
+
+function asObject(value: unknown): Readonly<Record<string, unknown>> {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject ? (value as Readonly<Record<string, unknown>>) : {};
+}

@@ -1,0 +1,116 @@
+/** What is told of an answer that is not the one that was expected: words of an error, types and lengths, never a value. */
+import { inspect } from 'node:util';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ecs } from '../../src/platforms/ecs.js';
+import { genericHttp } from '../../src/platforms/generic-http.js';
+import { kubernetes } from '../../src/platforms/kubernetes.js';
+import { omnistrate } from '../../src/platforms/omnistrate.js';
+import type { Platform } from '../../src/platforms/platform.js';
+import { azureAt } from './fixtures/azure-server.js';
+import { cloudRunAt } from './fixtures/cloud-run-server.js';
+import { closeJsonServers, startJsonServer, type JsonAnswer } from './fixtures/json-server.js';
+import { never, permitted } from './fixtures/sidecar-client.js';
+
+process.env['AWS_ACCESS_KEY_ID'] = 'test';
+process.env['AWS_SECRET_ACCESS_KEY'] = 'test';
+
+afterEach(closeJsonServers);
+
+const context = { resource: 'worker', requestTimeoutMs: 10_000 };
+const folder = await mkdtemp(join(tmpdir(), 'kubeconfig-'));
+
+async function kubernetesAt(url: string): Promise<Platform> {
+  const kubeconfig = join(folder, 'config');
+  const config = {
+    'current-context': 'here',
+    clusters: [{ name: 'one', cluster: { server: url } }],
+    users: [{ name: 'me', user: {} }],
+    contexts: [{ name: 'here', context: { cluster: 'one', user: 'me' } }],
+  };
+  await writeFile(kubeconfig, JSON.stringify(config));
+  return kubernetes.create(kubernetes.settings.parse({ kubeconfig }), context);
+}
+
+function genericAt(url: string): Platform {
+  const observe = { url, capacity: 'units', ready: 'ready', observedAt: 'at' };
+  return genericHttp.create(genericHttp.settings.parse({ observe, set: { url } }), context);
+}
+
+const platforms: [string, (url: string) => Platform | Promise<Platform>][] = [
+  ['omnistrate', (url) => omnistrate.create(omnistrate.settings.parse({ url }), context)],
+  ['generic-http', genericAt],
+  ['kubernetes', kubernetesAt],
+  ['ecs', (endpoint) => ecs.create(ecs.settings.parse({ cluster: 'main', region: 'eu-west-1', endpoint }), context)],
+  ['azure-container-apps', (url) => azureAt(url, context)],
+  ['cloud-run', (url) => cloudRunAt(url, context)],
+];
+
+const secret = 'hunter2-hunter2';
+const html = { headers: { 'content-type': 'text/html' }, text: `<html>${secret}</html>` };
+const json: [string, unknown][] = [
+  ['an unknown field', { token: secret }],
+  ['a field below another', { data: { message: secret } }],
+  ['a field two below error', { error: { inner: { message: secret }, token: secret } }],
+  ['details', { message: { text: secret }, details: [{ message: secret }], errors: [{ message: secret }] }],
+  ['a key', { [secret]: 1 }],
+  ['a list', [secret]],
+  ['a text', secret],
+];
+const failures: [string, JsonAnswer][] = [400, 401, 403, 404, 409, 429, 500, 503].flatMap((status) => [
+  [`${status} with HTML`, { status, ...html }] as [string, JsonAnswer],
+  [`${status} with a text that is called JSON`, { status, text: `${secret} {` }] as [string, JsonAnswer],
+  ...json.map(([name, body]): [string, JsonAnswer] => [`${status} with it in ${name}`, { status, body }]),
+]);
+const successes: [string, JsonAnswer][] = [
+  ['200 with HTML', html],
+  ['200 with a text that is called JSON', { text: `${secret} {` }],
+  ['200 cut off', { text: `{"units": 3, "token": "${secret}` }],
+  ...json.map(([name, body]): [string, JsonAnswer] => [`200 with it in ${name}`, { body }]),
+  ...[
+    { units: secret },
+    { units: 3, ready: secret },
+    { units: 3, ready: 3, at: secret },
+    { status: secret, currentCapacity: secret, lastObservedTimestamp: secret },
+    { services: [{ desiredCount: secret }], failures: [{ reason: 7 }] },
+    { properties: { template: { scale: { minReplicas: secret } } } },
+    { scaling: { manualInstanceCount: secret, scalingMode: secret }, name: secret },
+    { resources: [{ name: secret, kind: 7 }] },
+    { spec: { replicas: secret }, metadata: { resourceVersion: 7 } },
+  ].map((body): [string, JsonAnswer] => [`200 with ${JSON.stringify(body)}`, { body }]),
+];
+const redirects: [string, JsonAnswer][] = [301, 302, 307].map((status) => [
+  `${status} to a place with it`,
+  { status, headers: { location: `https://elsewhere.example/${secret}?token=${secret}#${secret}` } },
+]);
+
+describe.each(platforms)('%s', (_type, at) => {
+  it.each([...failures, ...successes, ...redirects])('tells nothing of a secret: %s', async (_name, answer) => {
+    const { url } = await startJsonServer(() => answer);
+    const platform = await at(url);
+    const seen = await platform.observe(never).catch((error: unknown) => error);
+    const made = await platform.change({ from: 1, to: 2, idempotencyKey: 'k' }, permitted, never);
+    await platform.close?.();
+    const reason = 'reason' in made ? made.reason : '';
+    const message = seen instanceof Error ? `${seen.message} ${inspect(seen.cause)}` : '';
+    expect(`${message} ${reason}`).not.toContain('hunter2');
+  });
+
+  it.each([404, 500])(
+    'tells what an answer of %d says in its error fields, on one line and not at length',
+    async (status) => {
+      const words = `so it is\nand so${' on'.repeat(1000)}`;
+      // Google's, Azure's, AWS's and the plain form at once.
+      const body = { code: 'Broken', message: words, error: { code: status, message: words }, token: secret };
+      const { url } = await startJsonServer(() => ({ status, body }));
+      const platform = await at(url);
+      const { message } = (await platform.observe(never).catch((error: unknown) => error)) as Error;
+      await platform.close?.();
+      expect(message).toContain('so it is and so on on');
+      expect(message.length).toBeLessThan(700);
+      expect(message).not.toContain('\n');
+      expect(message).not.toContain('hunter2');
+    },
+  );
+});

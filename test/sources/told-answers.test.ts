@@ -1,0 +1,88 @@
+/** What is told of an answer that is not the one that was expected: words of an error, types and lengths, never a value. */
+import { inspect } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { make } from './conformance.js';
+import { LocalHttpServer, type Reply } from './local-servers.js';
+
+const aws = (port: number) => ({
+  region: 'eu-central-1',
+  endpoint: `http://127.0.0.1:${port}`,
+  credentials: { accessKeyId: 'reader', secretAccessKey: 'none' },
+});
+const sources: [string, string, (port: number) => Record<string, unknown>][] = [
+  ['http-json', 'http-json', (port) => ({ url: `http://127.0.0.1:${port}`, path: 'depth' })],
+  ['prometheus', 'prometheus', (port) => ({ server: `http://127.0.0.1:${port}`, query: 'up' })],
+  ['rabbitmq', 'rabbitmq', (port) => ({ url: `http://127.0.0.1:${port}`, queue: 'jobs', count: 'all' })],
+  ['activemq', 'activemq', (port) => ({ url: `http://127.0.0.1:${port}`, queue: 'jobs' })],
+  ['sqs', 'sqs', (port) => ({ ...aws(port), queue: 'jobs' })],
+  ['cloudwatch', 'cloudwatch', (port) => ({ ...aws(port), namespace: 'Shop', metric: 'Requests' })],
+  ['kinesis, of shards', 'kinesis', (port) => ({ ...aws(port), stream: 'clicks', measure: 'shards' })],
+  ['kinesis, of records', 'kinesis', (port) => ({ ...aws(port), stream: 'clicks', emptyAs: 0 })],
+];
+
+const secret = 'hunter2-hunter2';
+const json: [string, unknown][] = [
+  ['an unknown field', { token: secret }],
+  ['a field below another', { data: { message: secret } }],
+  ['a field two below error', { error: { inner: { message: secret }, token: secret } }],
+  ['details', { message: { text: secret }, details: [{ message: secret }], errors: [{ message: secret }] }],
+  ['a key', { [secret]: 1 }],
+  ['a list', [secret]],
+  ['a text', secret],
+];
+const bodies: [string, Omit<Reply, 'status'>][] = [
+  ['HTML', { type: 'text/html', body: `<html>${secret}</html>` }],
+  ['XML', { type: 'text/xml', body: `<a><${secret}>${secret}</a>` }],
+  ['a text that is called JSON', { body: `${secret} {` }],
+  ['CBOR', { type: 'application/cbor', body: `\u00ff${secret}` }],
+  ...json.map(([name, body]): [string, Omit<Reply, 'status'>] => [`it in ${name}`, { body: JSON.stringify(body) }]),
+];
+const replies: [string, Reply][] = [200, 302, 400, 401, 403, 404, 422, 429, 500, 503].flatMap((status) =>
+  bodies.map(([name, body]): [string, Reply] => [`${status} with ${name}`, { status, ...body }]),
+);
+const wrongValues: [string, Reply][] = [
+  { depth: secret },
+  { depth: [secret] },
+  { depth: { [secret]: secret } },
+  { status: 'success', data: { resultType: 'scalar', result: [1, secret] } },
+  { status: 'success', data: { resultType: secret, result: secret } },
+  { status: secret, data: secret },
+  { messages: secret },
+  { status: 200, value: { QueueSize: secret, InFlightCount: secret } },
+  { status: secret },
+  { QueueUrl: 7, Attributes: { ApproximateNumberOfMessages: secret } },
+  { StreamDescriptionSummary: { OpenShardCount: secret } },
+  { MetricDataResults: [{ Values: [secret], Timestamps: [secret], StatusCode: secret }] },
+].map((body) => [`200 with ${JSON.stringify(body)}`, { body }]);
+
+describe.each(sources)('%s', (_name, type, settingsFor) => {
+  let reply: Reply = { body: {} };
+  const server = new LocalHttpServer(() => reply);
+  beforeAll(() => server.start());
+  afterAll(() => server.stop());
+
+  const told = async (): Promise<string> => {
+    const source = make({ type }, settingsFor(server.port));
+    const seen = await source.sample(new AbortController().signal).catch((error: unknown) => error);
+    await source.close?.();
+    return seen instanceof Error ? `${seen.message} ${inspect(seen.cause)}` : '';
+  };
+
+  it.each([...replies, ...wrongValues])('tells nothing of a secret: %s', async (_reply, given) => {
+    reply = given;
+    expect(await told()).not.toContain('hunter2');
+  });
+
+  it.each(['Message', 'message'].filter((field) => field === 'message' || 'region' in settingsFor(0)))(
+    'tells what an answer of 500 says in its field %s, on one line and not at length',
+    async (field) => {
+      const words = `so it is\nand so${' on'.repeat(1000)}`;
+      reply = { status: 500, body: { __type: 'Broken', [field]: words, token: secret } };
+      const message = await told();
+      expect(message).toContain('so it is and so on on');
+      expect(message).not.toContain('\n');
+      expect(message.length).toBeLessThan(700);
+      expect(message).not.toContain('hunter2');
+    },
+  );
+});
