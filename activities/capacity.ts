@@ -11,6 +11,7 @@ import type {
 } from '../src/domain/scale-orders.js';
 import type { Platform, SendPermit } from '../src/platforms/platform.js';
 import { type ChangeSurroundings, sendChange } from './change.js';
+import { Interruption } from './interruption.js';
 import { type LookProgress, type Surroundings, lookUntilActive, lookUntilConfirmed } from './look.js';
 
 const { PENDING_ACTIVITY_STATE_STARTED } = proto.temporal.api.enums.v1.PendingActivityState;
@@ -31,12 +32,21 @@ export interface CapacityDependencies {
   platformOf(resource: string): Platform;
 }
 
-export function capacityActivities(adapters: CapacityDependencies): CapacityActivities {
+/** @param stopping aborts when the worker is about to stop: looks are handed over, a change is finished. */
+export function capacityActivities(adapters: CapacityDependencies, stopping: AbortSignal): CapacityActivities {
   return {
     observe: (order) =>
-      withHeartbeat('looking', (world) => lookUntilActive(adapters.platformOf(order.resource), order, world)),
+      withHeartbeat('looking', (world) =>
+        unlessStopping(stopping, world, (mortal) =>
+          lookUntilActive(adapters.platformOf(order.resource), order, mortal),
+        ),
+      ),
     confirm: (order) =>
-      withHeartbeat('confirming', (world) => lookUntilConfirmed(adapters.platformOf(order.resource), order, world)),
+      withHeartbeat('confirming', (world) =>
+        unlessStopping(stopping, world, (mortal) =>
+          lookUntilConfirmed(adapters.platformOf(order.resource), order, mortal),
+        ),
+      ),
     change: (order) =>
       withHeartbeat('sending', (world) =>
         sendChange(adapters.platformOf(order.resource), order, changeSurroundings(world)),
@@ -64,6 +74,24 @@ async function withHeartbeat<T>(phase: LookProgress['phase'], work: (world: Surr
     });
   } finally {
     clearInterval(ticker);
+    // What is newest goes along with a failure: the next attempt goes on from it.
+    beat();
+  }
+}
+
+/** A look that its worker has no time for goes on elsewhere, with what it has spent of its time-out. */
+async function unlessStopping<T>(
+  stopping: AbortSignal,
+  world: Surroundings,
+  look: (world: Surroundings) => Promise<T>,
+): Promise<T> {
+  const interruption = new Interruption(Context.current(), stopping);
+  try {
+    const seen = await look({ ...world, sleep: (ms) => interruption.sleep(ms), stopped: interruption.signal });
+    if (interruption.isHandOver) interruption.throwIfInterrupted();
+    return seen;
+  } finally {
+    interruption.close();
   }
 }
 

@@ -2,8 +2,7 @@
  * Watches a resource for hours: samples its sources side by side, runs its policies, and heartbeats what they remember.
  * Returns only when capacity should change, so that quiet time costs no history.
  */
-import { setMaxListeners } from 'node:events';
-import { Context } from '@temporalio/activity';
+import { Context, type Info } from '@temporalio/activity';
 import { OpenRuns } from '../src/client/open-runs.js';
 import { firstOf } from '../src/client/payloads.js';
 import { RunReader, type RunView } from '../src/client/run-reader.js';
@@ -23,6 +22,7 @@ import { takesChangesAtAnyTime } from '../src/domain/settings.js';
 import type { Platform } from '../src/platforms/platform.js';
 import { type Source, SourceError } from '../src/sources/source.js';
 import { checkedSettings } from './configuration.js';
+import { Interruption } from './interruption.js';
 
 export interface WatchActivities {
   watch(order: WatchOrder): Promise<WatchResult>;
@@ -37,43 +37,55 @@ export interface WatchDependencies {
 /** While a look takes long: a source may hang for its whole time-out. */
 const heartbeatEveryMs = 5000;
 
-export function watchActivities(dependencies: WatchDependencies): WatchActivities {
+export function watchActivities(dependencies: WatchDependencies, stopping: AbortSignal): WatchActivities {
   const openRuns = new OpenRuns();
   return {
     watch: async (order) => {
       const context = Context.current();
-      // Every sample of a look listens to the one signal, and lets go of it; Node would take more than ten for a leak.
-      setMaxListeners(0, context.cancellationSignal);
       const spec = compileAutoscale(checkedSettings(order.settings), order.limits);
       let progress: WatchProgress = { ...(await inherited(order)), problem: null };
       // So that there is something to explain until the first look.
       context.heartbeat(progress);
+      const interruption = new Interruption(context, stopping);
+      const isUrgent = order.atOnce || isOrphan(context.info);
       try {
-        let pauseMs = order.atOnce ? 0 : Math.min(untilNextLookMs(order, progress.state), untilEndMs(order));
+        let pauseMs = isUrgent ? 0 : Math.min(untilNextLookMs(order, progress.state), untilEndMs(order));
         let lookedAtMs: number | null = null;
         for (;;) {
-          if (pauseMs > 0) await context.sleep(pauseMs);
+          if (pauseMs > 0) await interruption.sleep(pauseMs);
           const startedAtMs = performance.now();
-          const parts = { ...dependencies, openRuns, lookedAtMs };
+          const parts = { ...dependencies, openRuns, lookedAtMs, signal: interruption.signal };
           const look = await beatingMeanwhile(progress, () => lookOnce(parts, order, spec, progress));
+          // What was broken off is not what a platform or a source has failed with.
+          interruption.throwIfInterrupted();
+          const isFirst = lookedAtMs === null;
           lookedAtMs = startedAtMs;
           progress = look.progress;
           context.heartbeat(progress);
           if (look.result) return look.result;
+          if (isUrgent && isFirst) await sendAtOnce(progress);
           pauseMs = Math.min(order.settings.intervalMs - (performance.now() - startedAtMs), untilEndMs(order));
         }
       } finally {
-        // Flushed at a graceful stop: a restart loses nothing.
-        context.heartbeat(progress);
+        // Sent along with a failure: a restart loses nothing.
+        context.heartbeat(interruption.isHandOver ? { ...progress, isHandedOver: true } : progress);
+        interruption.close();
       }
     },
   };
+}
+
+/** An earlier attempt had no time to say goodbye: what it saw after its last heartbeat that was sent is lost. */
+function isOrphan({ attempt, heartbeatDetails }: Info): boolean {
+  return attempt > 1 && (heartbeatDetails as WatchProgress | undefined)?.isHandedOver !== true;
 }
 
 interface LookParts extends WatchDependencies {
   readonly openRuns: OpenRuns;
   /** When this watch looked last, by `performance.now()`; null: this is its first look. */
   readonly lookedAtMs: number | null;
+  /** Aborts when the watch is to end. */
+  readonly signal: AbortSignal;
 }
 
 interface Look {
@@ -83,18 +95,18 @@ interface Look {
 }
 
 async function lookOnce(
-  { openRuns, lookedAtMs, ...adapters }: LookParts,
+  { openRuns, lookedAtMs, signal, ...adapters }: LookParts,
   order: WatchOrder,
   spec: AutoscaleSpec,
   { state, problem, evaluation: before }: WatchProgress,
 ): Promise<Look> {
-  const { client, cancellationSignal } = Context.current();
+  const { client } = Context.current();
   const [seen, readings] = await Promise.all([
     adapters
       .platformOf(order.resource)
-      .observe(cancellationSignal)
+      .observe(signal)
       .catch((error: unknown) => messageOf(error)),
-    sampleAll(spec, adapters.sourcesOf(order.resource), cancellationSignal),
+    sampleAll(spec, adapters.sourcesOf(order.resource), signal),
   ]);
   const nowMs = Date.now();
   if (typeof seen === 'string') {
@@ -197,6 +209,13 @@ function untilEndMs({ pause, override }: WatchOrder): number {
   const nowMs = Date.now();
   const endsMs = [pause, override].map((word) => word?.untilMs ?? null).filter((atMs) => atMs !== null);
   return Math.min(Infinity, ...endsMs.filter((atMs) => atMs > nowMs).map((atMs) => atMs - nowMs));
+}
+
+/** The SDK holds back a heartbeat that comes soon after another one; somebody waits for what this one says. */
+async function sendAtOnce(progress: WatchProgress): Promise<void> {
+  const { client, info } = Context.current();
+  // Where it cannot be sent, or nobody wants it any more, the heartbeat that follows notices.
+  await client.activity.heartbeat(info.taskToken, progress).catch(() => undefined);
 }
 
 async function beatingMeanwhile<T>(progress: WatchProgress, work: () => Promise<T>): Promise<T> {

@@ -66,7 +66,8 @@ export async function autoscale(input: AutoscaleInput): Promise<void> {
       summary: `watch every ${settings.intervalMs / 1000} s${pause ? ', paused' : ''}${override ? `, override ${override.capacity}` : ''}`,
       // As good as for ever; a worker that died is noticed by its heartbeat.
       startToCloseTimeout: '3650 days',
-      heartbeatTimeout: Math.max(30_000, settings.intervalMs * 2 + 5000),
+      // Two in a row are missing: they are sent after each look, but no more often than every 5 s.
+      heartbeatTimeout: Math.max(15_000, settings.intervalMs * 2 + 5000),
       retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
     } as const;
     try {

@@ -158,11 +158,23 @@ const check = z.strictObject({
   status: z.enum(['ok', 'failing', 'not checked here']),
   detail: z.string().optional(),
 });
+const lookCheck = z.strictObject({
+  status: z.enum(['ok', 'failing', 'not looked at yet', 'not checked here']),
+  detail: z.string().optional(),
+  at: time.optional().describe('When it was looked at.'),
+});
+export type LookCheck = z.output<typeof lookCheck>;
 export const readinessSchema = z.strictObject({
-  status: z.enum(['ready', 'not ready']),
+  status: z.enum(['ready', 'not ready']).describe('By temporal and taskQueues alone.'),
   checks: z
-    .strictObject({ temporal: check, taskQueues: z.record(z.string(), check), resources: z.record(z.string(), check) })
-    .describe('taskQueues: does the worker of this process ask for work. resources: can the platform of each be read.'),
+    .strictObject({
+      temporal: check,
+      taskQueues: z.record(z.string(), check),
+      resources: z.record(z.string(), lookCheck),
+    })
+    .describe(
+      'taskQueues: does the worker of this process ask for work. resources: what that worker last saw of the platform of each; nothing is read for this answer.',
+    ),
 });
 export type ReadinessAnswer = z.output<typeof readinessSchema>;
 export type Check = z.output<typeof check>;

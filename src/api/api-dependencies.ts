@@ -4,6 +4,12 @@ import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
 import type { Observation } from '../domain/capacity.js';
 
+export interface LastLook {
+  readonly atMs: number;
+  /** Null where the platform answered. For people. */
+  readonly problem: string | null;
+}
+
 interface WorkerStatus {
   readonly isPolling: boolean;
   /** Why not. For people. */
@@ -24,6 +30,8 @@ export interface ApiDependencies {
   readonly workerStatus?: (() => Readonly<Record<string, WorkerStatus>>) | undefined;
   /** One look at the platform. Absent where this process cannot reach it. */
   readonly observe?: ((resource: string, signal: AbortSignal) => Promise<Observation>) | undefined;
+  /** What became of the last read of a platform by the worker of this process. Absent where there is none. */
+  readonly lastLookAt?: ((resource: string) => LastLook | undefined) | undefined;
   /** Aborts when the process is about to end: whoever waits gets an answer. */
   readonly stopping: AbortSignal;
 }

@@ -5,7 +5,7 @@ import { createApi } from '../api/server.js';
 import { listen } from './listen.js';
 import type { Role } from './role.js';
 
-export type ApiParts = Pick<ApiDependencies, 'client' | 'webUiUrl' | 'workerStatus' | 'observe'>;
+export type ApiParts = Pick<ApiDependencies, 'client' | 'webUiUrl' | 'workerStatus' | 'observe' | 'lastLookAt'>;
 
 /** Answers with the URL when it listens. */
 export async function serveApi(role: Role, parts: ApiParts): Promise<string> {

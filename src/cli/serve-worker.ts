@@ -1,6 +1,6 @@
 /** The worker of this process: it serves the task queues of all resources it knows. */
 import { Client, type Connection } from '@temporalio/client';
-import { createActivities } from '../../activities/index.js';
+import { createActivities, repeatableActivities } from '../../activities/index.js';
 import { taskQueuesOf, type Config } from '../config/config.js';
 import { lookAtEveryResource } from '../runtime/first-look.js';
 import { workflowBundlePath } from '../runtime/package-root.js';
@@ -35,14 +35,21 @@ export async function serveWorker({ env, live, log, shutdown }: Role, parts: Wor
   void lookAtEveryResource(Object.keys(resources), { adapters, log, signal: shutdown.stopping });
 
   const taskQueues = taskQueuesOf(resources);
+  const handOver = new AbortController();
   const worker = startWorker({
     ...connected,
     log,
     taskQueues,
-    activities: createActivities(adapters),
+    activities: createActivities(adapters, handOver.signal),
+    repeatable: repeatableActivities,
     workflowBundle: workflowBundlePath(),
   });
-  shutdown.onStop('the worker', () => worker.stop());
+  shutdown.onStop('the worker', async () => {
+    const stopped = worker.stop();
+    // Not before it has begun to withdraw its polls, or it may be given again what it hands over.
+    handOver.abort();
+    await stopped;
+  });
   const client = new Client({ connection: parts.connection, namespace: parts.temporal.namespace });
   let reconciled = Promise.resolve();
   const reconcile = (configured: Config['resources']): void => {

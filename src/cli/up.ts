@@ -61,6 +61,7 @@ async function up(role: Role): Promise<void> {
     webUiUrl: embedded?.webUiUrl,
     workerStatus: worker.status,
     observe: async (resource, signal) => worker.adapters.platformOf(resource).observe(signal),
+    lastLookAt: (resource) => worker.adapters.lastLookAt(resource),
   });
   greet(role, { url, webUiUrl: embedded?.webUiUrl, temporalAddress: settings.address, isSimulated });
 }

@@ -5,7 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@temporalio/client';
-import { createActivities } from '../../activities/index.js';
+import { createActivities, repeatableActivities } from '../../activities/index.js';
 import { AutoscaleClient } from '../client/autoscale-client.js';
 import type { ResourceConfig } from '../config/config.js';
 import { fileConfig } from '../config/file-config.js';
@@ -63,6 +63,7 @@ export async function startProduct(host: DemoHost, signal: string): Promise<Demo
     shutdownGraceMs,
     taskQueues: Object.values(resources).map(({ taskQueue }) => taskQueue),
     activities: createActivities(adapters),
+    repeatable: repeatableActivities,
     workflowBundle: workflowBundlePath(),
   });
   shutdown.onStop('the worker', () => worker.stop());

@@ -7,6 +7,7 @@ import proto from '@temporalio/proto';
 import { grpcStatus, hasCode } from '../client/grpc-status.js';
 import type { Logger } from './logger.js';
 import { pauseFor } from './pause.js';
+import type { Poller } from './succession.js';
 
 export interface QueueStatus {
   /** True only while the server sees this worker asking for work. */
@@ -22,6 +23,8 @@ interface WatchSettings {
   /** Of the worker: no two share one, also not those that follow each other in one process. */
   readonly identity: string;
   readonly log: Logger;
+  /** Told of all who ask for activities, whenever the server was asked. */
+  readonly onPollers: (pollers: readonly Poller[]) => void;
 }
 
 interface Sight {
@@ -98,13 +101,22 @@ export class PollWatch {
   }
 
   async #lastPoll(taskQueueType: Kind): Promise<number | null> {
-    const { connection, namespace, taskQueue, identity } = this.#settings;
-    const { pollers } = await connection.withDeadline(Date.now() + lookTimeoutMs, () =>
+    const { connection, namespace, taskQueue, identity, onPollers } = this.#settings;
+    const answer = await connection.withDeadline(Date.now() + lookTimeoutMs, () =>
       connection.workflowService.describeTaskQueue({ namespace, taskQueue: { name: taskQueue }, taskQueueType }),
     );
-    const time = pollers.find((poller) => poller.identity === identity)?.lastAccessTime;
-    return time ? Number(time.seconds) * 1000 + Math.floor((time.nanos ?? 0) / 1e6) : null;
+    const pollers = answer.pollers.flatMap((poller): Poller[] =>
+      poller.identity && poller.lastAccessTime
+        ? [{ identity: poller.identity, lastPollMs: millisecondsOf(poller.lastAccessTime) }]
+        : [],
+    );
+    if (taskQueueType === TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY) onPollers(pollers);
+    return pollers.find((poller) => poller.identity === identity)?.lastPollMs ?? null;
   }
+}
+
+function millisecondsOf({ seconds, nanos }: proto.google.protobuf.ITimestamp): number {
+  return Number(seconds) * 1000 + Math.floor((nanos ?? 0) / 1e6);
 }
 
 function isRefusal(error: unknown): boolean {

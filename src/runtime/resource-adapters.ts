@@ -12,12 +12,20 @@ export interface ResourceAdapters {
   platformOf(resource: string): Platform;
   /** By the name of the signal. */
   sourcesOf(resource: string): Readonly<Record<string, Source>>;
+  /** What became of the last read of its platform, whoever wanted it. Undefined before the first one. */
+  lastLookAt(resource: string): LastLook | undefined;
   /**
    * Another configuration from now on. What is wrong with it is told before anything is changed.
    * @throws ConfigError
    */
   reload(resources: Config['resources']): Promise<void>;
   close(): Promise<void>;
+}
+
+interface LastLook {
+  readonly atMs: number;
+  /** Null where the platform answered. */
+  readonly problem: string | null;
 }
 
 interface Adapters {
@@ -34,6 +42,7 @@ export async function createAdapters(
   env: NodeJS.ProcessEnv,
 ): Promise<ResourceAdapters> {
   let made = await createAll(resources, env);
+  const looks = new Map<string, LastLook>();
 
   function adaptersOf(resource: string): Adapters {
     const adapters = made.get(resource);
@@ -44,7 +53,8 @@ export async function createAdapters(
   }
 
   return {
-    platformOf: (resource) => adaptersOf(resource).platform,
+    platformOf: (resource) => noted(adaptersOf(resource).platform, (look) => looks.set(resource, look)),
+    lastLookAt: (resource) => looks.get(resource),
     sourcesOf: (resource) => adaptersOf(resource).sources,
     reload: async (next) => {
       const before = made;
@@ -52,6 +62,25 @@ export async function createAdapters(
       await closeAll(before);
     },
     close: () => closeAll(made),
+  };
+}
+
+/** The same platform; whatever is read of it is told. */
+function noted(platform: Platform, note: (look: LastLook) => void): Platform {
+  return {
+    observe: async (signal) => {
+      try {
+        const observation = await platform.observe(signal);
+        note({ atMs: Date.now(), problem: null });
+        return observation;
+      } catch (error) {
+        // A look that was broken off says nothing of the platform.
+        if (!signal.aborted)
+          note({ atMs: Date.now(), problem: error instanceof Error ? error.message : String(error) });
+        throw error;
+      }
+    },
+    change: (change, permit, signal) => platform.change(change, permit, signal),
   };
 }
 

@@ -1,12 +1,12 @@
 /** One task queue's Temporal worker, made anew whenever it ends, and watched from the server's side. */
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import type { Connection } from '@temporalio/client';
 import { Worker, type NativeConnection } from '@temporalio/worker';
 import type { Logger } from './logger.js';
 import { pauseFor, retryPauseMs } from './pause.js';
 import { PollWatch, type QueueStatus } from './poll-watch.js';
+import { Succession } from './succession.js';
 import type { TemporalSettings } from './temporal-connection.js';
+import { newWorkerIdentity } from './worker-identity.js';
 import { connectWorker } from './worker-sdk.js';
 
 export interface TaskQueueSettings {
@@ -15,6 +15,8 @@ export interface TaskQueueSettings {
   readonly connection: Connection;
   readonly taskQueue: string;
   readonly activities: object;
+  /** The types of those that may be begun a second time: they are taken over from workers that died. */
+  readonly repeatable: readonly string[];
   /** Path of the prebuilt workflow bundle. */
   readonly workflowBundle: string;
   /** How long activities may go on when the worker is asked to stop. */
@@ -79,14 +81,16 @@ export class TaskQueueWorker {
   async #work(): Promise<void> {
     const { temporal, log } = this.#settings;
     const native = await connectWorker(temporal, { log, signal: this.#stopping.signal });
+    const named = { ...this.#settings, namespace: temporal.namespace, identity: newWorkerIdentity() };
+    const succession = new Succession(named);
     try {
-      const identity = `${process.pid}@${hostname()} ${randomUUID().slice(0, 8)}`;
-      this.#worker = await this.#create(native, identity);
-      this.#watch = new PollWatch({ ...this.#settings, namespace: temporal.namespace, identity });
+      this.#worker = await this.#create(native, named.identity);
+      this.#watch = new PollWatch({ ...named, onPollers: (pollers) => succession.saw(pollers) });
       const running = this.#worker.run();
       if (this.#stopping.signal.aborted) this.#shutDown();
       await running;
     } finally {
+      succession.close();
       this.#worker = null;
       this.#watch?.close();
       this.#watch = null;

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Client } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { pino } from 'pino';
+import type { ApiDependencies } from '../../src/api/api-dependencies.js';
 import { connectClient } from '../../src/runtime/temporal-connection.js';
 import { startWorker } from '../../src/runtime/worker.js';
 import { eventually } from '../support/eventually.js';
@@ -38,25 +39,33 @@ describe('readiness', () => {
     expect(await api.call('GET', '/healthz')).toMatchObject({ status: 200, body: { status: 'alive' } });
   });
 
-  it('is false while one platform cannot be read, and says why', async () => {
-    const api = await openApi(environment.client, resources, {
-      observe: async (resource) => {
-        if (resource === 'gpu') throw new Error('the sidecar at http://127.0.0.1:49750 does not answer');
-        return { capacity: 1, status: 'ACTIVE', observedAtMs: Date.now() };
-      },
+  it('tells what the worker last saw of each platform, reads none, and stays ready whatever that was', async () => {
+    const atMs = Date.parse('2026-11-25T12:00:00Z');
+    const looks = {
+      worker: { atMs, problem: null },
+      gpu: { atMs, problem: 'the sidecar at http://127.0.0.1:49750 does not answer' },
+    };
+    const observe = jest.fn<NonNullable<ApiDependencies['observe']>>();
+    const three = [...resources, { resource: 'new', settings, taskQueue: 'worker-queue' }];
+    const api = await openApi(environment.client, three, {
+      observe,
+      lastLookAt: (resource) => looks[resource as keyof typeof looks],
     });
+    const at = '2026-11-25T12:00:00.000Z';
     expect(await api.call('GET', '/readyz')).toMatchObject({
-      status: 503,
+      status: 200,
       body: {
-        status: 'not ready',
+        status: 'ready',
         checks: {
           resources: {
-            worker: { status: 'ok' },
-            gpu: { status: 'failing', detail: 'the sidecar at http://127.0.0.1:49750 does not answer' },
+            worker: { status: 'ok', at },
+            gpu: { status: 'failing', detail: 'the sidecar at http://127.0.0.1:49750 does not answer', at },
+            new: { status: 'not looked at yet' },
           },
         },
       },
     });
+    expect(observe).not.toHaveBeenCalled();
   });
 
   it('is false where the namespace does not exist', async () => {
@@ -81,6 +90,7 @@ describe('readiness', () => {
       taskQueues: ['worker-queue', 'gpu-queue'],
       // The SDK does not ask for activities where there are none.
       activities: { nothing: async () => undefined },
+      repeatable: [],
       workflowBundle: resolve('.cache/workflow-bundle.js'),
       shutdownGraceMs: 100,
       log: pino({ level: 'silent' }),

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { eventually } from '../support/eventually.js';
 import { freePorts } from '../support/free-ports.js';
 import { apiOf, Sandbox } from './sandbox.js';
 
@@ -38,7 +39,7 @@ it.each([['up'], ['api'], ['worker']])('%s does not listen beyond this machine w
   await sandbox.onlyRuns();
 });
 
-it('a sidecar that is down is named in /readyz and waited for', async () => {
+it('a sidecar that is down is named in /readyz, makes nobody unready, and is waited for', async () => {
   const [sidecarPort] = await freePorts(1);
   const api = await apiOf(
     sandbox.escapement(['up'], {
@@ -49,7 +50,9 @@ it('a sidecar that is down is named in /readyz and waited for', async () => {
     }),
   );
   const checks = { resources: { worker: { status: 'failing', detail: expect.stringContaining('ECONNREFUSED') } } };
-  expect(await api.readiness()).toMatchObject({ status: 'not ready', checks });
+  await eventually('the worker polls', async () => (await api.readiness()).status === 'ready');
+  await eventually('it was looked at', async () => 'at' in (await api.readiness()).checks.resources['worker']!);
+  expect(await api.readiness()).toMatchObject({ status: 'ready', checks });
   expect(await api.scale('worker', { targetCapacity: 2 })).toMatchObject({ status: 202 });
   await api.until('worker', 'is being looked for', ({ phase }) => phase === 'observing');
 

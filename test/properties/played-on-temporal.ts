@@ -44,10 +44,9 @@ export class TemporalPlayer {
   }
 
   async createWorker(bundle: WorkerOptions['workflowBundle']): Promise<Worker> {
-    const real = capacityActivities({
-      platformOf: (resource) =>
-        omnistrate.create({ url: this.play(resource).simulator.url }, { resource, requestTimeoutMs: 5000 }),
-    });
+    const platformOf = (resource: string) =>
+      omnistrate.create({ url: this.play(resource).simulator.url }, { resource, requestTimeoutMs: 5000 });
+    const real = capacityActivities({ platformOf }, new AbortController().signal);
     const activities: CapacityActivities = {
       observe: async (order) => {
         await this.begin('as an observation begins', order.resource);

@@ -99,6 +99,7 @@ beforeAll(async () => {
     shutdownGraceMs: 1000,
     taskQueues: Object.values(config.resources).map(({ taskQueue }) => taskQueue),
     activities: createActivities(adapters),
+    repeatable: [],
     workflowBundle: '.cache/workflow-bundle.js',
   });
   const stopping = new AbortController().signal;

@@ -81,6 +81,7 @@ function worker(overrides: Partial<WorkerSettings> & { readonly address?: string
     connection: connected(settings),
     taskQueues: [taskQueue],
     activities: probeActivities(new Trail()),
+    repeatable: [],
     workflowBundle,
     shutdownGraceMs: 0,
     log,

@@ -1,7 +1,11 @@
-/** `GET /healthz`: this process is alive. `GET /readyz`: and what it needs is there. Open to everybody. */
+/**
+ * `GET /healthz`: this process is alive. `GET /readyz`: Temporal answers it, and its worker asks for work. Open to
+ * everybody, so it asks no platform: what the worker saw of them last is told, and makes nobody unready.
+ */
 import type { RequestHandler, Router } from 'express';
 import { isTemporalTrouble } from '../../client/grpc-status.js';
 import type { Check, ReadinessAnswer } from '../answers.js';
+import { presentLastLook } from '../present-last-look.js';
 import type { ApiContext } from '../api-context.js';
 import { temporalInWords } from '../problem-handler.js';
 import { route } from '../route.js';
@@ -16,10 +20,9 @@ const notCheckedHere = { status: 'not checked here' } as const;
 
 function getReadiness(api: ApiContext): RequestHandler {
   return async (_request, response) => {
-    const [temporal, resources] = await Promise.all([checkTemporal(api), checkResources(api)]);
-    const checks = { temporal, taskQueues: checkTaskQueues(api), resources };
-    const all = [temporal, ...Object.values(checks.taskQueues), ...Object.values(resources)];
-    const isReady = all.every(({ status }) => status !== 'failing');
+    const temporal = await checkTemporal(api);
+    const checks = { temporal, taskQueues: checkTaskQueues(api), resources: lastLooks(api) };
+    const isReady = [temporal, ...Object.values(checks.taskQueues)].every(({ status }) => status !== 'failing');
     const answer: ReadinessAnswer = { status: isReady ? 'ready' : 'not ready', checks };
     response.status(isReady ? 200 : 503).json(answer);
   };
@@ -28,9 +31,15 @@ function getReadiness(api: ApiContext): RequestHandler {
 /** Needs the address, the credentials and the namespace to be right. */
 async function checkTemporal({ client }: ApiContext): Promise<Check> {
   const { namespace } = client.options;
-  return check(() =>
-    client.withDeadline(Date.now() + checkedWithinMs, () => client.workflowService.describeNamespace({ namespace })),
-  );
+  try {
+    await client.withDeadline(Date.now() + checkedWithinMs, () =>
+      client.workflowService.describeNamespace({ namespace }),
+    );
+    return { status: 'ok' };
+  } catch (error) {
+    const inWords = isTemporalTrouble(error) ? temporalInWords(error) : String(error);
+    return { status: 'failing', detail: inWords };
+  }
 }
 
 /** What the worker of this process last knew of itself: a process that lives and does not poll is not ready. */
@@ -45,24 +54,11 @@ function checkTaskQueues({ config, workerStatus }: ApiContext): Record<string, C
   return Object.fromEntries(checks);
 }
 
-async function checkResources({ config, observe }: ApiContext): Promise<Record<string, Check>> {
-  const aliases = Object.keys(config.resources);
-  const checks = aliases.map(async (alias): Promise<[string, Check]> => {
-    return [alias, observe ? await check((signal) => observe(alias, signal)) : notCheckedHere];
-  });
-  return Object.fromEntries(await Promise.all(checks));
-}
-
-async function check(probe: (signal: AbortSignal) => Promise<unknown>): Promise<Check> {
-  try {
-    await probe(AbortSignal.timeout(checkedWithinMs));
-    return { status: 'ok' };
-  } catch (error) {
-    return { status: 'failing', detail: inWords(error) };
-  }
-}
-
-function inWords(error: unknown): string {
-  if (isTemporalTrouble(error)) return temporalInWords(error);
-  return error instanceof Error ? error.message : String(error);
+function lastLooks({ config, lastLookAt }: ApiContext): ReadinessAnswer['checks']['resources'] {
+  return Object.fromEntries(
+    Object.keys(config.resources).map((alias) => [
+      alias,
+      lastLookAt ? presentLastLook(lastLookAt(alias)) : notCheckedHere,
+    ]),
+  );
 }

@@ -65,12 +65,13 @@ export const noPolicyMemory: PolicyMemory = { failures: 0, window: [], burst: nu
 
 /** Longer than this without an evaluation, and what happened meanwhile is not known. */
 const intervalsWithoutWatch = 3;
-/** A worker that dies is replaced sooner, at any interval. */
-const leastTimeWithoutWatchMs = 60_000;
+/** Short intervals know of longer gaps: a worker that dies is replaced sooner, with what it had not sent of its looks. */
+const shortGapMs = 60_000;
 
 /**
  * The state as it stands at `nowMs`. Starting, restarting and gaps are never a reason to scale in: what is not known
- * counts as if what was asked for had been recommended, and had been needed, until now.
+ * counts as if what was asked for had been recommended, and had been needed, until now. In a short gap what was seen
+ * last goes on, so that no window begins anew: capacity 6, recommended 4 for 50 s and then nothing for 10 s is 4 for 60 s.
  */
 export function resumeState(
   { settings }: AutoscaleSpec,
@@ -82,11 +83,23 @@ export function resumeState(
   const known = { ...state, asked: state.asked ?? state.capacity };
   const elapsedMs = nowMs - known.evaluatedAtMs;
   if (elapsedMs < 0) return moveInTime(known, elapsedMs);
-  if (elapsedMs <= Math.max(settings.intervalMs * intervalsWithoutWatch, leastTimeWithoutWatchMs)) return known;
+  if (elapsedMs <= settings.intervalMs * intervalsWithoutWatch) return known;
+  if (elapsedMs <= shortGapMs) return holdOver(known, nowMs);
   return {
     ...known,
     recommendations: [...known.recommendations, { atMs: nowMs, capacity: asked }],
     idle: { ...known.idle, neededAtMs: nowMs },
+  };
+}
+
+/** What was recommended last, and whether it was needed, stands until now. */
+function holdOver(state: ResumedState, nowMs: number): ResumedState {
+  const { idle, evaluatedAtMs, recommendations } = state;
+  const last = recommendations.filter(({ atMs }) => atMs === evaluatedAtMs);
+  return {
+    ...state,
+    recommendations: [...recommendations, ...last.map((recommendation) => ({ ...recommendation, atMs: nowMs }))],
+    idle: idle.neededAtMs === evaluatedAtMs ? { ...idle, neededAtMs: nowMs } : idle,
   };
 }
 

@@ -33,6 +33,8 @@ export interface WatchProgress {
   readonly evaluation: Evaluation | null;
   /** Why there was no evaluation: the capacity could not be read. */
   readonly problem: { readonly message: string; readonly sinceMs: number } | null;
+  /** The last word of a watch whose worker stopped in good order: its successor need not hurry. */
+  readonly isHandedOver?: true;
 }
 
 export interface ScaleAsk {

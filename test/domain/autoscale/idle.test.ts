@@ -132,6 +132,21 @@ describe('idle', () => {
     expect(watch(resource, 60 * minutes, 65 * minutes, 0)).toBe(0);
   });
 
+  test('a gap of some seconds in a watch that looks every second does not, and is no idle time where there was need', () => {
+    const idle = { value: 'load', forMs: minutes };
+    const quick = () => new WatchedResource(spec({ policies, idle, intervalMs: seconds }), 1);
+    const resource = quick();
+    for (let atS = 0; atS < 40; atS += 1) resource.follow({ atMs: atS * seconds, load: atS < 5 ? 1 : 0 });
+    expect(resource.follow({ atMs: 60 * seconds, load: 0 })).toBe(1);
+    expect(resource.follow({ atMs: 64 * seconds, load: 0 })).toBe(0);
+
+    const busy = quick();
+    for (let atS = 0; atS < 40; atS += 1) busy.follow({ atMs: atS * seconds, load: 1 });
+    for (let atS = 60; atS < 120; atS += 1) busy.follow({ atMs: atS * seconds, load: 0 });
+    expect(busy.capacity).toBe(1);
+    expect(busy.follow({ atMs: 120 * seconds, load: 0 })).toBe(0);
+  });
+
   test('steps, cooldowns and behavior hold on the way to zero', () => {
     const scale: Partial<ScaleSettings> = { step: { up: 1, down: 1 } };
     const slowly = {

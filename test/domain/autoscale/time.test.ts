@@ -30,6 +30,40 @@ describe('stabilization over time', () => {
     expect(watch(resource, 74 * seconds, [1, 1])).toEqual([7, 1]);
   });
 
+  describe('a gap of some seconds in a watch that looks every second', () => {
+    const quick = () => new WatchedResource(spec({ ...stabilized, intervalMs: seconds }), 7);
+    const watchLoad = (resource: WatchedResource, fromS: number, toS: number, load: number): number => {
+      for (let atS = fromS; atS <= toS; atS += 1) resource.follow({ atMs: atS * seconds, load });
+      return resource.capacity;
+    };
+
+    test('begins no window anew', () => {
+      const resource = quick();
+      watchLoad(resource, 0, 9, 7);
+      watchLoad(resource, 10, 30, 1);
+      expect(watchLoad(resource, 45, 68, 1)).toBe(7);
+      expect(watchLoad(resource, 69, 70, 1)).toBe(1);
+    });
+
+    test('is no reason to scale in: what was recommended last stands until it is over', () => {
+      const resource = quick();
+      watchLoad(resource, 0, 30, 7);
+      expect(watchLoad(resource, 45, 104, 1)).toBe(7);
+      expect(watchLoad(resource, 105, 106, 1)).toBe(1);
+    });
+
+    test('may not last longer than a minute', () => {
+      const resource = new WatchedResource(
+        spec({ ...stabilized, intervalMs: seconds, behavior: { scaleDown: { stabilizationWindowSeconds: 120 } } }),
+        7,
+      );
+      watchLoad(resource, 0, 9, 7);
+      watchLoad(resource, 10, 30, 1);
+      expect(watchLoad(resource, 92, 210, 1)).toBe(7);
+      expect(watchLoad(resource, 211, 213, 1)).toBe(1);
+    });
+  });
+
   test('the highest of the window holds back a scale-in, until it leaves the window', () => {
     const resource = new WatchedResource(spec(stabilized), 1);
     expect(watch(resource, 0, [9, 4, 2, 2, 2, 2, 2])).toEqual([9, 9, 9, 9, 4, 2, 2]);

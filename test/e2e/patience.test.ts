@@ -1,0 +1,133 @@
+/** How soon a watch goes on when its worker is killed, and how soon a worker that only watches is gone when it is asked to. */
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { TemporalProcess } from '../api/temporal-process.js';
+import { eventually } from '../support/eventually.js';
+import type { Program } from '../support/program.js';
+import { startQueue } from '../support/queue-server.js';
+import type { SidecarWitness } from '../support/sidecar-witness.js';
+import type { ApiClient } from './api-client.js';
+import { apiOf, Sandbox } from './sandbox.js';
+
+let sandbox: Sandbox;
+let temporal: TemporalProcess;
+let witness: SidecarWitness;
+let queue: Awaited<ReturnType<typeof startQueue>>;
+let api: ApiClient;
+
+beforeEach(async () => {
+  sandbox = await Sandbox.create();
+  temporal = await TemporalProcess.start();
+  sandbox.env.TEMPORAL_ADDRESS = temporal.address;
+  queue = await startQueue(0);
+});
+afterEach(async () => {
+  await sandbox.close();
+  await temporal.close();
+  await queue.close();
+});
+
+it('a worker that is killed and started again looks again within 5 s, at any interval', async () => {
+  const intervals = { quick: '1s', usual: '15s', slow: '1h' };
+  await configure(
+    Object.entries(intervals).map(([alias, interval]) => ({
+      alias,
+      autoscale: `{ interval: ${interval}, policies: [{ type: fixed, capacity: 1 }] }`,
+    })),
+  );
+  const worker = await startWorker();
+  for (const alias of Object.keys(intervals)) await lookAfter(alias, 0);
+  await worker.kill();
+  const killedAtMs = Date.now();
+  await startWorker();
+  const startedAtMs = Date.now();
+  for (const alias of Object.keys(intervals)) {
+    expect((await lookAfter(alias, killedAtMs)) - startedAtMs).toBeLessThan(5000);
+  }
+});
+
+it('a stabilization window goes on over the death of a worker that looks every second', async () => {
+  const windowMs = 20_000;
+  await configure([
+    {
+      alias: 'worker',
+      autoscale: `
+      interval: 1s
+      signals: { depth: { type: http-json, url: "${queue.url}", path: depth } }
+      policies: [{ type: perUnit, value: depth, target: 1 }]
+      behavior: { scaleDown: { stabilizationWindowSeconds: ${windowMs / 1000} } }`,
+    },
+  ]);
+  queue.depth = 5;
+  const worker = await startWorker();
+  await eventually('it is at 5', async () => (await capacities('worker')).at(-1) === 5);
+  queue.depth = 1;
+  const lowSinceMs = Date.now();
+  // What was seen of it has reached the server: heartbeats are sent at most every 5 s.
+  await eventually('less is recommended', async () => (await evaluationOf('worker'))?.recommended === 1);
+  await worker.kill();
+  await startWorker();
+  const restartedAtMs = Date.now();
+  await eventually('it is at 1', async () => (await capacities('worker')).at(-1) === 1, 60_000);
+  const { changes } = await witness.resource('worker');
+  const scaledInAtMs = changes.at(-1)!.atMs;
+  expect(scaledInAtMs - lowSinceMs).toBeGreaterThanOrEqual(windowMs);
+  // A window that had begun anew would only be over later than that.
+  expect(scaledInAtMs).toBeLessThan(restartedAtMs + windowMs);
+  expect(await capacities('worker')).toEqual([1, 5, 1]);
+});
+
+it('an idle worker is gone within a second, and leaves its watches to the next one', async () => {
+  await configure([{ alias: 'worker', autoscale: '{ interval: 1s, policies: [{ type: fixed, capacity: 1 }] }' }]);
+  const worker = await startWorker();
+  await lookAfter('worker', 0);
+  const askedAtMs = performance.now();
+  worker.signal('SIGTERM');
+  expect(await worker.ended).toEqual({ code: 0, signal: null });
+  expect(performance.now() - askedAtMs).toBeLessThan(1000);
+  const stoppedAtMs = Date.now();
+  await startWorker();
+  await lookAfter('worker', stoppedAtMs);
+});
+
+async function configure(resources: readonly { alias: string; autoscale: string }[]): Promise<void> {
+  const initial = resources.flatMap(({ alias }) => ['--resource', `${alias}=1`]);
+  witness = await sandbox.sidecar('--port', '0', '--start-time', '0s', ...initial);
+  const written = resources.map(
+    ({ alias, autoscale }) => `  ${alias}:
+    platform: { type: omnistrate, url: "${witness.url}" }
+    min: 1
+    max: 9
+    cooldown: 0s
+    settle: 1s
+    autoscale: ${autoscale}`,
+  );
+  sandbox.configure(`version: 1\nresources:\n${written.join('\n')}\n`);
+  api = await apiOf(sandbox.escapement(['api'], { PORT: '0' }));
+}
+
+async function startWorker(): Promise<Program> {
+  const worker = sandbox.escapement(['worker'], { PORT: '0' });
+  await worker.printed(/The worker is up/);
+  return worker;
+}
+
+/** When the first look after that time was made, as the API tells it. */
+function lookAfter(alias: string, sinceMs: number): Promise<number> {
+  return eventually(
+    `${alias} is looked at`,
+    async () => {
+      const atMs = Date.parse((await evaluationOf(alias))?.at ?? '');
+      return atMs > sinceMs ? atMs : undefined;
+    },
+    60_000,
+  );
+}
+
+async function evaluationOf(alias: string) {
+  const { body } = await api.call(`/v1/resources/${alias}/evaluation`);
+  return (body as { evaluation: { at: string; recommended: number } | null }).evaluation;
+}
+
+async function capacities(alias: string): Promise<readonly number[]> {
+  return (await witness.resource(alias)).capacities;
+}
