@@ -17,6 +17,7 @@ export const repeatableActivities: readonly (keyof Activities)[] = [
   'askForScale',
   'whyNotWatched',
   'watch',
+  'lastSeen',
 ];
 
 /** @param stopping aborts when the worker is about to stop: what only looks ends at once, and goes on elsewhere. */

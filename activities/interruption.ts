@@ -1,4 +1,4 @@
-/** What ends an activity that only looks before it is done: a cancellation, or the end of its worker. */
+/** What ends an activity that only looks before it is done: a cancellation, the end of its worker, or a word of its own. */
 import { setMaxListeners } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import type { Context } from '@temporalio/activity';
@@ -11,6 +11,7 @@ import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/comm
 export class Interruption {
   readonly #controller = new AbortController();
   readonly #abort = () => this.#controller.abort();
+  #reason: Error | undefined;
 
   constructor(
     private readonly context: Context,
@@ -29,8 +30,15 @@ export class Interruption {
     return this.#controller.signal;
   }
 
+  /** It is to go on elsewhere. */
   get isHandOver(): boolean {
-    return this.stopping.aborted && !this.context.cancellationSignal.aborted;
+    return this.signal.aborted && !this.context.cancellationSignal.aborted;
+  }
+
+  /** It is to go on elsewhere because of this. */
+  giveUp(reason: Error): void {
+    this.#reason ??= reason;
+    this.#abort();
   }
 
   /** Rejects when interrupted. */
@@ -42,6 +50,7 @@ export class Interruption {
   throwIfInterrupted(): void {
     this.context.cancellationSignal.throwIfAborted();
     if (this.stopping.aborted) throw handedOver();
+    if (this.#reason) throw this.#reason;
   }
 
   /** Lets go of the signals, which live longer than an activity. */

@@ -3,6 +3,7 @@
  * Returns only when capacity should change, so that quiet time costs no history.
  */
 import { Context, type Info } from '@temporalio/activity';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { OpenRuns } from '../src/client/open-runs.js';
 import { firstOf } from '../src/client/payloads.js';
 import { RunReader, type RunView } from '../src/client/run-reader.js';
@@ -13,6 +14,7 @@ import { type AutoscaleSpec, compileAutoscale } from '../src/domain/autoscale/sp
 import type { AutoscaleState } from '../src/domain/autoscale/state.js';
 import {
   autoscaleReason,
+  notConfiguredType,
   type WatchOrder,
   type WatchProgress,
   type WatchResult,
@@ -26,12 +28,18 @@ import { Interruption } from './interruption.js';
 
 export interface WatchActivities {
   watch(order: WatchOrder): Promise<WatchResult>;
+  /** What the watches of the run that asks have seen, by their heartbeats: for its successor, which finds none. */
+  lastSeen(): Promise<WatchResult | null>;
 }
 
 export interface WatchDependencies {
   platformOf(resource: string): Platform;
   /** By the name of the signal. */
   sourcesOf(resource: string): Readonly<Record<string, Source>>;
+  /** Whether this worker's configuration has it scale by itself. */
+  isAutoscaled(resource: string): boolean;
+  /** Told when the configuration has changed. @returns how to be told no more. */
+  onReload(listener: () => void): () => void;
 }
 
 /** While a look takes long: a source may hang for its whole time-out. */
@@ -40,6 +48,10 @@ const heartbeatEveryMs = 5000;
 export function watchActivities(dependencies: WatchDependencies, stopping: AbortSignal): WatchActivities {
   const openRuns = new OpenRuns();
   return {
+    lastSeen: async () => {
+      const { state, evaluation } = newestOf(null, await heartbeatsOfThisRun());
+      return state && evaluation && { state, evaluation };
+    },
     watch: async (order) => {
       const context = Context.current();
       const spec = compileAutoscale(checkedSettings(order.settings), order.limits);
@@ -47,8 +59,14 @@ export function watchActivities(dependencies: WatchDependencies, stopping: Abort
       // So that there is something to explain until the first look.
       context.heartbeat(progress);
       const interruption = new Interruption(context, stopping);
+      const check = () => {
+        if (!dependencies.isAutoscaled(order.resource)) interruption.giveUp(notConfigured(order.resource));
+      };
+      check();
+      const forget = dependencies.onReload(check);
       const isUrgent = order.atOnce || isOrphan(context.info);
       try {
+        interruption.throwIfInterrupted();
         let pauseMs = isUrgent ? 0 : Math.min(untilNextLookMs(order, progress.state), untilEndMs(order));
         let lookedAtMs: number | null = null;
         for (;;) {
@@ -70,9 +88,21 @@ export function watchActivities(dependencies: WatchDependencies, stopping: Abort
         // Sent along with a failure: a restart loses nothing.
         context.heartbeat(interruption.isHandOver ? { ...progress, isHandedOver: true } : progress);
         interruption.close();
+        forget();
       }
     },
   };
+}
+
+/** For other workers of the task queue, whose configuration may know it. */
+function notConfigured(resource: string): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: notConfiguredType,
+    message: `the configuration of this worker does not have ${resource} scale by itself`,
+    category: ApplicationFailureCategory.BENIGN,
+    // For as long as nobody knows it: a configuration that does may come at any time.
+    nextRetryDelay: '5 seconds',
+  });
 }
 
 /** An earlier attempt had no time to say goodbye: what it saw after its last heartbeat that was sent is lost. */
@@ -180,23 +210,30 @@ function failureOf(error: unknown): Reading {
  * What is newest of what the last watch returned with, what an earlier attempt of this one heartbeat, and, where a
  * message called the last one off, what that did: it stays pending, and goes on looking, until it hears of it.
  */
-async function inherited({ last, atOnce }: WatchOrder): Promise<Pick<WatchProgress, 'state' | 'evaluation'>> {
-  const { client, info } = Context.current();
-  const heartbeats = [info.heartbeatDetails as WatchProgress | undefined];
-  if (atOnce && info.workflowExecution) {
-    const { workflowId, runId } = info.workflowExecution;
-    const { raw } = await client.workflow.getHandle(workflowId, runId).describe();
-    for (const { activityId, heartbeatDetails } of raw.pendingActivities ?? []) {
-      if (activityId === info.activityId) continue;
-      heartbeats.push(firstOf(heartbeatDetails?.payloads) as WatchProgress | undefined);
-    }
-  }
-  let newest: Pick<WatchProgress, 'state' | 'evaluation'> = last ?? { state: null, evaluation: null };
+async function inherited({ last, atOnce }: WatchOrder): Promise<Remembered> {
+  const own = Context.current().info.heartbeatDetails as WatchProgress | undefined;
+  return newestOf(last, [own, ...(atOnce ? await heartbeatsOfThisRun() : [])]);
+}
+
+type Remembered = Pick<WatchProgress, 'state' | 'evaluation'>;
+
+function newestOf(last: Remembered | null, heartbeats: readonly (WatchProgress | undefined)[]): Remembered {
+  let newest = last ?? { state: null, evaluation: null };
   for (const heartbeat of heartbeats) {
     if (heartbeat?.state && heartbeat.state.evaluatedAtMs >= (newest.state?.evaluatedAtMs ?? -Infinity))
       newest = heartbeat;
   }
   return { state: newest.state, evaluation: newest.evaluation };
+}
+
+/** Of the other activities that are pending. */
+async function heartbeatsOfThisRun(): Promise<(WatchProgress | undefined)[]> {
+  const { client, info } = Context.current();
+  if (!info.workflowExecution) return [];
+  const { workflowId, runId } = info.workflowExecution;
+  const { raw } = await client.workflow.getHandle(workflowId, runId).describe();
+  const others = (raw.pendingActivities ?? []).filter(({ activityId }) => activityId !== info.activityId);
+  return others.map(({ heartbeatDetails }) => firstOf(heartbeatDetails?.payloads) as WatchProgress | undefined);
 }
 
 function untilNextLookMs({ settings: { intervalMs } }: WatchOrder, state: AutoscaleState | null): number {

@@ -99,11 +99,11 @@ function withoutSignalFields(form: JsonSchema): JsonSchema {
 
 function fileFields(): JsonSchema {
   const { properties, required } = writtenForm(documentSchema);
-  const { version, defaults, resources } = properties as Record<string, JsonSchema>;
+  const { version, owner, defaults, resources } = properties as Record<string, JsonSchema>;
   const whole = (form?: JsonSchema): JsonSchema => ({ type: 'object', description: form?.description ?? '' });
   return {
     type: 'object',
-    properties: { version, defaults: whole(defaults), resources: whole(resources) },
+    properties: { version, owner, defaults: whole(defaults), resources: whole(resources) },
     required,
   } as JsonSchema;
 }

@@ -1,9 +1,10 @@
 /** How the world talks to the autoscale workflow: names, payloads, identifiers. */
 import { defineSignal } from '@temporalio/workflow';
 import type { Evaluation, Override, Pause } from '../src/domain/autoscale/evaluation.js';
+import { type Revision, type Writing, checkRevision } from '../src/domain/autoscale/revision.js';
 import type { AutoscaleSettings } from '../src/domain/autoscale/settings.js';
 import type { WatchResult } from '../src/domain/autoscale/watch.js';
-import { fields, oneOf, optional, orNull, whole } from '../src/domain/checks.js';
+import { fields, oneOf, optional, orNull, text, whole } from '../src/domain/checks.js';
 import { type ScaleSettings, checkScaleSettings } from '../src/domain/settings.js';
 
 export const autoscaleWorkflowId = (resource: string): string => `autoscale:${resource}`;
@@ -13,6 +14,8 @@ export const autoscaleWorkflowType = 'autoscale';
 export const checkConfiguration = fields({
   settings: fields({ intervalMs: whole(1) }),
   limits: checkScaleSettings,
+  taskQueue: optional(text(1, 1000)),
+  revision: optional(checkRevision),
 });
 const untilMs = orNull(whole(0));
 export const checkPause = orNull(fields({ direction: oneOf('up', 'down', 'both'), untilMs }));
@@ -22,6 +25,8 @@ export const checkOverride = orNull(
 
 /** Each takes effect at once: the watch starts anew with it. What makes no sense is recorded and ignored. */
 export const configureSignal = defineSignal<[AutoscaleConfiguration]>('configure');
+/** Ends the autoscaler, unless it is configured again before it has ended. Its owner's word only. */
+export const removeSignal = defineSignal<[Writing]>('remove');
 /** Null resumes. */
 export const pauseSignal = defineSignal<[Pause | null]>('pause');
 /** Null gives the resource back to its policies. */
@@ -31,14 +36,18 @@ export const evaluateSignal = defineSignal('evaluate');
 export interface AutoscaleConfiguration {
   readonly settings: AutoscaleSettings;
   readonly limits: ScaleSettings;
+  /** Where the resource is served; absent: where the autoscaler runs already. */
+  readonly taskQueue?: string | undefined;
+  /** Absent where it was sent by hand: it then counts whatever is in force. */
+  readonly revision?: Revision | undefined;
 }
 
 export interface AutoscaleInput extends AutoscaleConfiguration {
   readonly resource: string;
-  readonly carried?: AutoscaleRunState;
+  readonly carried?: Partial<AutoscaleRunState>;
 }
 
-/** Everything the workflow knows. What the policies remember is the watch's, and lives in its heartbeat. */
+/** What the workflow knows besides its configuration. What the policies remember is the watch's, and lives in its heartbeat. */
 export interface AutoscaleRunState {
   pause: Pause | null;
   override: Override | null;
@@ -51,6 +60,9 @@ export interface AutoscaleRunState {
   scaleUps: number;
   scaleDowns: number;
   lastError: string | null;
+  /** The last configuration that says something else than the one in force: it was replaced, or came too late. */
+  insteadOf: Revision | null;
+  removedBy: Writing | null;
 }
 
 /** A recommendation that was acted on. */
@@ -69,4 +81,9 @@ export interface AutoscaleMemo {
   readonly scaleUps: number;
   readonly scaleDowns: number;
   readonly lastError: string | null;
+  /** The configuration in force; null where nobody told. */
+  readonly revision: Revision | null;
+  readonly insteadOf: Revision | null;
+  /** Only of one that was removed. */
+  readonly removedBy: Writing | null;
 }

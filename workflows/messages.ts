@@ -17,6 +17,8 @@ export const madeIdPrefix = 'made:';
 export const retargetUpdate = defineUpdate<RetargetAnswer, [ScaleRequest]>('retarget');
 /** The same without an answer. `{"targetCapacity": 3}` typed by a person will do; nonsense is recorded and ignored. */
 export const retargetSignal = defineSignal<[ScaleRequest]>('retarget');
+/** The resource is served on another task queue from now on. Of two, the one with the later time counts. */
+export const moveSignal = defineSignal<[Site]>('move');
 export const statusQuery = defineQuery<ScaleStatus>('status');
 
 export interface ScaleInput {
@@ -25,6 +27,12 @@ export interface ScaleInput {
   /** Travels with the start, so that it is as durable as the run. Absent only when continued. */
   readonly request?: ScaleRequest;
   readonly carried?: ScaleState;
+}
+
+/** Where a resource is served, by a configuration of that time. */
+export interface Site {
+  readonly taskQueue: string;
+  readonly atMs: number;
 }
 
 export interface RetargetAnswer {
@@ -88,6 +96,8 @@ export interface ScaleState {
   readonly keyPrefix: string;
   readonly startedAtMs: number;
   settings: ScaleSettings;
+  /** Absent: where the run is. */
+  site?: Site;
   phase: ScalePhase;
   /** Null until a relative request could be resolved. */
   target: number | null;

@@ -39,9 +39,22 @@ const changeOptions = (order: ChangeOrder) => ({
 
 const activities = proxyActivities<Activities>({ startToCloseTimeout: '1 minute' });
 
-export function temporalWorld(state: ScaleState): World {
+interface TemporalWorld extends World {
+  /** Calls off what is under way, so that it is ordered anew, where the resource is served now. */
+  interrupt(): void;
+}
+
+export function temporalWorld(state: ScaleState): TemporalWorld {
   // A cancellation of the run reaches what is started in this scope, and only that.
   const cancellable = CancellationScope.current();
+  let underWay: CancellationScope | undefined;
+  const interruptibly = <T>(work: (scope: CancellationScope) => Promise<T>): Promise<T> =>
+    cancellable.run(() => {
+      const scope = new CancellationScope();
+      underWay = scope;
+      return scope.run(() => work(scope));
+    });
+  const taskQueue = () => state.site?.taskQueue ?? workflowInfo().taskQueue;
   const timers = new Map<number, { isOver: boolean }>();
   const show = () => setCurrentDetails(detailsOf(state));
 
@@ -52,9 +65,9 @@ export function temporalWorld(state: ScaleState): World {
       show();
       const wait = order.awaitReady;
       const summary = wait ? `wait for ${wait.capacity} ready units` : `observe ${order.resource}`;
-      const observing = cancellable.run(async () => {
-        const scope = new CancellationScope();
-        const sighting = scope.run(() => activities.observe.executeWithOptions(readOptions(order, summary), [order]));
+      const options = { ...readOptions(order, summary), taskQueue: taskQueue() };
+      const observing = interruptibly(async (scope) => {
+        const sighting = activities.observe.executeWithOptions(options, [order]);
         return wait ? cancelledWhen(wake, scope, sighting) : sighting;
       });
       try {
@@ -68,7 +81,8 @@ export function temporalWorld(state: ScaleState): World {
     change: async (order) => {
       show();
       try {
-        return await cancellable.run(() => activities.change.executeWithOptions(changeOptions(order), [order]));
+        const options = { ...changeOptions(order), taskQueue: taskQueue() };
+        return await interruptibly(() => activities.change.executeWithOptions(options, [order]));
       } catch (error) {
         return withoutVerdict(error);
       }
@@ -77,8 +91,8 @@ export function temporalWorld(state: ScaleState): World {
     confirm: async (order) => {
       show();
       try {
-        const options = readOptions(order, `confirm ${order.from} -> ${order.to}`);
-        return await cancellable.run(() => activities.confirm.executeWithOptions(options, [order]));
+        const options = { ...readOptions(order, `confirm ${order.from} -> ${order.to}`), taskQueue: taskQueue() };
+        return await interruptibly(() => activities.confirm.executeWithOptions(options, [order]));
       } catch (error) {
         if (isCancellation(error)) return { shown: 'interrupted' };
         throw error;
@@ -93,7 +107,10 @@ export function temporalWorld(state: ScaleState): World {
 
     drained: (wake) => condition(() => allHandlersFinished() || wake()),
 
-    historyIsLong: () => workflowInfo().continueAsNewSuggested,
+    // A run that is to leave its task queue goes on elsewhere as a new one, as one with a long history does here.
+    historyIsLong: () => workflowInfo().continueAsNewSuggested || taskQueue() !== workflowInfo().taskQueue,
+
+    interrupt: () => underWay?.cancel(),
   };
 
   function startTimer(atMs: number, why: string): { isOver: boolean } {

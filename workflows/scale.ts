@@ -4,14 +4,14 @@ import {
   CancelledFailure,
   CancellationScope,
   condition,
-  continueAsNew,
+  makeContinueAsNewFunc,
   setDefaultSignalHandler,
   setHandler,
   upsertMemo,
   workflowInfo,
 } from '@temporalio/workflow';
 import { HandlerUnfinishedPolicy } from '@temporalio/common';
-import { fields, text } from '../src/domain/checks.js';
+import { fields, text, whole } from '../src/domain/checks.js';
 import { type ScaleRequest, checkScaleRequest } from '../src/domain/scale-request.js';
 import { checkScaleSettings } from '../src/domain/settings.js';
 import {
@@ -20,6 +20,7 @@ import {
   type ScaleMemo,
   type ScaleState,
   type ScaleStatus,
+  moveSignal,
   retargetSignal,
   retargetUpdate,
   statusQuery,
@@ -38,16 +39,26 @@ export async function scale(input: ScaleInput): Promise<ScaleStatus> {
   // First what the run was started with: messages that came before this worker did are applied as the handlers are set.
   if (!input.carried && input.request) take(state, run, input.request);
   listen(state, run);
+  setHandler(moveSignal, (site) => {
+    const wrong = checkSite(site);
+    if (wrong !== undefined) ignore(state, `move: ${wrong}`);
+    else if (site.atMs >= (state.site?.atMs ?? 0)) {
+      state.site = site;
+      if (site.taskQueue !== workflowInfo().taskQueue) world.interrupt();
+    }
+  });
 
   // A cancellation is a message like any other: it must not tear a change apart, or the cooldown after it.
   const ending = await CancellationScope.nonCancellable(() => run.run());
-  if (ending.how === 'continued')
-    // Without the request: its id may be forgotten by now, and it would be applied once more.
-    return continueAsNew<typeof scale>({
-      resource: state.resource,
-      settings: state.settings,
-      carried: { ...state, wasCancelled: false },
+  if (ending.how === 'continued') {
+    const { resource, settings, site } = state;
+    const goOn = makeContinueAsNewFunc<typeof scale>({
+      memo: { ...memoOf(state) },
+      ...(site && { taskQueue: site.taskQueue }),
     });
+    // Without the request: its id may be forgotten by now, and it would be applied once more.
+    return goOn({ resource, settings, carried: { ...state, wasCancelled: false } });
+  }
   return close(state, ending);
 }
 
@@ -127,9 +138,14 @@ function close(state: ScaleState, ending: Exclude<Ending, { how: 'continued' }>)
 }
 
 function publish(state: ScaleState, closing: Partial<ScaleMemo> = {}): void {
-  const memo: ScaleMemo = { resource: state.resource, targetCapacity: state.target, reason: state.reason, ...closing };
-  upsertMemo({ ...memo });
+  upsertMemo({ ...memoOf(state), ...closing });
 }
+
+function memoOf({ resource, target, reason }: ScaleState): ScaleMemo {
+  return { resource, targetCapacity: target, reason };
+}
+
+const checkSite = fields({ taskQueue: text(1, 1000), atMs: whole(0) });
 
 const checkInput = fields({ resource: text(1, 255), settings: checkScaleSettings, request: checkScaleRequest });
 

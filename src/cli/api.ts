@@ -5,7 +5,7 @@ import { checkPorts } from '../runtime/ports.js';
 import { connectClient } from '../runtime/temporal-connection.js';
 import { greet } from './greeting.js';
 import { prose } from './prose.js';
-import { runRole, type Role, warnWithoutConfiguration } from './role.js';
+import { refuseDemo, runRole, type Role } from './role.js';
 import { serveApi } from './serve-api.js';
 
 const deadlineMs = 10_000;
@@ -25,7 +25,7 @@ takes them; 127.0.0.1:7233 without any. Beyond this machine (ESCAPEMENT_LISTEN) 
 }
 
 async function serve(role: Role): Promise<void> {
-  warnWithoutConfiguration(role);
+  refuseDemo(role);
   const { settings, temporal, shutdown } = role;
   await checkPorts([{ use: 'API', host: settings.listen, port: settings.port, setting: 'PORT' }]);
   const connection = connectClient(temporal);

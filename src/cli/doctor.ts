@@ -1,6 +1,6 @@
 /** `escapement doctor`: does everything that the configuration names answer this machine? */
 import { Command } from 'commander';
-import { ConfigError, problemFrom } from '../config/config-error.js';
+import { ConfigError } from '../config/config-error.js';
 import { loadConfig } from '../config/load.js';
 import { examine } from '../doctor/examine.js';
 import type { Finding } from '../doctor/finding.js';
@@ -8,6 +8,7 @@ import { readTemporalSettings } from '../runtime/temporal-connection.js';
 import { columns } from './columns.js';
 import { exitCodes } from './failure.js';
 import { prose } from './prose.js';
+import { nothingConfigured } from './role.js';
 
 export function doctorCommand(): Command {
   return new Command('doctor')
@@ -34,7 +35,7 @@ or a secret of it is missing here. What is right is tried all the same.`),
 async function doctor({ json }: { json?: true }): Promise<void> {
   const { env } = process;
   const config = await loadConfig(env, process.cwd());
-  if (config.source === 'demo') throw new ConfigError([nothingToExamine]);
+  if (config.source === 'demo') throw new ConfigError([nothingConfigured]);
   for (const warning of config.warnings) console.error(`warning: ${warning}`);
   const { resources } = config;
   const findings = await examine({ resources, temporal: readTemporalSettings(env), env });
@@ -42,11 +43,6 @@ async function doctor({ json }: { json?: true }): Promise<void> {
   console.log(json ? JSON.stringify({ isHealthy, findings }) : table(findings));
   if (!isHealthy) process.exitCode = exitCodeFor(findings);
 }
-
-const nothingToExamine = problemFrom(
-  'nothing is configured; write an escapement.yaml, or set AUTOSCALER_TARGET_RESOURCE',
-  { path: '' },
-);
 
 function exitCodeFor(findings: readonly Finding[]): number {
   const isMisconfigured = findings.some(({ outcome }) => outcome === 'misconfigured');

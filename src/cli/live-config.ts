@@ -1,25 +1,30 @@
 /** The configuration as it is now: read again on SIGHUP, and only ever replaced by one that is right. */
-import type { Config } from '../config/config.js';
+import type { LoadedConfig } from '../config/config.js';
+import { ConfigError, problemFrom } from '../config/config-error.js';
 import type { Logger } from '../runtime/logger.js';
 import { explain } from './failure.js';
 
-type Listener = (resources: Config['resources']) => Promise<void>;
+type Listener = (config: LoadedConfig) => Promise<void>;
 
 export class LiveConfig {
   readonly #listeners: Listener[] = [];
-  #resources: Config['resources'];
+  #config: LoadedConfig;
   #reloaded = Promise.resolve();
 
   constructor(
-    config: Config,
-    private readonly load: () => Promise<Config>,
+    config: LoadedConfig,
+    private readonly load: () => Promise<LoadedConfig>,
     private readonly log: Logger,
   ) {
-    this.#resources = config.resources;
+    this.#config = config;
   }
 
-  get resources(): Config['resources'] {
-    return this.#resources;
+  get resources(): LoadedConfig['resources'] {
+    return this.#config.resources;
+  }
+
+  get writing(): LoadedConfig['writing'] {
+    return this.#config.writing;
   }
 
   /** Told of the next configuration before it is in force; one that rejects keeps the old one. */
@@ -35,13 +40,19 @@ export class LiveConfig {
 
   async #reload(): Promise<void> {
     try {
-      const { resources, warnings } = await this.load();
-      for (const warning of warnings) this.log.warn(warning);
-      for (const listener of this.#listeners) await listener(resources);
-      this.#resources = resources;
-      this.log.info({ resources: Object.keys(resources) }, 'The configuration was read again');
+      const config = await this.load();
+      if (config.source !== this.#config.source) throw new ConfigError([gone(this.#config)]);
+      for (const warning of config.warnings) this.log.warn(warning);
+      for (const listener of this.#listeners) await listener(config);
+      this.#config = config;
+      this.log.info({ resources: Object.keys(config.resources) }, 'The configuration was read again');
     } catch (error) {
       this.log.error(`The configuration was read again, and the old one stays in force. ${explain(error)}`);
     }
   }
+}
+
+/** What is left without the file may be the demo, which nobody means who asks for the file to be read again. */
+function gone({ writing }: LoadedConfig) {
+  return problemFrom('is gone; put it back, or stop this process', { file: writing.file, path: '' });
 }

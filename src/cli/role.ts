@@ -1,5 +1,7 @@
 /** What every long-running command has in common: configuration, log, an end in order, and errors for people. */
-import type { Config } from '../config/config.js';
+import { join } from 'node:path';
+import type { LoadedConfig } from '../config/config.js';
+import { ConfigError, problemFrom } from '../config/config-error.js';
 import { loadConfig } from '../config/load.js';
 import { type ServerSettings, readServerSettings } from '../config/server-settings.js';
 import { type Logger, createLogger } from '../runtime/logger.js';
@@ -11,7 +13,7 @@ import { LiveConfig } from './live-config.js';
 export interface Role {
   readonly env: NodeJS.ProcessEnv;
   readonly settings: ServerSettings;
-  readonly config: Config;
+  readonly config: LoadedConfig;
   /** The same, as it is after it was read again. */
   readonly live: LiveConfig;
   readonly temporal: TemporalSettings;
@@ -34,21 +36,24 @@ export async function runRole(
   }
 }
 
-/** Only `up` brings a simulated sidecar along. */
-export function warnWithoutConfiguration({ config, log }: Role): void {
-  if (config.source !== 'demo') return;
-  const resources = Object.keys(config.resources).join(', ');
-  log.warn(
-    `Nothing is configured: taking the resource of the demo (${resources}). Write an escapement.yaml, or set AUTOSCALER_TARGET_RESOURCE.`,
-  );
+export const nothingConfigured = problemFrom(
+  'nothing is configured; write an escapement.yaml, or set AUTOSCALER_TARGET_RESOURCE',
+  { path: '' },
+);
+
+/** Only `up` has a demo: any other role would take the work of whoever uses the same Temporal server. @throws ConfigError */
+export function refuseDemo({ config }: Role): void {
+  if (config.source === 'demo') throw new ConfigError([nothingConfigured]);
 }
 
 /** @throws ConfigError */
 async function prepare(deadlineMs: number): Promise<Role> {
   const { env } = process;
-  const settings = readServerSettings(env);
+  const given = readServerSettings(env);
   const temporal = readTemporalSettings(env);
   const config = await loadConfig(env, process.cwd());
+  // Runs that were really meant are none of the demo's business.
+  const settings = config.source === 'demo' ? { ...given, dataDir: join(given.dataDir, 'demo') } : given;
   const log = createLogger(settings.logLevel);
   for (const warning of config.warnings) log.warn(warning);
   const live = new LiveConfig(config, () => loadConfig(env, process.cwd()), log);

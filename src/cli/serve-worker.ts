@@ -4,11 +4,11 @@ import { createActivities, repeatableActivities } from '../../activities/index.j
 import { taskQueuesOf, type Config } from '../config/config.js';
 import { lookAtEveryResource } from '../runtime/first-look.js';
 import { workflowBundlePath } from '../runtime/package-root.js';
+import { Reconciler } from '../runtime/reconciler.js';
 import { createAdapters, type ResourceAdapters } from '../runtime/resource-adapters.js';
 import type { TemporalSettings } from '../runtime/temporal-connection.js';
 import { type RunningWorker, startWorker } from '../runtime/worker.js';
 import { installTemporalRuntime } from '../runtime/worker-sdk.js';
-import { reconcileWhenReachable } from './autoscales.js';
 import type { Role } from './role.js';
 
 export interface WorkerParts {
@@ -27,7 +27,10 @@ export interface ServedWorker extends Pick<RunningWorker, 'status'> {
 }
 
 /** Answers at once; Temporal and the platforms are waited for. */
-export async function serveWorker({ env, live, log, shutdown }: Role, parts: WorkerParts): Promise<ServedWorker> {
+export async function serveWorker(
+  { env, config, live, log, shutdown }: Role,
+  parts: WorkerParts,
+): Promise<ServedWorker> {
   const { resources, select = everything, ...connected } = parts;
   installTemporalRuntime(log);
   const adapters = await createAdapters(resources, env);
@@ -50,22 +53,20 @@ export async function serveWorker({ env, live, log, shutdown }: Role, parts: Wor
     handOver.abort();
     await stopped;
   });
-  const client = new Client({ connection: parts.connection, namespace: parts.temporal.namespace });
-  let reconciled = Promise.resolve();
-  const reconcile = (configured: Config['resources']): void => {
-    // Also on those that it has served since the start, and that no resource is left on.
-    const sites = [...new Set([...taskQueues, ...taskQueuesOf(configured)])];
-    const parts = { client, taskQueues: sites, log, signal: shutdown.stopping };
-    // One after the other: what an older configuration starts must not come after a newer one has ended it.
-    reconciled = reconciled.then(() => reconcileWhenReachable(configured, parts));
-  };
-  reconcile(resources);
-  live.onReload(async (all) => {
-    const next = select(all);
-    await adapters.reload(next);
-    const unserved = taskQueuesOf(next).filter((queue) => !taskQueues.includes(queue));
-    if (unserved.length > 0) log.warn({ unserved }, 'Task queues that are new are served after a restart');
-    reconcile(next);
+  const reconciler = new Reconciler({
+    client: new Client({ connection: parts.connection, namespace: parts.temporal.namespace }),
+    log,
+    signal: shutdown.stopping,
+    isServed: (taskQueue) => taskQueue in worker.status(),
+    onLeft: (left) => worker.serveWorkflowsOf(left),
+  });
+  // The demo autoscales nothing, and looks at nothing but itself.
+  if (config.source !== 'demo') reconciler.use({ ...config, served: resources });
+  live.onReload(async (next) => {
+    const served = select(next.resources);
+    await adapters.reload(served);
+    worker.serve(taskQueuesOf(served));
+    reconciler.use({ ...next, served });
   });
   return { adapters, status: () => worker.status() };
 }

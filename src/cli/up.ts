@@ -1,6 +1,7 @@
 /** `escapement up`: everything in one process, on one machine. */
 import { Client } from '@temporalio/client';
 import { Command } from 'commander';
+import { ConfigError, problemFrom } from '../config/config-error.js';
 import { serverVariables } from '../config/server-settings.js';
 import { checkPorts, type PortNeed } from '../runtime/ports.js';
 import { connectClient } from '../runtime/temporal-connection.js';
@@ -26,7 +27,8 @@ Temporal: an embedded server with its data in ESCAPEMENT_DATA_DIR (.escapement),
 the temporal command names another. Kill this at any time and start it again: every run goes on where it was.
 
 Resources: from escapement.yaml (or ESCAPEMENT_CONFIG), or from AUTOSCALER_TARGET_RESOURCE and its companions. With none
-of them this is a demo: a simulated sidecar stands in for the real one, and nothing real is scaled.`),
+of them this is a demo: a simulated sidecar stands in for the real one, on an embedded server of its own, and nothing real
+is scaled.`),
     )
     .addHelpText('after', settingsHelp)
     .action(() => runRole(up, { deadlineMs }));
@@ -44,6 +46,7 @@ function settingsHelp(): string {
 
 async function up(role: Role): Promise<void> {
   const { config, temporal, shutdown } = role;
+  refuseStrangersDemo(role);
   if (!temporal.isConfigured) await endLeftoverTemporal(role);
   await checkPorts(portsOf(role));
 
@@ -64,6 +67,18 @@ async function up(role: Role): Promise<void> {
     lastLookAt: (resource) => worker.adapters.lastLookAt(resource),
   });
   greet(role, { url, webUiUrl: embedded?.webUiUrl, temporalAddress: settings.address, isSimulated });
+}
+
+/** The demo's resource has the name and the task queue that real ones may have there. @throws ConfigError */
+function refuseStrangersDemo({ config, temporal }: Role): void {
+  if (config.source !== 'demo' || !temporal.isConfigured) return;
+  const fix =
+    'write an escapement.yaml, or set AUTOSCALER_TARGET_RESOURCE, or unset TEMPORAL_ADDRESS (and the profile) for the demo';
+  throw new ConfigError([
+    problemFrom(`nothing is configured, and the demo only runs on a Temporal server of its own; ${fix}`, {
+      path: 'TEMPORAL_ADDRESS',
+    }),
+  ]);
 }
 
 function portsOf({ config, settings, temporal }: Role): PortNeed[] {

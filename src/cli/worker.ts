@@ -5,7 +5,7 @@ import { ConfigError, problemFrom } from '../config/config-error.js';
 import { checkPorts } from '../runtime/ports.js';
 import { connectClient } from '../runtime/temporal-connection.js';
 import { prose } from './prose.js';
-import { runRole, type Role, warnWithoutConfiguration } from './role.js';
+import { refuseDemo, runRole, type Role } from './role.js';
 import { serveHealth } from './serve-health.js';
 
 /** A deploy waits: changes that are in flight finish, so that none counts as unknown. */
@@ -28,7 +28,7 @@ takes them; 127.0.0.1:7233 without any. It is waited for. GET /healthz and /read
 }
 
 async function work(role: Role, taskQueues: readonly string[] | undefined): Promise<void> {
-  warnWithoutConfiguration(role);
+  refuseDemo(role);
   const { config, settings, temporal, shutdown } = role;
   const select = (all: Config['resources']) => (taskQueues ? resourcesOn(taskQueues, all) : all);
   const resources = select(config.resources);

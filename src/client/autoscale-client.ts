@@ -1,31 +1,52 @@
-/** Starts, controls and explains autoscale workflows. Nothing here waits for a worker. */
-import { type Client, type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
+/** Starts, controls, finds and removes autoscale workflows. Nothing here waits for a worker. */
+import {
+  type Client,
+  type WorkflowExecutionInfo,
+  type WorkflowHandle,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import proto from '@temporalio/proto';
 import type { Override, Pause } from '../domain/autoscale/evaluation.js';
+import type { Revision, Writing } from '../domain/autoscale/revision.js';
 import {
   type AutoscaleConfiguration,
   type AutoscaleInput,
+  type AutoscaleMemo,
   autoscaleWorkflowId,
   autoscaleWorkflowType,
   configureSignal,
   evaluateSignal,
   overrideSignal,
   pauseSignal,
+  removeSignal,
 } from '../../workflows/autoscale-messages.js';
+
+const { PENDING_ACTIVITY_STATE_STARTED } = proto.temporal.api.enums.v1.PendingActivityState;
 
 export interface AutoscaledResource extends AutoscaleConfiguration {
   readonly resource: string;
   readonly taskQueue: string;
+  readonly revision: Revision;
 }
 
-export interface Reconciled {
-  /** Has an autoscale workflow now that carries this configuration. */
-  readonly configured: string[];
-  /** Had one, and is not in the configuration any more. */
-  readonly removed: string[];
+/** An autoscaler as the server knows it, without asking it. */
+export interface KnownAutoscaler {
+  readonly resource: string;
+  /** Where it runs. */
+  readonly taskQueue: string;
+  readonly isOpen: boolean;
+  /** `RUNNING`, `TERMINATED` and so on. */
+  readonly status: string;
+  readonly closedAtMs: number | null;
+  readonly memo: Partial<AutoscaleMemo>;
+  /** It has been told something that it has not dealt with: what its memo says may be out of date. Never known of a list. */
+  readonly isBusy: boolean;
 }
 
-/** Thousands of resources should not take a round trip each, nor ask the server all at once. */
-const configuredAtOnce = 16;
+export interface FoundAutoscaler extends KnownAutoscaler {
+  /** A worker that lives has its watch. */
+  readonly isWatched: boolean;
+}
 
 /** The resource is not autoscaled: there is no open autoscale workflow. */
 export class NotAutoscaled extends Error {
@@ -35,24 +56,39 @@ export class NotAutoscaled extends Error {
 export class AutoscaleClient {
   constructor(private readonly client: Client) {}
 
-  /**
-   * Makes what runs agree with the configuration. Policies that stay keep what they remember.
-   * @param taskQueues of this site: autoscale workflows on others belong to other sites, and are left alone.
-   */
-  async reconcile(resources: readonly AutoscaledResource[], taskQueues: readonly string[]): Promise<Reconciled> {
-    for (let first = 0; first < resources.length; first += configuredAtOnce) {
-      await Promise.all(resources.slice(first, first + configuredAtOnce).map((resource) => this.configure(resource)));
+  /** The open or the last one of a resource. Undefined where there never was one, or nobody remembers. */
+  async find(resource: string): Promise<FoundAutoscaler | undefined> {
+    try {
+      const described = await this.handle(resource).describe();
+      const { pendingActivities, pendingWorkflowTask } = described.raw;
+      const isWatched = (pendingActivities ?? []).some(
+        ({ activityType, state }) => activityType?.name === 'watch' && state === PENDING_ACTIVITY_STATE_STARTED,
+      );
+      return { ...known(described), isBusy: Boolean(pendingWorkflowTask), isWatched };
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
     }
-    const configured = resources.map(({ resource }) => resource);
-    const wanted = new Set(configured.map(autoscaleWorkflowId));
-    const removed: string[] = [];
-    const query = `WorkflowType = '${autoscaleWorkflowType}' AND ExecutionStatus = 'Running'`;
-    for await (const { workflowId, taskQueue } of this.client.workflow.list({ query })) {
-      if (wanted.has(workflowId) || !taskQueues.includes(taskQueue)) continue;
-      await this.client.workflow.getHandle(workflowId).cancel();
-      removed.push(workflowId.slice(autoscaleWorkflowId('').length));
-    }
-    return { configured, removed };
+  }
+
+  /** Starts it where there is none. Durable when it returns, also at the very moment at which one ends. */
+  async configure({ resource, taskQueue, settings, limits, revision }: AutoscaledResource): Promise<void> {
+    const configuration: AutoscaleConfiguration = { settings, limits, taskQueue, revision };
+    const input: AutoscaleInput = { resource, ...configuration };
+    await this.client.workflow.signalWithStart(autoscaleWorkflowType, {
+      workflowId: autoscaleWorkflowId(resource),
+      taskQueue,
+      args: [input],
+      memo: { resource, revision },
+      staticSummary: `autoscale ${resource}`,
+      signal: configureSignal,
+      signalArgs: [configuration],
+    });
+  }
+
+  /** It ends by itself, unless its owner is another one, or somebody configures it meanwhile. @throws NotAutoscaled */
+  async remove(resource: string, writing: Writing): Promise<void> {
+    await this.send(resource, (autoscale) => autoscale.signal(removeSignal, writing));
   }
 
   async pause(resource: string, pause: Pause | null): Promise<void> {
@@ -68,26 +104,33 @@ export class AutoscaleClient {
     await this.send(resource, (autoscale) => autoscale.signal(evaluateSignal));
   }
 
-  private async configure({ resource, taskQueue, settings, limits }: AutoscaledResource): Promise<void> {
-    const input: AutoscaleInput = { resource, settings, limits };
-    await this.client.workflow.signalWithStart(autoscaleWorkflowType, {
-      workflowId: autoscaleWorkflowId(resource),
-      taskQueue,
-      args: [input],
-      memo: { resource },
-      staticSummary: `autoscale ${resource}`,
-      signal: configureSignal,
-      signalArgs: [{ settings, limits }],
-    });
-  }
-
   /** @throws NotAutoscaled */
   private async send(resource: string, message: (autoscale: WorkflowHandle) => Promise<void>): Promise<void> {
     try {
-      await message(this.client.workflow.getHandle(autoscaleWorkflowId(resource)));
+      await message(this.handle(resource));
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) throw new NotAutoscaled(`${resource} is not autoscaled`);
       throw error;
     }
   }
+
+  private handle(resource: string): WorkflowHandle {
+    return this.client.workflow.getHandle(autoscaleWorkflowId(resource));
+  }
 }
+
+/** By a list, or a description of it. */
+export function known({ workflowId, taskQueue, status, closeTime, memo }: Described): KnownAutoscaler {
+  return {
+    resource: workflowId.slice(autoscaleWorkflowId('').length),
+    taskQueue,
+    isOpen: status.name === 'RUNNING' || status.name === 'PAUSED',
+    status: status.name,
+    closedAtMs: closeTime?.getTime() ?? null,
+    // Written by the workflow and its starter alone, which have no other form of it.
+    memo: (memo ?? {}) as Partial<AutoscaleMemo>,
+    isBusy: false,
+  };
+}
+
+type Described = Pick<WorkflowExecutionInfo, 'workflowId' | 'taskQueue' | 'status' | 'closeTime' | 'memo'>;

@@ -1,6 +1,7 @@
 /** What the rest of Escapement sees of a configuration. */
 import type { z } from 'zod';
 import type { ScaleSettings, TakesChanges, UpAfter } from '../domain/settings.js';
+import type { Writing } from '../domain/autoscale/revision.js';
 import { platforms } from '../platforms/registry.js';
 import type { AdapterChoice } from './adapter-settings.js';
 import type { AutoscaleConfig } from './autoscale-schema.js';
@@ -10,10 +11,18 @@ export interface Config {
   /** `demo`: nobody configured anything, so everything is simulated. */
   readonly source: 'file' | 'environment' | 'demo';
   readonly file?: string;
+  /** Whose autoscalers it names, where it says so. */
+  readonly owner?: string;
   /** By alias. Has no prototype: `constructor` is a name like any other. */
   readonly resources: Readonly<Record<string, ResourceConfig>>;
   /** For people, when the configuration is read: what was ignored, what could not be checked here. */
   readonly warnings: readonly string[];
+}
+
+/** A configuration as it was read here and now. */
+export interface LoadedConfig extends Config {
+  /** Where and when it was written, and whose it is. */
+  readonly writing: Writing;
 }
 
 export interface ResourceConfig {

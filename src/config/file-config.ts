@@ -42,6 +42,7 @@ export async function fileConfig(text: string, file: string, environment: Enviro
   return {
     source: 'file',
     file,
+    ...(document.output?.owner !== undefined && { owner: document.output.owner }),
     resources: byAlias(resources.flatMap(({ config }) => config ?? [])),
     warnings: inOrder(warnings.map((finding) => problemAt(finding, yaml, file))).map(formatProblem),
   };

@@ -1,8 +1,10 @@
 /** Where the configuration comes from: a file, else the environment, else the demo. */
 import { readFile, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { byAlias, type Config } from './config.js';
+import { defaultOwner } from '../domain/autoscale/revision.js';
+import { byAlias, type Config, type LoadedConfig } from './config.js';
 import { ConfigError, problemFrom } from './config-error.js';
 import { demoConfig } from './demo-config.js';
 import { environmentConfig, environmentNames, environmentSettings } from './environment-config.js';
@@ -25,12 +27,26 @@ const usualFile = 'escapement.yaml';
  * Whoever configured anything never gets the demo: what is half configured is an error.
  * @throws ConfigError with everything that is wrong.
  */
-export async function loadConfig(environment: Environment, cwd: string): Promise<Config> {
+export async function loadConfig(environment: Environment, cwd: string): Promise<LoadedConfig> {
+  const { ESCAPEMENT_OWNER: owner = defaultOwner } = parseEnvironment(ownerVariable, environment);
   const file = await configFile(environment, cwd);
   const { config, variables } =
     file === undefined ? fromEnvironment(environment) : await fromFile(file, environment, cwd);
   const misspelled = misspelledVariables(environment, [...variables, ...alwaysRead]);
-  return { ...config, warnings: [...config.warnings, ...misspelled] };
+  const written =
+    file === undefined
+      ? // An environment does not tell when it was written; whoever starts with it takes it for right now.
+        { file: 'environment', atMs: Date.now() }
+      : { file: resolve(cwd, file), atMs: await writtenAtMs(resolve(cwd, file)) };
+  const writing = { owner: config.owner ?? owner, host: hostname(), ...written };
+  return { ...config, writing, warnings: [...config.warnings, ...misspelled] };
+}
+
+const ownerVariable = serverVariables.pick({ ESCAPEMENT_OWNER: true });
+
+/** By the file system, in whole milliseconds. */
+async function writtenAtMs(path: string): Promise<number> {
+  return Math.floor((await stat(path)).mtimeMs);
 }
 
 /**

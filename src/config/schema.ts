@@ -3,6 +3,7 @@
  * the reference page are made from it.
  */
 import { z } from 'zod';
+import { isOwner } from '../domain/autoscale/revision.js';
 import { platforms } from '../platforms/registry.js';
 import { canLeaveZero } from '../domain/autoscale/from-zero.js';
 import { autoscaleSchema } from './autoscale-schema.js';
@@ -13,6 +14,12 @@ import { duration, positiveDuration } from './duration.js';
 export const aliasSchema = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$/, {
   error:
     'is not a name for a resource; write 1 to 63 letters, digits, ".", "_" or "-", beginning with a letter or a digit',
+});
+
+/** Whose autoscalers they are that a configuration names. */
+export const ownerSchema = z.string().refine(isOwner, {
+  error:
+    'is not a name for an owner; write 1 to 63 letters, digits, ".", "_" or "-", beginning with a letter or a digit',
 });
 
 const units = z.int().min(0);
@@ -131,6 +138,11 @@ export const documentSchema = z.strictObject({
   version: z
     .literal(1, { error: 'is not a version of this language; write version: 1' })
     .describe('The version of this language.'),
+  owner: ownerSchema
+    .optional()
+    .describe(
+      'Whose autoscalers these are: `escapement apply --prune` removes those of this owner that the file does not name, and no others. Give each file of a namespace its own. Default: `ESCAPEMENT_OWNER`, else `default`.',
+    ),
   defaults: resourceFields
     .partial()
     .optional()

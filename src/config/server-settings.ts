@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { ConfigError, problemFrom } from './config-error.js';
 import { parseEnvironment, port, trueOrFalse, word } from './environment-variables.js';
 import type { Environment } from './placeholders.js';
+import { ownerSchema } from './schema.js';
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
@@ -52,6 +53,9 @@ export const serverVariables = z.object({
   LOG_LEVEL: logLevel
     .prefault('info')
     .describe(`One of ${logLevels.join(', ')}; WARNING and CRITICAL mean warn and fatal.`),
+  ESCAPEMENT_OWNER: ownerSchema
+    .optional()
+    .describe('Whose autoscalers the configuration names, where it does not say `owner:` itself; nothing: `default`.'),
   ESCAPEMENT_DATA_DIR: z.string().default('.escapement').describe('Where the embedded Temporal server keeps its data.'),
   ESCAPEMENT_TEMPORAL_PORT: port.prefault('7233').describe('Port of the embedded Temporal server.'),
   ESCAPEMENT_TEMPORAL_UI_PORT: port.prefault('8233').describe('Port of its Web UI.'),

@@ -2,12 +2,12 @@
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@temporalio/client';
 import { createActivities, repeatableActivities } from '../../activities/index.js';
 import { AutoscaleClient } from '../client/autoscale-client.js';
-import type { ResourceConfig } from '../config/config.js';
+import { autoscaledIn } from '../config/autoscaled.js';
 import { fileConfig } from '../config/file-config.js';
 import { startDevServer } from '../runtime/dev-server.js';
 import type { Logger } from '../runtime/logger.js';
@@ -69,7 +69,8 @@ export async function startProduct(host: DemoHost, signal: string): Promise<Demo
   shutdown.onStop('the worker', () => worker.stop());
 
   const client = new Client({ connection });
-  await new AutoscaleClient(client).reconcile(Object.values(resources).flatMap(autoscaled), []);
+  const writing = { owner: 'demo', file: 'the demo', host: hostname(), atMs: Date.now() };
+  for (const each of autoscaledIn(resources, writing)) await new AutoscaleClient(client).configure(each);
   return { client, simulated, webUiUrl, yaml };
 }
 
@@ -92,10 +93,6 @@ async function startTemporal({
   shutdown.onStop('the Temporal server', () => server.stop());
   const { address, webUiUrl } = server;
   return { address, webUiUrl, namespace: 'default', isConfigured: false, options: {} };
-}
-
-function autoscaled({ alias, taskQueue, settings, autoscale }: ResourceConfig) {
-  return autoscale ? [{ resource: alias, taskQueue, settings: autoscale.settings, limits: settings }] : [];
 }
 
 async function freePort(): Promise<number> {

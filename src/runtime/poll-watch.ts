@@ -23,6 +23,8 @@ interface WatchSettings {
   /** Of the worker: no two share one, also not those that follow each other in one process. */
   readonly identity: string;
   readonly log: Logger;
+  /** What it asks for. */
+  readonly kinds: readonly Kind[];
   /** Told of all who ask for activities, whenever the server was asked. */
   readonly onPollers: (pollers: readonly Poller[]) => void;
 }
@@ -35,8 +37,11 @@ interface Sight {
 }
 
 const { TaskQueueType } = proto.temporal.api.enums.v1;
-const kinds = [TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW, TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY] as const;
-type Kind = (typeof kinds)[number];
+const typeOf = {
+  workflow: TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+  activity: TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
+} as const;
+type Kind = keyof typeof typeOf;
 
 const untilSeenEveryMs = 500;
 const afterwardsEveryMs = 5000;
@@ -75,11 +80,11 @@ export class PollWatch {
 
   async #look(): Promise<QueueStatus> {
     try {
-      const seen = await Promise.all(kinds.map((kind) => this.#isSeen(kind)));
+      const seen = await Promise.all(this.#settings.kinds.map((kind) => this.#isSeen(kind)));
       if (seen.every(Boolean)) return { isPolling: true, reason: '' };
       return { isPolling: false, reason: 'Temporal does not see this worker ask for work' };
     } catch (error) {
-      if (isRefusal(error)) kinds.forEach((kind) => this.#refused.add(kind));
+      if (isRefusal(error)) this.#settings.kinds.forEach((kind) => this.#refused.add(kind));
       return {
         isPolling: false,
         reason: `Temporal does not answer: ${error instanceof Error ? error.message : String(error)}`,
@@ -100,17 +105,21 @@ export class PollWatch {
     return true;
   }
 
-  async #lastPoll(taskQueueType: Kind): Promise<number | null> {
+  async #lastPoll(kind: Kind): Promise<number | null> {
     const { connection, namespace, taskQueue, identity, onPollers } = this.#settings;
     const answer = await connection.withDeadline(Date.now() + lookTimeoutMs, () =>
-      connection.workflowService.describeTaskQueue({ namespace, taskQueue: { name: taskQueue }, taskQueueType }),
+      connection.workflowService.describeTaskQueue({
+        namespace,
+        taskQueue: { name: taskQueue },
+        taskQueueType: typeOf[kind],
+      }),
     );
     const pollers = answer.pollers.flatMap((poller): Poller[] =>
       poller.identity && poller.lastAccessTime
         ? [{ identity: poller.identity, lastPollMs: millisecondsOf(poller.lastAccessTime) }]
         : [],
     );
-    if (taskQueueType === TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY) onPollers(pollers);
+    if (kind === 'activity') onPollers(pollers);
     return pollers.find((poller) => poller.identity === identity)?.lastPollMs ?? null;
   }
 }

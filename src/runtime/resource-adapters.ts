@@ -4,21 +4,30 @@ import { ConfigError, problemFrom } from '../config/config-error.js';
 import type { Config, ResourceConfig } from '../config/config.js';
 import type { Platform, PlatformDefinition } from '../platforms/platform.js';
 import { platforms } from '../platforms/registry.js';
+import { Lent } from './lent.js';
 import { sourceDefinitions } from '../sources/registry.js';
 import type { Source } from '../sources/source.js';
 
 export interface ResourceAdapters {
-  /** @throws Error where the configuration of this process has no such resource. */
+  /**
+   * Every call of it goes to the platform as it is configured then.
+   * @throws Error where the configuration of this process has no such resource.
+   */
   platformOf(resource: string): Platform;
   /** By the name of the signal. */
   sourcesOf(resource: string): Readonly<Record<string, Source>>;
+  /** Whether the configuration of this process has it scale by itself. */
+  isAutoscaled(resource: string): boolean;
   /** What became of the last read of its platform, whoever wanted it. Undefined before the first one. */
   lastLookAt(resource: string): LastLook | undefined;
   /**
-   * Another configuration from now on. What is wrong with it is told before anything is changed.
+   * Another configuration from now on. What is wrong with it is told before anything is changed; what is in use finishes
+   * before it is closed.
    * @throws ConfigError
    */
   reload(resources: Config['resources']): Promise<void>;
+  /** Told after each reload. @returns how to be told no more. */
+  onReload(listener: () => void): () => void;
   close(): Promise<void>;
 }
 
@@ -29,8 +38,9 @@ interface LastLook {
 }
 
 interface Adapters {
-  readonly platform: Platform;
-  readonly sources: Readonly<Record<string, Source>>;
+  readonly platform: Lent<Platform>;
+  /** Undefined where the resource does not scale by itself. */
+  readonly sources: Readonly<Record<string, Lent<Source>>> | undefined;
 }
 
 /** A source must not hold up an evaluation for longer than this. */
@@ -42,7 +52,9 @@ export async function createAdapters(
   env: NodeJS.ProcessEnv,
 ): Promise<ResourceAdapters> {
   let made = await createAll(resources, env);
+  const retiring = new Set<Promise<void>>();
   const looks = new Map<string, LastLook>();
+  const listeners = new Set<() => void>();
 
   function adaptersOf(resource: string): Adapters {
     const adapters = made.get(resource);
@@ -52,43 +64,67 @@ export async function createAdapters(
     );
   }
 
+  function retire(adapters: ReadonlyMap<string, Adapters>): void {
+    const closed = closeAll(adapters).finally(() => retiring.delete(closed));
+    retiring.add(closed);
+  }
+
   return {
-    platformOf: (resource) => noted(adaptersOf(resource).platform, (look) => looks.set(resource, look)),
+    platformOf: (resource) => {
+      adaptersOf(resource);
+      return {
+        observe: (signal) =>
+          adaptersOf(resource).platform.use((platform) =>
+            noted(platform.observe(signal), signal, (look) => looks.set(resource, look)),
+          ),
+        change: (change, permit, signal) =>
+          adaptersOf(resource).platform.use((platform) => platform.change(change, permit, signal)),
+      };
+    },
+    sourcesOf: (resource) => {
+      const sources = Object.entries(adaptersOf(resource).sources ?? {});
+      return Object.fromEntries(
+        sources.map(([name, lent]) => [name, { sample: (signal) => lent.use((source) => source.sample(signal)) }]),
+      );
+    },
+    isAutoscaled: (resource) => made.get(resource)?.sources !== undefined,
     lastLookAt: (resource) => looks.get(resource),
-    sourcesOf: (resource) => adaptersOf(resource).sources,
     reload: async (next) => {
       const before = made;
       made = await createAll(next, env);
-      await closeAll(before);
+      retire(before);
+      for (const listener of listeners) listener();
     },
-    close: () => closeAll(made),
+    onReload: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    close: async () => {
+      retire(made);
+      await Promise.all(retiring);
+    },
   };
 }
 
-/** The same platform; whatever is read of it is told. */
-function noted(platform: Platform, note: (look: LastLook) => void): Platform {
-  return {
-    observe: async (signal) => {
-      try {
-        const observation = await platform.observe(signal);
-        note({ atMs: Date.now(), problem: null });
-        return observation;
-      } catch (error) {
-        // A look that was broken off says nothing of the platform.
-        if (!signal.aborted)
-          note({ atMs: Date.now(), problem: error instanceof Error ? error.message : String(error) });
-        throw error;
-      }
-    },
-    change: (change, permit, signal) => platform.change(change, permit, signal),
-  };
+/** What becomes of a look is told. One that was broken off says nothing of the platform. */
+async function noted<T>(looking: Promise<T>, signal: AbortSignal, note: (look: LastLook) => void): Promise<T> {
+  try {
+    const seen = await looking;
+    note({ atMs: Date.now(), problem: null });
+    return seen;
+  } catch (error) {
+    if (!signal.aborted) note({ atMs: Date.now(), problem: error instanceof Error ? error.message : String(error) });
+    throw error;
+  }
 }
 
 async function createAll(resources: Config['resources'], env: NodeJS.ProcessEnv): Promise<Map<string, Adapters>> {
   const made = new Map<string, Adapters>();
   try {
     for (const [alias, resource] of Object.entries(resources)) {
-      made.set(alias, { platform: await createPlatform(resource, env), sources: await createSources(resource, env) });
+      const platform = new Lent(await createPlatform(resource, env));
+      made.set(alias, { platform, sources: undefined });
+      if (resource.autoscale) made.set(alias, { platform, sources: await createSources(resource, env) });
     }
   } catch (error) {
     await closeAll(made);
@@ -98,8 +134,8 @@ async function createAll(resources: Config['resources'], env: NodeJS.ProcessEnv)
 }
 
 async function closeAll(made: ReadonlyMap<string, Adapters>): Promise<void> {
-  const all = [...made.values()].flatMap(({ platform, sources }) => [platform, ...Object.values(sources)]);
-  await Promise.all(all.map(async (adapter) => adapter.close?.()));
+  const all = [...made.values()].flatMap(({ platform, sources }) => [platform, ...Object.values(sources ?? {})]);
+  await Promise.all(all.map((adapter) => adapter.close()));
 }
 
 /** @throws ConfigError */
@@ -114,9 +150,12 @@ export async function createPlatform(
   return definition.create(chosen, { resource: alias, requestTimeoutMs: settings.requestTimeoutMs });
 }
 
-async function createSources(resource: ResourceConfig, env: NodeJS.ProcessEnv): Promise<Adapters['sources']> {
-  const made: Record<string, Source> = {};
-  for (const signal of signalsOf(resource)) made[signal.name] = await createSource(signal, env);
+async function createSources(
+  resource: ResourceConfig,
+  env: NodeJS.ProcessEnv,
+): Promise<NonNullable<Adapters['sources']>> {
+  const made: Record<string, Lent<Source>> = {};
+  for (const signal of signalsOf(resource)) made[signal.name] = new Lent(await createSource(signal, env));
   return made;
 }
 

@@ -15,6 +15,8 @@ export interface TaskQueueSettings {
   readonly connection: Connection;
   readonly taskQueue: string;
   readonly activities: object;
+  /** Only workflows are carried out: for those that are to leave the task queue. */
+  readonly isLeaving?: boolean;
   /** The types of those that may be begun a second time: they are taken over from workers that died. */
   readonly repeatable: readonly string[];
   /** Path of the prebuilt workflow bundle. */
@@ -82,15 +84,19 @@ export class TaskQueueWorker {
     const { temporal, log } = this.#settings;
     const native = await connectWorker(temporal, { log, signal: this.#stopping.signal });
     const named = { ...this.#settings, namespace: temporal.namespace, identity: newWorkerIdentity() };
-    const succession = new Succession(named);
+    const succession = named.isLeaving ? null : new Succession(named);
     try {
       this.#worker = await this.#create(native, named.identity);
-      this.#watch = new PollWatch({ ...named, onPollers: (pollers) => succession.saw(pollers) });
+      this.#watch = new PollWatch({
+        ...named,
+        kinds: named.isLeaving ? ['workflow'] : ['workflow', 'activity'],
+        onPollers: (pollers) => succession?.saw(pollers),
+      });
       const running = this.#worker.run();
       if (this.#stopping.signal.aborted) this.#shutDown();
       await running;
     } finally {
-      succession.close();
+      succession?.close();
       this.#worker = null;
       this.#watch?.close();
       this.#watch = null;
@@ -99,13 +105,15 @@ export class TaskQueueWorker {
   }
 
   #create(connection: NativeConnection, identity: string): Promise<Worker> {
-    const { temporal, taskQueue, activities, workflowBundle, shutdownGraceMs } = this.#settings;
+    const { temporal, taskQueue, activities, isLeaving = false, workflowBundle, shutdownGraceMs } = this.#settings;
     return Worker.create({
       connection,
       identity,
       namespace: temporal.namespace,
       taskQueue,
       activities,
+      // Local ones belong to the workflow.
+      enableNonLocalActivities: !isLeaving,
       workflowBundle: { codePath: workflowBundle },
       shutdownGraceTime: shutdownGraceMs,
       // An activity that ignores its cancellation must not keep the process: its outcome is then unknown, as after a crash.

@@ -9,17 +9,50 @@ export interface WorkerSettings extends Omit<TaskQueueSettings, 'taskQueue'> {
 export interface RunningWorker {
   /** By task queue. The worker is ready when all of them are polled. */
   status(): Readonly<Record<string, QueueStatus>>;
+  /** Serves these too from now on. */
+  serve(taskQueues: readonly string[]): void;
+  /**
+   * Carries out the workflows of these task queues, and of no others besides those it serves. None of their activities:
+   * for workflows that are to leave a task queue that nobody serves any more.
+   */
+  serveWorkflowsOf(taskQueues: readonly string[]): void;
   /** Takes no new work, gives running activities their grace time, and lets go of the connections. */
   stop(): Promise<void>;
 }
 
 /** Returns at once: a server that is not there yet is waited for. */
 export function startWorker(settings: WorkerSettings): RunningWorker {
-  const workers = settings.taskQueues.map((taskQueue) => new TaskQueueWorker({ ...settings, taskQueue }));
-  return {
-    status: () => Object.fromEntries(workers.map((worker) => [worker.taskQueue, worker.status])),
+  const serving = new Map<string, TaskQueueWorker>();
+  const leaving = new Map<string, TaskQueueWorker>();
+  const ending = new Set<Promise<void>>();
+  let isStopping = false;
+
+  const running: RunningWorker = {
+    status: () => Object.fromEntries([...serving].map(([taskQueue, { status }]) => [taskQueue, status])),
+    serve: (taskQueues) => {
+      if (isStopping) return;
+      for (const taskQueue of taskQueues) {
+        if (!serving.has(taskQueue)) serving.set(taskQueue, new TaskQueueWorker({ ...settings, taskQueue }));
+      }
+    },
+    serveWorkflowsOf: (taskQueues) => {
+      if (isStopping) return;
+      for (const [taskQueue, worker] of leaving) {
+        if (taskQueues.includes(taskQueue)) continue;
+        leaving.delete(taskQueue);
+        const ended = worker.stop().finally(() => ending.delete(ended));
+        ending.add(ended);
+      }
+      for (const taskQueue of taskQueues) {
+        if (serving.has(taskQueue) || leaving.has(taskQueue)) continue;
+        leaving.set(taskQueue, new TaskQueueWorker({ ...settings, taskQueue, isLeaving: true }));
+      }
+    },
     stop: async () => {
-      await Promise.all(workers.map((worker) => worker.stop()));
+      isStopping = true;
+      await Promise.all([...[...serving.values(), ...leaving.values()].map((worker) => worker.stop()), ...ending]);
     },
   };
+  running.serve(settings.taskQueues);
+  return running;
 }

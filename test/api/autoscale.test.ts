@@ -5,6 +5,7 @@ import { AutoscaleClient } from '../../src/client/autoscale-client.js';
 import { byAlias, type ResourceConfig } from '../../src/config/config.js';
 import { autoscaleSettingsSchema } from '../../src/domain/autoscale/settings.js';
 import { createSource } from '../../src/sources/registry.js';
+import { configured as configuredNow } from '../support/configured.js';
 import { devServerEnvironment } from '../support/temporal.js';
 import { poll, type TestResource, Workbench } from '../workflows/workbench.js';
 import { openApi, type TestApi } from './test-api.js';
@@ -35,7 +36,7 @@ describe('an autoscaled resource, over the API,', () => {
       signals: ['load'],
       policies: [{ type: 'perUnit', value: 'load', target: 10 }],
     });
-    await new AutoscaleClient(environment.client).reconcile([{ ...resource, settings, limits: resource.settings }], []);
+    await new AutoscaleClient(environment.client).configure(configuredNow(resource, settings));
     configured = [resource, unscaled].map((each) => ({
       alias: each.resource,
       platform: { type: 'omnistrate', settings: {} },

@@ -183,6 +183,8 @@ export class ConformanceBench {
       activities: createActivities({
         platformOf: (resource) => this.#real.get(resource)!.platform,
         sourcesOf: () => ({}),
+        isAutoscaled: () => false,
+        onReload: () => () => undefined,
       }),
       stickyQueueScheduleToStartTimeout: '1s',
       maxHeartbeatThrottleInterval: '1s',

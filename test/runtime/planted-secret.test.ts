@@ -10,7 +10,8 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { pino } from 'pino';
 import { createActivities } from '../../activities/index.js';
 import { createApi } from '../../src/api/server.js';
-import { reconcileAutoscales } from '../../src/cli/autoscales.js';
+import { AutoscaleClient } from '../../src/client/autoscale-client.js';
+import { autoscaledIn } from '../../src/config/autoscaled.js';
 import type { Config } from '../../src/config/config.js';
 import { fileConfig } from '../../src/config/file-config.js';
 import { examine } from '../../src/doctor/examine.js';
@@ -24,6 +25,7 @@ import { autoscaleWorkflowId } from '../../workflows/autoscale-messages.js';
 import { scaleWorkflowId } from '../../workflows/messages.js';
 import { LocalHttpServer } from '../sources/local-servers.js';
 import { eventually } from '../support/eventually.js';
+import { written } from '../support/configured.js';
 import { devServerEnvironment } from '../support/temporal.js';
 
 const secrets = {
@@ -107,7 +109,7 @@ beforeAll(async () => {
   api = createServer(createApi({ client, log, config, stopping, observe, workerStatus: () => worker.status() }));
   await once(api.listen(0, '127.0.0.1'), 'listening');
   await lookAtEveryResource(Object.keys(config.resources), { adapters, log, signal: stopping });
-  await reconcileAutoscales(client, config.resources);
+  for (const each of autoscaledIn(config.resources, written())) await new AutoscaleClient(client).configure(each);
 }, 60_000);
 
 afterAll(async () => {

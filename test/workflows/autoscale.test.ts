@@ -6,6 +6,7 @@ import type { ScaleSettings } from '../../src/domain/settings.js';
 import type { ScaleStatus } from '../../workflows/messages.js';
 import { createSource } from '../../src/sources/registry.js';
 import { autoscaleWorkflowId } from '../../workflows/autoscale-messages.js';
+import { configured, written } from '../support/configured.js';
 import { startQueue } from '../support/queue-server.js';
 import { devServerEnvironment } from '../support/temporal.js';
 import { type TestResource, Workbench, poll } from './workbench.js';
@@ -60,7 +61,7 @@ async function autoscaled(
       ...settings,
       ...change,
     });
-    await autoscales.reconcile([{ ...resource, settings: parsed, limits: resource.settings }], []);
+    await autoscales.configure(configured(resource, parsed));
   };
   await configure();
   return { queue, resource, configure };
@@ -306,13 +307,10 @@ describe('an autoscaled resource', () => {
     expect((await evaluatedAnew(resource))!.progress!.problem).toBeNull();
   });
 
-  it('is asked for nothing more when it is taken out of the configuration', async () => {
+  it('is asked for nothing more when it is removed', async () => {
     const { resource } = await autoscaled(restless, { depth: 20 });
     expect(await view(resource)).toBeDefined();
-    await poll(
-      () => autoscales.reconcile([], [resource.taskQueue]),
-      ({ removed }) => removed.includes(resource.resource),
-    );
+    await autoscales.remove(resource.resource, written());
     const stop = await restless.startWorker();
     await poll(
       () => view(resource),

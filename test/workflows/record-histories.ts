@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { AutoscaleClient } from '../../src/client/autoscale-client.js';
 import { autoscaleSettingsSchema } from '../../src/domain/autoscale/settings.js';
 import { autoscaleWorkflowId } from '../../workflows/autoscale-messages.js';
+import { configured } from '../support/configured.js';
 import { devServerEnvironment, temporalCli } from '../support/temporal.js';
 import { Workbench, poll } from './workbench.js';
 
@@ -78,7 +79,7 @@ const scenarios: Record<string, Scenario> = {
     });
     const autoscales = new AutoscaleClient(bench.server.client);
     const settings = autoscaleSettingsSchema.parse({ intervalMs: 300, policies: [{ type: 'fixed', capacity: 4 }] });
-    await autoscales.reconcile([{ ...resource, settings, limits: resource.settings }], []);
+    await autoscales.configure(configured(resource, settings));
     await poll(resource.capacity, (capacity) => capacity === 4);
     await autoscales.pause(resource.resource, { direction: 'down', untilMs: null });
     await autoscales.override(resource.resource, { capacity: 6, untilMs: null });
@@ -97,7 +98,7 @@ const scenarios: Record<string, Scenario> = {
     });
     const autoscales = new AutoscaleClient(bench.server.client);
     const settings = autoscaleSettingsSchema.parse({ intervalMs: 300, policies: [{ type: 'fixed', capacity: 4 }] });
-    await autoscales.reconcile([{ ...resource, settings, limits: resource.settings }], []);
+    await autoscales.configure(configured(resource, settings));
     await poll(resource.capacity, (capacity) => capacity === 4);
     await autoscales.override(resource.resource, { capacity: 0, untilMs: null, beyondBounds: true });
     await poll(resource.capacity, (capacity) => capacity === 0);
@@ -115,7 +116,7 @@ const scenarios: Record<string, Scenario> = {
     const autoscales = new AutoscaleClient(bench.server.client);
     const configure = (capacity: number) => {
       const settings = autoscaleSettingsSchema.parse({ intervalMs: 300, policies: [{ type: 'fixed', capacity }] });
-      return autoscales.reconcile([{ ...resource, settings, limits: resource.settings }], []);
+      return autoscales.configure(configured(resource, settings));
     };
     await configure(4);
     await poll(resource.capacity, (capacity) => capacity === 4);

@@ -61,16 +61,24 @@ export class Workbench {
     this.scales = new ScaleClient(server.client);
   }
 
-  /** @returns how to stop it. */
-  async startWorker(): Promise<() => Promise<void>> {
+  /**
+   * As in production, what only looks is handed over when it stops.
+   * @returns how to stop it.
+   */
+  async startWorker({ taskQueue = this.#taskQueue, activities = true } = {}): Promise<() => Promise<void>> {
+    const stopping = new AbortController();
+    const adapters = {
+      platformOf: (resource: string) => this.#platformOf(resource),
+      sourcesOf: (resource: string) => this.sources.get(resource) ?? {},
+      isAutoscaled: () => true,
+      onReload: () => () => undefined,
+    };
     const worker = await Worker.create({
       connection: this.server.nativeConnection,
-      taskQueue: this.#taskQueue,
+      taskQueue,
       workflowBundle: { codePath: '.cache/workflow-bundle.js' },
-      activities: createActivities({
-        platformOf: (resource) => this.#platformOf(resource),
-        sourcesOf: (resource) => this.sources.get(resource) ?? {},
-      }),
+      activities: createActivities(adapters, stopping.signal),
+      enableNonLocalActivities: activities,
       stickyQueueScheduleToStartTimeout: '1s',
       maxHeartbeatThrottleInterval: '1s',
       shutdownGraceTime: '1s',
@@ -79,6 +87,7 @@ export class Workbench {
     const stop = async () => {
       this.#workers.delete(stop);
       worker.shutdown();
+      stopping.abort();
       await running;
     };
     this.#workers.add(stop);

@@ -7,6 +7,9 @@ import type { AutoscaleState } from './state.js';
 /** What the reason of a request begins with that comes from policies. */
 export const autoscaleReason = 'autoscale: ';
 
+/** The type of the failure of a watch on a worker whose configuration does not name the autoscaler. */
+export const notConfiguredType = 'NotConfigured';
+
 export interface WatchOrder {
   readonly resource: string;
   readonly settings: AutoscaleSettings;

@@ -13,12 +13,13 @@ import { createActivities } from '../../../activities/index.js';
 import { motoService } from '../../../scripts/services/moto.js';
 import { rabbitmqService } from '../../../scripts/services/rabbitmq.js';
 import { redisService } from '../../../scripts/services/redis.js';
-import { reconcileAutoscales } from '../../../src/cli/autoscales.js';
 import { AutoscaleClient } from '../../../src/client/autoscale-client.js';
+import { autoscaledIn } from '../../../src/config/autoscaled.js';
 import { loadConfig } from '../../../src/config/load.js';
 import { createAdapters } from '../../../src/runtime/resource-adapters.js';
 import { scaleWorkflowId } from '../../../workflows/messages.js';
 import { makeCertificates } from '../../support/certificates.js';
+import { written } from '../../support/configured.js';
 import { eventually } from '../../support/eventually.js';
 import { devServerEnvironment } from '../../support/temporal.js';
 import { bundleWorkflowsAt } from '../../support/workflow-bundle.js';
@@ -142,11 +143,12 @@ async function escapement(environment: Readonly<Record<string, string>>) {
     shutdownGraceTime: '1s',
   });
   const running = worker.run();
-  await reconcileAutoscales(temporal.client, config.resources);
+  const autoscaled = autoscaledIn(config.resources, written());
+  for (const each of autoscaled) await autoscales.configure(each);
   return {
     config,
     stop: async () => {
-      await reconcileAutoscales(temporal.client, {}, ['escapement']);
+      for (const { resource } of autoscaled) await autoscales.remove(resource, written());
       worker.shutdown();
       await running;
       await adapters.close();

@@ -1,0 +1,17 @@
+/** Whether anybody asks for the workflows of a task queue. */
+import type { Client } from '@temporalio/client';
+import proto from '@temporalio/proto';
+
+/** The server lists pollers for minutes after their last poll, which lasts one. */
+const pollsAtLeastEveryMs = 90_000;
+
+export async function isPolled(client: Client, taskQueue: string): Promise<boolean> {
+  const { pollers } = await client.workflowService.describeTaskQueue({
+    namespace: client.options.namespace,
+    taskQueue: { name: taskQueue },
+    taskQueueType: proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+  });
+  // By two clocks: a wrong answer costs a worker too many, or a minute.
+  const sinceMs = Date.now() - pollsAtLeastEveryMs;
+  return pollers.some(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 > sinceMs);
+}

@@ -1,0 +1,28 @@
+/** What of a namespace is open, by one list: autoscalers and scale runs. Temporal's visibility may lag a moment behind. */
+import type { Client } from '@temporalio/client';
+import { autoscaleWorkflowType } from '../../workflows/autoscale-messages.js';
+import { scaleWorkflowId, scaleWorkflowType } from '../../workflows/messages.js';
+import { type KnownAutoscaler, known } from './autoscale-client.js';
+
+export interface OpenWorkflows {
+  /** By resource. */
+  readonly autoscalers: ReadonlyMap<string, KnownAutoscaler>;
+  /** By resource: the task queue of its open scale run. */
+  readonly scaleRuns: ReadonlyMap<string, { readonly runId: string; readonly taskQueue: string }>;
+}
+
+export async function openWorkflows(client: Client): Promise<OpenWorkflows> {
+  const autoscalers = new Map<string, KnownAutoscaler>();
+  const scaleRuns = new Map<string, { runId: string; taskQueue: string }>();
+  const query = `ExecutionStatus = 'Running' AND WorkflowType IN ('${autoscaleWorkflowType}', '${scaleWorkflowType}')`;
+  for await (const info of client.workflow.list({ query })) {
+    const { workflowId, runId, taskQueue } = info;
+    if (info.type === autoscaleWorkflowType) {
+      const autoscaler = known(info);
+      autoscalers.set(autoscaler.resource, autoscaler);
+    } else {
+      scaleRuns.set(workflowId.slice(scaleWorkflowId('').length), { runId, taskQueue });
+    }
+  }
+  return { autoscalers, scaleRuns };
+}

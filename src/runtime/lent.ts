@@ -1,0 +1,22 @@
+/** An adapter that is used call by call, and closed when nobody wants it any more and the last call has ended. */
+export class Lent<Adapter extends { close?(): Promise<void> }> {
+  #calls = 0;
+  #idle: (() => void) | undefined;
+
+  constructor(private readonly adapter: Adapter) {}
+
+  async use<Answer>(call: (adapter: Adapter) => Promise<Answer>): Promise<Answer> {
+    this.#calls += 1;
+    try {
+      return await call(this.adapter);
+    } finally {
+      this.#calls -= 1;
+      if (this.#calls === 0) this.#idle?.();
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#calls > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
+    await this.adapter.close?.();
+  }
+}

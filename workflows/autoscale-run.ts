@@ -1,0 +1,191 @@
+/**
+ * The loop of an autoscaler: watch, decide, ask for a scale; and what it is told meanwhile. Nothing of Temporal in here:
+ * what it needs of the world is in `AutoscaleWorld`.
+ */
+import type { Evaluation, Override, Pause } from '../src/domain/autoscale/evaluation.js';
+import { type Writing, checkWriting, defaultOwner, isOverruled, placeOf } from '../src/domain/autoscale/revision.js';
+import type { ScaleAnswer, WatchOrder, WatchResult } from '../src/domain/autoscale/watch.js';
+import {
+  type AutoscaleConfiguration,
+  type AutoscaleRunState,
+  checkConfiguration,
+  checkOverride,
+  checkPause,
+} from './autoscale-messages.js';
+import { remember } from './scale-ledger.js';
+
+export interface AutoscaleWorld {
+  /** Until it has something to do, or `isCalledOff` holds. */
+  watch(order: WatchOrder, isCalledOff: () => boolean): Promise<WatchEnd>;
+  /** Through the same door as everybody else's requests. */
+  ask(evaluation: Evaluation): Promise<ScaleAnswer>;
+  /** A watch that is given settings it does not understand would ask for a worker that does, for ever. */
+  whyNotWatched(configuration: AutoscaleConfiguration): Promise<string | null>;
+  /** Until every message that has arrived is dealt with, or `wake` holds: then the run must go on first. */
+  drained(wake: () => boolean): Promise<void>;
+  /** It must go on as a new run: the history is long, or the resource is served on another task queue now. */
+  mustContinue(): boolean;
+  /** Tells the server what it shows of this run when no worker can be asked. */
+  publish(): void;
+}
+
+export type WatchEnd =
+  | { readonly how: 'decided'; readonly result: WatchResult }
+  /** With what it has seen until then, as far as the server knows. */
+  | { readonly how: 'calledOff'; readonly seen: WatchResult | null };
+
+/** Everything that a run knows: what it is configured to do, and what has become of it. */
+export type Autoscaler = AutoscaleRunState & {
+  -readonly [Field in keyof AutoscaleConfiguration]: AutoscaleConfiguration[Field];
+} & { readonly resource: string };
+
+const rememberedDecisions = 50;
+
+export class AutoscaleRun {
+  /** Something was said that the watch does not know. The first look is at once as well. */
+  private isStirred = true;
+  private arrived = 0;
+  private taken = 0;
+
+  constructor(
+    private readonly state: Autoscaler,
+    private readonly world: AutoscaleWorld,
+  ) {}
+
+  async run(): Promise<'removed' | 'continued'> {
+    for (;;) {
+      while (!this.isOver()) await this.turn();
+      await this.world.drained(() => !this.isOver());
+      // No await from here to the return: whatever comes later finds the run closed, and starts the next one.
+      if (this.isOver()) return this.state.removedBy === null ? 'continued' : 'removed';
+    }
+  }
+
+  pause(pause: Pause | null): void {
+    if (this.isSensible('pause', checkPause(pause))) this.control({ pause });
+  }
+
+  override(override: Override | null): void {
+    if (this.isSensible('override', checkOverride(override))) this.control({ override });
+  }
+
+  evaluate(): void {
+    this.isStirred = true;
+  }
+
+  /** Of two configurations the newer one counts, whichever comes first, and whichever is found usable first. */
+  async configure(next: AutoscaleConfiguration): Promise<void> {
+    const arrived = ++this.arrived;
+    if (!this.isSensible('configure', checkConfiguration(next))) return;
+    const { removedBy } = this.state;
+    // Wanted again, whatever becomes of its settings. An older configuration does not know of the removal.
+    if (removedBy && !(next.revision && isOverruled(next.revision, removedBy))) this.state.removedBy = null;
+    if (this.says(next)) {
+      this.taken = Math.max(this.taken, arrived);
+      return;
+    }
+    if (this.overrules(next)) return;
+    const wrong = await this.world.whyNotWatched(next);
+    if (!this.isSensible('configure', wrong ?? undefined)) return;
+    // Of two of the same time, and of those that do not tell, the one that came later counts.
+    if (this.overrules(next) || (arrived < this.taken && !this.isNewer(next))) return;
+    this.taken = Math.max(this.taken, arrived);
+    this.take(next);
+  }
+
+  remove(removal: Writing): void {
+    if (!this.isSensible('remove', checkWriting(removal))) return;
+    const { revision } = this.state;
+    const owner = revision?.owner ?? defaultOwner;
+    if (owner !== removal.owner) {
+      this.ignore(`ignored remove: it belongs to the owner ${owner}, not to ${removal.owner}`);
+    } else if (revision && isOverruled(removal, revision)) {
+      this.ignore(`ignored remove: it is configured by ${placeOf(revision)}, which is newer than ${placeOf(removal)}`);
+    } else {
+      this.state.removedBy = removal;
+      this.isStirred = true;
+    }
+  }
+
+  ignore(message: string): void {
+    this.state.lastError = message;
+    this.world.publish();
+  }
+
+  private isOver(): boolean {
+    return this.state.removedBy !== null || this.world.mustContinue();
+  }
+
+  private async turn(): Promise<void> {
+    const { resource, settings, limits, pause, override, watched, lastAsked } = this.state;
+    const atOnce = this.isStirred;
+    this.isStirred = false;
+    const order = { resource, settings, limits, pause, override, last: watched, lastAsked, atOnce };
+    const end = await this.world.watch(order, () => this.isStirred);
+    this.remember(end.how === 'decided' ? end.result : end.seen);
+    // What has been said meanwhile is looked at first, and at once.
+    if (end.how === 'decided' && !this.isStirred) await this.act(end.result);
+  }
+
+  /** What the next watch goes on from: the newest there is. */
+  private remember(seen: WatchResult | null): void {
+    const beforeMs = this.state.watched?.state.evaluatedAtMs ?? -Infinity;
+    if (seen && seen.state.evaluatedAtMs >= beforeMs) this.state.watched = seen;
+  }
+
+  private async act({ evaluation }: WatchResult): Promise<void> {
+    const { capacity, target } = evaluation;
+    this.state.lastAsked = target;
+    const answer = await this.world.ask(evaluation);
+    const isRefused = 'refused' in answer;
+    this.state.lastError = isRefused ? answer.refused : null;
+    const runId = isRefused ? null : answer.runId;
+    remember(this.state.decisions, { evaluation, runId, ...(isRefused && answer) }, rememberedDecisions);
+    if (target > capacity) this.state.scaleUps += 1;
+    if (target < capacity) this.state.scaleDowns += 1;
+    this.world.publish();
+  }
+
+  private control(change: Partial<Pick<AutoscaleRunState, 'pause' | 'override'>>): void {
+    Object.assign(this.state, change);
+    this.world.publish();
+    this.isStirred = true;
+  }
+
+  private take({ settings, limits, taskQueue, revision }: AutoscaleConfiguration): void {
+    const { revision: before } = this.state;
+    Object.assign(this.state, { settings, limits }, taskQueue === undefined ? {} : { taskQueue });
+    if (before) this.state.insteadOf = before;
+    this.state.revision = revision;
+    if (revision ?? before) this.world.publish();
+    this.isStirred = true;
+  }
+
+  /** It is what is in force. */
+  private says({ settings, limits, revision }: AutoscaleConfiguration): boolean {
+    if (revision && this.state.revision) return revision.digest === this.state.revision.digest;
+    if (revision) return false;
+    return JSON.stringify([settings, limits]) === JSON.stringify([this.state.settings, this.state.limits]);
+  }
+
+  private isNewer({ revision }: AutoscaleConfiguration): boolean {
+    const { revision: inForce } = this.state;
+    return revision !== undefined && inForce !== undefined && isOverruled(inForce, revision);
+  }
+
+  /** What is in force is newer: whoever looks shall see that somebody says something else. */
+  private overrules({ revision }: AutoscaleConfiguration): boolean {
+    const { revision: inForce, insteadOf } = this.state;
+    if (!revision || !inForce || !isOverruled(revision, inForce)) return false;
+    if (insteadOf?.digest !== revision.digest) {
+      this.state.insteadOf = revision;
+      this.world.publish();
+    }
+    return true;
+  }
+
+  private isSensible(name: string, wrong: string | undefined): boolean {
+    if (wrong !== undefined) this.ignore(`ignored ${name}: ${wrong}`);
+    return wrong === undefined;
+  }
+}
