@@ -44,6 +44,8 @@ const rememberedDecisions = 50;
 export class AutoscaleRun {
   /** Something was said that the watch does not know. The first look is at once as well. */
   private isStirred = true;
+  /** The newest configuration that has come, be it in force, still to be checked, or not usable. */
+  private wantedBy: Writing | undefined;
   private arrived = 0;
   private taken = 0;
 
@@ -77,9 +79,7 @@ export class AutoscaleRun {
   async configure(next: AutoscaleConfiguration): Promise<void> {
     const arrived = ++this.arrived;
     if (!this.isSensible('configure', checkConfiguration(next))) return;
-    const { removedBy } = this.state;
-    // Wanted again, whatever becomes of its settings. An older configuration does not know of the removal.
-    if (removedBy && !(next.revision && isOverruled(next.revision, removedBy))) this.state.removedBy = null;
+    this.want(next);
     if (this.says(next)) {
       this.taken = Math.max(this.taken, arrived);
       return;
@@ -95,12 +95,12 @@ export class AutoscaleRun {
 
   remove(removal: Writing): void {
     if (!this.isSensible('remove', checkWriting(removal))) return;
-    const { revision } = this.state;
-    const owner = revision?.owner ?? defaultOwner;
+    const owner = this.state.revision?.owner ?? defaultOwner;
+    const newer = [this.state.revision, this.wantedBy].find((writing) => writing && isOverruled(removal, writing));
     if (owner !== removal.owner) {
       this.ignore(`ignored remove: it belongs to the owner ${owner}, not to ${removal.owner}`);
-    } else if (revision && isOverruled(removal, revision)) {
-      this.ignore(`ignored remove: it is configured by ${placeOf(revision)}, which is newer than ${placeOf(removal)}`);
+    } else if (newer) {
+      this.ignore(`ignored remove: it is configured by ${placeOf(newer)}, which is newer than ${placeOf(removal)}`);
     } else {
       this.state.removedBy = removal;
       this.isStirred = true;
@@ -110,6 +110,13 @@ export class AutoscaleRun {
   ignore(message: string): void {
     this.state.lastError = message;
     this.world.publish();
+  }
+
+  /** Wanted again, whatever becomes of its settings. An older configuration does not know of the removal. */
+  private want({ revision }: AutoscaleConfiguration): void {
+    const { removedBy } = this.state;
+    if (removedBy && !(revision && isOverruled(revision, removedBy))) this.state.removedBy = null;
+    if (revision && !(this.wantedBy && isOverruled(revision, this.wantedBy))) this.wantedBy = revision;
   }
 
   private isOver(): boolean {
