@@ -8,6 +8,7 @@ import { parseWritten } from './parse-written.js';
 import { withPresetLimits } from './preset-limits.js';
 import { formatPath, isMapping, valueAt, type Path } from './path.js';
 import { findingsOfPlaceholders, interpolate, type Environment } from './placeholders.js';
+import { sameObjects } from './same-object.js';
 import { documentSchema, resourceSchema } from './schema.js';
 import { warningsFor } from './warnings/warnings.js';
 import { checkAdapters, isAdapterSetting } from './written-adapters.js';
@@ -28,10 +29,12 @@ export async function fileConfig(text: string, file: string, environment: Enviro
     mergedResources(document.value, placeholders).map((resource) => readResource(resource, environment)),
   );
 
+  const configs = resources.flatMap(({ config }) => config ?? []);
   const findings = [
     ...findingsOfPlaceholders(placeholders, 'missing', 'malformed'),
     ...document.findings.filter((finding) => !isLeftToDefaults(finding)),
     ...resources.flatMap((resource) => resource.findings),
+    ...(await sameObjects(configs, environment)),
   ];
   if (findings.length > 0) throw new ConfigError(inOrder(findings.map((finding) => problemAt(finding, yaml, file))));
 
@@ -43,7 +46,7 @@ export async function fileConfig(text: string, file: string, environment: Enviro
     source: 'file',
     file,
     ...(document.output?.owner !== undefined && { owner: document.output.owner }),
-    resources: byAlias(resources.flatMap(({ config }) => config ?? [])),
+    resources: byAlias(configs),
     warnings: inOrder(warnings.map((finding) => problemAt(finding, yaml, file))).map(formatProblem),
   };
 }

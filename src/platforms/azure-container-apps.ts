@@ -3,7 +3,7 @@ import type { ContainerApp, ContainerAppsAPIClient, Replica } from '@azure/arm-a
 import { z } from 'zod';
 import type { CapacityChange, ChangeOutcome, Observation, ResourceStatus } from '../domain/capacity.js';
 import { failureInWords, oneLine } from '../domain/answer-words.js';
-import { definePlatform, type Platform, type PlatformContext, type SendPermit } from './platform.js';
+import { definePlatform, type Platform, type PlatformContext, type SendPermit, textOf } from './platform.js';
 import { callSdk, checkPermit, retryAfterIn, stillUnderWay, type SdkAnswer, type SdkCall } from './sdk-call.js';
 import { asOutcome, asPlatformError, beforeSending, Trouble } from './trouble.js';
 
@@ -18,6 +18,11 @@ export const azureContainerApps = definePlatform({
   summary: 'An app on Azure Container Apps, by its minimum of replicas.',
   settings,
   takesChanges: () => 'anyTime',
+  // Azure does not tell upper case from lower case in names.
+  target: (written, { resource }) =>
+    [textOf(written, 'subscription'), textOf(written, 'resourceGroup'), textOf(written, 'app') ?? resource].map(
+      (name) => name?.toLowerCase(),
+    ),
   create: (chosen, context) => new ContainerAppReplicas(chosen, context, () => openClient(chosen.subscription)),
 });
 

@@ -3,7 +3,7 @@ import type { ServicesClient, protos } from '@google-cloud/run';
 import { z } from 'zod';
 import type { CapacityChange, ChangeOutcome, Observation, ResourceStatus } from '../domain/capacity.js';
 import { oneLine } from '../domain/answer-words.js';
-import { definePlatform, type Platform, type PlatformContext, type SendPermit } from './platform.js';
+import { definePlatform, type Platform, type PlatformContext, type SendPermit, textOf } from './platform.js';
 import { callSdk, checkPermit, stillUnderWay, type SdkAnswer, type SdkCall } from './sdk-call.js';
 import { asOutcome, asPlatformError, beforeSending, Trouble } from './trouble.js';
 
@@ -26,6 +26,11 @@ export const cloudRun = definePlatform({
   summary: 'A service on Google Cloud Run, by its manual number or its minimum of instances.',
   settings,
   takesChanges: () => 'anyTime',
+  target: (written, { resource }) => [
+    textOf(written, 'project'),
+    textOf(written, 'region'),
+    textOf(written, 'service') ?? resource,
+  ],
   create: (chosen, context) => new CloudRunInstances(chosen, context, openClient),
 });
 

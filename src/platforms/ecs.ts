@@ -3,7 +3,7 @@ import type * as Sdk from '@aws-sdk/client-ecs';
 import { z } from 'zod';
 import type { CapacityChange, ChangeOutcome, Observation, ResourceStatus } from '../domain/capacity.js';
 import { oneLine, typeInWords } from '../domain/answer-words.js';
-import { definePlatform, type Platform, type PlatformContext, type SendPermit } from './platform.js';
+import { definePlatform, type Platform, type PlatformContext, type SendPermit, textOf } from './platform.js';
 import { callSdk, checkPermit, retryAfterIn, type SdkAnswer } from './sdk-call.js';
 import { asOutcome, asPlatformError, Trouble } from './trouble.js';
 
@@ -26,8 +26,24 @@ export const ecs = definePlatform({
   summary: 'A service on Amazon ECS (Fargate or EC2), by its desired count.',
   settings,
   takesChanges: () => 'shownAtOnce',
+  target: (written, { resource, taskQueue }) => {
+    const cluster = textOf(written, 'cluster') ?? '';
+    const service = textOf(written, 'service') ?? resource;
+    const region = textOf(written, 'region') ?? regionIn(service) ?? regionIn(cluster);
+    // The account is that of the machine's credentials.
+    return [taskQueue, textOf(written, 'endpoint') ?? '', region, nameIn(cluster), nameIn(service)];
+  },
   create: (chosen, context) => new EcsService(chosen, context),
 });
+
+/** `arn:aws:ecs:eu-west-1:123456789012:service/cluster/web` -> `web`. */
+function nameIn(nameOrArn: string): string {
+  return nameOrArn.startsWith('arn:') ? nameOrArn.slice(nameOrArn.lastIndexOf('/') + 1) : nameOrArn;
+}
+
+function regionIn(nameOrArn: string): string | undefined {
+  return nameOrArn.startsWith('arn:') ? nameOrArn.split(':')[3] : undefined;
+}
 
 class EcsService implements Platform {
   readonly #resource: string;

@@ -6,7 +6,7 @@ import { valueAtPath } from '../domain/value-at-path.js';
 import { acceptedAnswer, jsonOf } from './http-answer.js';
 import { exchange } from './http-exchange.js';
 import { PooledReads } from './pooled-reads.js';
-import { definePlatform, type Platform, type PlatformContext, type SendPermit } from './platform.js';
+import { definePlatform, type Platform, type PlatformContext, type SendPermit, siteOf, textOf } from './platform.js';
 import { fillBody, fillUrl, templateSchemas, type Json, type TemplateValues } from './request-template.js';
 import { asOutcome, asPlatformError, Trouble } from './trouble.js';
 
@@ -65,8 +65,19 @@ export const genericHttp = definePlatform({
   summary: 'Anything with an HTTP API that tells a capacity and changes it: described by URLs, bodies and JSON paths.',
   settings,
   takesChanges: (written) => (written['set'] === undefined ? 'whenActive' : 'shownAtOnce'),
+  target: (written, of) => {
+    const change = written['set'] ?? written['add'];
+    const url = isMapping(change) ? (textOf(change, 'url') ?? '') : '';
+    // Where a change goes, and what it says: the size it wants is in there by its name, not by a number.
+    const sent = JSON.stringify(change ?? null).replaceAll(/\{\{\s*resource\s*\}\}/g, () => of.resource);
+    return [siteOf(url, of), sent];
+  },
   create: (chosen, context) => new DescribedApi(chosen, context),
 });
+
+function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 class DescribedApi implements Platform {
   readonly #resource: string;

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { CapacityChange, ChangeOutcome, Observation, ResourceStatus } from '../domain/capacity.js';
 import { KubernetesApi, pluralOf, type ScalePath } from './kubernetes-api.js';
-import { definePlatform, type Platform, type PlatformContext, type SendPermit } from './platform.js';
+import { definePlatform, type Platform, type PlatformContext, type SendPermit, textOf } from './platform.js';
 import { asOutcome, asPlatformError, beforeSending, Trouble } from './trouble.js';
 
 const settings = z.strictObject({
@@ -23,6 +23,20 @@ export const kubernetes = definePlatform({
   summary: 'A Deployment, a StatefulSet or anything else with a scale subresource, by its replicas.',
   settings,
   takesChanges: () => 'shownAtOnce',
+  target: (written, { resource, taskQueue }) => {
+    const {
+      kubeconfig = '',
+      context = '',
+      namespace = 'default',
+      apiVersion = 'apps/v1',
+      kind = 'Deployment',
+    } = written;
+    // Of one kind, whatever the version of its API: apps/v1 and apps/v1beta1 are one group.
+    const group = String(apiVersion).includes('/') ? String(apiVersion).split('/')[0] : '';
+    const name = textOf(written, 'name') ?? resource;
+    // Contexts, and what is taken without one, are those of the machine.
+    return [taskQueue, kubeconfig, context, namespace, group, kind, name].map(String);
+  },
   create: (chosen, context) => new ScalableObject(chosen, context),
 });
 

@@ -8,8 +8,18 @@ import { bodyInWords, type AnsweredBody } from '../domain/answer-words.js';
 import { acceptedAnswer, describeAnswer, parseJson } from './http-answer.js';
 import { exchange, type Answer, type Failure } from './http-exchange.js';
 import { PooledReads } from './pooled-reads.js';
-import { definePlatform, PlatformError, type Platform, type PlatformContext, type SendPermit } from './platform.js';
+import {
+  definePlatform,
+  PlatformError,
+  type Platform,
+  type PlatformContext,
+  type SendPermit,
+  siteOf,
+  textOf,
+} from './platform.js';
 import { asOutcome } from './trouble.js';
+
+const usualUrl = 'http://127.0.0.1:49750';
 
 const settings = z.strictObject({
   url: z
@@ -17,7 +27,7 @@ const settings = z.strictObject({
     .refine((url) => new URL(url).username === '' && new URL(url).password === '', {
       error: 'must not carry a user or a password: the sidecar asks for neither',
     })
-    .default('http://127.0.0.1:49750')
+    .default(usualUrl)
     .describe('Where the sidecar listens.'),
   alias: z
     .string()
@@ -31,8 +41,19 @@ export const omnistrate = definePlatform({
   summary: 'A resource on Omnistrate whose autoscaling policy type is `custom`, through the sidecar beside it.',
   settings,
   takesChanges: () => 'whenActive',
+  target: (written, of) => {
+    const url = textOf(written, 'url') ?? usualUrl;
+    return [siteOf(url, of), sidecarAt(url), textOf(written, 'alias') ?? of.resource];
+  },
   create: (chosen, context) => new OmnistrateSidecar(chosen, context),
 });
+
+/** One sidecar has one spelling: with or without a slash at the end, by the name of this machine or its address. */
+function sidecarAt(url: string): string {
+  if (!URL.canParse(url)) return url;
+  const { protocol, hostname, port, pathname } = new URL(url);
+  return `${protocol}//${hostname === 'localhost' ? '127.0.0.1' : hostname}:${port}${pathname.replace(/\/+$/, '')}`;
+}
 
 /** What is needed of an answer. The names are for people, so that an answer without them is still one. */
 const capacityAnswer = z.object({

@@ -47,7 +47,34 @@ export interface PlatformDefinition<Schema extends z.ZodType = z.ZodType> {
    * @param written the settings as they are written, so that placeholders may stand in them.
    */
   takesChanges(written: Readonly<Record<string, unknown>>): TakesChanges;
+  /**
+   * Which object of the platform a resource is, so that two resources of one object are noticed: two with names of which
+   * no part differs.
+   * @param written the settings as they are written, so that defaults are missing and placeholders may stand in them.
+   * @param of its alias, and its task queue: what an address or a context stands for where its worker is.
+   */
+  target(written: Readonly<Record<string, unknown>>, of: TargetOwner): TargetName;
   create(settings: z.output<Schema>, context: PlatformContext): Platform;
+}
+
+/** The parts of a name. Undefined: the settings do not tell, and it may be anything. */
+export type TargetName = readonly (string | undefined)[];
+
+export interface TargetOwner {
+  readonly resource: string;
+  readonly taskQueue: string;
+}
+
+/** Of an address: the same on every machine, unless it means this one. */
+export function siteOf(url: string, { taskQueue }: TargetOwner): string {
+  const hostname = URL.canParse(url) ? new URL(url).hostname : '';
+  return hostname === 'localhost' || hostname.startsWith('127.') || hostname === '[::1]' ? taskQueue : '';
+}
+
+/** A setting as it is written, where it is a text. */
+export function textOf(written: Readonly<Record<string, unknown>>, name: string): string | undefined {
+  const value = written[name];
+  return typeof value === 'string' ? value : undefined;
 }
 
 export function definePlatform<Schema extends z.ZodType>(
