@@ -159,7 +159,10 @@ async function lookOnce(
   const informed = evaluate(spec, { ...input, ...facts, refusal });
   const { target } = informed.evaluation;
   const isAsked = target === (facts.run?.target ?? capacity) || (order.limits.dryRun && target === order.lastAsked);
-  return { progress: { ...informed, problem: null }, ...(!isAsked && { result: informed }) };
+  const progress = { ...informed, problem: null };
+  const wrongDirection = wrongDirectionOf(run, order);
+  if (wrongDirection) return { progress, result: { ...informed, wrongDirection } };
+  return { progress, ...(!isAsked && { result: informed }) };
 }
 
 /** Nothing to do for the policies, and nothing has moved since the last look. */
@@ -179,6 +182,12 @@ function runFacts(run: RunView | undefined): Pick<EvaluationInput, 'run' | 'last
   const isUnderWay = run.isOpen && !['settled', 'cancelled', 'failed'].includes(phase);
   const isOwn = reason?.startsWith(autoscaleReason) ?? false;
   return { run: isUnderWay && target !== null ? { target, isOwn } : null, lastChange };
+}
+
+/** Once for each run: who resumes the autoscaler has looked at it. */
+function wrongDirectionOf(run: RunView | undefined, { heededRun }: WatchOrder): WatchResult['wrongDirection'] {
+  if (run?.status?.failure !== 'WrongDirection' || run.runId === heededRun) return undefined;
+  return { runId: run.runId, reason: run.status.lastError ?? 'capacity moved the wrong way' };
 }
 
 /** A run that has failed because the platform refused its changes; it may still be open, until it has cooled down. */

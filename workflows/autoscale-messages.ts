@@ -18,7 +18,9 @@ export const checkConfiguration = fields({
   revision: optional(checkRevision),
 });
 const untilMs = orNull(whole(0));
-export const checkPause = orNull(fields({ direction: oneOf('up', 'down', 'both'), untilMs }));
+export const checkPause = orNull(
+  fields({ direction: oneOf('up', 'down', 'both'), untilMs, reason: optional(text(0, 1000)) }),
+);
 export const checkOverride = orNull(
   fields({ capacity: whole(0), untilMs, beyondBounds: optional(oneOf(true, false)) }),
 );
@@ -63,6 +65,8 @@ export interface AutoscaleRunState {
   /** The last configuration that says something else than the one in force: it was replaced, or came too late. */
   insteadOf: Revision | null;
   removedBy: Writing | null;
+  /** The scale run that it has paused itself for. */
+  heededRun: string | null;
 }
 
 /** A recommendation that was acted on. */

@@ -124,14 +124,25 @@ export class AutoscaleRun {
   }
 
   private async turn(): Promise<void> {
-    const { resource, settings, limits, pause, override, watched, lastAsked } = this.state;
+    const { resource, settings, limits, pause, override, watched, lastAsked, heededRun } = this.state;
     const atOnce = this.isStirred;
     this.isStirred = false;
-    const order = { resource, settings, limits, pause, override, last: watched, lastAsked, atOnce };
+    const order = { resource, settings, limits, pause, override, last: watched, lastAsked, heededRun, atOnce };
     const end = await this.world.watch(order, () => this.isStirred);
     this.remember(end.how === 'decided' ? end.result : end.seen);
+    if (end.how === 'decided' && end.result.wrongDirection) {
+      this.pauseItself(end.result.wrongDirection);
+      return;
+    }
     // What has been said meanwhile is looked at first, and at once.
     if (end.how === 'decided' && !this.isStirred) await this.act(end.result);
+  }
+
+  /** Until a person resumes it: going on would move the capacity further and further. */
+  private pauseItself({ runId, reason }: NonNullable<WatchResult['wrongDirection']>): void {
+    this.state.heededRun = runId;
+    this.state.lastError = reason;
+    this.control({ pause: { direction: 'both', untilMs: null, reason } });
   }
 
   /** What the next watch goes on from: the newest there is. */

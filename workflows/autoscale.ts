@@ -60,4 +60,5 @@ const newState: AutoscaleRunState = {
   lastError: null,
   insteadOf: null,
   removedBy: null,
+  heededRun: null,
 };

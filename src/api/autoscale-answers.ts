@@ -27,7 +27,11 @@ export const overrideWishSchema = z
   })
   .describe('Keep a capacity whatever the policies say.');
 
-const standingPause = z.strictObject({ direction: z.enum(['both', 'up', 'down']), until: time.nullable() });
+const standingPause = z.strictObject({
+  direction: z.enum(['both', 'up', 'down']),
+  until: time.nullable(),
+  reason: z.string().nullable().describe('Why the autoscaler has paused itself; null where a person has paused it.'),
+});
 const standingOverride = z.strictObject({
   capacity,
   until: time.nullable(),

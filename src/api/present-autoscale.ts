@@ -70,7 +70,7 @@ export function presentEvaluation(evaluation: Evaluation, nowMs: number): Evalua
 }
 
 export function presentPause(pause: Pause | null): AutoscaleAnswer['pause'] {
-  return pause && { direction: pause.direction, until: isoOrNull(pause.untilMs) };
+  return pause && { direction: pause.direction, until: isoOrNull(pause.untilMs), reason: pause.reason ?? null };
 }
 
 export function presentOverride(override: Override | null): AutoscaleAnswer['override'] {

@@ -157,6 +157,7 @@ export function describeConformance(candidate: Candidate, bench: ConformanceBenc
 
 interface ConformanceRun {
   readonly real: RealResource;
+  readonly scalable: ScalableResource;
   request(targetCapacity: number): Promise<unknown>;
   until(wanted: (status: ScaleStatus) => boolean): Promise<ScaleStatus>;
   /** Of a run that ended well. */
@@ -183,7 +184,7 @@ export class ConformanceBench {
       activities: createActivities({
         platformOf: (resource) => this.#real.get(resource)!.platform,
         sourcesOf: () => ({}),
-        isAutoscaled: () => false,
+        isAutoscaled: () => true,
         onReload: () => () => undefined,
       }),
       stickyQueueScheduleToStartTimeout: '1s',
@@ -216,6 +217,7 @@ export class ConformanceBench {
     const status = (): Promise<ScaleStatus> => handle.query(statusQuery);
     return {
       real,
+      scalable,
       request: (targetCapacity) => this.#scales.request(scalable, { targetCapacity }),
       until: (wanted) =>
         eventually(

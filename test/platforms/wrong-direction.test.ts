@@ -1,6 +1,15 @@
 /** Whole scale runs on platforms that do the opposite of what they are asked, or count something else. */
 import { afterAll, describe, expect, it } from '@jest/globals';
 import type { ScaleSettings } from '../../src/domain/settings.js';
+import { autoscaleSettingsSchema } from '../../src/domain/autoscale/settings.js';
+import type { ScalableResource } from '../../src/client/scale-client.js';
+import {
+  type AutoscaleMemo,
+  autoscaleWorkflowId,
+  autoscaleWorkflowType,
+  pauseSignal,
+} from '../../workflows/autoscale-messages.js';
+import { eventually } from '../support/eventually.js';
 import { genericHttp } from '../../src/platforms/generic-http.js';
 import { devServerEnvironment } from '../support/temporal.js';
 import { requestTimeoutMs, type Candidate, type Site } from './candidates/candidate.js';
@@ -22,6 +31,14 @@ afterAll(async () => {
 });
 
 const quick = { step: { up: 1, down: 1 }, cooldownMs: { up: 0, down: 0 }, settleMs: 1000, max: 10 };
+
+/** An autoscaler that wants a fixed capacity. */
+async function autoscale({ resource, settings, taskQueue }: ScalableResource, capacity: number) {
+  const policies = [{ type: 'fixed' as const, capacity }];
+  const input = { resource, settings: autoscaleSettingsSchema.parse({ intervalMs: 500, policies }), limits: settings };
+  const workflowId = autoscaleWorkflowId(resource);
+  return environment.client.workflow.start(autoscaleWorkflowType, { workflowId, taskQueue, args: [input] });
+}
 
 /** What `add` and `remove` of one unit do to the size. */
 interface Effects {
@@ -107,5 +124,30 @@ describe('a run whose own changes move capacity the wrong way', () => {
       [2, 8],
     ]);
     await site.closeAll();
+  });
+});
+
+describe('an autoscaler whose changes move capacity the wrong way', () => {
+  it('pauses itself until a person looks, and once for each run', async () => {
+    const { site, changes } = addingSite(5, { add: (size) => size + 1, remove: (size) => size + 1 });
+    const { scalable } = await begin(site, 5, 'whenActive');
+    const autoscaler = await autoscale(scalable, 3);
+    const pause = () =>
+      eventually('it has paused itself', async () => {
+        const memo = (await autoscaler.describe()).memo as Partial<AutoscaleMemo> | undefined;
+        return memo?.pause ?? undefined;
+      });
+    expect(await pause()).toMatchObject({
+      direction: 'both',
+      untilMs: null,
+      reason: expect.stringContaining('5 -> 4'),
+    });
+    expect(changes).toEqual([6]);
+
+    await autoscaler.signal(pauseSignal, null);
+    await eventually('the policies try again', () => changes.length === 2);
+    expect(await pause()).toMatchObject({ reason: expect.stringContaining('6 -> 5') });
+    expect(changes).toEqual([6, 7]);
+    await autoscaler.terminate();
   });
 });

@@ -171,7 +171,8 @@ function applyPause(spec: AutoscaleSpec, trail: Trail, input: EvaluationInput): 
   const { pause, nowMs, capacity } = input;
   if (pause === null || isOver(pause, nowMs)) return;
   const stands = whatStands(spec, input);
-  const paused = pause.direction === 'both' ? 'paused' : `scaling ${pause.direction} is paused`;
+  const what = pause.direction === 'both' ? 'paused' : `scaling ${pause.direction} is paused`;
+  const paused = pause.reason === undefined ? what : `paused itself (${pause.reason})`;
   const reason = `${paused} ${until(pause)}${stands === capacity ? '' : `; a run is under way to ${stands}`}`;
   if (pause.direction !== 'up') trail.raise('pause', stands, reason);
   if (pause.direction !== 'down') trail.lower('pause', stands, reason);

@@ -24,6 +24,8 @@ export type Reading =
 export interface Pause {
   readonly direction: 'up' | 'down' | 'both';
   readonly untilMs: number | null;
+  /** Why, where the autoscaler has paused itself. */
+  readonly reason?: string | undefined;
 }
 
 export interface Override {

@@ -20,14 +20,18 @@ export interface WatchOrder {
   readonly last: WatchResult | null;
   /** A dry run asks for the same target once. */
   readonly lastAsked: number | null;
+  /** The scale run that the autoscaler has paused itself for already: a person has looked, or will. Absent in older orders. */
+  readonly heededRun?: string | null;
   /** A message is acted on at once; otherwise the first look is an interval after the last one. */
   readonly atOnce: boolean;
 }
 
-/** The watch returns only when capacity should change. */
+/** The watch returns only when capacity should change, or must not any more. */
 export interface WatchResult {
   readonly evaluation: Evaluation;
   readonly state: AutoscaleState;
+  /** Changes of the newest scale run moved capacity the wrong way: more of them would move it further. */
+  readonly wrongDirection?: { readonly runId: string; readonly reason: string };
 }
 
 /** The heartbeat of a watch: all that a successor needs, and all that explains why nothing is changed. */
