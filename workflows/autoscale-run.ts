@@ -15,6 +15,8 @@ import {
 import { remember } from './scale-ledger.js';
 
 export interface AutoscaleWorld {
+  /** Milliseconds since the epoch; the same again in a replay. */
+  now(): number;
   /** Until it has something to do, or `isCalledOff` holds. */
   watch(order: WatchOrder, isCalledOff: () => boolean): Promise<WatchEnd>;
   /** Through the same door as everybody else's requests. */
@@ -68,7 +70,8 @@ export class AutoscaleRun {
   }
 
   override(override: Override | null): void {
-    if (this.isSensible('override', checkOverride(override))) this.control({ override });
+    if (!this.isSensible('override', checkOverride(override))) return;
+    this.control({ override: override && { ...override, sinceMs: this.world.now() } });
   }
 
   evaluate(): void {
@@ -82,6 +85,8 @@ export class AutoscaleRun {
     this.want(next);
     if (this.says(next)) {
       this.taken = Math.max(this.taken, arrived);
+      // The same again, and newer than others that are being checked at this moment.
+      if (this.isNewer(next)) this.state.revision = next.revision;
       return;
     }
     if (this.overrules(next)) return;

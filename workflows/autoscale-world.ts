@@ -35,6 +35,8 @@ export function temporalAutoscaleWorld(state: Autoscaler): AutoscaleWorld {
   });
 
   return {
+    now: () => Date.now(),
+
     watch: async (order, isCalledOff) => {
       const scope = new CancellationScope();
       const options = { ...quick(), ...watchOptions(order) };

@@ -59,6 +59,10 @@ class MemoryWorld implements AutoscaleWorld {
     void work.finally(() => (this.#handlers -= 1));
   }
 
+  now(): number {
+    return 0;
+  }
+
   /** Everything that can go on has gone on. */
   async settle(): Promise<void> {
     for (let turn = 0; turn < 20; turn += 1) {
@@ -92,6 +96,7 @@ beforeEach(async () => {
     lastError: null,
     insteadOf: null,
     removedBy: null,
+    heededRun: null,
   };
   run = new AutoscaleRun(state, world);
   ending = undefined;

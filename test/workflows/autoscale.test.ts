@@ -189,7 +189,7 @@ describe('an autoscaled resource', () => {
     await autoscales.override(resource.resource, { capacity: 0, untilMs, beyondBounds: true });
     queue.depth = 0;
     await poll(resource.capacity, (capacity) => capacity === 0);
-    expect((await view(resource))!.memo.override).toEqual({ capacity: 0, untilMs, beyondBounds: true });
+    expect((await view(resource))!.memo.override).toMatchObject({ capacity: 0, untilMs, beyondBounds: true });
     await poll(resource.capacity, (capacity) => capacity === 2);
     expect(resource.truth()).toEqual([2, 1, 0, 1, 2]);
     await expect(bench.scales.request(resource, { targetCapacity: 0 })).rejects.toThrow('below the minimum of 2');

@@ -67,7 +67,7 @@ export function evaluate(
   }
   applyBounds(override?.beyondBounds === true ? { min: 0, max: null } : spec.limits, trail);
   applyPause(spec, trail, input);
-  if (override === null) applyRefusal(trail, input);
+  applyRefusal(trail, input, override);
   // A run that was asked for anything else would fail at once, and be asked for at every look.
   if (input.status === 'FAILED') trail.move('status', asked, `the resource is ${input.status}`);
   const target = trail.number;
@@ -186,9 +186,17 @@ function whatStands({ limits }: AutoscaleSpec, { capacity, status, run, lastChan
   return isStepUnderWay ? nextCapacity(capacity, run.target, widenedTo(run.target, limits)) : capacity;
 }
 
-/** Asked again in the same direction, the platform would refuse again: until then it stays where it is. */
-function applyRefusal(trail: Trail, { refusal, run, capacity, nowMs }: EvaluationInput): void {
+/**
+ * Asked again in the same direction, the platform would refuse again: until then it stays where it is. What a person says
+ * is asked for once all the same.
+ */
+function applyRefusal(
+  trail: Trail,
+  { refusal, run, capacity, nowMs }: EvaluationInput,
+  override: Override | null,
+): void {
   if (refusal === null || run !== null || isOver(refusal, nowMs)) return;
+  if (override && refusal.atMs < (override.sinceMs ?? Infinity)) return;
   const { direction, reason, atMs, untilMs } = refusal;
   const why = `${refusal.capacity} was refused at ${shownTime(atMs)}: ${reason}; not asked again until ${shownTime(untilMs)}`;
   if (direction === 'up') trail.lower('refused', capacity, why);

@@ -33,6 +33,8 @@ export interface Override {
   readonly untilMs: number | null;
   /** `[min, max]` does not hold for it, as for maintenance at 0. */
   readonly beyondBounds?: boolean | undefined;
+  /** When it was given. Absent in older ones. */
+  readonly sinceMs?: number | undefined;
 }
 
 interface RunUnderWay {

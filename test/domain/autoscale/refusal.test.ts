@@ -72,7 +72,9 @@ describe('while it is not asked again, an evaluation', () => {
     expect(look(100, { run: { target: 10, isOwn: true } })).toMatchObject({ target: 10 });
   });
 
-  it('carries out what a person says', () => {
-    expect(look(20, { override: { capacity: 8, untilMs: null } })).toMatchObject({ target: 8 });
+  it('carries out what a person says, once', () => {
+    const override = { capacity: 8, untilMs: null };
+    expect(look(20, { override: { ...override, sinceMs: start + 1 } })).toMatchObject({ target: 8 });
+    expect(look(20, { override: { ...override, sinceMs: start - 1 } })).toMatchObject({ target: 5 });
   });
 });
