@@ -19,6 +19,7 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 USER node
-EXPOSE 3000
+# The API, and the health of a worker.
+EXPOSE 3000 3001
 ENTRYPOINT ["node", "dist/src/cli/main.js"]
 CMD ["--help"]

@@ -85,7 +85,7 @@ class Bench {
     const hpaKill = await this.#kill('hpa', () => cluster.startHpa(intervals.usual));
     const ourKill = await this.#kill('ours', async () => {
       await worker.kill();
-      worker = laboratory.sandbox.escapement(['worker'], { PORT: '0' });
+      worker = laboratory.sandbox.escapement(['worker']);
     });
     tell(`after SIGKILL: ${JSON.stringify({ hpa: hpaKill, ours: ourKill })}`);
 

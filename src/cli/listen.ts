@@ -8,8 +8,12 @@ import type { Role } from './role.js';
 const openAnswersMs = 1000;
 
 /** Answers with the URL, as a person on this machine opens it. */
-export async function listen({ settings, shutdown }: Role, server: Server, what: string): Promise<string> {
-  server.listen(settings.port, settings.listen);
+export async function listen(
+  { settings, shutdown }: Role,
+  server: Server,
+  { what, port: wanted }: { readonly what: string; readonly port: number },
+): Promise<string> {
+  server.listen(wanted, settings.listen);
   await once(server, 'listening');
   shutdown.onStop(what, async () => {
     const closed = once(server, 'close');

@@ -12,5 +12,5 @@ export async function serveApi(role: Role, parts: ApiParts): Promise<string> {
   const { live, settings, log, shutdown } = role;
   const { apiToken: token, allowedHosts } = settings;
   const api = createApi({ config: live, ...parts, log, token, allowedHosts, stopping: shutdown.stopping });
-  return listen(role, createServer(api), 'the API');
+  return listen(role, createServer(api), { what: 'the API', port: settings.port });
 }

@@ -14,7 +14,7 @@ export async function serveHealth(role: Role, worker: ServedWorker): Promise<voi
     response.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
     response.end(JSON.stringify(body));
   });
-  const url = await listen(role, server, 'the health page');
+  const url = await listen(role, server, { what: 'the health page', port: role.settings.workerPort });
   role.log.info({ url }, 'The worker is up');
 }
 

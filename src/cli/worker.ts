@@ -21,7 +21,8 @@ Runs a worker: it observes and changes resources, so it must reach their platfor
 Run as many as you like; each resource is still changed by one run at a time.
 
 Temporal: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS... or a profile, as the temporal command
-takes them; 127.0.0.1:7233 without any. It is waited for. GET /healthz and /readyz answer on PORT (3000).`),
+takes them; 127.0.0.1:7233 without any. It is waited for. GET /healthz and /readyz answer on
+ESCAPEMENT_WORKER_PORT (3001).`),
     )
     .option('--task-queue <name...>', 'serve only resources of these task queues (default: all of them)')
     .action(({ taskQueue }: { taskQueue?: string[] }) => runRole((role) => work(role, taskQueue), { deadlineMs }));
@@ -32,7 +33,8 @@ async function work(role: Role, taskQueues: readonly string[] | undefined): Prom
   const { config, settings, temporal, shutdown } = role;
   const select = (all: Config['resources']) => (taskQueues ? resourcesOn(taskQueues, all) : all);
   const resources = select(config.resources);
-  await checkPorts([{ use: 'health of the worker', host: settings.listen, port: settings.port, setting: 'PORT' }]);
+  const { listen: host, workerPort: port } = settings;
+  await checkPorts([{ use: 'health of the worker', host, port, setting: 'ESCAPEMENT_WORKER_PORT' }]);
   const connection = connectClient(temporal);
   shutdown.onStop('the connection', () => connection.close());
   const { serveWorker } = await import('./serve-worker.js');

@@ -34,6 +34,9 @@ const hostNames = z
 
 export const serverVariables = z.object({
   PORT: port.prefault('3000').describe('Port of the API and the console; 0: any free one.'),
+  ESCAPEMENT_WORKER_PORT: port
+    .prefault('3001')
+    .describe('Port where `escapement worker` tells its health; 0: any free one.'),
   ESCAPEMENT_LISTEN: address
     .default('127.0.0.1')
     .describe('Address to listen on. Beyond loopback a token is wanted: see the next two.'),
@@ -64,6 +67,8 @@ export const serverVariables = z.object({
 
 export interface ServerSettings {
   readonly port: number;
+  /** Of the health of `escapement worker`, which may run beside the API. */
+  readonly workerPort: number;
   readonly listen: string;
   /** Names that the API answers to without a token. */
   readonly allowedHosts: readonly string[];
@@ -89,6 +94,7 @@ export function readServerSettings(environment: Environment): ServerSettings {
   }
   return {
     port: variables.PORT,
+    workerPort: variables.ESCAPEMENT_WORKER_PORT,
     listen,
     allowedHosts: [...(isIP(listen) === 0 ? [listen] : []), ...(variables.ESCAPEMENT_ALLOWED_HOSTS ?? [])],
     apiToken,

@@ -64,7 +64,8 @@ export async function startWorld(plans: readonly RunPlan[], seed: number): Promi
   const sentAtMs = new Map<string, number>();
   const [apiPort] = await freePorts(1);
   const apiMember = await startMember('api', { PORT: String(apiPort) });
-  const workers = [await startMember('worker', { PORT: '0' }), await startMember('worker', { PORT: '0' })];
+  const ofWorker = { ESCAPEMENT_WORKER_PORT: '0' };
+  const workers = [await startMember('worker', ofWorker), await startMember('worker', ofWorker)];
   const members = [apiMember, ...workers];
   const connection = Connection.lazy({ address: temporal.address });
   return {

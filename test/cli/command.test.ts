@@ -109,9 +109,21 @@ describe('escapement up', () => {
 });
 
 describe('escapement worker', () => {
+  it('has a port of its own for its health, whatever the port of the API is', async () => {
+    const taken = createServer();
+    await new Promise<void>((listening) => taken.listen(0, '127.0.0.1', listening));
+    const port = String((taken.address() as AddressInfo).port);
+    const { code, err } = await escapement(['worker'], { PORT: '1', ESCAPEMENT_WORKER_PORT: port });
+    taken.close();
+    expect(code).toBe(1);
+    expect(err).toContain(`Port ${port} (health of the worker) is taken by `);
+    expect(err).toContain('set ESCAPEMENT_WORKER_PORT to a free port');
+    expect(err).not.toContain('Port 1 ');
+  });
+
   it('refuses a task queue that no resource has, and names those there are', async () => {
     write('escapement.yaml', rightFile);
-    const { code, err } = await escapement(['worker', '--task-queue', 'nowhere'], { PORT: '0' });
+    const { code, err } = await escapement(['worker', '--task-queue', 'nowhere'], { ESCAPEMENT_WORKER_PORT: '0' });
     expect(code).toBe(2);
     expect(err).toContain('no resource has the task queue nowhere; use escapement, elsewhere');
   });

@@ -83,7 +83,8 @@ describe('docker-compose.yml', () => {
     const environment = environmentOf(compose.services[name]!);
     expect(environmentSettings.safeParse(environment).error).toBeUndefined();
     expect(readTemporalSettings(environment).address).toBe('temporal:7233');
-    const { port } = readServerSettings(environment);
+    const settings = readServerSettings(environment);
+    const port = name === 'worker' ? settings.workerPort : settings.port;
     expect(compose.services[name]?.healthcheck?.test.join(' ')).toContain(`http://127.0.0.1:${port}/readyz`);
   });
 
@@ -134,6 +135,11 @@ describe('the Dockerfile', () => {
   it('builds in one stage and runs in another, not as root', () => {
     expect(stages).toHaveLength(2);
     expect(lines(stages[1])).toContain('USER node');
+  });
+
+  it('exposes the ports that the API and a worker listen on', () => {
+    const { port, workerPort } = readServerSettings({});
+    expect(lines(stages[1])).toContain(`EXPOSE ${port} ${workerPort}`);
   });
 
   it('starts the command that the package installs', () => {

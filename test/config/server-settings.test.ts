@@ -4,6 +4,7 @@ import { linesOf } from './written.js';
 it('a process without settings listens on loopback only', () => {
   expect(readServerSettings({})).toEqual({
     port: 3000,
+    workerPort: 3001,
     listen: '127.0.0.1',
     allowedHosts: [],
     apiToken: undefined,

@@ -86,7 +86,7 @@ interface Wanted {
 
 async function start(resources: Readonly<Record<string, Wanted>>): Promise<void> {
   configure(resources);
-  worker = sandbox.escapement(['worker'], { PORT: '0' });
+  worker = sandbox.escapement(['worker']);
   await worker.printed(/The worker is up/);
   apiProgram = sandbox.escapement(['api'], { PORT: '0' });
   api = await apiOf(apiProgram);

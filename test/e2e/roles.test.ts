@@ -108,11 +108,12 @@ resources:
 }
 
 async function startApi(): Promise<ApiClient> {
-  return apiOf(sandbox.escapement(['api'], { PORT: '0' }));
+  // With the very environment of the workers: on one machine they do not get in each other's way.
+  return apiOf(sandbox.escapement(['api']));
 }
 
 async function startWorker(): Promise<Program> {
-  const worker = sandbox.escapement(['worker'], { PORT: '0' });
+  const worker = sandbox.escapement(['worker']);
   await worker.printed(/The worker is up/);
   return worker;
 }

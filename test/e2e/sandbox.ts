@@ -28,6 +28,8 @@ export class Sandbox {
     const env = {
       ...unconfigured(process.env),
       PORT: String(api),
+      // Any free one: a test may run several.
+      ESCAPEMENT_WORKER_PORT: '0',
       ESCAPEMENT_TEMPORAL_PORT: String(temporal),
       ESCAPEMENT_TEMPORAL_UI_PORT: String(webUi),
       ESCAPEMENT_SIMULATOR_PORT: String(simulator),

@@ -29,7 +29,7 @@ resources:
       policies: [{ type: perUnit, value: depth, target: 10 }]
 `);
     const capacities = async () => (await witness.resource('worker')).capacities;
-    const startWorker = () => sandbox.escapement(['worker'], { PORT: '0' });
+    const startWorker = () => sandbox.escapement(['worker']);
 
     const worker = startWorker();
     await eventually('the first unit is added', async () => (await capacities()).length === 2, 60_000);
