@@ -1,14 +1,9 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { AutoscaleClient } from '../../src/client/autoscale-client.js';
-import { AutoscaleReader, type AutoscaleView } from '../../src/client/autoscale-reader.js';
-import { type AutoscaleSettings, autoscaleSettingsSchema } from '../../src/domain/autoscale/settings.js';
-import type { ScaleSettings } from '../../src/domain/settings.js';
 import type { ScaleStatus } from '../../workflows/messages.js';
-import { createSource } from '../../src/sources/registry.js';
 import { autoscaleWorkflowId } from '../../workflows/autoscale-messages.js';
-import { configured, written } from '../support/configured.js';
-import { startQueue } from '../support/queue-server.js';
+import { written } from '../support/configured.js';
 import { devServerEnvironment } from '../support/temporal.js';
+import { AutoscaleBench } from './autoscale-bench.js';
 import { type TestResource, Workbench, poll } from './workbench.js';
 
 const environment = await devServerEnvironment();
@@ -16,68 +11,17 @@ const bench = new Workbench(environment);
 await bench.startWorker();
 /** Where workers come and go. */
 const restless = new Workbench(environment);
-const autoscales = new AutoscaleClient(environment.client);
-const reader = new AutoscaleReader(environment.client);
+const benches = new AutoscaleBench(environment.client);
+const { autoscales, reader } = benches;
+const autoscaled = benches.autoscaled.bind(benches);
+const view = benches.view.bind(benches);
+const evaluatedAnew = benches.evaluatedAnew.bind(benches);
 
 afterAll(async () => {
   await Promise.all([bench.close(), restless.close()]);
+  await benches.close();
   await environment.teardown();
 });
-
-const closing: (() => Promise<void>)[] = [];
-afterAll(() => Promise.all(closing.map((close) => close())));
-
-async function autoscaled(
-  workbench: Workbench,
-  {
-    depth = 0,
-    settings = {},
-    limits = {},
-    startTimeMs = 0,
-    source: more = {},
-  }: {
-    depth?: number;
-    settings?: object;
-    limits?: Partial<ScaleSettings>;
-    startTimeMs?: number;
-    source?: object;
-  } = {},
-) {
-  const queue = await startQueue(depth);
-  closing.push(queue.close);
-  const resource = await workbench.resource({
-    settings: { min: 1, max: 10, step: { up: null, down: null }, cooldownMs: { up: 0, down: 0 }, ...limits },
-    simulation: { startTimeMs },
-  });
-  const described = { url: queue.url, path: 'depth', ...more };
-  const source = createSource('http-json', described, { signal: 'depth', timeoutMs: 1000 });
-  workbench.sources.set(resource.resource, { depth: source });
-  closing.push(async () => source.close?.());
-  const configure = async (change: object = {}) => {
-    const parsed: AutoscaleSettings = autoscaleSettingsSchema.parse({
-      intervalMs: 500,
-      signals: ['depth'],
-      policies: [{ type: 'perUnit', value: 'depth', target: 10 }],
-      ...settings,
-      ...change,
-    });
-    await autoscales.configure(configured(resource, parsed));
-  };
-  await configure();
-  return { queue, resource, configure };
-}
-
-function view(resource: TestResource): Promise<AutoscaleView | undefined> {
-  return reader.view(resource.resource);
-}
-
-async function evaluatedAnew(resource: TestResource): Promise<AutoscaleView | undefined> {
-  const before = (await view(resource))?.progress?.evaluation?.atMs ?? 0;
-  return poll(
-    () => view(resource),
-    (seen) => (seen?.progress?.evaluation?.atMs ?? 0) > before,
-  );
-}
 
 describe('an autoscaled resource', () => {
   it('follows its queue out and in again, and can say why', async () => {
@@ -320,78 +264,6 @@ describe('an autoscaled resource', () => {
       () => view(resource),
       (seen) => seen === undefined,
     );
-    await stop();
-  });
-});
-
-describe('when its worker', () => {
-  const stabilized = { behavior: { scaleDown: { stabilizationWindowSeconds: 3600 } } };
-
-  it('stops gracefully, the next one goes on with all that it remembered', async () => {
-    const { queue, resource } = await autoscaled(restless, { depth: 20, settings: stabilized });
-    const stop = await restless.startWorker();
-    await evaluatedAnew(resource);
-    await stop();
-    const stoppedAtMs = Date.now();
-    queue.depth = 1;
-    const stopAgain = await restless.startWorker();
-    const after = await poll(
-      () => evaluatedAnew(resource),
-      (seen) => seen?.progress?.evaluation?.recommended === 1,
-    );
-    expect(after!.progress!.evaluation!.limitedBy).toContain('stabilization');
-    const remembered = after!.progress!.state!.recommendations.find(({ capacity }) => capacity === 2);
-    expect(remembered!.atMs).toBeLessThanOrEqual(stoppedAtMs);
-    expect(resource.capacity()).toBe(2);
-    await stopAgain();
-  });
-
-  it('stops, a counter is counted on by the next one', async () => {
-    const { queue, resource } = await autoscaled(restless, {
-      depth: 100,
-      settings: { sampling: { depth: { rate: true } } },
-    });
-    const stop = await restless.startWorker();
-    const before = (await evaluatedAnew(resource))!.progress!.state!.signals['depth']!.counter!;
-    await stop();
-    queue.depth = 400;
-    const stopAgain = await restless.startWorker();
-    const after = (await poll(
-      () => evaluatedAnew(resource),
-      (seen) => seen?.progress?.state?.signals['depth']?.counter?.value === 400,
-    ))!.progress!;
-    expect(before.value).toBe(100);
-    expect(after.evaluation!.samples[0]!.failure).toBeNull();
-    expect(after.evaluation!.samples[0]!.value).toBeGreaterThanOrEqual(0);
-    await stopAgain();
-  });
-
-  it('comes back to several configurations, the newest counts, whichever is checked first', async () => {
-    const { resource, configure } = await autoscaled(restless, { depth: 20 });
-    await (
-      await restless.startWorker()
-    )();
-    await configure({ policies: [{ type: 'perUnit', value: 'depth', target: 5 }] });
-    await configure();
-    const stop = await restless.startWorker();
-    for (let look = 0; look < 3; look += 1) await evaluatedAnew(resource);
-    expect(resource.truth()).toEqual([2]);
-    await stop();
-  });
-
-  it('cannot read the capacity, it decides nothing and says why', async () => {
-    const { queue, resource } = await autoscaled(restless, { depth: 20 });
-    const stop = await restless.startWorker();
-    await evaluatedAnew(resource);
-    await resource.simulator.goDown();
-    queue.depth = 90;
-    const seen = await poll(
-      () => view(resource),
-      (now) => now?.progress?.problem != null,
-    );
-    expect(seen!.progress!.problem!.message).toContain(resource.resource);
-    await resource.simulator.comeBack();
-    await poll(resource.capacity, (capacity) => capacity === 9);
     await stop();
   });
 });
