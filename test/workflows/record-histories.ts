@@ -73,6 +73,18 @@ const scenarios: Record<string, Scenario> = {
     await resource.handle.result();
     return resource.handle;
   },
+  'scale-waits-for-ready-units': async (bench) => {
+    const resource = await bench.resource({ settings: { takesChanges: 'shownAtOnce' } });
+    const simulated = resource.simulator.resources.get(resource.resource)!;
+    simulated.setStatus('STARTING', Date.now());
+    await bench.scales.request(resource, { targetCapacity: 6 });
+    await resource.until(({ stepsMade, phase }) => stepsMade === 1 && phase === 'observing');
+    await bench.scales.request(resource, { targetCapacity: 5 });
+    await resource.until(({ stepsMade, phase }) => stepsMade === 2 && phase === 'observing');
+    simulated.setStatus(undefined, Date.now());
+    await resource.handle.result();
+    return resource.handle;
+  },
   'autoscale-paused-and-overridden': async (bench) => {
     const resource = await bench.resource({
       settings: { step: { up: null, down: null }, cooldownMs: { up: 0, down: 0 } },
