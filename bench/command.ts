@@ -4,7 +4,7 @@ import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { evaluations, measureBacktests } from './backtest.js';
 import { compareUnderFaults, type FaultFigures, type Walked } from './faults.js';
-import { compareWithHpa, type HpaFigures, type Side } from './hpa.js';
+import { compareWithHpa, type HpaFigures, type LookCost, type Side } from './hpa.js';
 import { measureReadiness } from './ready.js';
 import { table } from './report.js';
 import { measureStarts, type StartFigures, type Surroundings } from './starts.js';
@@ -149,13 +149,15 @@ function faultTable(figures: readonly FaultFigures[]): string {
 function hpaTable({ hpa, ours }: HpaFigures): string {
   const row = (what: string, cell: (side: Side) => string) => [what, cell(hpa), cell(ours)];
   const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`;
+  const cost = ({ looks, processorMsALook }: LookCost) => `${processorMsALook.toFixed(2)} ms (of ${looks})`;
   return table(
     ['median', 'HPA', 'Escapement'],
     [
       row('jump to change, looked at every 15 s', ({ jumpAt15sMs }) => seconds(jumpAt15sMs)),
       row('jump to change, looked at every 2 s', ({ jumpAt2sMs }) => seconds(jumpAt2sMs)),
       row('jump to change, told of it', ({ pushedMs }) => (pushedMs === null ? '-' : seconds(pushedMs))),
-      row('processor time a look', ({ processorMsALook, looks }) => `${processorMsALook.toFixed(2)} ms (of ${looks})`),
+      row('processor time a look, at 15 s', ({ looksAt15s }) => cost(looksAt15s)),
+      row('processor time a look, at 2 s', ({ looksAt2s }) => cost(looksAt2s)),
       row('acts again after SIGKILL', ({ afterKillMs }) => seconds(afterKillMs)),
     ],
   );

@@ -29,11 +29,16 @@ export class HpaCluster {
     await service.request('POST', '/api/v1/namespaces', { metadata: { name: namespace } });
     await cluster.#serveMetrics(metricsPort);
     for (const name of names) await service.request('POST', deployments, deploymentOf(name));
-    const kubelet = playKubelet(service);
-    await eventually('every Deployment is ready', () => cluster.#areReady(names.length), 120_000);
-    await kubelet.stop();
+    await cluster.untilReady();
     await cluster.#watch();
     return cluster;
+  }
+
+  /** The kubelet is played no longer than that: it takes much of the processor. */
+  async untilReady(): Promise<void> {
+    const kubelet = playKubelet(this.service);
+    await eventually('every Deployment is ready', () => this.#areReady(), 120_000);
+    await kubelet.stop();
   }
 
   async autoscale(names: readonly string[]): Promise<void> {
@@ -78,9 +83,9 @@ export class HpaCluster {
     await this.service.stop();
   }
 
-  async #areReady(count: number): Promise<boolean> {
-    const { items } = (await this.service.request('GET', deployments)) as { items: { status: object }[] };
-    return items.filter(({ status }) => 'readyReplicas' in status).length === count;
+  async #areReady(): Promise<boolean> {
+    const { items } = (await this.service.request('GET', deployments)) as DeploymentList;
+    return items.every(({ spec, status }) => status.readyReplicas === spec.replicas);
   }
 
   /** The aggregator of the API server takes a Service that is only a name, and so a server outside of the cluster. */
@@ -122,6 +127,13 @@ export class HpaCluster {
     const name = metadata.name ?? '';
     if (spec.replicas !== 1 && !this.#changedAtMs.has(name)) this.#changedAtMs.set(name, performance.now());
   }
+}
+
+interface DeploymentList {
+  readonly items: readonly {
+    readonly spec: { readonly replicas: number };
+    readonly status: { readonly readyReplicas?: number };
+  }[];
 }
 
 interface WatchEvent {
