@@ -94,6 +94,7 @@ describe('without a file', () => {
     expect(config).toEqual({
       source: 'environment',
       warnings: [],
+      writing: expect.objectContaining({ owner: 'default', file: 'environment' }) as unknown,
       resources: {
         worker: {
           alias: 'worker',
