@@ -39,14 +39,14 @@ module.exports = {
     layer(
       'platforms-below',
       '^src/platforms/',
-      others('src/domain', 'src/platforms', 'src/time'),
-      'A platform knows only the domain, and deadlines.',
+      others('src/domain', 'src/platforms', 'src/network', 'src/time'),
+      'A platform knows only the domain, the way through a proxy, and deadlines.',
     ),
     layer(
       'sources-below',
       '^src/sources/',
-      others('src/domain', 'src/sources', 'src/time'),
-      'A source knows only the domain, and deadlines.',
+      others('src/domain', 'src/sources', 'src/network', 'src/time'),
+      'A source knows only the domain, the way through a proxy, and deadlines.',
     ),
     layer(
       'config-below',

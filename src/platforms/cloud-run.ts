@@ -3,6 +3,7 @@ import type { ServicesClient, protos } from '@google-cloud/run';
 import { z } from 'zod';
 import type { CapacityChange, ChangeOutcome, Observation, ResourceStatus } from '../domain/capacity.js';
 import { oneLine } from '../domain/answer-words.js';
+import { TunnellingAgent } from '../network/tunnel.js';
 import { definePlatform, type Platform, type PlatformContext, type SendPermit, textOf } from './platform.js';
 import { callSdk, checkPermit, stillUnderWay, type SdkAnswer, type SdkCall } from './sdk-call.js';
 import { asOutcome, asPlatformError, beforeSending, Trouble } from './trouble.js';
@@ -37,7 +38,17 @@ export const cloudRun = definePlatform({
 /** Loaded on first use: it costs 40 MB, which only those who use it should pay. */
 async function openClient(): Promise<ServicesClient> {
   const { ServicesClient } = await import('@google-cloud/run');
-  return new ServicesClient(cloudRunOptions);
+  return throughTheProxy(new ServicesClient(cloudRunOptions));
+}
+
+/** The SDK signs in through the proxy of the environment, and then gives its calls an agent of its own, which knows none. */
+export function throughTheProxy(client: ServicesClient): ServicesClient {
+  const { auth } = client;
+  const signedIn = auth.fetch.bind(auth);
+  const agent = new TunnellingAgent();
+  // Of the forms that it has, the SDK uses this one.
+  auth.fetch = (url: string, request: RequestInit) => signedIn(url, Object.assign(request, { agent }));
+  return client;
 }
 
 /** Plain HTTP: a few requests an hour need no gRPC. */

@@ -3,6 +3,7 @@ import type * as Sdk from '@aws-sdk/client-ecs';
 import { z } from 'zod';
 import type { CapacityChange, ChangeOutcome, Observation, ResourceStatus } from '../domain/capacity.js';
 import { oneLine, typeInWords } from '../domain/answer-words.js';
+import { TunnellingAgent } from '../network/tunnel.js';
 import { definePlatform, type Platform, type PlatformContext, type SendPermit, textOf } from './platform.js';
 import { callSdk, checkPermit, retryAfterIn, type SdkAnswer } from './sdk-call.js';
 import { asOutcome, asPlatformError, Trouble } from './trouble.js';
@@ -57,7 +58,8 @@ class EcsService implements Platform {
     this.#names = { cluster, service: service ?? context.resource };
     this.#timeoutMs = context.requestTimeoutMs;
     // Whoever calls decides whether, and when, to try again: it alone knows whether the change is still wanted.
-    this.#configuration = { maxAttempts: 1, ...(region && { region }), ...(endpoint && { endpoint }) };
+    const requestHandler = { httpsAgent: new TunnellingAgent() };
+    this.#configuration = { maxAttempts: 1, requestHandler, ...(region && { region }), ...(endpoint && { endpoint }) };
   }
 
   async observe(signal: AbortSignal): Promise<Observation> {

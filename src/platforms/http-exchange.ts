@@ -1,6 +1,7 @@
 /** One HTTP request on a connection of its own, sent at most once, and what is known of it when it is over. */
 import type { ConnectionOptions } from 'node:tls';
-import { buildConnector, Client } from 'undici';
+import { type buildConnector, Client } from 'undici';
+import { connectorOf } from '../network/tunnel.js';
 import { Deadline } from '../time/deadline.js';
 import type { SendPermit } from './platform.js';
 
@@ -114,7 +115,7 @@ export async function ask(
  * that until then surely nothing was sent.
  */
 function singleConnection(options: buildConnector.BuildOptions & { signal: AbortSignal }, beforeWrite: () => void) {
-  const connect = buildConnector(options);
+  const connect = connectorOf(options);
   let asked = false;
   let used = false;
   return {

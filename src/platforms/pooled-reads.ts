@@ -2,7 +2,8 @@
  * Reads over connections that are kept from one look to the next, by all adapters of this process that read from one
  * server in one way. A change never takes part: it has a connection of its own, and is sent at most once.
  */
-import { buildConnector, Client } from 'undici';
+import { Client } from 'undici';
+import { connectorOf } from '../network/tunnel.js';
 import { Deadline } from '../time/deadline.js';
 import {
   ask,
@@ -119,7 +120,7 @@ class ServerConnections {
 
   open(): KeptConnection {
     const over = new AbortController();
-    const connect = buildConnector({ ...this.#tls, signal: over.signal, timeout: 0 });
+    const connect = connectorOf({ ...this.#tls, signal: over.signal, timeout: 0 });
     let wasUsed = false;
     let isOpen = false;
     const client = new Client(this.#origin, {

@@ -95,7 +95,7 @@ async function orStopped<T>(stop: AbortSignal, work: Promise<T>): Promise<T> {
  * message too, because some SDKs wrap the error and keep only that.
  */
 const beforeSending =
-  /\b(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ERR_TLS\w+|CERT_\w+|UNABLE_TO_\w+|SELF_SIGNED\w+|DEPTH_ZERO\w+)\b/;
+  /\b(ERR_PROXY|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ERR_TLS\w+|CERT_\w+|UNABLE_TO_\w+|SELF_SIGNED\w+|DEPTH_ZERO\w+)\b/;
 
 function wasNeverSent(error: Error): boolean {
   return causesOf(error).some(({ code = '', message = '' }) => beforeSending.test(`${code} ${message}`));

@@ -16,6 +16,8 @@ export interface TemporalSettings {
 const defaultAddress = '127.0.0.1:7233';
 /** Four attempts take about a second; Temporal's own ten take twenty. */
 const attemptsOfOneCall = 4;
+/** As the worker's own connection, which knows no proxy; a server on this machine would be looked for behind one, too. */
+const directly = { 'grpc.enable_http_proxy': 0 };
 const reconnect = { 'grpc.initial_reconnect_backoff_ms': 200, 'grpc.max_reconnect_backoff_ms': 1000 };
 
 /**
@@ -40,7 +42,7 @@ export function connectClient({ address, options }: TemporalSettings): Connectio
     ...options,
     address,
     interceptors: [makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ maxAttempts: attemptsOfOneCall }))],
-    channelArgs: reconnect,
+    channelArgs: { ...directly, ...reconnect },
   });
 }
 

@@ -1,6 +1,7 @@
 /** What the AWS sources share: credentials, region, one try a sample, and errors in words. */
 import { z } from 'zod';
 import { oneLine } from '../domain/answer-words.js';
+import { TunnellingAgent } from '../network/tunnel.js';
 import { addressSetting } from './server-address.js';
 import { SourceError } from './source.js';
 
@@ -33,7 +34,11 @@ export async function awsClientConfig(settings: AwsSettings, timeoutMs: number) 
     // A sample is one look; the next one is the retry.
     maxAttempts: 1,
     // HTTP/1.1 also for Kinesis, whose client would speak HTTP/2: one connection that is kept, and proxies understand it.
-    requestHandler: new NodeHttpHandler({ connectionTimeout: timeoutMs, requestTimeout: timeoutMs }),
+    requestHandler: new NodeHttpHandler({
+      connectionTimeout: timeoutMs,
+      requestTimeout: timeoutMs,
+      httpsAgent: new TunnellingAgent(),
+    }),
     ...(region !== undefined && { region }),
     ...(endpoint !== undefined && { endpoint }),
     ...(credentials !== undefined && { credentials: withoutUndefined(credentials) }),

@@ -15,6 +15,9 @@ export function reasonOf(thrown: unknown): Reason {
   const codes = failures.flatMap(codesOf);
   const handshake = handshakeReasons.find(({ pattern }) => codes.some((code) => pattern.test(code)));
   if (handshake !== undefined) return handshake.reason;
+  if (codes.includes('ERR_PROXY')) {
+    return { code: 'unreachable', text: `${firstLine(said)}. Check HTTPS_PROXY and NO_PROXY.` };
+  }
   const network = codes.find((code) => unreachableCodes.has(code));
   if (network !== undefined) {
     return {

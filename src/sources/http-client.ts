@@ -2,6 +2,7 @@
 import { Agent, request } from 'undici';
 import { z } from 'zod';
 import { bodyInWords, failureInWords } from '../domain/answer-words.js';
+import { connectorOf } from '../network/tunnel.js';
 import { takeApart, type ServerAddress } from './server-address.js';
 import { SourceError } from './source.js';
 import { tlsOptions, tlsSettings } from './tls-settings.js';
@@ -98,7 +99,7 @@ export class HttpClient {
 
   #connected(): Agent {
     this.#agent ??= new Agent({
-      connect: { ...tlsOptions(this.#settings.tls), timeout: this.#timeoutMs },
+      connect: connectorOf({ ...tlsOptions(this.#settings.tls), timeout: this.#timeoutMs }),
       // A sample is one small question: side by side they wait for each other.
       connections: 1,
       // Longer than most intervals, so that a connection is reused from one sample to the next.

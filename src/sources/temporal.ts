@@ -80,6 +80,8 @@ function connect({ address, apiKey, tls }: Settings, timeoutMs: number): Connect
   return Connection.lazy({
     address,
     connectTimeout: timeoutMs,
+    // As every connection to Temporal here: a worker's own knows no proxy.
+    channelArgs: { 'grpc.enable_http_proxy': 0 },
     // None of the client's retries: a sample is one look.
     interceptors: [],
     ...(apiKey !== undefined && { apiKey }),
