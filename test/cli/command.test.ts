@@ -113,7 +113,11 @@ describe('escapement worker', () => {
     const taken = createServer();
     await new Promise<void>((listening) => taken.listen(0, '127.0.0.1', listening));
     const port = String((taken.address() as AddressInfo).port);
-    const { code, err } = await escapement(['worker'], { PORT: '1', ESCAPEMENT_WORKER_PORT: port });
+    const { code, err } = await escapement(['worker'], {
+      AUTOSCALER_TARGET_RESOURCE: 'worker',
+      PORT: '1',
+      ESCAPEMENT_WORKER_PORT: port,
+    });
     taken.close();
     expect(code).toBe(1);
     expect(err).toContain(`Port ${port} (health of the worker) is taken by `);
