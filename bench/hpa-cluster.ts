@@ -29,13 +29,13 @@ export class HpaCluster {
     await service.request('POST', '/api/v1/namespaces', { metadata: { name: namespace } });
     await cluster.#serveMetrics(metricsPort);
     for (const name of names) await service.request('POST', deployments, deploymentOf(name));
-    await cluster.untilReady();
+    await cluster.#untilReady();
     await cluster.#watch();
     return cluster;
   }
 
   /** The kubelet is played no longer than that: it takes much of the processor. */
-  async untilReady(): Promise<void> {
+  async #untilReady(): Promise<void> {
     const kubelet = playKubelet(this.service);
     await eventually('every Deployment is ready', () => this.#areReady(), 120_000);
     await kubelet.stop();
