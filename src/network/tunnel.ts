@@ -9,10 +9,17 @@ import { proxyOf, type Target } from './proxy-of.js';
 export function connectorOf(options: buildConnector.BuildOptions & { readonly signal?: AbortSignal }) {
   const connect = buildConnector(options);
   return (target: buildConnector.Options, callback: buildConnector.Callback): void => {
-    tunnelTo(target, options.signal).then(
-      (socket) => connect(socket === undefined ? target : { ...target, httpSocket: socket }, callback),
-      (error: unknown) => callback(error as Error, null),
-    );
+    tunnelTo(target, options.signal)
+      .then((socket) => {
+        try {
+          connect(socket === undefined ? target : { ...target, httpSocket: socket }, callback);
+        } catch (error) {
+          // Thrown at once, as for a certificate that is none.
+          socket?.destroy();
+          throw error;
+        }
+      })
+      .catch((error: unknown) => callback(error as Error, null));
   };
 }
 
@@ -26,15 +33,14 @@ export class TunnellingAgent extends Agent {
     const target = { protocol: 'https:', hostname: options.host ?? '', port: options.port };
     const isFar = options.host !== undefined && hasProxy(target);
     if (!isFar || callback === undefined) return super.createConnection(options, callback);
-    tunnelTo(target).then(
-      (socket) => {
+    tunnelTo(target)
+      .then((socket) => {
         // What Node itself makes of them for a connection of its own.
         const secure = options as ConnectionOptions;
         callback(null, connectByTls({ ...secure, servername: secure.servername ?? target.hostname, socket }));
-      },
+      })
       // There is no stream then, whatever the type says.
-      (error: unknown) => (callback as (error: unknown) => void)(error),
-    );
+      .catch(callback as (error: unknown) => void);
     return undefined;
   }
 }

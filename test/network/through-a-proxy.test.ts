@@ -128,6 +128,15 @@ describe('through the proxy, end to end by TLS,', () => {
   });
 });
 
+it.each(['https://queue.example/', 'https://127.0.0.1:1/'])('a key that is none is told at once: %s', async (url) => {
+  const tls = { cert: 'no certificate', key: 'no key' };
+  const source = createSource('http-json', { url, tls }, { signal: 'depth', timeoutMs: 5000 });
+  const startedAtMs = performance.now();
+  await expect(source.sample(never)).rejects.toMatchObject({ code: expect.not.stringMatching('timeout') as unknown });
+  expect(performance.now() - startedAtMs).toBeLessThan(4000);
+  await source.close?.();
+});
+
 describe('where the proxy gives no tunnel,', () => {
   it.each([
     [403, 'answered 403'],
