@@ -29,6 +29,7 @@ export const activemq = defineSource({
   type: 'activemq',
   summary: 'The number of messages in an ActiveMQ queue.',
   settings,
+  overlooks: ({ count }) => (count === 'waiting' ? 'messages that consumers hold; write count: all' : undefined),
   create(settings, context) {
     const client = new HttpClient(settings.url, settings, context.timeoutMs);
     return keepContract(context, {

@@ -24,6 +24,7 @@ export type HttpSettings = z.output<z.ZodObject<typeof httpSettings>>;
 export interface HttpQuestion {
   /** Appended to the path of the address. */
   readonly path?: string;
+  readonly query?: Readonly<Record<string, string>>;
   /** Sent as a form by POST; without it the question is a GET. */
   readonly form?: Readonly<Record<string, string>>;
   /** Sent as JSON by POST. */
@@ -67,7 +68,7 @@ export class HttpClient {
   async ask(question: HttpQuestion): Promise<HttpAnswer> {
     const { body, type } = bodyOf(question);
     const authorization = this.#authorization();
-    const answer = await request(this.#urlOf(question.path), {
+    const answer = await request(this.#urlOf(question), {
       method: body === undefined ? 'GET' : 'POST',
       dispatcher: this.#connected(),
       signal: question.signal,
@@ -109,8 +110,9 @@ export class HttpClient {
     return this.#agent;
   }
 
-  #urlOf(path: string | undefined): URL {
+  #urlOf({ path, query = {} }: HttpQuestion): URL {
     const url = new URL(this.#address.url);
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     if (path !== undefined) url.pathname = url.pathname.replace(/\/$/, '') + path;
     return url;
   }

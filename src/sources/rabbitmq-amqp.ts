@@ -51,7 +51,7 @@ async function open(
 }
 
 /** A channel for each sample: RabbitMQ closes it when there is no such queue. */
-async function countReady(connection: ChannelModel, { queue, ...settings }: RabbitmqSettings): Promise<number> {
+async function countReady(connection: ChannelModel, { queue = '', ...settings }: RabbitmqSettings): Promise<number> {
   const channel = await connection.createChannel();
   let refusal: unknown;
   channel.on('error', (error: unknown) => (refusal = error));

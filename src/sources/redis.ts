@@ -13,16 +13,17 @@ const settings = z
     structure: z.enum(['list', 'stream']).default('list').describe('What the key holds.'),
     count: z
       .union([counted, z.array(counted).min(1)])
-      .default('length')
+      .optional()
       .describe(
-        '`length`: entries in the list or stream. Of a stream also `lag`: entries not yet delivered to the group (Redis 7), and `pending`: delivered to it and not acknowledged; a list adds them.',
+        '`length`: entries in the list or stream. Of a stream also `lag`: entries not yet delivered to the group (Redis 7), and `pending`: delivered to it and not acknowledged; a list adds them. Default: `[lag, pending]` of a stream with a `group`, else `length`.',
       ),
-    group: z.string().min(1).optional().describe('Consumer group, for `lag` and `pending`.'),
+    group: z.string().min(1).optional().describe('Consumer group of a stream.'),
     emptyAs: emptyAsSetting('there is no such stream, or its lag is not known'),
     ...connectionSettings,
   })
   .superRefine((given, issues) => {
-    const ofGroup = [given.count].flat().filter((each) => each !== 'length');
+    const counts = countsOf(given);
+    const ofGroup = counts.filter((each) => each !== 'length');
     if (ofGroup.length === 0) return;
     if (given.structure !== 'stream') {
       issues.addIssue({
@@ -34,16 +35,33 @@ const settings = z
     if (given.group === undefined) {
       issues.addIssue({ code: 'custom', path: ['group'], message: `is needed for count: ${ofGroup.join(', ')}` });
     }
-    if (given.structure === 'stream' && ofGroup.length < [given.count].flat().length) {
+    if (given.structure === 'stream' && ofGroup.length < counts.length) {
       const message = 'adds length to a part of it: leave length out, or count it alone';
       issues.addIssue({ code: 'custom', path: ['count'], message });
     }
   });
 
+interface Written {
+  readonly structure: 'list' | 'stream';
+  readonly count?: z.output<typeof counted> | z.output<typeof counted>[] | undefined;
+  readonly group?: string | undefined;
+}
+
+/** What was read from a stream and not acknowledged is still to be done. */
+function countsOf({ structure, count, group }: Written): z.output<typeof counted>[] {
+  if (count !== undefined) return [count].flat();
+  return structure === 'stream' && group !== undefined ? ['lag', 'pending'] : ['length'];
+}
+
 export const redis = defineSource({
   type: 'redis',
   summary: 'The length of a Redis list, or the length, lag or pending entries of a stream.',
   settings,
+  overlooks({ structure, count, group }) {
+    if (structure !== 'stream') return 'entries that workers took off the list; have idle read what they work on too';
+    const isCounted = count === undefined ? group !== undefined : [count].flat().some((each) => each !== 'lag');
+    return isCounted ? undefined : 'entries that were delivered and not acknowledged; count pending too';
+  },
   create(settings, context) {
     const connection = redisConnection(settings, context.timeoutMs);
     return keepContract(context, {
@@ -61,7 +79,7 @@ async function count(client: RedisClient, settings: Settings): Promise<number> {
   try {
     // Redis removes a list with its last entry: a list that is not there is an empty one.
     if (settings.structure === 'list') return await client.llen(settings.key);
-    const counts = [settings.count].flat();
+    const counts = countsOf(settings);
     if (counts.includes('length')) return await streamLength(client, settings.key);
     return await ofGroup(client, settings, counts);
   } catch (error) {

@@ -41,6 +41,11 @@ export interface SourceDefinition<Schema extends z.ZodType = z.ZodType> {
    * @param written the settings as they are written, so that placeholders may stand in them.
    */
   datesSamples?(written: Readonly<Record<string, unknown>>): boolean;
+  /**
+   * Work in hand that is not counted by these settings, in words that follow "does not count". Absent: none, or none known.
+   * @param written as above.
+   */
+  overlooks?(written: Readonly<Record<string, unknown>>): string | undefined;
   create(settings: z.output<Schema>, context: SourceContext): Source;
 }
 

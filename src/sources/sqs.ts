@@ -21,9 +21,9 @@ const settings = z.strictObject({
     .describe('URL of the queue, or its name in the account of the credentials. FIFO queues end in `.fifo`.'),
   count: z
     .union([counted, z.array(counted).min(1)])
-    .default('visible')
+    .default(['visible', 'inFlight'])
     .describe(
-      'Which messages: waiting (`visible`), received and not deleted (`inFlight`), not yet due (`delayed`); a list adds them.',
+      'Which messages: waiting (`visible`), received and not deleted (`inFlight`), not yet due (`delayed`); a list adds them. By `visible` alone, workers are removed over the messages that they work on.',
     ),
   emptyAs: zeroAsSetting,
   ...awsSettings,
@@ -33,6 +33,10 @@ export const sqs = defineSource({
   type: 'sqs',
   summary: 'The number of messages in an Amazon SQS queue.',
   settings,
+  overlooks: ({ count }) =>
+    count === undefined || [count].flat().includes('inFlight')
+      ? undefined
+      : 'messages that were received and not deleted; count inFlight too',
   create(settings, context) {
     const names = [settings.count].flat().map((each) => attributes[each]);
     const region = settings.region ?? regionOf(settings.queue);

@@ -1,18 +1,13 @@
-/** Temporal: the tasks that wait in a task queue, of all workers or of one version of them. */
+/** Temporal: the tasks of a task queue that wait or run, of all workers or of one version of them. */
 import { Connection } from '@temporalio/client';
 import { z } from 'zod';
 import { zeroAsSetting } from './empty-as.js';
 import { keepContract } from './keep-contract.js';
 import { ReusableConnection } from './reusable-connection.js';
 import { defineSource, SourceError } from './source.js';
+import { queueSeen, type QueueAsked, type WorkflowService } from './temporal-queues.js';
+import { workersSeen, type WorkersSeen } from './temporal-workers.js';
 
-type DescribeTaskQueue = Parameters<Connection['workflowService']['describeTaskQueue']>[0];
-type TaskQueueType = NonNullable<DescribeTaskQueue['taskQueueType']>;
-
-/** Numbers of Temporal's enumeration, whose values the client does not export. */
-const numbers = { workflow: 1, activity: 2 };
-// eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- for want of the enumeration itself
-const queueTypes = numbers as Record<keyof typeof numbers, TaskQueueType>;
 const kind = z.enum(['workflow', 'activity']);
 
 const settings = z.strictObject({
@@ -27,13 +22,19 @@ const settings = z.strictObject({
     .union([kind, z.array(kind).min(1)])
     .default(['workflow', 'activity'])
     .describe('Which tasks are counted; a list adds them.'),
+  count: z
+    .enum(['all', 'backlog'])
+    .default('all')
+    .describe(
+      '`all`: tasks that wait and those that workers run, and at least 1 while tasks come or leave. `backlog`: only those that wait, which is nothing where each is handed out at once.',
+    ),
   version: z
     .strictObject({
       deployment: z.string().min(1).describe('Name of the worker deployment.'),
       buildId: z.string().min(1).describe('Build ID of its workers.'),
     })
     .optional()
-    .describe('Count only the tasks that wait for workers of this version.'),
+    .describe('Count only the tasks of workers of this version.'),
   emptyAs: zeroAsSetting,
   apiKey: z.string().min(1).optional().describe('API key, as Temporal Cloud gives them; turns TLS on.'),
   tls: z
@@ -51,8 +52,9 @@ type Settings = z.output<typeof settings>;
 
 export const temporal = defineSource({
   type: 'temporal',
-  summary: 'The backlog of a Temporal task queue.',
+  summary: 'The tasks of a Temporal task queue that wait or run.',
   settings,
+  overlooks: ({ count }) => (count === 'backlog' ? 'tasks that workers run; write count: all' : undefined),
   create(settings, context) {
     const connection = new ReusableConnection<Connection>({
       async open(_lost, abandoned) {
@@ -62,15 +64,19 @@ export const temporal = defineSource({
       },
       isHarmless: (error) => error instanceof SourceError,
     });
+    const look = settings.count === 'all' ? lookAtAll(settings) : lookAtBacklog(settings);
     return keepContract(context, {
       server: `Temporal at ${settings.address}`,
       emptyAs: settings.emptyAs,
       secrets: [settings.apiKey, settings.tls?.key],
-      look: async (signal) => ({
-        value: await connection.use(signal, (opened) =>
-          opened.withAbortSignal(signal, () => backlog(opened, settings)),
+      look: async (signal) =>
+        connection.use(signal, (opened) =>
+          opened.withAbortSignal(signal, async () =>
+            look(opened.workflowService).catch((error: unknown) => {
+              throw explained(error, settings);
+            }),
+          ),
         ),
-      }),
       close: async () => connection.close(),
     });
   },
@@ -98,58 +104,43 @@ function tlsOf({ ca, cert, key, serverName }: NonNullable<Settings['tls']>) {
   };
 }
 
-async function backlog(connection: Connection, settings: Settings): Promise<number> {
-  const types = new Set<TaskQueueType>([settings.tasks].flat().map((each) => queueTypes[each]));
-  try {
-    return settings.version === undefined
-      ? await backlogOfAll(connection, settings, types)
-      : await backlogOfVersion(connection, settings, settings.version, types);
-  } catch (error) {
-    throw explained(error, settings);
-  }
+type Look = (service: WorkflowService) => Promise<{ readonly value: number; readonly note?: string }>;
+
+function lookAtBacklog(settings: Settings): Look {
+  const asked = askedOf(settings);
+  return async (service) => ({ value: (await queueSeen(service, asked)).backlog });
 }
 
-/** Asking also loads the queue: after five minutes without a poller the server forgets its metrics, but not its tasks. */
-async function backlogOfAll(
-  { workflowService }: Connection,
-  { namespace, taskQueue }: Settings,
-  types: ReadonlySet<TaskQueueType>,
-): Promise<number> {
-  let total = 0;
-  for (const taskQueueType of types) {
-    const question = { namespace, taskQueue: { name: taskQueue }, taskQueueType, reportStats: true };
-    const { stats } = await workflowService.describeTaskQueue(question);
-    total += countIn(stats);
-  }
-  return total;
+function askedOf({ namespace, taskQueue, version, tasks }: Settings): QueueAsked {
+  return { namespace, taskQueue, version, kinds: new Set([tasks].flat()) };
 }
 
-async function backlogOfVersion(
-  { workflowService }: Connection,
-  { namespace, taskQueue }: Settings,
-  version: NonNullable<Settings['version']>,
-  types: ReadonlySet<TaskQueueType>,
-): Promise<number> {
-  const { versionTaskQueues } = await workflowService.describeWorkerDeploymentVersion({
-    namespace,
-    deploymentVersion: { deploymentName: version.deployment, buildId: version.buildId },
-    reportTaskQueueStats: true,
-  });
-  const found = versionTaskQueues.filter(({ name, type }) => name === taskQueue && type != null && types.has(type));
-  if (found.length === 0) {
-    const advice = 'Its workers must have polled the queue once: check taskQueue and version.';
-    throw new SourceError('missing', `version ${version.buildId} has no task queue ${taskQueue}. ${advice}`);
-  }
-  return found.reduce((total, { stats }) => total + countIn(stats), 0);
+/**
+ * What waits and what runs. A task that a worker has taken since its last heartbeat is in neither: so from the last time
+ * that tasks were seen to come or leave, there is one at least until every worker has sent a newer heartbeat.
+ */
+function lookAtAll(settings: Settings): Look {
+  const asked = askedOf(settings);
+  let movedAtMs = -Infinity;
+  return async (service) => {
+    const nowMs = Date.now();
+    const queue = await queueSeen(service, asked);
+    const seen = await workersSeen(service, asked, nowMs).catch(nothingTold);
+    if (queue.isMoving || seen.wereBusy) movedAtMs = nowMs;
+    const isMoving = movedAtMs === nowMs || seen.oldestAtMs < movedAtMs;
+    const value = Math.max(queue.backlog + seen.running, isMoving ? 1 : 0);
+    return queue.isPolled && seen.workers === 0 ? { value, note: withoutHeartbeats } : { value };
+  };
 }
 
-/** Protobuf's 64-bit numbers come as objects, which Number() takes by their text. */
-function countIn(stats: { readonly approximateBacklogCount?: unknown } | null | undefined): number {
-  const count = stats?.approximateBacklogCount;
-  if (count === undefined || count === null) {
-    throw new SourceError('malformed', 'did not tell the backlog. It needs Temporal server 1.25 or later.');
-  }
-  return Number(count);
+const withoutHeartbeats =
+  'its workers send no heartbeats, or the server keeps none: tasks that run for longer than half a minute are not counted';
+
+/** An older server does not know the question; whoever may read queues may not be let see workers. */
+function nothingTold(error: unknown): WorkersSeen {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code !== 12 && code !== 7) throw error;
+  return { workers: 0, running: 0, wereBusy: false, oldestAtMs: Infinity };
 }
 
 /** By the numbers of gRPC's status. */

@@ -120,6 +120,63 @@ describe('an age that has no date to count from', () => {
   });
 });
 
+describe('idle over work in hand', () => {
+  const idleBy = (signal: string, value = 'load') =>
+    warningsOf(`policies: []\nidle: { value: ${value}, for: 5m }`, 'min: 0\nmax: 8', `{ load: ${signal} }`);
+
+  test.each([
+    ['sqs', '{ type: sqs, queue: jobs, count: visible }', 'messages that were received and not deleted'],
+    ['sqs, not yet due', '{ type: sqs, queue: jobs, count: [visible, delayed] }', 'messages that were received'],
+    [
+      'rabbitmq',
+      "{ type: rabbitmq, url: 'http://h:15672', queue: jobs, count: ready }",
+      'messages that consumers hold',
+    ],
+    [
+      'rabbitmq over AMQP',
+      "{ type: rabbitmq, url: 'amqp://h', queue: jobs }",
+      'messages that consumers hold, which AMQP does not show',
+    ],
+    [
+      'activemq',
+      "{ type: activemq, url: 'http://h:8161/api/jolokia', queue: jobs, count: waiting }",
+      'messages that consumers hold',
+    ],
+    [
+      'a stream of redis',
+      '{ type: redis, key: jobs, structure: stream, group: workers, count: lag }',
+      'entries that were delivered',
+    ],
+    ['a list of redis', '{ type: redis, key: jobs }', 'entries that workers took off the list'],
+    ['temporal', '{ type: temporal, taskQueue: jobs, count: backlog }', 'tasks that workers run'],
+  ])('is told of %s', async (_, signal, expected) => {
+    expect(await idleBy(signal)).toEqual([
+      expect.stringMatching(
+        new RegExp(`^idle.value: may go to zero over work in hand: load does not count ${expected}.*; `),
+      ),
+    ]);
+  });
+
+  test.each([
+    ['sqs', '{ type: sqs, queue: jobs }'],
+    ['rabbitmq', "{ type: rabbitmq, url: 'http://h:15672', queue: jobs }"],
+    ['rabbitmq at an address that is a secret', '{ type: rabbitmq, url: "${RABBITMQ:-amqp://h}", queue: jobs }'],
+    ['activemq', "{ type: activemq, url: 'http://h:8161/api/jolokia', queue: jobs }"],
+    ['a stream of redis', '{ type: redis, key: jobs, structure: stream, group: workers }'],
+    ['what is pending alone', '{ type: redis, key: jobs, structure: stream, group: workers, count: pending }'],
+    ['temporal', '{ type: temporal, taskQueue: jobs }'],
+    ['kafka, where only a commit is the end of it', "{ type: kafka, brokers: 'h:9092', topics: jobs, group: workers }"],
+  ])('is none of what %s counts by itself', async (_, signal) => {
+    expect(await idleBy(signal)).toEqual([]);
+  });
+
+  it('is settled for a list where idle reads another signal, too', async () => {
+    const signals = '{ load: { type: redis, key: jobs }, active: { type: constant, value: 1 } }';
+    const fields = 'policies: []\nidle: { value: load + active, for: 5m }';
+    expect(await warningsOf(fields, 'min: 0\nmax: 8', signals)).toEqual([]);
+  });
+});
+
 describe('a policy that can never win', () => {
   const toldOf = async (fields: string) => (await warningsOf(fields)).filter((line) => !line.startsWith('signals.'));
 

@@ -14,7 +14,7 @@ const oddVhost = 'a/b %2F c';
 const oddQueue = 'jobs/urgent #1 100%';
 
 const login = { username, password: plantedSecret };
-const overHttp = (port: number) => ({ url: `http://127.0.0.1:${port}`, queue: 'jobs', count: 'all', ...login });
+const overHttp = (port: number) => ({ url: `http://127.0.0.1:${port}`, queue: 'jobs', ...login });
 const overAmqp = (port: number) => ({ url: `amqp://127.0.0.1:${port}`, queue: 'jobs', ...login });
 const management = { type: 'rabbitmq', label: 'rabbitmq (management API)', settingsFor: overHttp };
 const amqp = { type: 'rabbitmq', label: 'rabbitmq (AMQP)', settingsFor: overAmqp };
@@ -83,6 +83,11 @@ describe('rabbitmq', () => {
     ['waiting messages by the management API', management, { count: 'ready' }, 2],
     ['those that consumers hold', management, { count: 'unacknowledged' }, 1],
     ['both', management, { count: 'all' }, 3],
+    ['both, where nothing else is said', management, {}, 3],
+    ['all queues whose names match', management, { queue: undefined, queues: '^(jobs|done)$' }, 3],
+    ['the one with the most of them', management, { queue: undefined, queues: '.', combine: 'max' }, 3],
+    ['those of every vhost that matches', management, { queue: undefined, queues: '^jobs', vhosts: '.' }, 4],
+    ['those of one vhost', management, { queue: undefined, queues: '^jobs/urgent #1', vhost: oddVhost }, 1],
     ['waiting messages over AMQP', amqp, {}, 2],
     ['a queue and vhost of any name by the management API', management, { vhost: oddVhost, queue: oddQueue }, 1],
     ['a queue and vhost of any name over AMQP', amqp, { vhost: oddVhost, queue: oddQueue }, 1],
@@ -110,6 +115,22 @@ describe('rabbitmq', () => {
     const url = `amqp://127.0.0.1:${rabbit.amqpPort}/${encodeURIComponent(oddVhost)}`;
     const source = make(amqp, { ...overAmqp(0), url, queue: oddQueue });
     expect((await source.sample(never())).value).toBe(1);
+    await source.close?.();
+  });
+
+  it('finds the vhost in the path of an address of the management API that was pasted with it', async () => {
+    const url = `http://127.0.0.1:${rabbit.managementPort}/${encodeURIComponent(oddVhost)}`;
+    const source = make(management, { ...overHttp(0), url, queue: oddQueue });
+    expect((await source.sample(never())).value).toBe(1);
+    await source.close?.();
+    const wrong = make(management, { ...overHttp(0), url, queue: 'none' });
+    expect((await failureOf(wrong)).message).toContain('whose path is taken for the vhost');
+    await wrong.close?.();
+  });
+
+  it('has no data where no queue matches', async () => {
+    const source = make(management, { ...overHttp(rabbit.managementPort), queue: undefined, queues: '^nothing' });
+    expect(await failureOf(source)).toMatchObject({ code: 'noData' });
     await source.close?.();
   });
 

@@ -31,6 +31,11 @@ async function fill({ cli }: RedisService): Promise<void> {
   for (let entry = 1; entry <= 5; entry += 1) await cli('xadd', 'events', '*', 'n', String(entry));
   await cli('xgroup', 'create', 'events', 'workers', '0');
   await cli('xreadgroup', 'group', 'workers', 'one', 'count', '2', 'streams', 'events', '>');
+  // Three entries, of which one is done and one is being worked on.
+  for (const id of ['1-0', '2-0', '3-0']) await cli('xadd', 'events.half', id, 'n', id);
+  await cli('xgroup', 'create', 'events.half', 'workers', '0');
+  await cli('xreadgroup', 'group', 'workers', 'one', 'count', '2', 'streams', 'events.half', '>');
+  await cli('xack', 'events.half', 'workers', '1-0');
   await cli('-n', '3', 'rpush', 'jobs', 'other');
 }
 
@@ -42,7 +47,9 @@ describe('redis', () => {
     ['a list', {}, 3],
     ['a list of another database', { database: 3 }, 1],
     ['a list of the database in the address', { url: () => `redis://127.0.0.1:${server.port}/3` }, 1],
-    ['the length of a stream', stream, 5],
+    ['the length of a stream', { ...stream, group: undefined }, 5],
+    ['what a group has still to do', { ...stream, key: 'events.half' }, 2],
+    ['the length of a stream, as a person chose', { ...stream, count: 'length' }, 5],
     ['what a group has not been given yet', { ...stream, count: 'lag' }, 3],
     ['what a group has been given and not acknowledged', { ...stream, count: 'pending' }, 2],
     ['both of them', { ...stream, count: ['lag', 'pending'] }, 5],

@@ -1,13 +1,17 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { temporalService } from '../../scripts/services/temporal.js';
 import { eventually } from '../support/eventually.js';
 import { temporalCli } from '../support/temporal.js';
 import { describeConformance, failureOf, make } from '../sources/conformance.js';
 
+// The server knows what workers run by their heartbeats; the usual minute between them is long for a test.
+Runtime.install({ logger: new DefaultLogger('WARN'), workerHeartbeatInterval: '1s' });
+
 const server = await temporalService(await temporalCli());
+const probes = fileURLToPath(new URL('../runtime/probe-workflows.ts', import.meta.url));
 const never = (): AbortSignal => new AbortController().signal;
 const settingsFor = (port: number) => ({
   address: `127.0.0.1:${port}`,
@@ -41,7 +45,7 @@ async function waitForVersion(taskQueue: string, version: { deployment: string; 
   const worker = await Worker.create({
     connection: nativeConnection,
     taskQueue,
-    workflowsPath: fileURLToPath(new URL('../runtime/probe-workflows.ts', import.meta.url)),
+    workflowsPath: probes,
     workerDeploymentOptions: {
       version: deploymentVersion,
       useWorkerVersioning: true,
@@ -60,6 +64,30 @@ async function waitForVersion(taskQueue: string, version: { deployment: string; 
   for (const workflowId of ['d', 'e']) await client.workflow.start('any', { workflowId, taskQueue });
   await connection.close();
   await nativeConnection.close();
+}
+
+/** A worker of a queue, whose activity `change` runs until it is released. */
+async function busyWorker(taskQueue: string) {
+  const address = `127.0.0.1:${server.port}`;
+  const nativeConnection = await NativeConnection.connect({ address });
+  const connection = await Connection.connect({ address });
+  let release = (): void => undefined;
+  const released = new Promise<string>((resolve) => (release = () => resolve('done')));
+  const activities = { change: () => released };
+  const worker = await Worker.create({ connection: nativeConnection, taskQueue, workflowsPath: probes, activities });
+  const running = worker.run();
+  return {
+    start: async (workflowId: string) =>
+      new Client({ connection }).workflow.start('changeOnce', { workflowId, taskQueue }),
+    release,
+    stop: async () => {
+      release();
+      worker.shutdown();
+      await running;
+      await connection.close();
+      await nativeConnection.close();
+    },
+  };
 }
 
 beforeAll(async () => {
@@ -105,4 +133,29 @@ describeConformance(subject, {
   afterRestart: async () => {
     await isCounted();
   },
+});
+
+// Last, because it takes a minute: tasks that have waited for so long are not counted after a server was killed.
+describe('work in hand', () => {
+  it('counts until it is done, also where nothing waits and nothing comes', async () => {
+    const worker = await busyWorker('busy');
+    const counting = (more: object) => make(subject, { ...settingsFor(server.port), taskQueue: 'busy', ...more });
+    const [both, waiting, ofWorkflows] = [
+      counting({ tasks: ['workflow', 'activity'] }),
+      counting({ tasks: ['workflow', 'activity'], count: 'backlog' }),
+      counting({ tasks: 'workflow' }),
+    ];
+    const count = async (source: typeof both) => (await source.sample(never())).value;
+    await worker.start('busy');
+    await eventually('the task counts', async () => (await count(both)) === 1);
+    expect(await count(waiting)).toBe(0);
+    // Workflow tasks come and leave within milliseconds: they count for as long as the server tells of a rate.
+    expect(await count(ofWorkflows)).toBe(1);
+    await eventually('no workflow task comes any more', async () => (await count(ofWorkflows)) === 0, 60_000);
+    expect(await count(both)).toBe(1);
+    worker.release();
+    await eventually('nothing is in hand', async () => (await count(both)) === 0, 90_000);
+    await worker.stop();
+    for (const source of [both, waiting, ofWorkflows]) await source.close?.();
+  });
 });

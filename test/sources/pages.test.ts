@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
+import { fileConfig } from '../../src/config/file-config.js';
 import { createSource, sourceDefinitions } from '../../src/sources/registry.js';
 
 interface Example {
@@ -17,5 +18,7 @@ describe('the example on the page of a source', () => {
     const { type, ...settings } = signal!;
     expect(type).toBe(page);
     expect(createSource(type, settings, { signal: 'example', timeoutMs: 1000 })).toHaveProperty('sample');
+    const { warnings } = await fileConfig(example, `${page}.md`, {});
+    expect(warnings).toEqual([]);
   });
 });

@@ -11,9 +11,11 @@ import { capacitiesOutside } from './outside-bounds.js';
 export function warningsFor({ autoscale, settings: limits }: ResourceConfig): Finding[] {
   if (!autoscale) return [];
   const { settings } = autoscale;
+  const spec = compileAutoscale(settings, limits);
   return [
     ...agesWithoutDate(autoscale),
-    ...unusedSignals(compileAutoscale(settings, limits).signals, settings.signals),
+    ...unusedSignals(spec.signals, settings.signals),
+    ...idleOverWorkInHand(autoscale, spec.idle?.names ?? []),
     ...capacitiesOutside(settings, limits),
     ...policiesThatNeverWin(settings, limits),
   ];
@@ -28,6 +30,23 @@ function agesWithoutDate({ settings: { sampling }, signals }: AutoscaleConfig): 
     const fix = type === 'http-json' ? 'set observedAt, or remove it' : 'remove it';
     const text = `has no effect: here ${type} does not say when its number was true; ${fix}`;
     return [{ path: ['autoscale', 'signals', name, 'maxAge'], text }];
+  });
+}
+
+/** To zero over messages that somebody works on: they come back, and are begun anew. */
+function idleOverWorkInHand({ signals }: AutoscaleConfig, names: readonly string[]): Finding[] {
+  return names.flatMap((name) => {
+    const signal = signals[name];
+    const definition = sourceDefinitions.find(({ type }) => type === signal?.type);
+    const overlooked = definition?.overlooks?.(signal?.settings ?? {});
+    // Beside a list, which cannot tell, another signal may count what is worked on.
+    if (overlooked === undefined || (definition?.type === 'redis' && names.length > 1)) return [];
+    return [
+      {
+        path: ['autoscale', 'idle', 'value'],
+        text: `may go to zero over work in hand: ${name} does not count ${overlooked}`,
+      },
+    ];
   });
 }
 
