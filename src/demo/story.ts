@@ -67,14 +67,14 @@ function endLoad(traffic: Traffic, view: View, seconds: number): void {
   view.say(`${clock(seconds)}  the load ends`);
 }
 
-/** The first half of the sentence: what follows is how the scale run got there, which has been seen. */
+/** What was asked for: what follows is how the scale run got there, which has been seen. */
 async function whyChanged(autoscale: AutoscaleReader, before: number, after: number): Promise<string> {
   const decisions = (await autoscale.decisions(resource, rememberedDecisions)) ?? [];
   const reasons = decisions.map(({ evaluation }) => evaluation);
   const decided =
     reasons.find(({ capacity, target }) => capacity === before && target === after) ??
     reasons.find(({ target }) => target === after);
-  return decided?.reason.split(';')[0] ?? '';
+  return decided?.reason.split(/; |\. /)[0] ?? '';
 }
 
 async function whyNow(autoscale: AutoscaleReader): Promise<string> {

@@ -114,7 +114,7 @@ describe('escapement backtest', () => {
       target,
       capacity,
       limitedBy: [],
-      reason: expect.stringMatching(/^(?:Scale|Stay) .*\.$/) as unknown,
+      reason: expect.stringMatching(/^Asked for \d+ \(.*\)(?:; .*)?\. (?:Scale|Stay|Go on) .*\.$/) as unknown,
     };
   }
 

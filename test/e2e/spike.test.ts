@@ -22,10 +22,8 @@ afterEach(async () => {
 
 it('the demo scales out under load and in again, says why, ends by itself and leaves nothing behind', async () => {
   expect(await program.ended).toEqual({ code: 0, signal: null });
-  expect(program.output).toMatch(
-    /2 -> 4 {2}Scale out from 2 to 4 because thresholds depth: \d+ is at or above 50, which adds 2/,
-  );
-  expect(program.output).toMatch(/3 -> 2 {2}Scale in from 3 to 2 because thresholds depth: \d+ is at or below 10/);
+  expect(program.output).toMatch(/2 -> 4 {2}Asked for 4 \(thresholds depth: \d+ is at or above 50, which adds 2\)/);
+  expect(program.output).toMatch(/3 -> 2 {2}Asked for 2 \(thresholds depth: \d+ is at or below 10/);
   expect(program.output).toMatch(/Current size +2 \(began at 2/);
   expect(program.output).toMatch(/In cooldown +no/);
   const [, ups] = /Scale ups +(\d+)/.exec(program.output)!;

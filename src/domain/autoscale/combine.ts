@@ -45,12 +45,13 @@ export function combine(spec: AutoscaleSpec, verdicts: readonly Verdict[], { ask
   }
   const isAdvice = advised === trail.number;
   const deciding = decisive ? [decisive] : unknown;
-  const why = deciding.map(({ policy, opinion }) => `${policy}: ${opinion.reason}`).join(', ');
+  const reasons = deciding.map(({ policy, opinion }) => `${policy}: ${opinion.reason}`).join(', ');
+  const why = known.length === 0 ? `as before, ${reasons}` : reasons;
   return {
     trail,
     isAdvice,
     isEverythingKnown: unknown.length === 0,
-    reason: isAdvice || asked === capacity ? why : `${why}, and ${asked} were asked for before`,
+    reason: isAdvice || asked === capacity || known.length === 0 ? why : `${why}, and ${asked} were asked for before`,
   };
 }
 
@@ -70,7 +71,9 @@ function chooseAmong(
 
 function nobodyRecommends({ restsAt, limits }: AutoscaleSpec, asked: number): Combined {
   const [number, reason] =
-    restsAt === 'min' ? [limits.min, 'no policy asks for more than min'] : [asked, 'no policy recommends a capacity'];
+    restsAt === 'min'
+      ? [limits.min, 'no policy asks for more than min']
+      : [asked, 'as before, no policy recommends a capacity'];
   return { trail: new Trail(number), isAdvice: true, isEverythingKnown: true, reason };
 }
 

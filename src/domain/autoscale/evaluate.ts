@@ -87,7 +87,7 @@ export function evaluate(
       limits: trail.limits,
       limitedBy,
       next,
-      reason: sentence({ capacity, target, why: reason, limits: trail.limits, next, nowMs }),
+      reason: sentence({ capacity, asked, target, why: reason, limits: trail.limits, next, nowMs }),
     },
     state: {
       evaluatedAtMs: nowMs,
@@ -173,7 +173,7 @@ function applyPause(spec: AutoscaleSpec, trail: Trail, input: EvaluationInput): 
   const stands = whatStands(spec, input);
   const what = pause.direction === 'both' ? 'paused' : `scaling ${pause.direction} is paused`;
   const paused = pause.reason === undefined ? what : `paused itself (${pause.reason})`;
-  const reason = `${paused} ${until(pause)}${stands === capacity ? '' : `; a run is under way to ${stands}`}`;
+  const reason = `${paused} ${until(pause)}${stands === capacity ? '' : `, and a run is under way to ${stands}`}`;
   if (pause.direction !== 'up') trail.raise('pause', stands, reason);
   if (pause.direction !== 'down') trail.lower('pause', stands, reason);
 }
@@ -198,7 +198,7 @@ function applyRefusal(
   if (refusal === null || run !== null || isOver(refusal, nowMs)) return;
   if (override && refusal.atMs < (override.sinceMs ?? Infinity)) return;
   const { direction, reason, atMs, untilMs } = refusal;
-  const why = `${refusal.capacity} was refused at ${shownTime(atMs)}: ${reason}; not asked again until ${shownTime(untilMs)}`;
+  const why = `${refusal.capacity} was refused at ${shownTime(atMs)}: ${reason}, and is not asked for again until ${shownTime(untilMs)}`;
   if (direction === 'up') trail.lower('refused', capacity, why);
   else trail.raise('refused', capacity, why);
 }

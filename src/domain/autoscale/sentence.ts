@@ -1,10 +1,17 @@
-/** The answer of an evaluation in one plain sentence. */
+/**
+ * An evaluation in words, as one chain: what was asked for, each limit that changed that in its order, and what is done.
+ *
+ * `Asked for 2 (perUnit waiting: 200 is within tolerance of 2 x 100); held at 6: the resource is STARTING. Go on from 2 to
+ * 6.`
+ */
 import { shownTime } from '../shown.js';
 import type { Limit, LimitName, NextChange } from './evaluation.js';
 
 export interface Answer {
   readonly nowMs: number;
   readonly capacity: number;
+  /** The target of the open scale run; without one, the capacity. */
+  readonly asked: number;
   readonly target: number;
   /** Why the policies ask for what they ask for. */
   readonly why: string;
@@ -12,43 +19,69 @@ export interface Answer {
   readonly next: NextChange | null;
 }
 
-const subjects: Readonly<Record<LimitName, string>> = {
-  status: 'its status',
-  noData: 'missing data',
-  fallback: 'the fallback',
-  burst: 'a burst',
-  idle: 'the idle rule',
-  floor: 'a floor',
-  ceiling: 'a ceiling',
-  override: 'an override',
-  pause: 'a pause',
-  stabilization: 'stabilization',
-  rate: 'the rate of behavior',
-  min: 'min',
-  max: 'max',
-  refused: 'a refusal of the platform',
-  step: 'the step',
-  cooldown: 'the cooldown',
-  dryRun: 'the dry run',
-};
-
-/** `Scale out from 9 to 10 because thresholds waiting: 60 is at or above 50, which adds 2; max lowers 11 to 10 (...).` */
 export function sentence(answer: Answer): string {
+  const chain = answer.limits.filter(({ by }) => !isOfTheWay(by));
+  const first = chain[0]?.from ?? answer.target;
   // Joined, so that the sentence is kept in one piece: a back-test keeps hundreds of thousands.
-  return [move(answer), ' because ', answer.why, ...answer.limits.map(describeLimit), arrival(answer), '.'].join('');
+  return [`Asked for ${first} (${answer.why})`, ...chain.map(inWords), '. ', move(answer), ...way(answer), '.'].join(
+    '',
+  );
 }
 
-function move({ capacity, target }: Answer): string {
-  if (target === capacity) return `Stay at ${capacity}`;
-  return `Scale ${target > capacity ? 'out' : 'in'} from ${capacity} to ${target}`;
+/** What they say is not where the resource goes, but how it gets there. */
+function isOfTheWay(by: LimitName): boolean {
+  return by === 'step' || by === 'cooldown' || by === 'dryRun';
 }
 
-function describeLimit({ by, from, to, reason }: Limit): string {
-  return `; ${subjects[by]} ${to > from ? 'raises' : 'lowers'} ${from} to ${to} (${reason})`;
+/** What each limit does with the number, in the words of whoever set it. */
+function inWords({ by, from, to, reason }: Limit): string {
+  const moved = to > from ? 'raised' : 'lowered';
+  switch (by) {
+    case 'min':
+    case 'max':
+      return `; ${moved} to ${to}, the ${by}`;
+    case 'floor':
+    case 'ceiling':
+    case 'burst':
+      return `; ${moved} to ${to} by a ${by}: ${reason}`;
+    case 'fallback':
+      return `; ${moved} to ${to} by the fallback: ${reason}`;
+    case 'override':
+      return `; overridden: ${reason}`;
+    case 'idle':
+      return `; ${to === 0 ? 'let go to 0' : `kept at ${to}`}: ${reason}`;
+    case 'stabilization':
+    case 'rate':
+      return `; no ${to > from ? 'lower' : 'higher'} than ${to} yet: ${reason}`;
+    case 'status':
+    case 'noData':
+    case 'pause':
+    case 'refused':
+    case 'step':
+    case 'cooldown':
+    case 'dryRun':
+      return `; held at ${to}: ${reason}`;
+  }
 }
 
-function arrival({ next, nowMs }: Answer): string {
-  if (next === null || next.reachedMs === nowMs) return '';
-  const changes = next.changes === 1 ? 'one change' : `${next.changes} changes`;
-  return `; ${changes}, there at ${shownTime(next.reachedMs)} at the earliest`;
+function move({ capacity, asked, target }: Answer): string {
+  const isOnItsWay = asked !== capacity;
+  if (target === capacity) return `Stay at ${capacity}${isOnItsWay ? `, and no longer go to ${asked}` : ''}`;
+  if (isOnItsWay && target === asked) return `Go on from ${capacity} to ${target}`;
+  const goal = isOnItsWay ? `${target}, and no longer to ${asked}` : target;
+  return `Scale ${target > capacity ? 'out' : 'in'} from ${capacity} to ${goal}`;
+}
+
+/** By which steps, and when. */
+function way({ next, nowMs, limits }: Answer): string[] {
+  if (next === null) return [];
+  const isDry = limits.some(({ by }) => by === 'dryRun');
+  const byStep = limits.find(({ by }) => by === 'step');
+  return [
+    byStep ? `, ${byStep.reason}` : '',
+    next.notBeforeMs > nowMs ? `, not before ${shownTime(next.notBeforeMs)} (cooldown)` : '',
+    next.changes > 1 ? `, in ${next.changes} changes` : '',
+    next.changes > 1 && next.reachedMs > nowMs ? `, there at ${shownTime(next.reachedMs)} at the earliest` : '',
+    isDry ? ', as a dry run: nothing is sent' : '',
+  ];
 }

@@ -52,7 +52,7 @@ describe('without data', () => {
   ])('%s', (_, run) => {
     const evaluation = new WatchedResource(spec(perUnit), 4).look({ load: 'down', run });
     expect(evaluation.target).toBe(run.target);
-    expect(evaluation.reason).toContain(`no data from load, and ${run.target} were asked for before`);
+    expect(evaluation.reason).toContain(`Asked for ${run.target} (as before, perUnit load: no data from load)`);
   });
 
   test.each([

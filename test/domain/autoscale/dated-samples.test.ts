@@ -91,7 +91,7 @@ describe('a sample from before the last change', () => {
     });
     expect(target).toBe(4);
     expect(reason).toBe(
-      'Stay at 4 because thresholds load: load is of 2026-11-25T12:00:00.000Z, before the last change, and not counted again.',
+      'Asked for 4 (thresholds load: load is of 2026-11-25T12:00:00.000Z, before the last change, and not counted again). Stay at 4.',
     );
   });
 

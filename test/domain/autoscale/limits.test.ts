@@ -250,7 +250,7 @@ describe('a person', () => {
   });
 
   test.each([
-    ['of somebody else stands', { target: 9, isOwn: false }, 'ACTIVE', 9, 'taken back; a run is under way to 9'],
+    ['of somebody else stands', { target: 9, isOwn: false }, 'ACTIVE', 9, 'taken back, and a run is under way to 9'],
     ['of somebody else stands while it arrives', { target: 9, isOwn: false }, 'STARTING', 9, 'is STARTING'],
     ['of our own ends where it is', { target: 9, isOwn: true }, 'ACTIVE', 5, 'paused until it is taken back'],
     ['of our own ends with the step that is under way', { target: 9, isOwn: true }, 'STARTING', 7, 'under way to 7'],
@@ -319,8 +319,8 @@ describe('a size that the platform refused', () => {
     const evaluation = resource.look({ refusal });
     expect(evaluation).toMatchObject({ recommended: 8, target: 5, limitedBy: ['refused'], next: null });
     expect(evaluation.limits[0]?.reason).toBe(
-      '6 was refused at 2026-11-25T11:59:00.000Z: quota of 5 instances in region eu-west-1; ' +
-        'not asked again until 2026-11-25T12:01:00.000Z',
+      '6 was refused at 2026-11-25T11:59:00.000Z: quota of 5 instances in region eu-west-1, ' +
+        'and is not asked for again until 2026-11-25T12:01:00.000Z',
     );
     expect(resource.look({ atMs: minutes, refusal }).target).toBe(8);
   });
@@ -376,7 +376,7 @@ test('limits are named in their fixed order, with what each did', () => {
     'step 5 4',
     'cooldown 4 3',
   ]);
-  expect(evaluation.reason).toMatch(/^Scale out from 3 to 5 because fixed: always 9; a floor raises 9 to 20 /);
+  expect(evaluation.reason).toMatch(/^Asked for 9 \(fixed: always 9\); raised to 20 by a floor: /);
 });
 
 test('without a max, a signal gone mad asks for no more than any request may', () => {
@@ -386,5 +386,5 @@ test('without a max, a signal gone mad asks for no more than any request may', (
   );
   const { target, limitedBy, reason } = mad.look({ load: 1e15 });
   expect({ target, limitedBy }).toEqual({ target: 1_000_000_000, limitedBy: ['max'] });
-  expect(reason).toContain('max is 1000000000');
+  expect(reason).toContain('lowered to 1000000000, the max');
 });

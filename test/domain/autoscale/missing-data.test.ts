@@ -29,8 +29,7 @@ describe('a source that fails', () => {
     const evaluation = new WatchedResource(spec(twoSignals), 3).look({ readings: { cpu: at(1), queue: failed } });
     expect(evaluation).toMatchObject({ recommended: 3, target: 3, limitedBy: ['noData'] });
     expect(evaluation.reason).toBe(
-      'Stay at 3 because perUnit cpu: 1 / 1 a unit needs 1; missing data raises 1 to 3 ' +
-        '(scaling in is blocked: no data from queue).',
+      'Asked for 1 (perUnit cpu: 1 / 1 a unit needs 1); held at 3: scaling in is blocked: no data from queue. Stay at 3.',
     );
   });
 

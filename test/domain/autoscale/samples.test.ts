@@ -134,6 +134,6 @@ describe('a counter', () => {
 test('what could be set so that a signal had a number is told with the reason', () => {
   const load = { failure: 'the query has no result', hint: 'emptyAs: 0 would take that for 0' };
   expect(new WatchedResource(spec(perUnit), 5).look({ readings: { load } }).reason).toBe(
-    'Stay at 5 because perUnit load: no data from load (emptyAs: 0 would take that for 0).',
+    'Asked for 5 (as before, perUnit load: no data from load (emptyAs: 0 would take that for 0)). Stay at 5.',
   );
 });
