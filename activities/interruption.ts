@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import type { Context } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import { handedOver } from '../src/domain/handed-on.js';
 
 /**
  * A worker that is about to stop does not wait for activities that can go on elsewhere: they end at once, and the next
@@ -49,7 +50,7 @@ export class Interruption {
 
   throwIfInterrupted(): void {
     this.context.cancellationSignal.throwIfAborted();
-    if (this.stopping.aborted) throw handedOver();
+    if (this.stopping.aborted) throw handOver();
     if (this.#reason) throw this.#reason;
   }
 
@@ -63,12 +64,9 @@ export class Interruption {
   }
 }
 
-/** Nothing that anybody must know of: the same attempt goes on elsewhere. */
-const handOverType = 'HandedOver';
-
-function handedOver(): ApplicationFailure {
+function handOver(): ApplicationFailure {
   return ApplicationFailure.create({
-    type: handOverType,
+    type: handedOver,
     message: 'handed over by a worker that stops',
     category: ApplicationFailureCategory.BENIGN,
     // The retry policy's own pause grows with every worker. Not at once: this worker's polls are still being withdrawn.

@@ -12,6 +12,7 @@ import type { Evaluation, EvaluationInput, Reading } from '../src/domain/autosca
 import { type RefusedRun, rememberRefusal } from '../src/domain/autoscale/refusal.js';
 import { type AutoscaleSpec, compileAutoscale } from '../src/domain/autoscale/spec.js';
 import type { AutoscaleState } from '../src/domain/autoscale/state.js';
+import { countChanges, newTally } from '../src/domain/autoscale/tally.js';
 import {
   autoscaleReason,
   notConfiguredType,
@@ -49,8 +50,8 @@ export function watchActivities(dependencies: WatchDependencies, stopping: Abort
   const openRuns = new OpenRuns();
   return {
     lastSeen: async () => {
-      const { state, evaluation } = newestOf(null, await heartbeatsOfThisRun());
-      return state && evaluation && { state, evaluation };
+      const { state, evaluation, tally } = newestOf(null, await heartbeatsOfThisRun());
+      return state && evaluation && { state, evaluation, tally };
     },
     watch: async (order) => {
       const context = Context.current();
@@ -128,7 +129,7 @@ async function lookOnce(
   { openRuns, lookedAtMs, signal, ...adapters }: LookParts,
   order: WatchOrder,
   spec: AutoscaleSpec,
-  { state, problem, evaluation: before }: WatchProgress,
+  { state, problem, evaluation: before, tally = newTally(Date.now()) }: WatchProgress,
 ): Promise<Look> {
   const { client } = Context.current();
   const [seen, readings] = await Promise.all([
@@ -141,7 +142,9 @@ async function lookOnce(
   const nowMs = Date.now();
   if (typeof seen === 'string') {
     // Without the capacity nothing can be decided; the policies keep what they know.
-    return { progress: { state, evaluation: before, problem: { message: seen, sinceMs: problem?.sinceMs ?? nowMs } } };
+    return {
+      progress: { state, evaluation: before, tally, problem: { message: seen, sinceMs: problem?.sinceMs ?? nowMs } },
+    };
   }
   const { pause, override } = order;
   const refusalBefore = state?.refusal ?? null;
@@ -151,12 +154,13 @@ async function lookOnce(
   // Most looks end here. A run that is open may be on its way elsewhere, sent by an older look or by somebody else.
   const quietSinceMs = isQuiet(spec, seen, alone.evaluation, state) ? lookedAtMs : null;
   if (quietSinceMs !== null && !(await openRuns.mayInclude(order.resource, client, quietSinceMs))) {
-    return { progress: { ...alone, problem: null } };
+    return { progress: { ...alone, tally, problem: null } };
   }
   const run = await new RunReader(client).newest(order.resource);
   const facts = runFacts(run);
   const refusal = rememberRefusal(refusalBefore, refusedRun(run), { nowMs, capacity });
-  const informed = evaluate(spec, { ...input, ...facts, refusal });
+  const counted = run?.status ? countChanges(tally, run.status) : tally;
+  const informed = { ...evaluate(spec, { ...input, ...facts, refusal }), tally: counted };
   const { target } = informed.evaluation;
   const isAsked = target === (facts.run?.target ?? capacity) || (order.limits.dryRun && target === order.lastAsked);
   const progress = { ...informed, problem: null };
@@ -224,15 +228,15 @@ async function inherited({ last, atOnce }: WatchOrder): Promise<Remembered> {
   return newestOf(last, [own, ...(atOnce ? await heartbeatsOfThisRun() : [])]);
 }
 
-type Remembered = Pick<WatchProgress, 'state' | 'evaluation'>;
+type Remembered = Pick<WatchProgress, 'state' | 'evaluation' | 'tally'>;
 
 function newestOf(last: Remembered | null, heartbeats: readonly (WatchProgress | undefined)[]): Remembered {
-  let newest = last ?? { state: null, evaluation: null };
+  let newest: Remembered = last ?? { state: null, evaluation: null };
   for (const heartbeat of heartbeats) {
     if (heartbeat?.state && heartbeat.state.evaluatedAtMs >= (newest.state?.evaluatedAtMs ?? -Infinity))
       newest = heartbeat;
   }
-  return { state: newest.state, evaluation: newest.evaluation };
+  return { state: newest.state, evaluation: newest.evaluation, tally: newest.tally };
 }
 
 /** Of the other activities that are pending. */

@@ -3,6 +3,7 @@ import { defineSignal } from '@temporalio/workflow';
 import type { Evaluation, Override, Pause } from '../src/domain/autoscale/evaluation.js';
 import { type Revision, type Writing, checkRevision } from '../src/domain/autoscale/revision.js';
 import type { AutoscaleSettings } from '../src/domain/autoscale/settings.js';
+import type { Tally } from '../src/domain/autoscale/tally.js';
 import type { WatchResult } from '../src/domain/autoscale/watch.js';
 import { fields, oneOf, optional, orNull, text, whole } from '../src/domain/checks.js';
 import { type ScaleSettings, checkScaleSettings } from '../src/domain/settings.js';
@@ -59,8 +60,8 @@ export interface AutoscaleRunState {
   lastAsked: number | null;
   /** The last ones, oldest first. */
   decisions: Decision[];
-  scaleUps: number;
-  scaleDowns: number;
+  /** By a scale run: not what a platform has refused. */
+  refusedRequests: number;
   lastError: string | null;
   /** The last configuration that says something else than the one in force: it was replaced, or came too late. */
   insteadOf: Revision | null;
@@ -82,8 +83,9 @@ export interface AutoscaleMemo {
   readonly resource: string;
   readonly pause: Pause | null;
   readonly override: Override | null;
-  readonly scaleUps: number;
-  readonly scaleDowns: number;
+  /** Of the last watch that returned; a running one has counted on. */
+  readonly tally: Tally | null;
+  readonly refusedRequests: number;
   readonly lastError: string | null;
   /** The configuration in force; null where nobody told. */
   readonly revision: Revision | null;

@@ -36,6 +36,13 @@ export type WatchEnd =
   /** With what it has seen until then, as far as the server knows. */
   | { readonly how: 'calledOff'; readonly seen: WatchResult | null };
 
+/** A configuration that has come. Null: not known yet whether it is usable. */
+interface Candidate {
+  readonly next: AutoscaleConfiguration;
+  readonly arrived: number;
+  isUsable: boolean | null;
+}
+
 /** Everything that a run knows: what it is configured to do, and what has become of it. */
 export type Autoscaler = AutoscaleRunState & {
   -readonly [Field in keyof AutoscaleConfiguration]: AutoscaleConfiguration[Field];
@@ -48,8 +55,8 @@ export class AutoscaleRun {
   private isStirred = true;
   /** The newest configuration that has come, be it in force, still to be checked, or not usable. */
   private wantedBy: Writing | undefined;
+  private candidates: Candidate[] = [];
   private arrived = 0;
-  private taken = 0;
 
   constructor(
     private readonly state: Autoscaler,
@@ -80,22 +87,16 @@ export class AutoscaleRun {
 
   /** Of two configurations the newer one counts, whichever comes first, and whichever is found usable first. */
   async configure(next: AutoscaleConfiguration): Promise<void> {
-    const arrived = ++this.arrived;
     if (!this.isSensible('configure', checkConfiguration(next))) return;
     this.want(next);
-    if (this.says(next)) {
-      this.taken = Math.max(this.taken, arrived);
-      // The same again, and newer than others that are being checked at this moment.
-      if (this.isNewer(next)) this.state.revision = next.revision;
-      return;
-    }
     if (this.overrules(next)) return;
-    const wrong = await this.world.whyNotWatched(next);
-    if (!this.isSensible('configure', wrong ?? undefined)) return;
-    // Of two of the same time, and of those that do not tell, the one that came later counts.
-    if (this.overrules(next) || (arrived < this.taken && !this.isNewer(next))) return;
-    this.taken = Math.max(this.taken, arrived);
-    this.take(next);
+    const candidate: Candidate = { next, arrived: this.arrived++, isUsable: this.says(next) ? true : null };
+    this.candidates.push(candidate);
+    if (candidate.isUsable === null) {
+      const wrong = await this.world.whyNotWatched(next);
+      candidate.isUsable = this.isSensible('configure', wrong ?? undefined);
+    }
+    this.choose();
   }
 
   remove(removal: Writing): void {
@@ -133,14 +134,18 @@ export class AutoscaleRun {
     const atOnce = this.isStirred;
     this.isStirred = false;
     const order = { resource, settings, limits, pause, override, last: watched, lastAsked, heededRun, atOnce };
-    const end = await this.world.watch(order, () => this.isStirred);
+    const end = await this.world.watch(order, () => this.hasNews());
     this.remember(end.how === 'decided' ? end.result : end.seen);
     if (end.how === 'decided' && end.result.wrongDirection) {
       this.pauseItself(end.result.wrongDirection);
       return;
     }
     // What has been said meanwhile is looked at first, and at once.
-    if (end.how === 'decided' && !this.isStirred) await this.act(end.result);
+    if (end.how === 'decided' && !this.hasNews()) await this.act(end.result);
+  }
+
+  private hasNews(): boolean {
+    return this.isStirred;
   }
 
   /** Until a person resumes it: going on would move the capacity further and further. */
@@ -157,15 +162,13 @@ export class AutoscaleRun {
   }
 
   private async act({ evaluation }: WatchResult): Promise<void> {
-    const { capacity, target } = evaluation;
-    this.state.lastAsked = target;
+    this.state.lastAsked = evaluation.target;
     const answer = await this.world.ask(evaluation);
     const isRefused = 'refused' in answer;
     this.state.lastError = isRefused ? answer.refused : null;
     const runId = isRefused ? null : answer.runId;
     remember(this.state.decisions, { evaluation, runId, ...(isRefused && answer) }, rememberedDecisions);
-    if (target > capacity) this.state.scaleUps += 1;
-    if (target < capacity) this.state.scaleDowns += 1;
+    if (isRefused) this.state.refusedRequests += 1;
     this.world.publish();
   }
 
@@ -191,9 +194,12 @@ export class AutoscaleRun {
     return JSON.stringify([settings, limits]) === JSON.stringify([this.state.settings, this.state.limits]);
   }
 
-  private isNewer({ revision }: AutoscaleConfiguration): boolean {
-    const { revision: inForce } = this.state;
-    return revision !== undefined && inForce !== undefined && isOverruled(inForce, revision);
+  /** One is taken when it is usable, and none that is newer still has to be checked. */
+  private choose(): void {
+    const [best] = this.candidates.filter(({ isUsable }) => isUsable !== false).toSorted(newestFirst);
+    if (best?.isUsable !== true) return;
+    this.candidates = [];
+    if (!this.says(best.next) && !this.overrules(best.next)) this.take(best.next);
   }
 
   /** What is in force is newer: whoever looks shall see that somebody says something else. */
@@ -211,4 +217,11 @@ export class AutoscaleRun {
     if (wrong !== undefined) this.ignore(`ignored ${name}: ${wrong}`);
     return wrong === undefined;
   }
+}
+
+/** Of two of the same time, and of those that do not tell, the one that came later counts. */
+function newestFirst(one: Candidate, other: Candidate): number {
+  const timeOf = ({ next }: Candidate) => next.revision?.atMs ?? Infinity;
+  const [oneMs, otherMs] = [timeOf(one), timeOf(other)];
+  return oneMs === otherMs ? other.arrived - one.arrived : otherMs - oneMs;
 }

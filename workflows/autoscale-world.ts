@@ -97,9 +97,18 @@ class Ending<T> {
 }
 
 export function memoOf(state: Autoscaler): AutoscaleMemo {
-  const { resource, pause, override, scaleUps, scaleDowns, lastError, insteadOf, removedBy } = state;
-  const revision = state.revision ?? null;
-  return { resource, pause, override, scaleUps, scaleDowns, lastError, revision, insteadOf, removedBy };
+  const { resource, pause, override, watched, refusedRequests, lastError, revision, insteadOf, removedBy } = state;
+  return {
+    resource,
+    pause,
+    override,
+    tally: watched?.tally ?? null,
+    refusedRequests,
+    lastError,
+    revision: revision ?? null,
+    insteadOf,
+    removedBy,
+  };
 }
 
 function watchOptions({ settings, pause, override }: WatchOrder) {

@@ -44,7 +44,8 @@ interface TemporalWorld extends World {
   interrupt(): void;
 }
 
-export function temporalWorld(state: ScaleState): TemporalWorld {
+/** @param shown is told whenever the run begins to wait for something: what others see of it should be up to date then. */
+export function temporalWorld(state: ScaleState, shown: () => void): TemporalWorld {
   // A cancellation of the run reaches what is started in this scope, and only that.
   const cancellable = CancellationScope.current();
   let underWay: CancellationScope | undefined;
@@ -56,7 +57,10 @@ export function temporalWorld(state: ScaleState): TemporalWorld {
     });
   const taskQueue = () => state.site?.taskQueue ?? workflowInfo().taskQueue;
   const timers = new Map<number, { isOver: boolean }>();
-  const show = () => setCurrentDetails(detailsOf(state));
+  const show = () => {
+    setCurrentDetails(detailsOf(state));
+    shown();
+  };
 
   return {
     now: () => Date.now(),

@@ -5,6 +5,7 @@ import {
   CancellationScope,
   condition,
   makeContinueAsNewFunc,
+  patched,
   setDefaultSignalHandler,
   setHandler,
   upsertMemo,
@@ -34,11 +35,17 @@ import { temporalWorld } from './scale-world.js';
 
 export async function scale(input: ScaleInput): Promise<ScaleStatus> {
   const state = input.carried ?? checkedState(input);
-  const world = temporalWorld(state);
+  // The start's own memo has the first target already, and that of a run that goes on all there is.
+  const memo = new TargetMemo(state, input.carried ? state.target : (input.request?.targetCapacity ?? null));
+  const world = temporalWorld(state, () => memo.update());
   const run = new ScaleRun(state, world);
+  const take = (request: ScaleRequest) => {
+    if (applyRequest(state, request)) run.stir();
+    memo.update();
+  };
   // First what the run was started with: messages that came before this worker did are applied as the handlers are set.
-  if (!input.carried && input.request) take(state, run, input.request);
-  listen(state, run);
+  if (!input.carried && input.request) take(input.request);
+  listen(state, run, take);
   setHandler(moveSignal, (site) => {
     const wrong = checkSite(site);
     if (wrong !== undefined) ignore(state, `move: ${wrong}`);
@@ -62,14 +69,14 @@ export async function scale(input: ScaleInput): Promise<ScaleStatus> {
   return close(state, ending);
 }
 
-function listen(state: ScaleState, run: ScaleRun): void {
+function listen(state: ScaleState, run: ScaleRun, take: (request: ScaleRequest) => void): void {
   setHandler(statusQuery, () => statusOf(state));
   setHandler(
     retargetUpdate,
     // A run that was cancelled still answers, and goes on where it is asked to.
     async (request) =>
       CancellationScope.nonCancellable(async () => {
-        take(state, run, request);
+        take(request);
         await condition(() => answerTo(state, request.id) !== undefined);
         return answerOrThrow(state, request.id);
       }),
@@ -86,7 +93,7 @@ function listen(state: ScaleState, run: ScaleRun): void {
   setHandler(retargetSignal, (request) => {
     const refusal = whyRefused(state, request);
     if (refusal) ignore(state, `retarget: ${refusal.message}`);
-    else take(state, run, request);
+    else take(request);
   });
   setDefaultSignalHandler((name) =>
     ignore(state, `there is no signal "${name}"; retarget takes {"targetCapacity": 3}`),
@@ -94,12 +101,24 @@ function listen(state: ScaleState, run: ScaleRun): void {
   CancellationScope.current().cancelRequested.catch(() => run.cancel());
 }
 
-function take(state: ScaleState, run: ScaleRun, request: ScaleRequest): void {
-  const targetBefore = state.target;
-  if (applyRequest(state, request)) run.stir();
-  // The start's own memo has the first target already.
-  if (targetBefore !== null && state.target !== targetBefore) publish(state);
+/** Keeps the target that the server shows of a run, in the list of them too, what it is. */
+class TargetMemo {
+  constructor(
+    private readonly state: ScaleState,
+    private shown: number | null,
+  ) {}
+
+  update(): void {
+    const { target } = this.state;
+    if (target === this.shown) return;
+    // That of a relative request is known when the capacity was seen. Runs of before it never showed that.
+    const isShown = this.shown !== null || patched(resolvedTarget);
+    this.shown = target;
+    if (isShown) publish(this.state);
+  }
 }
+
+const resolvedTarget = 'resolved-target-is-shown';
 
 function answerOrThrow(state: ScaleState, id: string | undefined): RetargetAnswer {
   const answer = answerTo(state, id);

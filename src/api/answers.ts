@@ -26,6 +26,7 @@ export const acceptedSchema = z
       .describe('accepted: durable, and no worker has answered yet.'),
     workflowId: z.string(),
     runId: z.string(),
+    notice: z.string().nullable().describe('What stands in the way, where no worker has answered; else null.'),
     autoscale: z
       .strictObject({
         standsUntil: time.describe('At the latest. Then the policies are asked again.'),

@@ -91,20 +91,40 @@ export const evaluationSchema = z
   .describe('One look at an autoscaled resource, and everything that led to its answer.');
 export type EvaluationAnswer = z.output<typeof evaluationSchema>;
 
+const configurationSource = z.strictObject({
+  owner: z.string(),
+  file: z.string(),
+  host: z.string(),
+  at: time.describe('When it was written, or applied by hand. Of two that differ, the later one counts.'),
+});
+
 export const autoscaleSchema = z
   .strictObject({
     resource: z.string(),
     evaluation: evaluationSchema.nullable().describe('The last one, acted on or not; null before the first.'),
     problem: failure.nullable().describe('Why there was no evaluation since: the capacity could not be read.'),
-    pause: standingPause.nullable(),
-    override: standingOverride.nullable(),
+    notice: z.string().nullable().describe('What a person should know or do; null when all is well.'),
+    pause: standingPause.nullable().describe('Null also when it is over.'),
+    override: standingOverride.nullable().describe('Null also when it is over.'),
     lastError: z.string().nullable(),
-    stats: z.strictObject({
-      currentSize: capacity.nullable(),
-      totalScaleUps: z.int(),
-      totalScaleDowns: z.int(),
-      inCooldown: z.boolean(),
-    }),
+    stats: z
+      .strictObject({
+        currentSize: capacity.nullable(),
+        totalScaleUps: z.int(),
+        totalScaleDowns: z.int(),
+        totalRefused: z.int().describe('Changes that the platform refused, and requests that a scale run refused.'),
+        totalDryRuns: z.int().describe('Changes that a dry run did not send.'),
+        inCooldown: z.boolean(),
+      })
+      .describe('Changes that were made since it was started, whoever asked for them.'),
+    configuration: configurationSource
+      .extend({
+        insteadOf: configurationSource
+          .nullable()
+          .describe('The last one that says something else: it was replaced, or is older and came later.'),
+      })
+      .nullable()
+      .describe('Which configuration is in force; null where nobody told.'),
     heardAt: time
       .nullable()
       .describe('When the Temporal server last heard of the watch: long ago means that nobody watches.'),

@@ -1,7 +1,10 @@
 /** From the name in a path to what the configuration says of it. */
 import type { Request } from 'express';
+import type { AutoscaleClient } from '../client/autoscale-client.js';
+import { isTemporalTrouble } from '../client/grpc-status.js';
 import type { ScalableResource } from '../client/scale-client.js';
 import type { Config, ResourceConfig } from '../config/config.js';
+import { aliasSchema } from '../config/schema.js';
 import { nearest } from '../config/nearest.js';
 import { Problem } from './problem.js';
 
@@ -18,6 +21,18 @@ export function findResource(resources: Resources, request: Request): ResourceCo
   const meant = nearest(alias, known);
   const advice = meant === undefined ? inWords(known) : `Did you mean "${meant}"?`;
   throw new Problem('unknown-resource', `There is no resource "${alias.slice(0, 100)}". ${advice}`);
+}
+
+/** Whether there is an autoscaler of that name all the same: it goes on until it is removed. */
+export async function goesOnUnnamed(autoscales: AutoscaleClient, alias: string): Promise<boolean> {
+  if (!aliasSchema.safeParse(alias).success) return false;
+  try {
+    return (await autoscales.find(alias))?.isOpen === true;
+  } catch (error) {
+    // Without Temporal nobody knows; that the configuration does not name it is true.
+    if (isTemporalTrouble(error)) return false;
+    throw error;
+  }
 }
 
 /** For the routes of the Omnistrate example, which know no names. @throws Problem where there are several. */

@@ -2,31 +2,57 @@
 import type { AutoscaleView } from '../client/autoscale-reader.js';
 import type { RunView } from '../client/run-reader.js';
 import type { Evaluation, Override, Pause } from '../domain/autoscale/evaluation.js';
+import type { Writing } from '../domain/autoscale/revision.js';
+import { notConfiguredType } from '../domain/autoscale/watch.js';
 import type { AutoscaleAnswer, EvaluationAnswer } from './autoscale-answers.js';
 import { iso, isoOrNull } from './iso-time.js';
 
 export function presentAutoscale(
   resource: string,
-  { memo, progress, heardAtMs }: AutoscaleView,
+  { memo, taskQueue, progress, heardAtMs, failure }: AutoscaleView,
   run: RunView | undefined,
 ): AutoscaleAnswer {
   const cooldownUntilMs = run?.status?.cooldownUntilMs;
   const problem = progress?.problem;
+  const tally = progress?.tally ?? memo.tally;
+  const isNamed = failure?.type !== notConfiguredType;
   return {
     resource,
     evaluation: progress?.evaluation ? presentEvaluation(progress.evaluation, Date.now()) : null,
     problem: problem ? { message: problem.message, since: iso(problem.sinceMs) } : null,
-    pause: presentPause(memo.pause ?? null),
-    override: presentOverride(memo.override ?? null),
-    lastError: memo.lastError ?? null,
+    notice: isNamed ? null : unnamedNotice(resource, taskQueue),
+    pause: presentPause(standing(memo.pause)),
+    override: presentOverride(standing(memo.override)),
+    lastError: failure?.message ?? memo.lastError ?? null,
     stats: {
       currentSize: progress?.evaluation?.capacity ?? null,
-      totalScaleUps: memo.scaleUps ?? 0,
-      totalScaleDowns: memo.scaleDowns ?? 0,
+      totalScaleUps: tally?.scaleUps ?? 0,
+      totalScaleDowns: tally?.scaleDowns ?? 0,
+      totalRefused: (tally?.refused ?? 0) + (memo.refusedRequests ?? 0),
+      totalDryRuns: tally?.dryRuns ?? 0,
       inCooldown: cooldownUntilMs ? Math.max(cooldownUntilMs.up, cooldownUntilMs.down) > Date.now() : false,
     },
+    configuration: memo.revision
+      ? { ...presentWriting(memo.revision), insteadOf: memo.insteadOf ? presentWriting(memo.insteadOf) : null }
+      : null,
     heardAt: heardAtMs === null ? null : iso(heardAtMs),
   };
+}
+
+function unnamedNotice(resource: string, taskQueue: string): string {
+  return (
+    `No live configuration names it: no worker of the task queue "${taskQueue}" that was asked has ${resource} scale by itself, ` +
+    'so that nothing is done. Name it in the configuration again, or remove it with "escapement apply --prune".'
+  );
+}
+
+function presentWriting({ owner, file, host, atMs }: Writing) {
+  return { owner, file, host, at: iso(atMs) };
+}
+
+/** What is over by itself is told no more. */
+function standing<T extends { readonly untilMs: number | null }>(word: T | null | undefined): T | null {
+  return word && (word.untilMs === null || word.untilMs > Date.now()) ? word : null;
 }
 
 /** @param nowMs for when the ages of its samples are told. */

@@ -18,7 +18,7 @@ export function presentResource(config: ResourceConfig, run: RunView | undefined
     platform: platform.type,
     bounds: { min: settings.min, max: settings.max },
     phase,
-    notice: run?.isPaused ? pausedNotice(run) : phase === 'unattended' ? noticeOf(config.taskQueue) : null,
+    notice: run?.isPaused ? pausedNotice(run) : run && phase === 'unattended' ? unattendedNotice(run, config) : null,
     ...progress(run),
     dryRun: run?.status?.dryRun ?? settings.dryRun,
     run: run
@@ -78,7 +78,10 @@ type Progress = Pick<
 >;
 
 function progress(run: RunView | undefined): Progress {
-  return run?.status ? told(run.status) : knownToServer(run);
+  if (!run?.status) return knownToServer(run);
+  // What is under way tells it first: the run itself knows of an activity when that has ended.
+  const { failure, lastError } = run.progress ?? {};
+  return { ...told(run.status), lastError: failure ?? lastError ?? run.status.lastError };
 }
 
 function told(status: ScaleStatus): Progress {
@@ -113,14 +116,20 @@ function knownToServer(run: RunView | undefined): Progress {
     drift: [],
     refused: null,
     ignoredSignals: [],
-    lastError: run?.memo.lastError ?? run?.progress?.lastError ?? tornDown,
+    lastError: run?.memo.lastError ?? run?.progress?.failure ?? run?.progress?.lastError ?? tornDown,
   };
 }
 
-function noticeOf(taskQueue: string): string {
+/** @param run where it is, which need not be where the configuration has its resource. */
+export function unattendedNotice({ taskQueue }: Pick<RunSummary, 'taskQueue'>, config: ResourceConfig): string {
+  const moves =
+    taskQueue === config.taskQueue
+      ? `when a worker of the task queue "${taskQueue}" is there ("escapement worker").`
+      : `when a worker with this configuration, which has the resource on the task queue "${config.taskQueue}", is there ` +
+        `("escapement worker"): it moves the run there from the task queue "${taskQueue}".`;
   return (
     `No worker answered within ${workerAnswersWithinMs / 1000} s: nobody is working on this. The request is safe and goes on ` +
-    `when a worker of the task queue "${taskQueue}" is there ("escapement worker"). This is what the Temporal server knows.`
+    `${moves} This is what the Temporal server knows.`
   );
 }
 

@@ -128,7 +128,7 @@ export function known({ workflowId, taskQueue, status, closeTime, memo }: Descri
     status: status.name,
     closedAtMs: closeTime?.getTime() ?? null,
     // Written by the workflow and its starter alone, which have no other form of it.
-    memo: (memo ?? {}) as Partial<AutoscaleMemo>,
+    memo: memo ?? {},
     isBusy: false,
   };
 }

@@ -3,19 +3,27 @@ import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import type { WatchProgress } from '../domain/autoscale/watch.js';
 import { type AutoscaleMemo, type Decision, autoscaleWorkflowId } from '../../workflows/autoscale-messages.js';
-import { decisionsIn } from './decisions-in.js';
+import { decisionsIn, lastWatchIn } from './decisions-in.js';
 import { firstOf } from './payloads.js';
+import { type PendingFailure, failureOf } from './pending-failure.js';
 import { isOpenStatus } from './run-reader.js';
 
 const { PENDING_ACTIVITY_STATE_CANCEL_REQUESTED } = proto.temporal.api.enums.v1.PendingActivityState;
 
 export interface AutoscaleView {
   readonly memo: Partial<AutoscaleMemo>;
-  /** The heartbeat of the watch: the last evaluation, acted on or not. Null before the first one. */
-  readonly progress: WatchProgress | null;
+  /** Where it runs. */
+  readonly taskQueue: string;
+  /** What its watch has seen: the last evaluation, acted on or not. Null before the first one. */
+  readonly progress: Omit<WatchProgress, 'isHandedOver'> | null;
   /** When the server last heard of the watch. */
   readonly heardAtMs: number | null;
+  /** Why the watch, or a request of it, is tried again and again. */
+  readonly failure: PendingFailure | null;
 }
+
+/** A watch that has decided is at the end of the history, with the few events that came since. */
+const latestEvents = 40;
 
 export class AutoscaleReader {
   constructor(private readonly client: Client) {}
@@ -23,23 +31,35 @@ export class AutoscaleReader {
   /** Undefined where the resource is not autoscaled. */
   async view(resource: string): Promise<AutoscaleView | undefined> {
     try {
-      const { memo, raw, status } = await this.handle(resource).describe();
+      const { memo, raw, status, taskQueue } = await this.handle(resource).describe();
       if (!isOpenStatus(status.name)) return undefined;
-      const heartbeats = (raw.pendingActivities ?? []).flatMap(
-        ({ activityType, heartbeatDetails, lastHeartbeatTime, state }) => {
-          const progress = firstOf(heartbeatDetails?.payloads) as WatchProgress | undefined;
-          const heardAtMs = Number(lastHeartbeatTime?.seconds ?? 0) * 1000;
-          const isCalledOff = state === PENDING_ACTIVITY_STATE_CANCEL_REQUESTED;
-          return activityType?.name === 'watch' && progress ? [{ progress, heardAtMs, isCalledOff }] : [];
-        },
+      // One that was called off goes on beside its successor until it hears of it, and knows nothing of why.
+      const pending = (raw.pendingActivities ?? []).filter(
+        ({ state }) => state !== PENDING_ACTIVITY_STATE_CANCEL_REQUESTED,
       );
-      // A watch that was called off goes on beside its successor until it hears of it, and knows nothing of why.
-      const watch = heartbeats.find(({ isCalledOff }) => !isCalledOff) ?? heartbeats.at(-1);
-      return { memo: memo ?? {}, progress: watch?.progress ?? null, heardAtMs: watch?.heardAtMs ?? null };
+      const heartbeat = pending.map(heartbeatOf).find((each) => each !== undefined);
+      return {
+        memo: memo ?? {},
+        taskQueue,
+        progress: heartbeat?.progress ?? (await this.lastDecided(resource)),
+        heardAtMs: heartbeat?.heardAtMs ?? null,
+        failure: pending.map(failureOf).find((failure) => failure !== null) ?? null,
+      };
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return undefined;
       throw error;
     }
+  }
+
+  /** While what a watch has decided is being asked for, and until the next one has begun: what that one will go on from. */
+  private async lastDecided(resource: string): Promise<AutoscaleView['progress']> {
+    const { history } = await this.client.workflowService.getWorkflowExecutionHistoryReverse({
+      namespace: this.client.options.namespace,
+      execution: { workflowId: autoscaleWorkflowId(resource) },
+      maximumPageSize: latestEvents,
+    });
+    const decided = lastWatchIn(history?.events ?? []);
+    return decided && { ...decided, problem: null };
   }
 
   /** What was acted on, newest first: from the history of the run, and what it carried over from the one before. */
@@ -62,3 +82,11 @@ export class AutoscaleReader {
     return this.client.workflow.getHandle(autoscaleWorkflowId(resource));
   }
 }
+
+function heartbeatOf({ activityType, heartbeatDetails, lastHeartbeatTime }: PendingActivity) {
+  const progress = firstOf(heartbeatDetails?.payloads) as WatchProgress | undefined;
+  const heardAtMs = Number(lastHeartbeatTime?.seconds ?? 0) * 1000;
+  return activityType?.name === 'watch' && progress ? { progress, heardAtMs } : undefined;
+}
+
+type PendingActivity = proto.temporal.api.workflow.v1.IPendingActivityInfo;

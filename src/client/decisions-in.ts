@@ -40,3 +40,25 @@ export function decisionsIn(events: readonly HistoryEvent[]): Decision[] {
   }
   return [...carried, ...asked.values()];
 }
+
+/**
+ * What the last watch that returned has seen, by the newest events of a history, newest first. A run that was continued
+ * has it in its start.
+ */
+export function lastWatchIn(events: readonly HistoryEvent[]): WatchResult | null {
+  const watches = new Set(
+    events
+      .filter(({ activityTaskScheduledEventAttributes: scheduled }) => scheduled?.activityType?.name === 'watch')
+      .map(({ eventId }) => String(eventId)),
+  );
+  for (const {
+    activityTaskCompletedEventAttributes: completed,
+    workflowExecutionStartedEventAttributes: started,
+  } of events) {
+    if (completed && watches.has(String(completed.scheduledEventId))) {
+      return firstOf(completed.result?.payloads) as WatchResult;
+    }
+    if (started) return (firstOf(started.input?.payloads) as AutoscaleInput | undefined)?.carried?.watched ?? null;
+  }
+  return null;
+}

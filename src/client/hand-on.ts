@@ -9,6 +9,7 @@
 import { ActivityNotFoundError, type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import proto from '@temporalio/proto';
+import { takenOver } from '../domain/handed-on.js';
 import { autoscaleWorkflowType } from '../../workflows/autoscale-messages.js';
 import { scaleWorkflowType } from '../../workflows/messages.js';
 import { atMost } from './at-most.js';
@@ -41,8 +42,6 @@ export async function handOn(client: Client, { taskQueue, activities, isDead }: 
   });
   return given;
 }
-
-const takenOver = 'TakenOver';
 
 function goneWith(identity: string): ApplicationFailure {
   return ApplicationFailure.create({

@@ -3,6 +3,7 @@ import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { z } from 'zod';
 import { resourceStatuses } from '../domain/capacity.js';
 import { firstOf } from './payloads.js';
+import { failureOf } from './pending-failure.js';
 
 /** Of whatever an activity reports, what callers are shown. Another version's reports may lack it. */
 const progressSchema = z.object({
@@ -18,8 +19,15 @@ const progressSchema = z.object({
   lastError: z.string().optional().catch(undefined),
 });
 
-export type RunProgress = z.output<typeof progressSchema>;
+export type RunProgress = z.output<typeof progressSchema> & {
+  /** What the activity that is under way has failed with, and is tried again after. */
+  readonly failure?: string;
+};
 
 export function progressOf({ raw }: WorkflowExecutionDescription): RunProgress | null {
-  return progressSchema.safeParse(firstOf(raw.pendingActivities?.[0]?.heartbeatDetails?.payloads)).data ?? null;
+  const [activity] = raw.pendingActivities ?? [];
+  if (!activity) return null;
+  const reported = progressSchema.safeParse(firstOf(activity.heartbeatDetails?.payloads)).data;
+  const failure = failureOf(activity);
+  return reported || failure ? { ...reported, ...(failure && { failure: failure.message }) } : null;
 }

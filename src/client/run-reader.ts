@@ -17,6 +17,7 @@ import { type RunProgress, progressOf } from './run-progress.js';
 export interface RunSummary {
   readonly workflowId: string;
   readonly runId: string;
+  readonly taskQueue: string;
   readonly isOpen: boolean;
   /** By somebody in Temporal: open, and nothing more is done until it is resumed there. */
   readonly isPaused: boolean;
@@ -53,7 +54,7 @@ export interface RunView extends RunSummary {
 
 type Described = Pick<
   WorkflowExecutionInfo | WorkflowExecutionDescription,
-  'workflowId' | 'runId' | 'status' | 'startTime' | 'closeTime' | 'memo'
+  'workflowId' | 'runId' | 'taskQueue' | 'status' | 'startTime' | 'closeTime' | 'memo'
 >;
 
 interface ListRange {
@@ -162,6 +163,7 @@ function summaryOf(info: Described): RunSummary {
   return {
     workflowId: info.workflowId,
     runId: info.runId,
+    taskQueue: info.taskQueue,
     isOpen: isOpenStatus(info.status.name),
     isPaused: info.status.name === 'PAUSED',
     startedAtMs: info.startTime.getTime(),

@@ -17,6 +17,8 @@ export interface TaskQueueSettings {
   readonly activities: object;
   /** Only workflows are carried out: for those that are to leave the task queue. */
   readonly isLeaving?: boolean;
+  /** Begins when this is over. */
+  readonly after?: Promise<void>;
   /** The types of those that may be begun a second time: they are taken over from workers that died. */
   readonly repeatable: readonly string[];
   /** Path of the prebuilt workflow bundle. */
@@ -63,8 +65,9 @@ export class TaskQueueWorker {
   }
 
   async #keepWorking(): Promise<void> {
-    const { log } = this.#settings;
+    const { log, after } = this.#settings;
     const { signal } = this.#stopping;
+    await after;
     for (let attempt = 1; ; attempt++) {
       const startedAtMs = performance.now();
       const failure = await this.#work().then(

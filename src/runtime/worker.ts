@@ -32,17 +32,15 @@ export function startWorker(settings: WorkerSettings): RunningWorker {
     serve: (taskQueues) => {
       if (isStopping) return;
       for (const taskQueue of taskQueues) {
-        if (!serving.has(taskQueue)) serving.set(taskQueue, new TaskQueueWorker({ ...settings, taskQueue }));
+        if (serving.has(taskQueue)) continue;
+        // A process may have one worker a task queue.
+        const after = end(taskQueue);
+        serving.set(taskQueue, new TaskQueueWorker({ ...settings, taskQueue, ...(after && { after }) }));
       }
     },
     serveWorkflowsOf: (taskQueues) => {
       if (isStopping) return;
-      for (const [taskQueue, worker] of leaving) {
-        if (taskQueues.includes(taskQueue)) continue;
-        leaving.delete(taskQueue);
-        const ended = worker.stop().finally(() => ending.delete(ended));
-        ending.add(ended);
-      }
+      for (const taskQueue of leaving.keys()) if (!taskQueues.includes(taskQueue)) void end(taskQueue);
       for (const taskQueue of taskQueues) {
         if (serving.has(taskQueue) || leaving.has(taskQueue)) continue;
         leaving.set(taskQueue, new TaskQueueWorker({ ...settings, taskQueue, isLeaving: true }));
@@ -55,4 +53,14 @@ export function startWorker(settings: WorkerSettings): RunningWorker {
   };
   running.serve(settings.taskQueues);
   return running;
+
+  /** Of one that only carries out workflows. */
+  function end(taskQueue: string): Promise<void> | undefined {
+    const worker = leaving.get(taskQueue);
+    if (!worker) return undefined;
+    leaving.delete(taskQueue);
+    const ended = worker.stop().finally(() => ending.delete(ended));
+    ending.add(ended);
+    return ended;
+  }
 }

@@ -119,6 +119,38 @@ describe('an autoscaled resource, over the API,', () => {
     await poll(resource.capacity, (capacity) => capacity === 9);
   });
 
+  it('shows a pause and an override no more when they are over', async () => {
+    const until = new Date(Date.now() + 1500).toISOString();
+    await api.call('PUT', path('pause'), { body: { until } });
+    await api.call('PUT', path('override'), { body: { capacity: 9, until } });
+    await poll(evaluation, ({ pause, override }) => pause?.until === until && override?.until === until);
+    await poll(evaluation, ({ pause, override }) => pause === null && override === null);
+    expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(until));
+    await poll(evaluation, (answer) => answer.evaluation?.limitedBy.length === 0);
+  });
+
+  it('counts the changes that were made, whoever asked for them, and says which configuration is in force', async () => {
+    const before = (await evaluation()).stats;
+    await api.call('PUT', path('override'), { body: { capacity: 4 } });
+    await poll(resource.capacity, (capacity) => capacity === 4);
+    await api.call('DELETE', path('override'));
+    await poll(resource.capacity, (capacity) => capacity === 9);
+    const { totalScaleUps, totalScaleDowns } = before;
+    const after = { totalScaleUps: totalScaleUps + 1, totalScaleDowns: totalScaleDowns + 1 };
+    const seen = await poll(
+      async () => {
+        await api.call('POST', path('evaluate'));
+        return evaluation();
+      },
+      ({ stats }) => stats.totalScaleUps > totalScaleUps,
+    );
+    expect(seen).toMatchObject({
+      stats: { ...after, totalRefused: 0, totalDryRuns: 0 },
+      configuration: { owner: 'default', file: '/etc/escapement.yaml', host: 'test', insteadOf: null },
+      notice: null,
+    });
+  });
+
   it('takes a person’s word, and says plainly how long it stands', async () => {
     const { status, body } = await api.scale(resource.resource, { targetCapacity: 8 });
     expect(status).toBe(202);

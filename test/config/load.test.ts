@@ -1,5 +1,5 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../../src/config/load.js';
 import { validateFile } from '../../src/config/validate.js';
@@ -17,6 +17,21 @@ describe('with a file', () => {
   it('escapement.yaml in the working directory is the configuration', async () => {
     await write('escapement.yaml', workerWith(''));
     expect(await loadConfig({}, folder)).toMatchObject({ source: 'file', file: 'escapement.yaml', warnings: [] });
+  });
+
+  it('tells where and when it was written, and whose it is', async () => {
+    const file = join(folder, 'escapement.yaml');
+    await write('escapement.yaml', `owner: berlin\n${workerWith('')}`);
+    await utimes(file, 1000, 1000);
+    const written = { file, host: hostname(), atMs: 1_000_000 };
+    expect((await loadConfig({ ESCAPEMENT_OWNER: 'paris' }, folder)).writing).toEqual({ owner: 'berlin', ...written });
+    await write('escapement.yaml', workerWith(''));
+    await utimes(file, 1000, 1000);
+    expect((await loadConfig({ ESCAPEMENT_OWNER: 'paris' }, folder)).writing).toEqual({ owner: 'paris', ...written });
+    expect((await loadConfig({}, folder)).writing).toEqual({ owner: 'default', ...written });
+    expect(await linesOf(() => loadConfig({ ESCAPEMENT_OWNER: 'a b' }, folder))).toEqual([
+      'ESCAPEMENT_OWNER: is not a name for an owner; write 1 to 63 letters, digits, ".", "_" or "-", beginning with a letter or a digit',
+    ]);
   });
 
   it('ESCAPEMENT_CONFIG names another one, and errors name it so', async () => {
@@ -93,8 +108,8 @@ describe('without a file', () => {
     const config = await loadConfig({ AUTOSCALER_TARGET_RESOURCE: 'worker' }, folder);
     expect(config).toEqual({
       source: 'environment',
+      writing: { owner: 'default', file: 'environment', host: hostname(), atMs: expect.any(Number) },
       warnings: [],
-      writing: expect.objectContaining({ owner: 'default', file: 'environment' }) as unknown,
       resources: {
         worker: {
           alias: 'worker',

@@ -91,8 +91,7 @@ beforeEach(async () => {
     watched: null,
     lastAsked: null,
     decisions: [],
-    scaleUps: 0,
-    scaleDowns: 0,
+    refusedRequests: 0,
     lastError: null,
     insteadOf: null,
     removedBy: null,
@@ -211,10 +210,31 @@ describe('of two configurations', () => {
     world.handle(run.configure(configuration({ atMs: 200 })));
     world.checks[1]!.answer(null);
     await world.settle();
-    expect(state.revision?.atMs).toBe(200);
+    // Nothing is done by one that is about to be replaced.
+    expect(state.revision?.atMs).toBe(100);
+    expect(world.watches).toHaveLength(1);
     world.checks[0]!.answer(null);
     await world.settle();
-    expect(state).toMatchObject({ revision: { atMs: 300 }, insteadOf: { atMs: 200 } });
+    expect(state).toMatchObject({ revision: { atMs: 300 }, insteadOf: { atMs: 100 } });
+  });
+
+  it('that are checked at the same time the older one counts where the newer one is not usable', async () => {
+    world.handle(run.configure(configuration({ atMs: 300 })));
+    world.handle(run.configure(configuration({ atMs: 200 })));
+    world.checks[1]!.answer(null);
+    await world.settle();
+    world.checks[0]!.answer('there is no such policy');
+    await world.settle();
+    expect(state.revision?.atMs).toBe(200);
+  });
+
+  it('the one in force, said again later, counts against one that is still being checked', async () => {
+    world.handle(run.configure(configuration({ atMs: 200 })));
+    world.handle(run.configure(configuration({ atMs: 300, digest: state.revision!.digest })));
+    world.checks[0]!.answer(null);
+    await world.settle();
+    expect(state.revision?.atMs).toBe(100);
+    expect(world.watches).toHaveLength(1);
   });
 
   it('of the same time the one counts that came later', async () => {

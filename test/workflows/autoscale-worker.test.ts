@@ -59,6 +59,24 @@ describe('when its worker', () => {
     await stopAgain();
   });
 
+  it('is away when somebody says something, the next one goes on with all that was remembered', async () => {
+    const { queue, resource } = await autoscaled(restless, { depth: 20, settings: stabilized });
+    const stop = await restless.startWorker();
+    await evaluatedAnew(resource);
+    await stop();
+    const stoppedAtMs = Date.now();
+    queue.depth = 1;
+    await benches.autoscales.pause(resource.resource, { direction: 'up', untilMs: null });
+    const stopAgain = await restless.startWorker();
+    const after = await poll(
+      () => evaluatedAnew(resource),
+      (seen) => seen?.progress?.evaluation?.recommended === 1,
+    );
+    const oldest = after!.progress!.state!.recommendations.find(({ capacity }) => capacity === 2);
+    expect(oldest!.atMs).toBeLessThanOrEqual(stoppedAtMs);
+    await stopAgain();
+  });
+
   it('comes back to several configurations, the newest counts, whichever is checked first', async () => {
     const { resource, configure } = await autoscaled(restless, { depth: 20 });
     await (

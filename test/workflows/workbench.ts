@@ -1,6 +1,7 @@
 /** A whole Escapement for a test: a real Temporal server, a real sidecar over HTTP for each resource, a worker, a client. */
 import { randomUUID } from 'node:crypto';
 import type { Client, WorkflowHandle } from '@temporalio/client';
+import type { Duration } from '@temporalio/common';
 import { type NativeConnection, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities/index.js';
 import { type ScalableResource, ScaleClient } from '../../src/client/scale-client.js';
@@ -65,12 +66,20 @@ export class Workbench {
    * As in production, what only looks is handed over when it stops.
    * @returns how to stop it.
    */
-  async startWorker({ taskQueue = this.#taskQueue, activities = true } = {}): Promise<() => Promise<void>> {
+  async startWorker({
+    taskQueue = this.#taskQueue,
+    activities = true,
+    heartbeatThrottle = '1s' as Duration,
+    isConfigured = (): boolean => true,
+  } = {}): Promise<() => Promise<void>> {
     const stopping = new AbortController();
     const adapters = {
-      platformOf: (resource: string) => this.#platformOf(resource),
+      platformOf: (resource: string) => {
+        if (!isConfigured()) throw new Error(`${resource} is not in the configuration of this worker`);
+        return this.#platformOf(resource);
+      },
       sourcesOf: (resource: string) => this.sources.get(resource) ?? {},
-      isAutoscaled: () => true,
+      isAutoscaled: isConfigured,
       onReload: () => () => undefined,
     };
     const worker = await Worker.create({
@@ -80,7 +89,7 @@ export class Workbench {
       activities: createActivities(adapters, stopping.signal),
       enableNonLocalActivities: activities,
       stickyQueueScheduleToStartTimeout: '1s',
-      maxHeartbeatThrottleInterval: '1s',
+      maxHeartbeatThrottleInterval: heartbeatThrottle,
       shutdownGraceTime: '1s',
     });
     const running = worker.run();

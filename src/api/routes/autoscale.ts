@@ -13,7 +13,7 @@ import {
   pauseWishSchema,
 } from '../autoscale-answers.js';
 import { parseBody, readJsonBody, readHook } from '../body.js';
-import { findResource } from '../find-resource.js';
+import { findResource, goesOnUnnamed } from '../find-resource.js';
 import { presentAutoscale, presentEvaluation, presentOverride, presentPause } from '../present-autoscale.js';
 import { Problem } from '../problem.js';
 import { route } from '../route.js';
@@ -28,9 +28,10 @@ export function autoscaleRoutes(router: Router, api: ApiContext): void {
   route(router, '/v1/hooks/alertmanager', { post: [readHook, postAlerts(api)] });
 }
 
-function putPause({ config, autoscales }: ApiContext): RequestHandler {
+function putPause(api: ApiContext): RequestHandler {
+  const { autoscales } = api;
   return async (request, response) => {
-    const { alias } = findResource(config.resources, request);
+    const alias = await findAutoscaled(api, request);
     const { direction, until } = parseBody(pauseWishSchema, request);
     const pause = { direction, untilMs: inFuture(until) };
     await orNotAutoscaled(() => autoscales.pause(alias, pause));
@@ -38,19 +39,23 @@ function putPause({ config, autoscales }: ApiContext): RequestHandler {
   };
 }
 
-function deletePause({ config, autoscales }: ApiContext): RequestHandler {
+function deletePause(api: ApiContext): RequestHandler {
+  const { autoscales } = api;
   return async (request, response) => {
-    const { alias } = findResource(config.resources, request);
+    const alias = await findAutoscaled(api, request);
     await orNotAutoscaled(() => autoscales.pause(alias, null));
     response.json({ resource: alias, pause: null });
   };
 }
 
-function putOverride({ config, autoscales }: ApiContext): RequestHandler {
+function putOverride(api: ApiContext): RequestHandler {
+  const { config, autoscales } = api;
   return async (request, response) => {
-    const { alias, settings } = findResource(config.resources, request);
+    const alias = await findAutoscaled(api, request);
     const { capacity, until, beyondBounds } = parseBody(overrideWishSchema, request);
-    const wrong = beyondBounds ? undefined : outOfBounds(capacity, settings);
+    // Of one that this configuration does not name, its own workers know the bounds.
+    const settings = config.resources[alias]?.settings;
+    const wrong = beyondBounds || !settings ? undefined : outOfBounds(capacity, settings);
     if (wrong !== undefined)
       throw new Problem('out-of-bounds', `${alias}: ${wrong}; write "beyondBounds": true to go there.`);
     const override = { capacity, untilMs: inFuture(until), ...(beyondBounds && { beyondBounds }) };
@@ -59,17 +64,19 @@ function putOverride({ config, autoscales }: ApiContext): RequestHandler {
   };
 }
 
-function deleteOverride({ config, autoscales }: ApiContext): RequestHandler {
+function deleteOverride(api: ApiContext): RequestHandler {
+  const { autoscales } = api;
   return async (request, response) => {
-    const { alias } = findResource(config.resources, request);
+    const alias = await findAutoscaled(api, request);
     await orNotAutoscaled(() => autoscales.override(alias, null));
     response.json({ resource: alias, override: null });
   };
 }
 
-function postEvaluate({ config, autoscales }: ApiContext): RequestHandler {
+function postEvaluate(api: ApiContext): RequestHandler {
+  const { autoscales } = api;
   return async (request, response) => {
-    const { alias } = findResource(config.resources, request);
+    const alias = await findAutoscaled(api, request);
     await orNotAutoscaled(() => autoscales.evaluate(alias));
     response.status(202).json({ resources: [alias] });
   };
@@ -90,7 +97,7 @@ function postAlerts({ config, autoscales }: ApiContext): RequestHandler {
 
 function getEvaluation(api: ApiContext): RequestHandler {
   return async (request, response) => {
-    const { alias } = findResource(api.config.resources, request);
+    const alias = await findAutoscaled(api, request);
     const view = orProblem(alias, await api.autoscaleReader.view(alias));
     response.json(presentAutoscale(alias, view, await api.runs.newest(alias)) satisfies AutoscaleAnswer);
   };
@@ -100,10 +107,10 @@ export const decisionsQuerySchema = z.strictObject({
   limit: z.coerce.number().int().min(1).max(500).default(50).describe('The most decisions to answer.'),
 });
 
-function getDecisions({ config, autoscaleReader }: ApiContext): RequestHandler {
+function getDecisions(api: ApiContext): RequestHandler {
   return async (request, response) => {
-    const { alias } = findResource(config.resources, request);
-    const decisions = orProblem(alias, await autoscaleReader.decisions(alias, limitOf(request)));
+    const alias = await findAutoscaled(api, request);
+    const decisions = orProblem(alias, await api.autoscaleReader.decisions(alias, limitOf(request)));
     const answer: DecisionsAnswer = {
       resource: alias,
       decisions: decisions.map(({ evaluation, runId, refused }) => ({
@@ -115,6 +122,13 @@ function getDecisions({ config, autoscaleReader }: ApiContext): RequestHandler {
     };
     response.json(answer);
   };
+}
+
+/** Also one that this configuration does not name: it goes on until it is removed. @throws Problem naming what there is. */
+async function findAutoscaled({ config, autoscales }: ApiContext, request: Request): Promise<string> {
+  const alias = String(request.params['resource']);
+  if (Object.hasOwn(config.resources, alias)) return alias;
+  return (await goesOnUnnamed(autoscales, alias)) ? alias : findResource(config.resources, request).alias;
 }
 
 function limitOf(request: Request): number {

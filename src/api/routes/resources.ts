@@ -1,11 +1,11 @@
 /** `GET /v1/resources`, one of them, and its runs. */
-import type { RequestHandler, Router } from 'express';
+import type { Request, RequestHandler, Router } from 'express';
 import { z } from 'zod';
 import type { ResourceAnswer, ResourcesAnswer, RunsAnswer } from '../answers.js';
 import type { ApiContext } from '../api-context.js';
 import type { ResourceConfig } from '../../config/config.js';
-import { findResource } from '../find-resource.js';
-import { runsPath } from '../links.js';
+import { findResource, goesOnUnnamed } from '../find-resource.js';
+import { resourcePath, runsPath } from '../links.js';
 import { presentResource, presentRun } from '../present.js';
 import { Problem } from '../problem.js';
 import { route } from '../route.js';
@@ -25,8 +25,22 @@ function getResources(api: ApiContext): RequestHandler {
 
 function getResource(api: ApiContext): RequestHandler {
   return async (request, response) => {
-    response.json(await show(findResource(api.config.resources, request), api));
+    response.json(await show(await orUnnamed(api, request), api));
   };
+}
+
+/** @throws Problem which also tells of an autoscaler that goes on without being named here. */
+async function orUnnamed({ config, autoscales }: ApiContext, request: Request): Promise<ResourceConfig> {
+  try {
+    return findResource(config.resources, request);
+  } catch (error) {
+    const alias = String(request.params['resource']);
+    if (!(error instanceof Problem) || !(await goesOnUnnamed(autoscales, alias))) throw error;
+    throw new Problem(
+      'unknown-resource',
+      `This configuration does not name ${alias}. Its autoscaler goes on: see GET ${resourcePath(alias)}/evaluation. Name it again, or remove it with "escapement apply --prune".`,
+    );
+  }
 }
 
 async function show(resource: ResourceConfig, { runs, links }: ApiContext): Promise<ResourceAnswer> {

@@ -10,7 +10,7 @@ import type { ApiContext } from '../api-context.js';
 import { parseBody, readJsonBody } from '../body.js';
 import { asTarget, findResource } from '../find-resource.js';
 import { resourcePath } from '../links.js';
-import { isAtRest, phaseOf, presentResource } from '../present.js';
+import { isAtRest, phaseOf, presentResource, unattendedNotice } from '../present.js';
 import { Problem } from '../problem.js';
 import { refused } from '../problem-handler.js';
 import { idempotencyKeyOf, preferredWaitMs } from '../request-headers.js';
@@ -39,12 +39,15 @@ function postScale({ config, scales, runs, links, stopping }: ApiContext): Reque
       return;
     }
     const { targetCapacity, outcome, workflowId, runId } = accepted;
+    // Nobody has answered: where the run is tells why.
+    const unanswered = outcome === 'accepted' ? await runs.newestSummary(resource.alias) : undefined;
     const body: AcceptedAnswer = {
       resource: resource.alias,
       targetCapacity,
       outcome,
       workflowId,
       runId,
+      notice: unanswered ? unattendedNotice(unanswered, resource) : null,
       autoscale: howLongItStands(resource),
       links: links.of(resource.alias, accepted),
     };

@@ -3,6 +3,7 @@ import type { ScaleSettings } from '../settings.js';
 import type { Evaluation, Override, Pause } from './evaluation.js';
 import type { AutoscaleSettings } from './settings.js';
 import type { AutoscaleState } from './state.js';
+import type { Tally } from './tally.js';
 
 /** What the reason of a request begins with that comes from policies. */
 export const autoscaleReason = 'autoscale: ';
@@ -32,12 +33,15 @@ export interface WatchResult {
   readonly state: AutoscaleState;
   /** Changes of the newest scale run moved capacity the wrong way: more of them would move it further. */
   readonly wrongDirection?: { readonly runId: string; readonly reason: string };
+  /** Absent in that of an older version. */
+  readonly tally?: Tally | undefined;
 }
 
 /** The heartbeat of a watch: all that a successor needs, and all that explains why nothing is changed. */
 export interface WatchProgress {
   readonly state: AutoscaleState | null;
   readonly evaluation: Evaluation | null;
+  readonly tally?: Tally | undefined;
   /** Why there was no evaluation: the capacity could not be read. */
   readonly problem: { readonly message: string; readonly sinceMs: number } | null;
   /** The last word of a watch whose worker stopped in good order: its successor need not hurry. */

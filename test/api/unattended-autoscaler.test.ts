@@ -1,0 +1,154 @@
+/** What the API tells of autoscalers and runs that fail, wait, or are named by nobody. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import type { AutoscaleAnswer } from '../../src/api/autoscale-answers.js';
+import type { ResourceAnswer, RunsAnswer } from '../../src/api/answers.js';
+import { AutoscaleClient } from '../../src/client/autoscale-client.js';
+import { autoscaleSettingsSchema } from '../../src/domain/autoscale/settings.js';
+import { configured } from '../support/configured.js';
+import { eventually } from '../support/eventually.js';
+import { devServerEnvironment } from '../support/temporal.js';
+import { type TestResource, Workbench } from '../workflows/workbench.js';
+import { openApi } from './test-api.js';
+
+const environment = await devServerEnvironment();
+const autoscales = new AutoscaleClient(environment.client);
+const benches: Workbench[] = [];
+
+afterAll(async () => {
+  await Promise.all(benches.map((bench) => bench.close()));
+  await environment.teardown();
+});
+
+function openBench(): Workbench {
+  const bench = new Workbench(environment);
+  benches.push(bench);
+  return bench;
+}
+
+const apiOf = async (...resources: TestResource[]) => {
+  const api = await openApi(environment.client, resources);
+  return {
+    ...api,
+    evaluation: async ({ resource }: TestResource) =>
+      (await api.call('GET', `/v1/resources/${resource}/evaluation`)).body as AutoscaleAnswer,
+    status: async ({ resource }: TestResource) =>
+      (await api.call('GET', `/v1/resources/${resource}`)).body as ResourceAnswer,
+  };
+};
+
+const hourly = autoscaleSettingsSchema.parse({ intervalMs: 3_600_000, policies: [{ type: 'fixed', capacity: 2 }] });
+
+it('an evaluation that is asked for is shown when it is made, however seldom heartbeats are sent', async () => {
+  const bench = openBench();
+  const resource = await bench.resource();
+  await autoscales.configure(configured(resource, hourly));
+  await bench.startWorker({ heartbeatThrottle: '1 hour' });
+  const api = await apiOf(resource);
+  const shownAt = async () => Date.parse((await api.evaluation(resource)).evaluation?.at ?? '');
+  for (let round = 0; round < 3; round += 1) {
+    const askedAtMs = Date.now();
+    await api.call('POST', `/v1/resources/${resource.resource}/evaluate`);
+    await eventually('it is shown', async () => (await shownAt()) >= askedAtMs);
+  }
+});
+
+it('an evaluation that led to a request is shown while that is being asked for', async () => {
+  const bench = openBench();
+  const resource = await bench.resource();
+  const five = autoscaleSettingsSchema.parse({ ...hourly, policies: [{ type: 'fixed', capacity: 5 }] });
+  await autoscales.configure(configured(resource, five));
+  const stop = await bench.startWorker();
+  await eventually('it has begun', () => resource.capacity() > 2);
+  await stop();
+  const api = await apiOf(resource);
+  expect((await api.evaluation(resource)).evaluation).toMatchObject({ target: 5 });
+});
+
+describe('an autoscaler that no live configuration names', () => {
+  it('says so, can still be looked at and paused where the API does not know it, and goes on when it is named again', async () => {
+    const bench = openBench();
+    const resource = await bench.resource();
+    let isNamed = true;
+    const stop = await bench.startWorker({ isConfigured: () => isNamed });
+    await autoscales.configure(configured(resource, hourly));
+    const api = await apiOf();
+    await eventually('it is watched', async () => (await api.evaluation(resource)).evaluation);
+    expect((await api.evaluation(resource)).notice).toBeNull();
+    await stop();
+    isNamed = false;
+    await bench.startWorker({ isConfigured: () => isNamed });
+    const { notice, lastError } = await eventually('it says so', async () => {
+      const answer = await api.evaluation(resource);
+      return answer.notice !== null && answer;
+    });
+    expect(notice).toContain(`No live configuration names it: no worker of the task queue "${resource.taskQueue}"`);
+    expect(notice).toContain('escapement apply --prune');
+    expect(lastError).toContain('does not have');
+    expect(await api.call('GET', `/v1/resources/${resource.resource}`)).toMatchObject({
+      status: 404,
+      body: { detail: expect.stringContaining('Its autoscaler goes on') },
+    });
+    const pause = `/v1/resources/${resource.resource}/pause`;
+    expect(await api.call('PUT', pause, { body: {} })).toMatchObject({ status: 200 });
+    await eventually('it is paused', async () => (await api.evaluation(resource)).pause);
+
+    isNamed = true;
+    await eventually('it is watched', async () => {
+      const answer = await api.evaluation(resource);
+      return answer.notice === null && answer.evaluation?.limitedBy !== undefined;
+    });
+  });
+
+  it('is unknown where there is none', async () => {
+    const api = await apiOf();
+    for (const path of ['', '/evaluation', '/pause']) {
+      const answer = await api.call(path === '/pause' ? 'DELETE' : 'GET', `/v1/resources/nobody${path}`);
+      expect(answer).toMatchObject({ status: 404, body: { type: 'urn:escapement:problem:unknown-resource' } });
+    }
+  });
+});
+
+describe('a scale run', () => {
+  it('whose activity fails for ever tells with what', async () => {
+    const bench = openBench();
+    const resource = await bench.resource();
+    await bench.startWorker({ isConfigured: () => false });
+    const api = await apiOf(resource);
+    await api.scale(resource.resource, { targetCapacity: 5 });
+    const { lastError, phase } = await eventually('it tells', async () => {
+      const status = await api.status(resource);
+      return status.lastError !== null && status;
+    });
+    expect(lastError).toBe(`${resource.resource} is not in the configuration of this worker`);
+    expect(phase).toBe('observing');
+  });
+
+  it('that was asked for units shows its target when that is known, in the list too', async () => {
+    const bench = openBench();
+    const resource = await bench.resource({ settings: { cooldownMs: { up: 60_000, down: 60_000 } } });
+    await bench.startWorker();
+    const api = await apiOf(resource);
+    await api.scale(resource.resource, { add: 3 });
+    await resource.until(({ phase }) => phase === 'coolingDown');
+    const { runs } = await eventually('it is listed', async () => {
+      const answer = (await api.call('GET', `/v1/resources/${resource.resource}/runs`)).body as RunsAnswer;
+      return answer.runs[0]?.targetCapacity !== null && answer;
+    });
+    expect(runs).toMatchObject([{ targetCapacity: 5 }]);
+  });
+
+  it('on another task queue than its resource says where it is, and what moves it', async () => {
+    const bench = openBench();
+    const resource = await bench.resource();
+    await bench.scales.request(resource, { targetCapacity: 5 });
+    const moved = { ...resource, taskQueue: `elsewhere-${randomUUID()}` };
+    const api = await apiOf(moved);
+    const answer = await api.scale(resource.resource, { targetCapacity: 6 });
+    const words = expect.stringMatching(
+      `task queue "${moved.taskQueue}", is there .*: it moves the run there from the task queue "${resource.taskQueue}"`,
+    );
+    expect(answer).toMatchObject({ status: 202, body: { outcome: 'accepted', notice: words } });
+    expect(await api.status(resource)).toMatchObject({ phase: 'unattended', notice: words });
+  });
+});
