@@ -86,7 +86,9 @@ export const evaluationSchema = z
       .describe(
         'The next change on the way, and the earliest times for it and for the target; null: nothing to change.',
       ),
-    reason: z.string().describe('All of it in words: what was asked for, each limit that changed it, and what is done.'),
+    reason: z
+      .string()
+      .describe('All of it in words: what was asked for, each limit that changed it, and what is done.'),
   })
   .describe('One look at an autoscaled resource, and everything that led to its answer.');
 export type EvaluationAnswer = z.output<typeof evaluationSchema>;
