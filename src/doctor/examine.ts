@@ -38,14 +38,18 @@ async function examinePlatform(resource: ResourceConfig, env: NodeJS.ProcessEnv)
   );
 }
 
-async function examineSource({ autoscale }: ResourceConfig, signal: Signal, env: NodeJS.ProcessEnv): Promise<Finding> {
+async function examineSource(
+  { autoscale, settings }: ResourceConfig,
+  signal: Signal,
+  env: NodeJS.ProcessEnv,
+): Promise<Finding> {
   return lookOnce(
     { part: 'source', resource: signal.resource, signal: signal.name, type: signal.source.type },
     () => createSource(signal, env),
     async (source) => {
       const sample = await source.sample(unlimited());
       const sampling = autoscale?.settings.sampling?.[signal.name];
-      return sampleFinding({ sample, nowMs: Date.now(), sampling, source: signal.source });
+      return sampleFinding({ sample, nowMs: Date.now(), sampling, source: signal.source, max: settings.max });
     },
   );
 }

@@ -1,6 +1,7 @@
 /** What a sample says of its signal, as an evaluation would take it. */
 import type { AdapterChoice } from '../config/adapter-settings.js';
 import type { SignalSampling } from '../domain/autoscale/settings.js';
+import { sampleNote } from '../domain/autoscale/sample-note.js';
 import { shown } from '../domain/shown.js';
 import type { Sample } from '../sources/source.js';
 import type { Finding } from './finding.js';
@@ -10,6 +11,8 @@ interface Sampled {
   readonly nowMs: number;
   readonly sampling: SignalSampling | undefined;
   readonly source: AdapterChoice;
+  /** Of the resource. */
+  readonly max: number | null;
 }
 
 export function sampleFinding({
@@ -17,8 +20,10 @@ export function sampleFinding({
   nowMs,
   sampling,
   source,
+  max,
 }: Sampled): Pick<Finding, 'outcome' | 'message' | 'value'> {
-  const { value, atMs, note } = sample;
+  const { value, atMs } = sample;
+  const note = sampleNote(sample, max);
   const { maxAgeMs, rate } = sampling ?? {};
   const isDoubtful =
     value === 0 && rate !== true && source.type !== 'constant' && source.settings['emptyAs'] === undefined;

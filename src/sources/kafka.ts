@@ -1,12 +1,12 @@
-/** Apache Kafka and Amazon MSK: how far a consumer group is behind, or how many partitions there are. */
+/** Apache Kafka and Amazon MSK: how far a consumer group is behind, in how many partitions, or how many there are. */
 import type { Admin } from 'kafkajs';
 import { z } from 'zod';
 import { zeroAsSetting } from './empty-as.js';
 import { keepContract } from './keep-contract.js';
 import { kafkaAdmin, kafkaSettings } from './kafka-connection.js';
-import { totalLag, type Partition } from './kafka-lag.js';
+import { lagOf, type AutoOffsetReset, type Lag, type Partition } from './kafka-lag.js';
 import { ReusableConnection } from './reusable-connection.js';
-import { defineSource, SourceError } from './source.js';
+import { defineSource, SourceError, type Sample } from './source.js';
 
 const settings = z
   .strictObject({
@@ -15,23 +15,23 @@ const settings = z
       .describe('Topic, or a list of topics that are added up.'),
     group: z.string().min(1).optional().describe('Consumer group, for `lag`.'),
     measure: z
-      .enum(['lag', 'partitions'])
+      .enum(['lag', 'partitionsWithLag', 'partitions'])
       .default('lag')
       .describe(
-        '`lag`: messages that the group has not committed. `partitions`: their number, beyond which consumers of a group idle: `min(lag, partitions * 100)` keeps to it.',
+        '`lag`: messages that the group has not committed. `partitionsWithLag`: the partitions that hold any of them, `partitions`: all; beyond these, consumers of a group idle: `min(lag, busy * 100)` keeps to it.',
       ),
-    uncommitted: z
-      .enum(['all', 'one', 'none'])
-      .default('all')
+    autoOffsetReset: z
+      .enum(['latest', 'earliest', 'none'])
+      .default('latest')
       .describe(
-        'What a partition counts without a commit of the group, as when the group does not exist yet: `all` messages in it (for consumers that begin at the earliest), `one` if it has any (for those that begin at the latest: enough to start one), or `none`.',
+        "The consumers' own `auto.offset.reset`: what a partition counts that the group never committed an offset of. `earliest`: all messages in it. `latest`: one, if it has any, which is enough to wake a consumer. `none`: nothing.",
       ),
     emptyAs: zeroAsSetting,
     ...kafkaSettings,
   })
   .superRefine((given, issues) => {
-    if (given.measure === 'lag' && given.group === undefined) {
-      issues.addIssue({ code: 'custom', path: ['group'], message: 'is needed for measure: lag' });
+    if (given.measure !== 'partitions' && given.group === undefined) {
+      issues.addIssue({ code: 'custom', path: ['group'], message: `is needed for measure: ${given.measure}` });
     }
     if (given.sasl?.mechanism === 'aws-msk-iam' && given.tls === undefined) {
       issues.addIssue({ code: 'custom', path: ['tls'], message: 'is needed for aws-msk-iam: write tls: {}' });
@@ -42,7 +42,7 @@ type Settings = z.output<typeof settings>;
 
 export const kafka = defineSource({
   type: 'kafka',
-  summary: 'The lag of a Kafka consumer group, or the partitions of its topics.',
+  summary: 'The lag of a Kafka consumer group, in messages or partitions, or the partitions of its topics.',
   settings,
   create(settings, context) {
     const topics = [settings.topics].flat();
@@ -55,24 +55,44 @@ export const kafka = defineSource({
       server: `Kafka at ${[settings.brokers].flat().join(', ')}`,
       emptyAs: settings.emptyAs,
       secrets: [settings.sasl?.password, settings.tls?.key],
-      look: async (signal) => ({ value: await connection.use(signal, (admin) => measure(admin, topics, settings)) }),
+      look: async (signal) => connection.use(signal, (admin) => measure(admin, topics, settings)),
       close: async () => connection.close(),
     });
   },
 });
 
-async function measure(admin: Admin, topics: readonly string[], settings: Settings): Promise<number> {
+type Measured = Pick<Sample, 'value' | 'note' | 'mostUnits'>;
+
+async function measure(admin: Admin, topics: readonly string[], settings: Settings): Promise<Measured> {
+  const { group, autoOffsetReset } = settings;
   const number = await partitionCount(admin, topics);
-  if (settings.group === undefined || settings.measure === 'partitions') return number;
+  if (group === undefined || settings.measure === 'partitions') return { value: number, mostUnits: number };
   // Commits before ends: the other way round, a group that reads on meanwhile would seem to be ahead.
-  const committed = await commits(admin, topics, settings.group);
+  const committed = await commits(admin, topics, group);
   const partitions: Partition[] = [];
   for (const topic of topics) {
     for (const { partition, low, high } of await ends(admin, topic)) {
       partitions.push({ start: Number(low), end: Number(high), committed: committed.get(`${topic}/${partition}`) });
     }
   }
-  return totalLag(partitions, settings.uncommitted);
+  const lag = lagOf(partitions, autoOffsetReset);
+  const note = noteOf(lag, { group, autoOffsetReset, hasCommits: committed.size > 0 });
+  const value = settings.measure === 'lag' ? lag.messages : lag.partitionsWithLag;
+  return { value, mostUnits: number, ...(note !== undefined && { note }) };
+}
+
+interface Group {
+  readonly group: string;
+  readonly autoOffsetReset: AutoOffsetReset;
+  readonly hasCommits: boolean;
+}
+
+function noteOf({ uncommitted }: Lag, { group, autoOffsetReset, hasCommits }: Group): string | undefined {
+  const by = `by autoOffsetReset: ${autoOffsetReset}`;
+  if (!hasCommits) return `group ${group} has never committed an offset here: what counts is ${by}`;
+  if (uncommitted === 0) return undefined;
+  const where = uncommitted === 1 ? '1 partition with messages has' : `${uncommitted} partitions with messages have`;
+  return `${where} no commit of group ${group}: what counts of them is ${by}`;
 }
 
 /** Asked before anything else: kafkajs learns from it which broker to ask, and we that every topic is there. */

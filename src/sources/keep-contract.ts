@@ -20,7 +20,7 @@ export interface Look {
   close?(): Promise<void>;
 }
 
-interface Seen extends Pick<Sample, 'value' | 'isDated' | 'note'> {
+interface Seen extends Pick<Sample, 'value' | 'isDated' | 'note' | 'mostUnits'> {
   readonly atMs?: number;
 }
 

@@ -10,6 +10,8 @@ export interface Sample {
   readonly isDated?: boolean;
   /** What a person should know of a sample that is as it should be. */
   readonly note?: string;
+  /** More units than this have nothing of the work, where the source knows: a queue of so many parts. */
+  readonly mostUnits?: number;
 }
 
 export interface Source {

@@ -7,6 +7,7 @@ const found = (value: number, more: Partial<Parameters<typeof sampleFinding>[0]>
     nowMs,
     sampling: undefined,
     source: { type: 'redis', settings: {} },
+    max: 20,
     ...more,
   });
 
@@ -45,6 +46,18 @@ describe('what doctor says of a sample', () => {
       found(42, { sample: { value: 42, atMs: nowMs, note: 'never committed' } }),
       'ok',
       'value 42; never committed',
+    ],
+    [
+      'that more units than can share the work may be asked for',
+      found(42, { sample: { value: 42, atMs: nowMs, mostUnits: 6 } }),
+      'ok',
+      'value 42; max is 20, and no more than 6 units can share the work: others idle',
+    ],
+    [
+      'nothing of that where max is no more',
+      found(42, { sample: { value: 42, atMs: nowMs, mostUnits: 20 } }),
+      'ok',
+      'value 42',
     ],
   ])('%s', (_, finding, outcome, message) => {
     expect(finding).toMatchObject({ outcome, message });

@@ -26,12 +26,19 @@ const subject = { type: 'kafka', settingsFor, timeoutMs: 2_000 };
 const settings = (more: Record<string, unknown> = {}) => ({ ...settingsFor(server.port), ...more });
 
 /** Ten messages in two partitions, of which the group committed four and one; another topic with three; an empty one. */
-async function fill(): Promise<void> {
-  const client = new Kafka({
-    brokers: [`127.0.0.1:${server.port}`],
-    sasl: { mechanism: 'plain', ...administrator },
-    logLevel: logLevel.NOTHING,
-  });
+const fill = async (): Promise<void> => administrate(makeTopics);
+
+async function administrate(work: (client: Kafka) => Promise<void>): Promise<void> {
+  await work(
+    new Kafka({
+      brokers: [`127.0.0.1:${server.port}`],
+      sasl: { mechanism: 'plain', ...administrator },
+      logLevel: logLevel.NOTHING,
+    }),
+  );
+}
+
+async function makeTopics(client: Kafka): Promise<void> {
   const admin = client.admin();
   await admin.connect();
   await admin.createTopics({
@@ -93,16 +100,64 @@ afterAll(() => server.stop());
 describe('kafka', () => {
   it.each([
     ['what is not committed', {}, 5],
-    ['partitions that were never committed, in full', { topics: 'mails' }, 3],
-    ['partitions that were never committed, as one', { topics: 'mails', uncommitted: 'one' }, 1],
-    ['partitions that were never committed, not at all', { topics: 'mails', uncommitted: 'none' }, 0],
-    ['several topics together', { topics: ['jobs', 'mails', 'quiet'] }, 8],
-    ['a group that does not exist yet', { group: 'new' }, 10],
+    ['a partition that was never committed, by the latest', { topics: 'mails' }, 1],
+    ['a partition that was never committed, by the earliest', { topics: 'mails', autoOffsetReset: 'earliest' }, 3],
+    ['a partition that was never committed, by none', { topics: 'mails', autoOffsetReset: 'none' }, 0],
+    ['several topics together', { topics: ['jobs', 'mails', 'quiet'] }, 6],
+    ['a group that does not exist yet, by the latest', { group: 'new' }, 2],
+    ['a group that does not exist yet, by the earliest', { group: 'new', autoOffsetReset: 'earliest' }, 10],
+    ['partitions with lag', { topics: ['jobs', 'mails', 'quiet'], measure: 'partitionsWithLag' }, 3],
+    ['no partitions with lag', { topics: 'quiet', measure: 'partitionsWithLag' }, 0],
     ['partitions', { topics: ['jobs', 'quiet'], measure: 'partitions', group: undefined }, 5],
   ])('counts %s', async (_name, more, value) => {
     const source = make(subject, settings(more));
     expect((await source.sample(never())).value).toBe(value);
     await source.close?.();
+  });
+
+  it.each([
+    ['a group that commits', {}, undefined],
+    [
+      'a group that never committed',
+      { group: 'new' },
+      'group new has never committed an offset here: what counts is by autoOffsetReset: latest',
+    ],
+    [
+      'a group that committed in some partitions',
+      { topics: ['jobs', 'mails'] },
+      '1 partition with messages has no commit of group workers: what counts of them is by autoOffsetReset: latest',
+    ],
+  ])('says in the sample of %s what counts without a commit', async (_name, more, note) => {
+    const source = make(subject, settings(more));
+    expect((await source.sample(never())).note).toBe(note);
+    await source.close?.();
+  });
+
+  it.each(['lag', 'partitionsWithLag', 'partitions'])(
+    'says with the %s how many consumers can share it',
+    async (measure) => {
+      const source = make(subject, settings({ measure }));
+      expect((await source.sample(never())).mostUnits).toBe(2);
+      await source.close?.();
+    },
+  );
+
+  it('is woken by one message, in a group that never committed', async () => {
+    await administrate(async (client) => {
+      const admin = client.admin();
+      await admin.connect();
+      await admin.createTopics({ waitForLeaders: true, topics: [{ topic: 'late', numPartitions: 3 }] });
+      await admin.createAcls({ acl: [mayDescribe(AclResourceTypes.TOPIC)('late')] });
+      await admin.disconnect();
+      const source = make(subject, settings({ topics: 'late', group: 'new' }));
+      expect((await source.sample(never())).value).toBe(0);
+      const producer = client.producer();
+      await producer.connect();
+      await producer.send({ topic: 'late', messages: [{ value: 'job' }] });
+      await producer.disconnect();
+      expect((await source.sample(never())).value).toBe(1);
+      await source.close?.();
+    });
   });
 
   it.each([

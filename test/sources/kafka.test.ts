@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { totalLag, type Partition, type Uncommitted } from '../../src/sources/kafka-lag.js';
+import { lagOf, type AutoOffsetReset, type Partition } from '../../src/sources/kafka-lag.js';
 import { describeFailures, make, plantedSecret } from './conformance.js';
 
 const settingsFor = (port: number) => ({
@@ -13,19 +13,19 @@ describeFailures({ type: 'kafka', settingsFor });
 
 describe('the lag of a group', () => {
   const none = undefined;
-  const cases: [string, Partition[], Uncommitted, number][] = [
-    ['from the commit to the end', [{ committed: 40, start: 0, end: 55 }], 'all', 15],
-    ['nothing when it is at the end', [{ committed: 40, start: 0, end: 40 }], 'all', 0],
+  const cases: [string, Partition[], AutoOffsetReset, number][] = [
+    ['from the commit to the end', [{ committed: 40, start: 0, end: 55 }], 'earliest', 15],
+    ['nothing when it is at the end', [{ committed: 40, start: 0, end: 40 }], 'earliest', 0],
     [
       'over all partitions',
       [
         { committed: 1, start: 0, end: 4 },
         { committed: 5, start: 0, end: 9 },
       ],
-      'all',
+      'earliest',
       7,
     ],
-    ['all that is there where it never committed', [{ committed: none, start: 0, end: 100 }], 'all', 100],
+    ['all that is there where it never committed', [{ committed: none, start: 0, end: 100 }], 'earliest', 100],
     [
       'nothing where it never committed, if so chosen, for those that begin at the earliest too',
       [
@@ -35,33 +35,55 @@ describe('the lag of a group', () => {
       'none',
       0,
     ],
-    ['one where it never committed, if so chosen', [{ committed: none, start: 0, end: 100 }], 'one', 1],
-    ['not one where nothing was ever written', [{ committed: none, start: 0, end: 0 }], 'one', 0],
+    ['one where it never committed, if so chosen', [{ committed: none, start: 0, end: 100 }], 'latest', 1],
+    ['not one where nothing was ever written', [{ committed: none, start: 0, end: 0 }], 'latest', 0],
     [
       'without what retention deleted, where it never committed',
       [
         { committed: none, start: 9000, end: 9000 },
         { committed: none, start: 8900, end: 9000 },
       ],
-      'all',
+      'earliest',
       100,
     ],
-    ['without what retention deleted behind its commit', [{ committed: 10, start: 80, end: 100 }], 'all', 20],
+    ['without what retention deleted behind its commit', [{ committed: 10, start: 80, end: 100 }], 'earliest', 20],
     [
       'nothing for a partition that was never committed and whose messages have all expired',
       [{ committed: none, start: 50, end: 50 }],
-      'all',
+      'earliest',
       0,
     ],
     [
       'as never committed, where the topic was made anew behind the commit',
       [{ committed: 1000, start: 0, end: 5 }],
-      'all',
+      'earliest',
       5,
     ],
   ];
-  it.each(cases)('%s', (_name, partitions, uncommitted, lag) => {
-    expect(totalLag(partitions, uncommitted)).toBe(lag);
+  it.each(cases)('%s', (_name, partitions, reset, lag) => {
+    expect(lagOf(partitions, reset).messages).toBe(lag);
+  });
+});
+
+describe('partitions of a group', () => {
+  const partitions: Partition[] = [
+    { committed: 40, start: 0, end: 55 },
+    { committed: 9, start: 0, end: 9 },
+    { committed: undefined, start: 0, end: 7 },
+    { committed: undefined, start: 3, end: 3 },
+    { committed: 99, start: 0, end: 5 },
+  ];
+
+  it.each([
+    ['latest', 3],
+    ['earliest', 3],
+    ['none', 1],
+  ] as const)('that have lag, with consumers that begin at %s', (reset, expected) => {
+    expect(lagOf(partitions, reset).partitionsWithLag).toBe(expected);
+  });
+
+  it('whose lag nobody knows, because there is no commit that counts', () => {
+    expect(lagOf(partitions, 'latest').uncommitted).toBe(2);
   });
 });
 

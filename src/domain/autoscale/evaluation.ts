@@ -13,6 +13,8 @@ export type Reading =
       readonly isDated?: boolean;
       /** What its source has to say of it. */
       readonly note?: string;
+      /** More units than this have nothing of the work, where its source knows. */
+      readonly mostUnits?: number;
     }
   | {
       readonly failure: string;

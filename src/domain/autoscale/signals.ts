@@ -2,6 +2,7 @@
 import { shown } from '../shown.js';
 import { countOn, type Counter } from './counter.js';
 import type { EvaluationInput, Reading, SampleReport } from './evaluation.js';
+import { sampleNote } from './sample-note.js';
 import type { AutoscaleSpec } from './spec.js';
 import type { SignalMemory } from './state.js';
 
@@ -44,10 +45,15 @@ export function readSignals(
       // By the source's clock, which may be ahead of ours.
       ageMs: now.atMs === null ? null : Math.max(0, nowMs - now.atMs),
       failure: isFailure ? { message: reading.failure, sinceMs: now.failingSinceMs ?? nowMs } : null,
-      ...(!isFailure && reading.note !== undefined && { note: reading.note }),
+      ...(!isFailure && noteIn(reading, spec)),
     });
   }
   return { values, memory, reports, hints, datedAtMs };
+}
+
+function noteIn(reading: Extract<Reading, { value: number }>, { limits }: AutoscaleSpec): Pick<SampleReport, 'note'> {
+  const note = sampleNote(reading, limits.max);
+  return note === undefined ? {} : { note };
 }
 
 function toMemory({ value, atMs }: Extract<Reading, { value: number }>): SignalMemory {

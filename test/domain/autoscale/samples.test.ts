@@ -137,3 +137,21 @@ test('what could be set so that a signal had a number is told with the reason', 
     'Asked for 5 (as before, perUnit load: no data from load (emptyAs: 0 would take that for 0)). Stay at 5.',
   );
 });
+
+describe('what a source has to say of a sample', () => {
+  const noteOf = (reading: object, max: number | null) =>
+    new WatchedResource(spec(perUnit, { max }), 5).look({ readings: { load: { value: 10, atMs: start, ...reading } } })
+      .samples[0]?.note;
+  const idle = 'and no more than 6 units can share the work: others idle';
+
+  test.each([
+    ['nothing', {}, 20, undefined],
+    ['a note', { note: 'never committed' }, 20, 'never committed'],
+    ['fewer parts than max', { mostUnits: 6 }, 20, `max is 20, ${idle}`],
+    ['parts, and no max', { mostUnits: 6 }, null, `max is not set, ${idle}`],
+    ['as many parts as max', { mostUnits: 20 }, 20, undefined],
+    ['both', { note: 'never committed', mostUnits: 6 }, 20, `never committed; max is 20, ${idle}`],
+  ])('is told with it: %s', (_, reading, max, expected) => {
+    expect(noteOf(reading, max)).toBe(expected);
+  });
+});
