@@ -43,7 +43,7 @@ it('an evaluation that is asked for is shown when it is made, however seldom hea
   const bench = openBench();
   const resource = await bench.resource();
   await autoscales.configure(configured(resource, hourly));
-  await bench.startWorker({ heartbeatThrottle: '1 hour' });
+  await bench.startWorker({ heartbeatThrottleMs: 3_600_000 });
   const api = await apiOf(resource);
   const shownAt = async () => Date.parse((await api.evaluation(resource)).evaluation?.at ?? '');
   for (let round = 0; round < 3; round += 1) {

@@ -108,7 +108,7 @@ describe('without a file', () => {
     const config = await loadConfig({ AUTOSCALER_TARGET_RESOURCE: 'worker' }, folder);
     expect(config).toEqual({
       source: 'environment',
-      writing: { owner: 'default', file: 'environment', host: hostname(), atMs: expect.any(Number) },
+      writing: { owner: 'default', file: 'environment', host: hostname(), atMs: expect.any(Number) as unknown },
       warnings: [],
       resources: {
         worker: {

@@ -98,6 +98,7 @@ async function configure(resources: readonly { alias: string; autoscale: string 
     min: 1
     max: 9
     cooldown: 0s
+    step: all
     settle: 1s
     autoscale: ${autoscale}`,
   );

@@ -1,7 +1,6 @@
 /** A whole Escapement for a test: a real Temporal server, a real sidecar over HTTP for each resource, a worker, a client. */
 import { randomUUID } from 'node:crypto';
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import type { Duration } from '@temporalio/common';
 import { type NativeConnection, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities/index.js';
 import { type ScalableResource, ScaleClient } from '../../src/client/scale-client.js';
@@ -69,7 +68,7 @@ export class Workbench {
   async startWorker({
     taskQueue = this.#taskQueue,
     activities = true,
-    heartbeatThrottle = '1s' as Duration,
+    heartbeatThrottleMs = 1000,
     isConfigured = (): boolean => true,
   } = {}): Promise<() => Promise<void>> {
     const stopping = new AbortController();
@@ -89,7 +88,7 @@ export class Workbench {
       activities: createActivities(adapters, stopping.signal),
       enableNonLocalActivities: activities,
       stickyQueueScheduleToStartTimeout: '1s',
-      maxHeartbeatThrottleInterval: heartbeatThrottle,
+      maxHeartbeatThrottleInterval: heartbeatThrottleMs,
       shutdownGraceTime: '1s',
     });
     const running = worker.run();
