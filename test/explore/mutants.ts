@@ -179,8 +179,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'does not wait for the units of the step before',
     file: run,
-    find: "if (awaitReady?.capacity !== from) return 'ready';",
-    replace: "if (from >= 0) return 'ready';",
+    find: "if (awaitReady?.capacity !== from) return { are: 'ready' };",
+    replace: "if (from >= 0) return { are: 'ready' };",
   },
   {
     name: 'scales in while it scales out, because another writer set more',
