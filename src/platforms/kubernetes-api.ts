@@ -104,8 +104,11 @@ export class KubernetesApi {
     throw new Trouble('malformed', `${request} was answered with something else than expected (${problems})`);
   }
 
-  /** @throws Trouble */
-  async put(path: string, body: unknown, permit: SendPermit, signal: AbortSignal): Promise<void> {
+  /**
+   * @returns the conflict where the object has another version by now: nothing was written then.
+   * @throws Trouble
+   */
+  async put(path: string, body: unknown, permit: SendPermit, signal: AbortSignal): Promise<Trouble | undefined> {
     const { request, sender } = await this.#to(`${path}?fieldManager=escapement`);
     const headers = { ...request.headers, 'Content-Type': 'application/json' };
     const sent = { method: 'PUT', ...request, headers, body: JSON.stringify(body), permit } as const;
@@ -114,7 +117,13 @@ export class KubernetesApi {
     if (await this.#isSomebodyElse(sender, result)) {
       throw new Trouble('conflict', `PUT ${path} was answered 401, and there are other credentials by now`);
     }
-    acceptedAnswer(result, `PUT ${path}`);
+    try {
+      acceptedAnswer(result, `PUT ${path}`);
+      return undefined;
+    } catch (error) {
+      if (error instanceof Trouble && result.kind === 'answered' && result.status === 409) return error;
+      throw error;
+    }
   }
 
   close(): void {

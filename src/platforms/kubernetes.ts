@@ -72,6 +72,9 @@ const wholeSchema = objectSchema.extend({
 type Scale = Pick<z.output<typeof scaleSchema>, 'spec' | 'status'>;
 type ScaledObject = z.output<typeof objectSchema>;
 
+/** Of one change: each was refused but the last. */
+const mostWrites = 5;
+
 class ScalableObject implements Platform {
   readonly #resource: string;
   readonly #settings: z.output<typeof settings>;
@@ -112,6 +115,25 @@ class ScalableObject implements Platform {
             `each other: delete that one, or leave the object to it (\`escapement import\` reads both kinds)`,
         );
       }
+      await this.#set(at, { from, to }, permit, signal);
+      return { outcome: 'accepted' };
+    } catch (error) {
+      return asOutcome(error);
+    }
+  }
+
+  /**
+   * With the version that was read, so that whoever was quicker wins. It is that of the whole object, which moves with every
+   * pod that becomes ready as well: a conflict says that nothing was written, and where the size is still the same, the
+   * write is made again from the new version.
+   */
+  async #set(
+    at: ScalePath,
+    { from, to }: Pick<CapacityChange, 'from' | 'to'>,
+    permit: SendPermit,
+    signal: AbortSignal,
+  ): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
       const scale = await beforeSending(this.#api.get(`${at.object}/scale`, scaleSchema, signal));
       if (scale.spec.replicas !== from) {
         throw new Trouble(
@@ -119,11 +141,10 @@ class ScalableObject implements Platform {
           `it has ${scale.spec.replicas} replicas, not ${from}: somebody changed it just now`,
         );
       }
-      // With the resourceVersion that was read: whoever was quicker wins, and the change is decided anew.
-      await this.#api.put(`${at.object}/scale`, { ...scale, spec: { ...scale.spec, replicas: to } }, permit, signal);
-      return { outcome: 'accepted' };
-    } catch (error) {
-      return asOutcome(error);
+      const wanted = { ...scale, spec: { ...scale.spec, replicas: to } };
+      const conflict = await this.#api.put(`${at.object}/scale`, wanted, permit, signal);
+      if (conflict === undefined) return;
+      if (attempt === mostWrites) throw conflict;
     }
   }
 

@@ -1,4 +1,5 @@
 /** What every platform must do, in whole scale runs on a real Temporal server. One suite, whatever the platform. */
+import { progressOf } from '../../src/client/run-progress.js';
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { ApplicationFailure, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
@@ -123,7 +124,7 @@ export function describeConformance(candidate: Candidate, bench: ConformanceBenc
       await run.request(6);
       await run.until(({ stepsMade }) => stepsMade === 1);
       await run.real.gate.goDown();
-      await run.until(({ lastError }) => lastError !== null);
+      await run.untilTroubled();
       await run.real.gate.comeBack();
       await run.result();
       expect(await run.real.capacity()).toBe(6);
@@ -160,6 +161,8 @@ interface ConformanceRun {
   readonly scalable: ScalableResource;
   request(targetCapacity: number): Promise<unknown>;
   until(wanted: (status: ScaleStatus) => boolean): Promise<ScaleStatus>;
+  /** Until it tells, by itself or by the activity that is under way, that it does not get on. */
+  untilTroubled(): Promise<unknown>;
   /** Of a run that ended well. */
   result(): Promise<ScaleStatus>;
   /** The type of the failure of a run that did not. */
@@ -228,6 +231,11 @@ export class ConformanceBench {
           },
           60_000,
         ),
+      untilTroubled: () =>
+        eventually(`the run of ${resource} does not get on`, async () => {
+          const { lastError } = await status();
+          return lastError ?? progressOf(await handle.describe())?.lastError;
+        }),
       result: () => handle.result() as Promise<ScaleStatus>,
       failure: () => failureOf(handle),
     };

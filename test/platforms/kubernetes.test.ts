@@ -30,7 +30,7 @@ interface Cluster {
   readonly apps?: object;
   readonly object?: object;
   readonly scale?: object;
-  readonly put?: JsonAnswer;
+  readonly put?: JsonAnswer | (() => JsonAnswer);
   readonly autoscalers?: object[];
   /** Of the header `Authorization`: refused, by every request or by a change alone. */
   readonly withdrawn?: string[];
@@ -43,7 +43,7 @@ const answersOf =
   ({ method, path, headers }: AskedRequest): JsonAnswer => {
     const refused = method === 'PUT' ? [...withdrawn, ...putWithdrawn] : withdrawn;
     if (refused.includes(String(headers.authorization))) return { status: 401, body: { message: 'Unauthorized' } };
-    if (method === 'PUT') return put;
+    if (method === 'PUT') return typeof put === 'function' ? put() : put;
     if (path === '/apis/apps/v1') {
       const farms = ['farms', 'farms/scale'].map((name) => ({ name, kind: 'Farm' }));
       return { body: { resources: [...farms, { name: 'daemonsets', kind: 'DaemonSet' }] } };
@@ -145,10 +145,6 @@ describe('a change', () => {
 
   it.each([
     [
-      { status: 409, body: {} },
-      { outcome: 'rejected', final: false },
-    ],
-    [
       { status: 429, headers: { 'retry-after': '7' } },
       { outcome: 'rejected', final: false, retryAfterMs: 7000 },
     ],
@@ -164,6 +160,30 @@ describe('a change', () => {
   ])('answered %j is %j, after one request', async (put, expected) => {
     const { server, platform } = await open({ put });
     expect(await platform.change(change, permitted, never)).toMatchObject(expected);
+    expect(server.requests.filter(({ method }) => method === 'PUT')).toHaveLength(1);
+  });
+
+  it('that meets another version of the same size is written again: pods that become ready make new versions', async () => {
+    let puts = 0;
+    const { server, platform } = await open({ put: () => ({ status: (puts += 1) < 3 ? 409 : 200 }) });
+    expect(await platform.change(change, permitted, never)).toEqual({ outcome: 'accepted' });
+    const order = server.requests.map(({ method, path }) => `${method} ${path.split('/').at(-1) ?? ''}`);
+    const write = ['GET scale', 'PUT scale?fieldManager=escapement'];
+    expect(order.slice(-6)).toEqual([...write, ...write, ...write]);
+  });
+
+  it('that never meets the version it has read is decided anew', async () => {
+    const { server, platform } = await open({ put: { status: 409, body: {} } });
+    expect(await platform.change(change, permitted, never)).toMatchObject({ outcome: 'rejected', final: false });
+    expect(server.requests.filter(({ method }) => method === 'PUT')).toHaveLength(5);
+  });
+
+  it('is not written again once the leave to send it has run out', async () => {
+    let isValid = true;
+    const put = () => ((isValid = false), { status: 409 });
+    const { server, platform } = await open({ put });
+    const outcome = await platform.change(change, { isValid: () => isValid }, never);
+    expect(outcome).toMatchObject({ outcome: 'rejected', final: false });
     expect(server.requests.filter(({ method }) => method === 'PUT')).toHaveLength(1);
   });
 
