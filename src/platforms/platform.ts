@@ -11,7 +11,8 @@ export interface Platform {
   observe(signal: AbortSignal): Promise<Observation>;
 
   /**
-   * Sends the change once, with no layer below that could send it again. Never throws for what the platform or the
+   * Sends the change once, with no layer below that could send it again; but what was surely refused for its version
+   * alone (docs/decisions/0022) may be written from the new one. Never throws for what the platform or the
    * network did: every failure is sorted into an outcome.
    *
    * Where the adapter owns its connection it asks `permit.isValid()` last, when the connection stands and the very
