@@ -45,10 +45,11 @@ it('an autoscaler that continues as new shows its pause, its override, its confi
   await autoscales.override(resource.resource, { capacity: 5, untilMs: null });
   await poll(resource.capacity, (capacity) => capacity === 5);
   const since = Date.now();
-  // A message has no end of a watch with it: only its heartbeat knows what that has seen.
-  for (let message = 0; message < 8; message += 1) await autoscales.evaluate(resource.resource);
   await poll(
-    async () => (await handle.describe()).runId,
+    async () => {
+      await autoscales.evaluate(resource.resource);
+      return (await handle.describe()).runId;
+    },
     (now) => now !== runId,
   );
   const seen = await poll(evaluation, (answer) => Date.parse(answer.evaluation?.at ?? '') > since);
