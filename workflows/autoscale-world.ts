@@ -26,8 +26,10 @@ const localActivities = proxyLocalActivities<Activities>({
 const seenFirst = 'seen-before-called-off';
 
 export function temporalAutoscaleWorld(state: Autoscaler): AutoscaleWorld {
+  /** Where this run is. By its start: a replay is on no task queue. */
+  const home = state.taskQueue ?? workflowInfo().taskQueue;
   /** Where the resource is served now: this run may still be on its way there. */
-  const taskQueue = () => state.taskQueue ?? workflowInfo().taskQueue;
+  const taskQueue = () => state.taskQueue ?? home;
   const quick = () => ({
     taskQueue: taskQueue(),
     startToCloseTimeout: '1 minute' as const,
@@ -68,7 +70,7 @@ export function temporalAutoscaleWorld(state: Autoscaler): AutoscaleWorld {
 
     drained: (wake) => condition(() => allHandlersFinished() || wake()),
 
-    mustContinue: () => workflowInfo().continueAsNewSuggested || taskQueue() !== workflowInfo().taskQueue,
+    mustContinue: () => workflowInfo().continueAsNewSuggested || taskQueue() !== home,
 
     publish: () => upsertMemo({ ...memoOf(state) }),
   };

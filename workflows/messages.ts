@@ -24,6 +24,8 @@ export const statusQuery = defineQuery<ScaleStatus>('status');
 export interface ScaleInput {
   readonly resource: string;
   readonly settings: ScaleSettings;
+  /** Where the run is started. Absent in that of an older version. */
+  readonly taskQueue?: string;
   /** Travels with the start, so that it is as durable as the run. Absent only when continued. */
   readonly request?: ScaleRequest;
   readonly carried?: ScaleState;

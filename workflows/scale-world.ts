@@ -44,8 +44,11 @@ interface TemporalWorld extends World {
   interrupt(): void;
 }
 
-/** @param shown is told whenever the run begins to wait for something: what others see of it should be up to date then. */
-export function temporalWorld(state: ScaleState, shown: () => void): TemporalWorld {
+/**
+ * @param home where the run is.
+ * @param shown is told whenever the run begins to wait for something: what others see of it should be up to date then.
+ */
+export function temporalWorld(state: ScaleState, home: string, shown: () => void): TemporalWorld {
   // A cancellation of the run reaches what is started in this scope, and only that.
   const cancellable = CancellationScope.current();
   let underWay: CancellationScope | undefined;
@@ -55,7 +58,7 @@ export function temporalWorld(state: ScaleState, shown: () => void): TemporalWor
       underWay = scope;
       return scope.run(() => work(scope));
     });
-  const taskQueue = () => state.site?.taskQueue ?? workflowInfo().taskQueue;
+  const taskQueue = () => state.site?.taskQueue ?? home;
   const timers = new Map<number, { isOver: boolean }>();
   const show = () => {
     setCurrentDetails(detailsOf(state));
@@ -112,7 +115,7 @@ export function temporalWorld(state: ScaleState, shown: () => void): TemporalWor
     drained: (wake) => condition(() => allHandlersFinished() || wake()),
 
     // A run that is to leave its task queue goes on elsewhere as a new one, as one with a long history does here.
-    historyIsLong: () => workflowInfo().continueAsNewSuggested || taskQueue() !== workflowInfo().taskQueue,
+    historyIsLong: () => workflowInfo().continueAsNewSuggested || taskQueue() !== home,
 
     interrupt: () => underWay?.cancel(),
   };

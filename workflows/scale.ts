@@ -12,7 +12,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { HandlerUnfinishedPolicy } from '@temporalio/common';
-import { fields, text, whole } from '../src/domain/checks.js';
+import { fields, optional, text, whole } from '../src/domain/checks.js';
 import { type ScaleRequest, checkScaleRequest } from '../src/domain/scale-request.js';
 import { checkScaleSettings } from '../src/domain/settings.js';
 import {
@@ -37,7 +37,9 @@ export async function scale(input: ScaleInput): Promise<ScaleStatus> {
   const state = input.carried ?? checkedState(input);
   // The start's own memo has the first target already, and that of a run that goes on all there is.
   const memo = new TargetMemo(state, input.carried ? state.target : (input.request?.targetCapacity ?? null));
-  const world = temporalWorld(state, () => memo.update());
+  // By its start: a replay is on no task queue.
+  const home = input.taskQueue ?? workflowInfo().taskQueue;
+  const world = temporalWorld(state, home, () => memo.update());
   const run = new ScaleRun(state, world);
   const take = (request: ScaleRequest) => {
     if (applyRequest(state, request)) run.stir();
@@ -51,7 +53,7 @@ export async function scale(input: ScaleInput): Promise<ScaleStatus> {
     if (wrong !== undefined) ignore(state, `move: ${wrong}`);
     else if (site.atMs >= (state.site?.atMs ?? 0)) {
       state.site = site;
-      if (site.taskQueue !== workflowInfo().taskQueue) world.interrupt();
+      if (site.taskQueue !== home) world.interrupt();
     }
   });
 
@@ -64,7 +66,7 @@ export async function scale(input: ScaleInput): Promise<ScaleStatus> {
       ...(site && { taskQueue: site.taskQueue }),
     });
     // Without the request: its id may be forgotten by now, and it would be applied once more.
-    return goOn({ resource, settings, carried: { ...state, wasCancelled: false } });
+    return goOn({ resource, settings, taskQueue: site?.taskQueue ?? home, carried: { ...state, wasCancelled: false } });
   }
   return close(state, ending);
 }
@@ -166,7 +168,12 @@ function memoOf({ resource, target, reason }: ScaleState): ScaleMemo {
 
 const checkSite = fields({ taskQueue: text(1, 1000), atMs: whole(0) });
 
-const checkInput = fields({ resource: text(1, 255), settings: checkScaleSettings, request: checkScaleRequest });
+const checkInput = fields({
+  resource: text(1, 255),
+  settings: checkScaleSettings,
+  taskQueue: optional(text(1, 1000)),
+  request: checkScaleRequest,
+});
 
 function checkedState(input: ScaleInput): ScaleState {
   const wrong = checkInput(input);

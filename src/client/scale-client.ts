@@ -175,7 +175,7 @@ function answerIn(resource: string, { runId, memo }: RunSummary, request: ScaleR
 }
 
 function startOptions({ resource, settings, taskQueue }: ScalableResource, request: ScaleRequest) {
-  const input: ScaleInput = { resource, settings, request };
+  const input: ScaleInput = { resource, settings, taskQueue, request };
   const memo: ScaleMemo = {
     resource,
     targetCapacity: request.targetCapacity ?? null,

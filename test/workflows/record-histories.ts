@@ -6,9 +6,10 @@ import { execFile } from 'node:child_process';
 import { access, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { AutoscaleClient } from '../../src/client/autoscale-client.js';
+import { moveRun } from '../../src/client/move-run.js';
 import { autoscaleSettingsSchema } from '../../src/domain/autoscale/settings.js';
 import { autoscaleWorkflowId } from '../../workflows/autoscale-messages.js';
-import { configured } from '../support/configured.js';
+import { configured, written } from '../support/configured.js';
 import { devServerEnvironment, temporalCli } from '../support/temporal.js';
 import { Workbench, poll } from './workbench.js';
 
@@ -139,6 +140,41 @@ const scenarios: Record<string, Scenario> = {
     await poll(resource.capacity, (capacity) => capacity === 6);
     await autoscale.cancel();
     await autoscale.result().catch(() => undefined);
+    return autoscale;
+  },
+  'scale-asked-for-units': async (bench) => {
+    const resource = await bench.resource();
+    await bench.scales.request(resource, { add: 2 });
+    await resource.handle.result();
+    return resource.handle;
+  },
+  'scale-moved-to-another-task-queue': async (bench) => {
+    const resource = await bench.resource();
+    const taskQueue = `${resource.taskQueue}-elsewhere`;
+    await bench.startWorker({ taskQueue });
+    const { runId } = await bench.scales.request(resource, { targetCapacity: 5 });
+    await resource.until(({ phase }) => phase === 'coolingDown');
+    await moveRun(bench.server.client, resource.resource, { taskQueue, atMs: Date.now() });
+    await resource.handle.result();
+    return { workflowId: resource.handle.workflowId, runId };
+  },
+  'autoscale-removed': async (bench) => {
+    const resource = await bench.resource({
+      settings: { step: { up: null, down: null }, cooldownMs: { up: 0, down: 0 } },
+    });
+    const autoscales = new AutoscaleClient(bench.server.client);
+    const settings = autoscaleSettingsSchema.parse({ intervalMs: 300, policies: [{ type: 'fixed', capacity: 4 }] });
+    await autoscales.configure(configured(resource, settings));
+    await poll(resource.capacity, (capacity) => capacity === 4);
+    const older = configured(resource, { ...settings, intervalMs: 400 }, { atMs: 1000, file: '/etc/older.yaml' });
+    await autoscales.configure(older);
+    await autoscales.remove(resource.resource, written({ owner: 'another' }));
+    await autoscales.remove(resource.resource, written());
+    await autoscales.configure(configured(resource, settings, { atMs: Date.now() + 1 }));
+    await autoscales.pause(resource.resource, { direction: 'both', untilMs: null });
+    await autoscales.remove(resource.resource, written({ atMs: Date.now() + 2 }));
+    const autoscale = bench.server.client.workflow.getHandle(autoscaleWorkflowId(resource.resource));
+    await autoscale.result();
     return autoscale;
   },
 };
