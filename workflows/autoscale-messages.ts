@@ -63,6 +63,8 @@ export interface AutoscaleRunState {
   /** By a scale run: not what a platform has refused. */
   refusedRequests: number;
   lastError: string | null;
+  /** Why the last message was not heeded. */
+  ignored: string | null;
   /** The last configuration that says something else than the one in force: it was replaced, or came too late. */
   insteadOf: Revision | null;
   removedBy: Writing | null;

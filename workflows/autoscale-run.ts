@@ -113,8 +113,9 @@ export class AutoscaleRun {
     }
   }
 
+  /** Told until the next message that makes sense: a request that goes well does not make it right. */
   ignore(message: string): void {
-    this.state.lastError = message;
+    this.state.ignored = message;
     this.world.publish();
   }
 
@@ -199,14 +200,17 @@ export class AutoscaleRun {
     const [best] = this.candidates.filter(({ isUsable }) => isUsable !== false).toSorted(newestFirst);
     if (best?.isUsable !== true) return;
     this.candidates = [];
-    if (!this.says(best.next) && !this.overrules(best.next)) this.take(best.next);
+    if (this.overrules(best.next)) return;
+    // The same again is the newest word all the same, against others that may come.
+    if (this.says(best.next)) this.state.revision = best.next.revision ?? this.state.revision;
+    else this.take(best.next);
   }
 
   /** What is in force is newer: whoever looks shall see that somebody says something else. */
   private overrules({ revision }: AutoscaleConfiguration): boolean {
     const { revision: inForce, insteadOf } = this.state;
     if (!revision || !inForce || !isOverruled(revision, inForce)) return false;
-    if (insteadOf?.digest !== revision.digest) {
+    if (insteadOf?.digest !== revision.digest && inForce.digest !== revision.digest) {
       this.state.insteadOf = revision;
       this.world.publish();
     }
@@ -215,6 +219,7 @@ export class AutoscaleRun {
 
   private isSensible(name: string, wrong: string | undefined): boolean {
     if (wrong !== undefined) this.ignore(`ignored ${name}: ${wrong}`);
+    else this.state.ignored = null;
     return wrong === undefined;
   }
 }

@@ -99,14 +99,15 @@ class Ending<T> {
 }
 
 export function memoOf(state: Autoscaler): AutoscaleMemo {
-  const { resource, pause, override, watched, refusedRequests, lastError, revision, insteadOf, removedBy } = state;
+  const { resource, pause, override, watched, refusedRequests, lastError, ignored, revision, insteadOf, removedBy } =
+    state;
   return {
     resource,
     pause,
     override,
     tally: watched?.tally ?? null,
     refusedRequests,
-    lastError,
+    lastError: ignored ?? lastError,
     revision: revision ?? null,
     insteadOf,
     removedBy,

@@ -57,6 +57,7 @@ const newState: AutoscaleRunState = {
   decisions: [],
   refusedRequests: 0,
   lastError: null,
+  ignored: null,
   insteadOf: null,
   removedBy: null,
   heededRun: null,

@@ -93,6 +93,7 @@ beforeEach(async () => {
     decisions: [],
     refusedRequests: 0,
     lastError: null,
+    ignored: null,
     insteadOf: null,
     removedBy: null,
     heededRun: null,
@@ -190,7 +191,18 @@ describe('a removal', () => {
     await world.settle();
     expect(ending).toBeUndefined();
     expect(world.watches.at(-1)!.given).toMatchObject({ atOnce: true, settings: { intervalMs: 1100 } });
-    expect(state.lastError).toBe('ignored configure: there is no such policy');
+    expect(state.ignored).toBe('ignored configure: there is no such policy');
+  });
+
+  it('that is ignored is told of until the next message that makes sense, whatever else goes well', async () => {
+    run.remove(removal({ owner: 'another' }));
+    world.watches[0]!.answer(decided(5));
+    await world.settle();
+    world.asks[0]!.answer({ runId: 'run' });
+    await world.settle();
+    expect(state.ignored).toBe('ignored remove: it belongs to the owner default, not to another');
+    run.pause(null);
+    expect(state.ignored).toBeNull();
   });
 
   it('that comes while a newer configuration is being checked ends nothing', async () => {
