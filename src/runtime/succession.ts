@@ -41,6 +41,10 @@ export class Succession {
   readonly #client: Client;
   readonly #closed = new AbortController();
   readonly #pollers = new Map<string, SeenPoller>();
+  /** Those that something was given away of: they have nothing left. */
+  readonly #estates = new Set<string>();
+  /** One after the other, or two would give away the same. */
+  #giving = Promise.resolve();
   #watchingSinceMs = performance.now();
   #toldAtMs = performance.now();
   #hasLookedForStrangers = false;
@@ -50,7 +54,7 @@ export class Succession {
     const { connection, namespace, identity } = settings;
     this.#client = new Client({ connection, namespace });
     // Earlier lives of this worker first: also those that the server has forgotten as pollers.
-    void this.#takeOverFrom((other) => ['dead', 'restarted'].includes(whereaboutsOf(other, identity)));
+    this.#takeOverFrom(() => (other) => ['dead', 'restarted'].includes(whereaboutsOf(other, identity)));
   }
 
   /** The pollers of activities, every few seconds. */
@@ -64,13 +68,22 @@ export class Succession {
     }
     const gone = [...this.#pollers].filter(([identity, seen]) => !seen.isGone && this.#isGone(identity, seen, nowMs));
     for (const [identity, seen] of gone) this.#pollers.set(identity, { ...seen, isGone: true });
-    const identities = new Set(gone.map(([identity]) => identity));
-    if (identities.size > 0) void this.#takeOverFrom((other) => identities.has(other));
+    if (gone.length > 0) {
+      this.#takeOverFrom(() => {
+        const left = gone.map(([identity]) => identity).filter((identity) => !this.#isSettled(identity));
+        return left.length > 0 && ((other) => left.includes(other));
+      });
+    }
     this.#lookForStrangers(nowMs);
   }
 
   close(): void {
     this.#closed.abort();
+  }
+
+  /** Who is surely dead leaves nothing a second time. */
+  #isSettled(identity: string): boolean {
+    return this.#estates.has(identity) && whereaboutsOf(identity, this.#settings.identity) === 'dead';
   }
 
   #isGone(identity: string, { newAtMs }: SeenPoller, nowMs: number): boolean {
@@ -83,8 +96,8 @@ export class Succession {
   #lookForStrangers(nowMs: number): void {
     if (this.#hasLookedForStrangers || nowMs - this.#watchingSinceMs < pollsAtLeastEveryMs) return;
     this.#hasLookedForStrangers = true;
-    void this.#takeOverFrom(
-      (other) => !this.#pollers.has(other) && whereaboutsOf(other, this.#settings.identity) !== 'alive',
+    this.#takeOverFrom(
+      () => (other) => !this.#pollers.has(other) && whereaboutsOf(other, this.#settings.identity) !== 'alive',
     );
   }
 
@@ -94,14 +107,24 @@ export class Succession {
     for (const [identity, seen] of this.#pollers) this.#pollers.set(identity, { ...seen, newAtMs: nowMs });
   }
 
+  /** @param choose says when its turn has come who is dead; false: nobody that is left. */
+  #takeOverFrom(choose: () => false | ((identity: string) => boolean)): void {
+    this.#giving = this.#giving.then(async () => {
+      const isDead = choose();
+      if (isDead) await this.#giveAway(isDead);
+    });
+  }
+
   /** Until it has worked once. */
-  async #takeOverFrom(isDead: (identity: string) => boolean): Promise<void> {
+  async #giveAway(isDead: (identity: string) => boolean): Promise<void> {
     const { taskQueue, repeatable, log } = this.#settings;
     for (let attempt = 1; ; attempt++) {
       try {
         const given = await handOn(this.#client, { taskQueue, activities: repeatable, isDead });
-        for (const [from, activities] of given)
+        for (const [from, activities] of given) {
+          this.#estates.add(from);
           log.info({ taskQueue, from, activities }, 'Took over from a dead worker');
+        }
         return;
       } catch (error) {
         if (this.#closed.signal.aborted) return;
