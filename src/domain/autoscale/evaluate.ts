@@ -47,7 +47,8 @@ export function evaluate(
     nowMs,
     asked,
     elapsedMs: Math.max(0, nowMs - state.evaluatedAtMs),
-    values: signals.values,
+    values,
+    hints,
     isEverythingKnown,
   });
   const undecided = isUndecided(spec, input);

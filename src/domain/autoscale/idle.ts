@@ -1,17 +1,17 @@
 /** To zero when nothing was needed for long enough, and at least one unit as soon as something is. */
 import { isAbove } from '../round-off.js';
 import { shown } from '../shown.js';
+import { whyUnknown, type SignalValues } from './signals.js';
 import type { AutoscaleSpec } from './spec.js';
 import type { IdleMemory } from './state.js';
 import type { Trail } from './trail.js';
 
-export interface IdleInput {
+export interface IdleInput extends SignalValues {
   readonly nowMs: number;
   /** What was asked for last: what there is, where nothing is under way. */
   readonly asked: number;
   /** Since the last evaluation; no time at all at the first one. */
   readonly elapsedMs: number;
-  readonly values: Readonly<Record<string, number>>;
   readonly isEverythingKnown: boolean;
 }
 
@@ -25,7 +25,7 @@ export function applyIdle(spec: AutoscaleSpec, memory: IdleMemory, trail: Trail,
   const { nowMs, asked } = input;
   const value = spec.idle.evaluate(input.values);
   if (value === null) {
-    trail.raise('noData', asked, `not known whether idle: no number for ${spec.idle.text}`);
+    trail.raise('noData', asked, `not known whether idle: ${whyUnknown(spec.idle, input)}`);
     return { ...memory, neededAtMs: Math.min(nowMs, memory.neededAtMs + input.elapsedMs) };
   }
   if (isAbove(value, settings.atOrBelow)) {

@@ -1,5 +1,4 @@
 /** Asks one policy: its value from the samples, its opinion from its value, and what it has to remember. */
-import type { Expression } from '../expression.js';
 import { withBurst, type Burst } from '../policies/burst.js';
 import { adviseFixed } from '../policies/fixed.js';
 import { forecastBounds, predictLoad, remember } from '../policies/forecast.js';
@@ -9,16 +8,13 @@ import { adviseByThresholds } from '../policies/thresholds.js';
 import { adviseByUtilization, neededByUtilization } from '../policies/utilization.js';
 import { addToWindow, meanOver, type Window } from '../policies/window.js';
 import { shown, shownTime } from '../shown.js';
+import { whyUnknown, type SignalValues } from './signals.js';
 import type { LoadPolicy, Policy } from './spec.js';
 import type { PolicyMemory } from './state.js';
 
-export interface Circumstances {
+export interface Circumstances extends SignalValues {
   readonly nowMs: number;
   readonly units: Units;
-  /** The samples and `current`; a signal that failed is absent. */
-  readonly values: Readonly<Record<string, number>>;
-  /** By signal that failed, what could be set so that it had a number. */
-  readonly hints: Readonly<Record<string, string>>;
   /** By signal whose sample was true before our last change: when. Such a sample cannot show what came of it. */
   readonly beforeChangeMs: Readonly<Record<string, number>>;
   /** False where the last evaluation was at this very instant: it is not counted twice. */
@@ -153,11 +149,4 @@ function needed({ settings }: LoadPolicy, load: Load): number {
     case 'utilization':
       return neededByUtilization(settings, load);
   }
-}
-
-function whyUnknown({ text, names }: Expression, { values, hints }: Circumstances): string {
-  const missing = names.filter((name) => !Object.hasOwn(values, name));
-  if (missing.length === 0) return `${text} is not a finite number`;
-  const hinted = missing.map((name) => (Object.hasOwn(hints, name) ? `${name} (${String(hints[name])})` : name));
-  return `no data from ${hinted.join(' and ')}`;
 }
