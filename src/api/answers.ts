@@ -165,16 +165,23 @@ const lookCheck = z.strictObject({
   at: time.optional().describe('When it was looked at.'),
 });
 export type LookCheck = z.output<typeof lookCheck>;
+const autoscalerCheck = z.strictObject({
+  status: z.enum(['ok', 'degraded', 'not looked at yet']),
+  detail: z.string().optional(),
+});
 export const readinessSchema = z.strictObject({
-  status: z.enum(['ready', 'not ready']).describe('By temporal and taskQueues alone.'),
+  status: z
+    .enum(['ready', 'degraded', 'not ready'])
+    .describe('Ready or not by temporal and taskQueues alone. Degraded, with status 200: an autoscaler is.'),
   checks: z
     .strictObject({
       temporal: check,
       taskQueues: z.record(z.string(), check),
       resources: z.record(z.string(), lookCheck),
+      autoscalers: z.record(z.string(), autoscalerCheck),
     })
     .describe(
-      'taskQueues: does the worker of this process ask for work. resources: what that worker last saw of the platform of each; nothing is read for this answer.',
+      'taskQueues: does the worker of this process ask for work. resources: what that worker last saw of the platform of each; nothing is read for this answer. autoscalers: does anybody watch what is to be autoscaled, as found within the last minute.',
     ),
 });
 export type ReadinessAnswer = z.output<typeof readinessSchema>;

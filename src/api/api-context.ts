@@ -4,6 +4,7 @@ import { AutoscaleReader } from '../client/autoscale-reader.js';
 import { RunReader } from '../client/run-reader.js';
 import { ScaleClient } from '../client/scale-client.js';
 import type { ApiDependencies } from './api-dependencies.js';
+import { AutoscalerCheck } from './autoscaler-check.js';
 import { Links } from './links.js';
 
 export interface ApiContext extends ApiDependencies {
@@ -11,6 +12,7 @@ export interface ApiContext extends ApiDependencies {
   readonly runs: RunReader;
   readonly autoscales: AutoscaleClient;
   readonly autoscaleReader: AutoscaleReader;
+  readonly autoscalerCheck: AutoscalerCheck;
   readonly links: Links;
 }
 
@@ -22,6 +24,7 @@ export function createContext(dependencies: ApiDependencies): ApiContext {
     runs: new RunReader(client),
     autoscales: new AutoscaleClient(client),
     autoscaleReader: new AutoscaleReader(client),
+    autoscalerCheck: new AutoscalerCheck(),
     links: new Links(webUiUrl, client.options.namespace),
   };
 }

@@ -11,6 +11,8 @@ const resource = {
   schema: { type: 'string' },
 };
 const always: ProblemType[] = ['unknown-resource', 'not-autoscaled'];
+/** Of those that tell the autoscaler something. */
+const telling: ProblemType[] = [...always, 'autoscaler-not-running'];
 const withBody: ProblemType[] = [
   'malformed-json',
   'invalid-request',
@@ -40,11 +42,11 @@ export const autoscalePaths = {
     put: {
       ...operation('autoscale', 'pause', 'Do not scale by policies, in one direction or both'),
       requestBody: body('PauseWish'),
-      responses: answers({ 200: 'Paused' }, [...withBody, ...always]),
+      responses: answers({ 200: 'Paused' }, [...withBody, ...telling]),
     },
     delete: {
       ...operation('autoscale', 'resume', 'Scale by policies again'),
-      responses: answers({ 200: 'Paused' }, ['cross-origin', ...always]),
+      responses: answers({ 200: 'Paused' }, ['cross-origin', ...telling]),
     },
   },
   '/v1/resources/{resource}/override': {
@@ -52,18 +54,18 @@ export const autoscalePaths = {
     put: {
       ...operation('autoscale', 'override', 'Keep a capacity whatever the policies say'),
       requestBody: body('OverrideWish'),
-      responses: answers({ 200: 'Overridden' }, [...withBody, 'out-of-bounds', ...always]),
+      responses: answers({ 200: 'Overridden' }, [...withBody, 'out-of-bounds', ...telling]),
     },
     delete: {
       ...operation('autoscale', 'releaseOverride', 'Give it back to its policies'),
-      responses: answers({ 200: 'Overridden' }, ['cross-origin', ...always]),
+      responses: answers({ 200: 'Overridden' }, ['cross-origin', ...telling]),
     },
   },
   '/v1/resources/{resource}/evaluate': {
     parameters: [resource],
     post: {
       ...operation('autoscale', 'evaluate', 'Evaluate now, rather than when the interval is over'),
-      responses: answers({ 202: 'Evaluating' }, ['cross-origin', ...always]),
+      responses: answers({ 202: 'Evaluating' }, ['cross-origin', ...telling]),
     },
   },
   '/v1/hooks/alertmanager': {

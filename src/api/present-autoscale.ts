@@ -3,24 +3,25 @@ import type { AutoscaleView } from '../client/autoscale-reader.js';
 import type { RunView } from '../client/run-reader.js';
 import type { Evaluation, Override, Pause } from '../domain/autoscale/evaluation.js';
 import type { Writing } from '../domain/autoscale/revision.js';
-import { notConfiguredType } from '../domain/autoscale/watch.js';
 import type { AutoscaleAnswer, EvaluationAnswer } from './autoscale-answers.js';
 import { iso, isoOrNull } from './iso-time.js';
 
+/** @param notice what stands in the way. */
 export function presentAutoscale(
   resource: string,
-  { memo, taskQueue, progress, heardAtMs, failure }: AutoscaleView,
+  view: AutoscaleView | undefined,
   run: RunView | undefined,
+  notice: string | null,
 ): AutoscaleAnswer {
+  const { memo, progress, heardAtMs, failure } = view ?? nothingKnown;
   const cooldownUntilMs = run?.status?.cooldownUntilMs;
   const problem = progress?.problem;
   const tally = progress?.tally ?? memo.tally;
-  const isNamed = failure?.type !== notConfiguredType;
   return {
     resource,
     evaluation: progress?.evaluation ? presentEvaluation(progress.evaluation, Date.now()) : null,
     problem: problem ? { message: problem.message, since: iso(problem.sinceMs) } : null,
-    notice: isNamed ? null : unnamedNotice(resource, taskQueue),
+    notice,
     pause: presentPause(standing(memo.pause)),
     override: presentOverride(standing(memo.override)),
     lastError: failure?.message ?? memo.lastError ?? null,
@@ -39,12 +40,12 @@ export function presentAutoscale(
   };
 }
 
-function unnamedNotice(resource: string, taskQueue: string): string {
-  return (
-    `No live configuration names it: no worker of the task queue "${taskQueue}" that was asked has ${resource} scale by itself, ` +
-    'so that nothing is done. Name it in the configuration again, or remove it with "escapement apply --prune".'
-  );
-}
+const nothingKnown: Pick<AutoscaleView, 'memo' | 'progress' | 'heardAtMs' | 'failure'> = {
+  memo: {},
+  progress: null,
+  heardAtMs: null,
+  failure: null,
+};
 
 function presentWriting({ owner, file, host, atMs }: Writing) {
   return { owner, file, host, at: iso(atMs) };

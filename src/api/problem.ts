@@ -13,6 +13,7 @@ export const problemTypes = {
   'several-resources': { status: 404, title: 'This route is for a single resource' },
   'not-autoscaled': { status: 404, title: 'The resource is not autoscaled' },
   'method-not-allowed': { status: 405, title: 'This route has other methods' },
+  'autoscaler-not-running': { status: 409, title: 'The autoscaler of the resource is not running' },
   'idempotency-conflict': { status: 409, title: 'The idempotency key was used for another request' },
   replaced: { status: 409, title: 'Another request has set another target' },
   cancelled: { status: 409, title: 'The scale run was cancelled' },

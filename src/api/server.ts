@@ -28,6 +28,8 @@ export function createApi(dependencies: ApiDependencies): express.Express {
   dropInHealthRoute(app);
   docsRoutes(app);
 
+  context.autoscalerCheck.start(context);
+
   app.use(authenticate(token, allowedHosts));
   resourceRoutes(app, context);
   scaleRoutes(app, context);

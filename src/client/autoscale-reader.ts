@@ -20,6 +20,12 @@ export interface AutoscaleView {
   readonly heardAtMs: number | null;
   /** Why the watch, or a request of it, is tried again and again. */
   readonly failure: PendingFailure | null;
+  /** The last thing that is known to have happened to it: it was started, or its watch looked or was heard of. */
+  readonly lastSignMs: number;
+  /** By somebody in Temporal. */
+  readonly isPaused: boolean;
+  /** Null while it is open. */
+  readonly ended: { readonly status: string; readonly atMs: number | null } | null;
 }
 
 /** A watch that has decided is at the end of the history, with the few events that came since. */
@@ -28,22 +34,26 @@ const latestEvents = 40;
 export class AutoscaleReader {
   constructor(private readonly client: Client) {}
 
-  /** Undefined where the resource is not autoscaled. */
+  /** The open one or the last. Undefined where there never was one, or the server does not remember it. */
   async view(resource: string): Promise<AutoscaleView | undefined> {
     try {
-      const { memo, raw, status, taskQueue } = await this.handle(resource).describe();
-      if (!isOpenStatus(status.name)) return undefined;
+      const { memo, raw, status, taskQueue, startTime, closeTime } = await this.handle(resource).describe();
       // One that was called off goes on beside its successor until it hears of it, and knows nothing of why.
       const pending = (raw.pendingActivities ?? []).filter(
         ({ state }) => state !== PENDING_ACTIVITY_STATE_CANCEL_REQUESTED,
       );
       const heartbeat = pending.map(heartbeatOf).find((each) => each !== undefined);
+      const progress = heartbeat?.progress ?? (await this.lastDecided(resource));
+      const signsMs = [startTime.getTime(), heartbeat?.heardAtMs ?? 0, progress?.evaluation?.atMs ?? 0];
       return {
         memo: memo ?? {},
         taskQueue,
-        progress: heartbeat?.progress ?? (await this.lastDecided(resource)),
+        progress,
         heardAtMs: heartbeat?.heardAtMs ?? null,
         failure: pending.map(failureOf).find((failure) => failure !== null) ?? null,
+        lastSignMs: Math.max(...signsMs),
+        isPaused: status.name === 'PAUSED',
+        ended: isOpenStatus(status.name) ? null : { status: status.name, atMs: closeTime?.getTime() ?? null },
       };
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return undefined;

@@ -1,6 +1,7 @@
 /** Which resources have an open scale run: one question to the server for all who want to know at about the same time. */
 import type { Client } from '@temporalio/client';
 import { scaleWorkflowId, scaleWorkflowType } from '../../workflows/messages.js';
+import { isOpen } from './open-workflows.js';
 
 interface Listing {
   readonly askedAtMs: number;
@@ -30,7 +31,7 @@ export class OpenRuns {
 }
 
 async function list(client: Client): Promise<ReadonlySet<string>> {
-  const query = `WorkflowType = '${scaleWorkflowType}' AND ExecutionStatus = 'Running'`;
+  const query = `WorkflowType = '${scaleWorkflowType}' AND ${isOpen}`;
   const workflowIds = new Set<string>();
   for await (const { workflowId } of client.workflow.list({ query })) workflowIds.add(workflowId);
   return workflowIds;

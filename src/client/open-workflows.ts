@@ -4,6 +4,10 @@ import { autoscaleWorkflowType } from '../../workflows/autoscale-messages.js';
 import { scaleWorkflowId, scaleWorkflowType } from '../../workflows/messages.js';
 import { type KnownAutoscaler, known } from './autoscale-client.js';
 
+/** For a list. One that is paused in Temporal is open as well; a server that knows no pause refuses the name of that status. */
+export const isOpen =
+  "ExecutionStatus NOT IN ('Completed', 'Failed', 'Canceled', 'Terminated', 'ContinuedAsNew', 'TimedOut')";
+
 export interface OpenWorkflows {
   /** By resource. */
   readonly autoscalers: ReadonlyMap<string, KnownAutoscaler>;
@@ -14,7 +18,7 @@ export interface OpenWorkflows {
 export async function openWorkflows(client: Client): Promise<OpenWorkflows> {
   const autoscalers = new Map<string, KnownAutoscaler>();
   const scaleRuns = new Map<string, { runId: string; taskQueue: string }>();
-  const query = `ExecutionStatus = 'Running' AND WorkflowType IN ('${autoscaleWorkflowType}', '${scaleWorkflowType}')`;
+  const query = `${isOpen} AND WorkflowType IN ('${autoscaleWorkflowType}', '${scaleWorkflowType}')`;
   for await (const info of client.workflow.list({ query })) {
     const { workflowId, runId, taskQueue } = info;
     if (info.type === autoscaleWorkflowType) {

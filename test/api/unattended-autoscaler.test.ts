@@ -1,10 +1,15 @@
 /** What the API tells of autoscalers and runs that fail, wait, or are named by nobody. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { pino } from 'pino';
 import type { AutoscaleAnswer } from '../../src/api/autoscale-answers.js';
 import type { ResourceAnswer, RunsAnswer } from '../../src/api/answers.js';
+import { AutoscalerCheck } from '../../src/api/autoscaler-check.js';
 import { AutoscaleClient } from '../../src/client/autoscale-client.js';
+import { AutoscaleReader } from '../../src/client/autoscale-reader.js';
+import { byAlias } from '../../src/config/config.js';
 import { autoscaleSettingsSchema } from '../../src/domain/autoscale/settings.js';
+import { autoscaleWorkflowId } from '../../workflows/autoscale-messages.js';
 import { configured } from '../support/configured.js';
 import { eventually } from '../support/eventually.js';
 import { devServerEnvironment } from '../support/temporal.js';
@@ -106,6 +111,64 @@ describe('an autoscaler that no live configuration names', () => {
       const answer = await api.call(path === '/pause' ? 'DELETE' : 'GET', `/v1/resources/nobody${path}`);
       expect(answer).toMatchObject({ status: 404, body: { type: 'urn:escapement:problem:unknown-resource' } });
     }
+  });
+});
+
+describe('an autoscaler that is configured and not running', () => {
+  const config = (resource: TestResource) => ({
+    resources: byAlias([
+      {
+        alias: resource.resource,
+        platform: { type: 'omnistrate', settings: {} },
+        settings: resource.settings,
+        taskQueue: resource.taskQueue,
+        autoscale: { settings: hourly, signals: {} },
+      },
+    ]),
+  });
+
+  it('is never called "not autoscaled": it says what has become of it, and what starts it', async () => {
+    const bench = openBench();
+    const resource = await bench.resource();
+    const { call } = await openApi(environment.client, [], { config: config(resource) });
+    const path = (rest: string) => `/v1/resources/${resource.resource}/${rest}`;
+    const answersEverywhere = async (words: string) => {
+      const notice = expect.stringContaining(words);
+      expect(await call('GET', path('evaluation'))).toMatchObject({ status: 200, body: { evaluation: null, notice } });
+      expect(await call('GET', path('decisions'))).toMatchObject({ status: 200, body: { decisions: [] } });
+      expect(await call('PUT', path('pause'), { body: {} })).toMatchObject({
+        status: 409,
+        body: { type: 'urn:escapement:problem:autoscaler-not-running', detail: notice },
+      });
+    };
+    await answersEverywhere('has not been started: a worker with this configuration does that');
+
+    await autoscales.configure(configured(resource, hourly));
+    await environment.client.workflow.getHandle(autoscaleWorkflowId(resource.resource)).terminate();
+    await answersEverywhere('has ended in Temporal (TERMINATED at ');
+  });
+
+  it('is found so, once, by the check behind /readyz, and is told when it runs again', async () => {
+    const bench = openBench();
+    const resource = await bench.resource();
+    const logged: object[] = [];
+    const log = pino({ level: 'info' }, { write: (line) => void logged.push(JSON.parse(line) as object) });
+    const check = new AutoscalerCheck();
+    const context = {
+      config: config(resource),
+      autoscaleReader: new AutoscaleReader(environment.client),
+      log,
+      stopping: AbortSignal.abort(),
+    };
+    for (let round = 0; round < 2; round += 1) await check.round(context);
+    expect(check.noticeOf(resource.resource)).toContain('has not been started');
+    await autoscales.configure(configured(resource, hourly));
+    await check.round(context);
+    expect(check.noticeOf(resource.resource)).toBeNull();
+    expect(logged).toMatchObject([
+      { msg: 'Nobody autoscales this resource', resource: resource.resource },
+      { msg: 'This resource is autoscaled again', resource: resource.resource },
+    ]);
   });
 });
 

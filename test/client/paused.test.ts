@@ -1,9 +1,13 @@
 import { afterAll, expect, it } from '@jest/globals';
+import { autoscalerNotice } from '../../src/api/autoscaler-notice.js';
 import { AutoscaleReader } from '../../src/client/autoscale-reader.js';
+import { OpenRuns } from '../../src/client/open-runs.js';
+import { openWorkflows } from '../../src/client/open-workflows.js';
 import { RunReader } from '../../src/client/run-reader.js';
 import { autoscaleWorkflowId, autoscaleWorkflowType } from '../../workflows/autoscale-messages.js';
 import { scaleWorkflowId } from '../../workflows/messages.js';
 import { openApi } from '../api/test-api.js';
+import { eventually } from '../support/eventually.js';
 import { devServerEnvironment } from '../support/temporal.js';
 import { Workbench } from '../workflows/workbench.js';
 
@@ -33,6 +37,9 @@ it('a run that is paused in Temporal is open, and its status says so', async () 
     notice: expect.stringContaining(`temporal workflow unpause --workflow-id scale:${resource.resource}`),
     targetCapacity: 3,
   });
+  await eventually('it is listed as open', () =>
+    new OpenRuns().mayInclude(resource.resource, environment.client, performance.now()),
+  );
 });
 
 it('a resource whose autoscaler is paused in Temporal is still autoscaled', async () => {
@@ -42,5 +49,10 @@ it('a resource whose autoscaler is paused in Temporal is still autoscaled', asyn
     args: [{}],
   });
   await pause(autoscaleWorkflowId('worker'));
-  expect(await new AutoscaleReader(environment.client).view('worker')).toMatchObject({ progress: null });
+  const view = await new AutoscaleReader(environment.client).view('worker');
+  expect(view).toMatchObject({ progress: null, isPaused: true, ended: null });
+  expect(autoscalerNotice('worker', view, undefined)).toContain('unpause --workflow-id autoscale:worker');
+  await eventually('it is listed as open', async () =>
+    (await openWorkflows(environment.client)).autoscalers.has('worker'),
+  );
 });

@@ -1,4 +1,5 @@
 /** How soon a watch goes on when its worker is killed, and how soon a worker that only watches is gone when it is asked to. */
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { TemporalProcess } from '../api/temporal-process.js';
 import { eventually } from '../support/eventually.js';
@@ -12,6 +13,7 @@ let sandbox: Sandbox;
 let temporal: TemporalProcess;
 let witness: SidecarWitness;
 let queue: Awaited<ReturnType<typeof startQueue>>;
+let apiProgram: Program;
 let api: ApiClient;
 
 beforeEach(async () => {
@@ -76,6 +78,46 @@ it('a stabilization window goes on over the death of a worker that looks every s
   expect(await capacities('worker')).toEqual([1, 5, 1]);
 });
 
+it('a worker that is frozen for 14 s is told of, and forgets no window', async () => {
+  const windowMs = 25_000;
+  await configure([
+    {
+      alias: 'worker',
+      autoscale: `
+      interval: 1s
+      signals: { depth: { type: http-json, url: "${queue.url}", path: depth } }
+      policies: [{ type: perUnit, value: depth, target: 1 }]
+      behavior: { scaleDown: { stabilizationWindowSeconds: ${windowMs / 1000} } }`,
+    },
+  ]);
+  queue.depth = 5;
+  const worker = await startWorker();
+  await eventually('it is at 5', async () => (await capacities('worker')).at(-1) === 5);
+  await readiness('ready', ({ worker }) => worker?.status === 'ok');
+  const lowAtMs = Date.now();
+  queue.depth = 1;
+  await eventually('less is recommended', async () => (await evaluationOf('worker'))?.recommended === 1);
+  const frozenAtMs = Date.now();
+  worker.signal('SIGSTOP');
+  const { detail } = await readiness('degraded', ({ worker }) => worker?.status === 'degraded' && worker);
+  expect(detail).toContain('Nobody watches it');
+  for (const path of ['', '/evaluation']) {
+    const { body } = await api.call(`/v1/resources/worker${path}`);
+    expect((body as { notice: string | null }).notice).toContain('Nobody watches it');
+  }
+  await apiProgram.printed(/"worker"[^\n]*Nobody autoscales this resource/);
+  await setTimeout(Math.max(0, frozenAtMs + 14_000 - Date.now()));
+  worker.signal('SIGCONT');
+  await apiProgram.printed(/"worker"[^\n]*This resource is autoscaled again/);
+  await readiness('ready', ({ worker }) => worker?.status === 'ok');
+  await eventually('it is at 1', async () => (await capacities('worker')).at(-1) === 1, 60_000);
+  const scaledInAtMs = (await witness.resource('worker')).changes.at(-1)!.atMs;
+  expect(scaledInAtMs - lowAtMs).toBeGreaterThanOrEqual(windowMs - 1000);
+  // A window that had begun anew after the 14 s would be over later.
+  expect(scaledInAtMs - lowAtMs).toBeLessThan(windowMs + 10_000);
+  expect(await capacities('worker')).toEqual([1, 5, 1]);
+});
+
 it('an idle worker is gone within a second, and leaves its watches to the next one', async () => {
   await configure([{ alias: 'worker', autoscale: '{ interval: 1s, policies: [{ type: fixed, capacity: 1 }] }' }]);
   const worker = await startWorker();
@@ -103,7 +145,8 @@ async function configure(resources: readonly { alias: string; autoscale: string 
     autoscale: ${autoscale}`,
   );
   sandbox.configure(`version: 1\nresources:\n${written.join('\n')}\n`);
-  api = await apiOf(sandbox.escapement(['api'], { PORT: '0' }));
+  apiProgram = sandbox.escapement(['api'], { PORT: '0' });
+  api = await apiOf(apiProgram);
 }
 
 async function startWorker(): Promise<Program> {
@@ -127,6 +170,24 @@ function lookAfter(alias: string, sinceMs: number): Promise<number> {
 async function evaluationOf(alias: string) {
   const { body } = await api.call(`/v1/resources/${alias}/evaluation`);
   return (body as { evaluation: { at: string; recommended: number } | null }).evaluation;
+}
+
+interface Readiness {
+  readonly status: string;
+  readonly checks: { readonly autoscalers: Record<string, { status: string; detail?: string } | undefined> };
+}
+
+/** Until the API is that ready, and its autoscalers are as they should be. It answers 200 either way. */
+function readiness<T>(wanted: string, found: (autoscalers: Readiness['checks']['autoscalers']) => T) {
+  return eventually(
+    `the API is ${wanted}`,
+    async () => {
+      const { status, body } = await api.call('/readyz');
+      const readiness = body as Readiness;
+      return status === 200 && readiness.status === wanted && found(readiness.checks.autoscalers);
+    },
+    30_000,
+  );
 }
 
 async function capacities(alias: string): Promise<readonly number[]> {

@@ -2,7 +2,7 @@
 import type { Request, RequestHandler, Router } from 'express';
 import { z } from 'zod';
 import { NotAutoscaled } from '../../client/autoscale-client.js';
-import type { AutoscaleView } from '../../client/autoscale-reader.js';
+import { autoscalerNotice } from '../autoscaler-notice.js';
 import { outOfBounds } from '../../domain/scale-request.js';
 import type { ApiContext } from '../api-context.js';
 import {
@@ -34,7 +34,7 @@ function putPause(api: ApiContext): RequestHandler {
     const alias = await findAutoscaled(api, request);
     const { direction, until } = parseBody(pauseWishSchema, request);
     const pause = { direction, untilMs: inFuture(until) };
-    await orNotAutoscaled(() => autoscales.pause(alias, pause));
+    await tell(api, alias, () => autoscales.pause(alias, pause));
     response.json({ resource: alias, pause: presentPause(pause) });
   };
 }
@@ -43,7 +43,7 @@ function deletePause(api: ApiContext): RequestHandler {
   const { autoscales } = api;
   return async (request, response) => {
     const alias = await findAutoscaled(api, request);
-    await orNotAutoscaled(() => autoscales.pause(alias, null));
+    await tell(api, alias, () => autoscales.pause(alias, null));
     response.json({ resource: alias, pause: null });
   };
 }
@@ -59,7 +59,7 @@ function putOverride(api: ApiContext): RequestHandler {
     if (wrong !== undefined)
       throw new Problem('out-of-bounds', `${alias}: ${wrong}; write "beyondBounds": true to go there.`);
     const override = { capacity, untilMs: inFuture(until), ...(beyondBounds && { beyondBounds }) };
-    await orNotAutoscaled(() => autoscales.override(alias, override));
+    await tell(api, alias, () => autoscales.override(alias, override));
     response.json({ resource: alias, override: presentOverride(override) });
   };
 }
@@ -68,7 +68,7 @@ function deleteOverride(api: ApiContext): RequestHandler {
   const { autoscales } = api;
   return async (request, response) => {
     const alias = await findAutoscaled(api, request);
-    await orNotAutoscaled(() => autoscales.override(alias, null));
+    await tell(api, alias, () => autoscales.override(alias, null));
     response.json({ resource: alias, override: null });
   };
 }
@@ -77,7 +77,7 @@ function postEvaluate(api: ApiContext): RequestHandler {
   const { autoscales } = api;
   return async (request, response) => {
     const alias = await findAutoscaled(api, request);
-    await orNotAutoscaled(() => autoscales.evaluate(alias));
+    await tell(api, alias, () => autoscales.evaluate(alias));
     response.status(202).json({ resources: [alias] });
   };
 }
@@ -98,8 +98,11 @@ function postAlerts({ config, autoscales }: ApiContext): RequestHandler {
 function getEvaluation(api: ApiContext): RequestHandler {
   return async (request, response) => {
     const alias = await findAutoscaled(api, request);
-    const view = orProblem(alias, await api.autoscaleReader.view(alias));
-    response.json(presentAutoscale(alias, view, await api.runs.newest(alias)) satisfies AutoscaleAnswer);
+    const view = await api.autoscaleReader.view(alias);
+    const configured = api.config.resources[alias]?.autoscale;
+    if (!configured && (!view || view.ended)) throw notAutoscaled(alias);
+    const notice = autoscalerNotice(alias, view, configured?.settings.intervalMs);
+    response.json(presentAutoscale(alias, view, await api.runs.newest(alias), notice) satisfies AutoscaleAnswer);
   };
 }
 
@@ -110,10 +113,11 @@ export const decisionsQuerySchema = z.strictObject({
 function getDecisions(api: ApiContext): RequestHandler {
   return async (request, response) => {
     const alias = await findAutoscaled(api, request);
-    const decisions = orProblem(alias, await api.autoscaleReader.decisions(alias, limitOf(request)));
+    const decisions = await api.autoscaleReader.decisions(alias, limitOf(request));
+    if (!decisions && !api.config.resources[alias]?.autoscale) throw notAutoscaled(alias);
     const answer: DecisionsAnswer = {
       resource: alias,
-      decisions: decisions.map(({ evaluation, runId, refused }) => ({
+      decisions: (decisions ?? []).map(({ evaluation, runId, refused }) => ({
         // What was known when it was decided, however long ago that is.
         evaluation: presentEvaluation(evaluation, evaluation.atMs),
         runId,
@@ -145,22 +149,23 @@ function inFuture(until: string | undefined): number | null {
   throw new Problem('invalid-request', `#/until: ${detail}`, { errors: [{ pointer: '#/until', detail }] });
 }
 
-function orProblem<T extends AutoscaleView | object>(alias: string, known: T | undefined): T {
-  if (known !== undefined) return known;
-  throw new Problem('not-autoscaled', `${alias} is not autoscaled. ${advice}`);
+function notAutoscaled(alias: string): Problem {
+  const advice = 'Give it "autoscale:" in the configuration and run "escapement apply".';
+  return new Problem('not-autoscaled', `${alias} is not autoscaled. ${advice}`);
 }
 
-async function orNotAutoscaled(act: () => Promise<void>): Promise<void> {
+/** @throws Problem where there is no autoscaler that could be told. */
+async function tell({ config, autoscaleReader }: ApiContext, alias: string, act: () => Promise<void>): Promise<void> {
   try {
     await act();
   } catch (error) {
-    if (error instanceof NotAutoscaled) throw new Problem('not-autoscaled', `${error.message}. ${advice}`);
-    throw error;
+    if (!(error instanceof NotAutoscaled)) throw error;
+    if (!config.resources[alias]?.autoscale) throw notAutoscaled(alias);
+    const notice = autoscalerNotice(alias, await autoscaleReader.view(alias), undefined);
+    throw new Problem('autoscaler-not-running', `${notice ?? 'It has just been started.'} Then ask again.`);
   }
 }
 
 function ifAutoscaled(error: unknown): undefined {
   if (!(error instanceof NotAutoscaled)) throw error;
 }
-
-const advice = 'Give it "autoscale:" in the configuration and run "escapement apply".';

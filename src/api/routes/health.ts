@@ -21,9 +21,11 @@ const notCheckedHere = { status: 'not checked here' } as const;
 function getReadiness(api: ApiContext): RequestHandler {
   return async (_request, response) => {
     const temporal = await checkTemporal(api);
-    const checks = { temporal, taskQueues: checkTaskQueues(api), resources: lastLooks(api) };
+    const autoscalers = checkAutoscalers(api);
+    const checks = { temporal, taskQueues: checkTaskQueues(api), resources: lastLooks(api), autoscalers };
     const isReady = [temporal, ...Object.values(checks.taskQueues)].every(({ status }) => status !== 'failing');
-    const answer: ReadinessAnswer = { status: isReady ? 'ready' : 'not ready', checks };
+    const isDegraded = Object.values(autoscalers).some(({ status }) => status === 'degraded');
+    const answer: ReadinessAnswer = { status: !isReady ? 'not ready' : isDegraded ? 'degraded' : 'ready', checks };
     response.status(isReady ? 200 : 503).json(answer);
   };
 }
@@ -60,5 +62,16 @@ function lastLooks({ config, lastLookAt }: ApiContext): ReadinessAnswer['checks'
       alias,
       lastLookAt ? presentLastLook(lastLookAt(alias)) : notCheckedHere,
     ]),
+  );
+}
+
+function checkAutoscalers({ config, autoscalerCheck }: ApiContext): ReadinessAnswer['checks']['autoscalers'] {
+  const autoscaled = Object.values(config.resources).filter(({ autoscale }) => autoscale);
+  return Object.fromEntries(
+    autoscaled.map(({ alias }) => {
+      const notice = autoscalerCheck.noticeOf(alias);
+      if (notice === undefined) return [alias, { status: 'not looked at yet' }];
+      return [alias, notice === null ? { status: 'ok' } : { status: 'degraded', detail: notice }];
+    }),
   );
 }

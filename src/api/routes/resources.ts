@@ -43,8 +43,9 @@ async function orUnnamed({ config, autoscales }: ApiContext, request: Request): 
   }
 }
 
-async function show(resource: ResourceConfig, { runs, links }: ApiContext): Promise<ResourceAnswer> {
-  return presentResource(resource, await runs.newest(resource.alias), links);
+async function show(resource: ResourceConfig, { runs, links, autoscalerCheck }: ApiContext): Promise<ResourceAnswer> {
+  const answer = presentResource(resource, await runs.newest(resource.alias), links);
+  return { ...answer, notice: answer.notice ?? autoscalerCheck.noticeOf(resource.alias) ?? null };
 }
 
 export const runsQuerySchema = z.strictObject({
