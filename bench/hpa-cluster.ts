@@ -17,6 +17,8 @@ const deployments = `/apis/apps/v1/namespaces/${namespace}/deployments`;
 export class HpaCluster {
   /** When each Deployment was first seen with other replicas than one, by `performance.now()`. */
   readonly #changedAtMs = new Map<string, number>();
+  /** What each was seen with, one after the other. */
+  readonly #replicas = new Map<string, number[]>();
   #hpa: ServiceProcess | undefined;
 
   private constructor(private readonly service: KubernetesService) {}
@@ -41,13 +43,14 @@ export class HpaCluster {
     await kubelet.stop();
   }
 
-  async autoscale(names: readonly string[]): Promise<void> {
+  /** @param behavior of the HPA's `spec`; default: its own. */
+  async autoscale(names: readonly string[], behavior?: object): Promise<void> {
     const path = `/apis/autoscaling/v2/namespaces/${namespace}/horizontalpodautoscalers`;
     for (const name of names) {
       const target = { type: 'AverageValue', averageValue: String(loadOfOne) };
       const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name };
       const metrics = [{ type: 'External', external: { metric: { name }, target } }];
-      const spec = { scaleTargetRef, minReplicas: 1, maxReplicas: most, metrics };
+      const spec = { scaleTargetRef, minReplicas: 1, maxReplicas: most, metrics, ...(behavior && { behavior }) };
       await this.service.request('POST', path, { metadata: { name }, spec });
     }
   }
@@ -76,6 +79,11 @@ export class HpaCluster {
   /** When its replicas were changed. */
   async changed(name: string, withinMs: number): Promise<number> {
     return eventually(`${name} is changed`, () => this.#changedAtMs.get(name), withinMs);
+  }
+
+  /** One after the other, without repetitions. */
+  replicasOf(name: string): readonly number[] {
+    return this.#replicas.get(name) ?? [];
   }
 
   async close(): Promise<void> {
@@ -125,6 +133,8 @@ export class HpaCluster {
   #note({ type, object: { metadata, spec } }: WatchEvent): void {
     if (spec?.replicas === undefined) throw new Error(`the watch of the Deployments told ${type}`);
     const name = metadata.name ?? '';
+    const seen = this.#replicas.get(name) ?? [];
+    if (seen.at(-1) !== spec.replicas) this.#replicas.set(name, [...seen, spec.replicas]);
     if (spec.replicas !== 1 && !this.#changedAtMs.has(name)) this.#changedAtMs.set(name, performance.now());
   }
 }
