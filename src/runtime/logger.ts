@@ -7,7 +7,17 @@ export type { Logger } from 'pino';
 
 export function createLogger(level: ServerSettings['logLevel']): Logger {
   const options = { level, base: {} };
-  return process.stdout.isTTY
-    ? pino(options, pretty({ sync: true, ignore: 'pid,hostname', singleLine: true, translateTime: 'SYS:HH:MM:ss.l' }))
-    : pino({ ...options, timestamp: pino.stdTimeFunctions.isoTime });
+  if (process.stdout.isTTY) {
+    return pino(
+      options,
+      pretty({ sync: true, ignore: 'pid,hostname', singleLine: true, translateTime: 'SYS:HH:MM:ss.l' }),
+    );
+  }
+  return pino({ ...options, timestamp: pino.stdTimeFunctions.isoTime }, standardOutput());
+}
+
+/** Where nobody reads it any more, lines are lost. Pino's own stream would write the last one again and again, and never end. */
+function standardOutput(): { write(line: string): void } {
+  process.stdout.on('error', () => undefined);
+  return { write: (line) => void process.stdout.write(line) };
 }

@@ -1,10 +1,16 @@
 /** What stands in the way of a start is named, and what is not there yet is waited for. */
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { eventually } from '../support/eventually.js';
 import { freePorts } from '../support/free-ports.js';
+import { Program } from '../support/program.js';
 import { apiOf, Sandbox } from './sandbox.js';
+
+const packageRoot = fileURLToPath(new URL('../..', import.meta.url));
 
 let sandbox: Sandbox;
 
@@ -37,6 +43,16 @@ it.each([['up'], ['api'], ['worker']])('%s does not listen beyond this machine w
   expect(await program.ended).toEqual({ code: 2, signal: null });
   expect(program.output).toMatch(/ESCAPEMENT_LISTEN.*0\.0\.0\.0 can be reached from elsewhere.*ESCAPEMENT_API_TOKEN/);
   await sandbox.onlyRuns();
+});
+
+it('ends also when nobody reads its log any more', async () => {
+  const [node, main] = [process.execPath, join(packageRoot, 'dist/src/cli/main.js')];
+  // One line is read; the others are written into a pipe that is closed, the last one right before the end.
+  const command = ['bash', '-c', `"${node}" "${main}" worker 2>/dev/null | head -1`];
+  const program = new Program({ command, env: sandbox.env, folder: sandbox.folder });
+  const isOver = program.ended.then(() => true);
+  expect(await Promise.race([isOver, setTimeout(20_000, false, { ref: false })])).toBe(true);
+  expect(program.output).toContain('Stopping');
 });
 
 it('a sidecar that is down is named in /readyz, makes nobody unready, and is waited for', async () => {
