@@ -54,6 +54,12 @@ export class Laboratory {
     return Number(server);
   }
 
+  /** A sidecar of that many services, `r0` and on, each with that capacity. @returns its URL */
+  async sidecarOf(services: number, capacity: number): Promise<string> {
+    const each = Array.from({ length: services }, (_, number) => ['--resource', `r${number}=${capacity}`]);
+    return (await this.sandbox.sidecar('--port', '0', ...each.flat())).url;
+  }
+
   /** Of the command `escapement <role>` that was started here. */
   pidOf(role: 'worker' | 'api' | 'simulator'): number {
     for (const [pid, commandLine] of this.sandbox.processes()) {

@@ -35,8 +35,7 @@ export async function measureStarts(surroundings: Surroundings, rounds: number, 
   const laboratory = await Laboratory.open();
   try {
     const resources = warmUp.calls + rounds * callsPerRound;
-    const sidecar = await laboratory.sandbox.sidecar('--port', '0', '--resource', 'worker=1');
-    laboratory.sandbox.configure(configuration(sidecar.url, resources));
+    laboratory.sandbox.configure(configuration(await laboratory.sidecarOf(resources, 1), resources));
     const { url } = await laboratory.startApi();
     if (surroundings === 'atWork') {
       await laboratory.startWorker();
@@ -104,13 +103,13 @@ function shown({ perSecond, p99Ms, unanswered }: Performance): string {
   return `${perSecond.toFixed(0)}/s (p99 ${p99Ms.toFixed(0)} ms${unanswered > 0 ? `, ${unanswered} unanswered` : ''})`;
 }
 
-/** One sidecar's only service under many names: nothing is ever changed. */
+/** All are where they are asked to be: nothing is ever changed. */
 function configuration(url: string, resources: number): string {
   const names = Array.from({ length: resources }, (_, number) => `  r${number}: {}`);
   return `
 version: 1
 defaults:
-  platform: { type: omnistrate, url: "${url}", alias: worker }
+  platform: { type: omnistrate, url: "${url}" }
   min: 1
   max: 6
 resources:
