@@ -1,9 +1,9 @@
 /** Sending one change, at most once: look, fence, send, confirm. */
-import type { ChangeOutcome, Observation } from '../src/domain/capacity.js';
-import type { ChangeOrder, ChangeResult, Confirmation, SentOutcome } from '../src/domain/scale-orders.js';
-import { takesChangesAtAnyTime } from '../src/domain/settings.js';
-import { type Platform, PlatformError, type SendPermit } from '../src/platforms/platform.js';
-import { lookUntilConfirmed, type Surroundings } from './look.js';
+import type { ChangeOutcome, Observation } from '../src/domain/scale/capacity.js';
+import type { ChangeOrder, ChangeResult, Confirmation, SentOutcome } from '../src/domain/scale/orders.js';
+import { takesChangesAtAnyTime } from '../src/domain/scale/settings.js';
+import { type Platform, PlatformError, type SendPermit } from '../src/adapters/platforms/platform.js';
+import { lookUntilConfirmed, type Surroundings } from './poll.js';
 
 export interface ChangeSurroundings extends Surroundings {
   /**

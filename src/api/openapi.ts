@@ -8,10 +8,10 @@ import {
   operation,
   problems,
   queryParameters,
-} from './openapi-parts.js';
-import { autoscalePaths } from './openapi-autoscale.js';
-import { runsQuerySchema } from './routes/resources.js';
-import { longestKey, longestWaitSeconds } from './request-headers.js';
+} from './http/openapi-parts.js';
+import { autoscalePaths } from './autoscale/openapi.js';
+import { runsQuerySchema } from './scale/resource-routes.js';
+import { longestKey, longestWaitSeconds } from './http/request-headers.js';
 
 export function openApiDocument(): JsonObject {
   return {

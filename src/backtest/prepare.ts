@@ -2,7 +2,7 @@
 import { readConfigFile } from '../config/load.js';
 import type { ResourceConfig } from '../config/config.js';
 import { compileAutoscale, type AutoscaleSpec } from '../domain/autoscale/spec.js';
-import { sourceDefinitions } from '../sources/registry.js';
+import { sourceDefinitions } from '../adapters/sources/registry.js';
 import { BacktestError } from './backtest-error.js';
 import { queueSignal, type Backtest } from './simulate.js';
 import { readTrace, type Trace } from './trace.js';

@@ -1,5 +1,5 @@
 /** Back-tests side by side, for people. */
-import { columns } from '../cli/columns.js';
+import { columns } from '../cli/terminal/columns.js';
 import type { BacktestResult } from './simulate.js';
 
 /** More changes than this are counted, not listed. */

@@ -1,7 +1,7 @@
 /** Whether Temporal answers, for the namespace and with the credentials of this machine. */
 import type { Connection } from '@temporalio/client';
-import { grpcStatus, hasCode, isOutOfTime } from '../client/grpc-status.js';
-import { connectClient, type TemporalSettings } from '../runtime/temporal-connection.js';
+import { grpcStatus, hasCode, isOutOfTime } from '../client/temporal/grpc-status.js';
+import { connectClient, type TemporalSettings } from '../client/temporal/connection.js';
 import type { Finding } from './finding.js';
 
 const answeredWithinMs = 5000;

@@ -1,8 +1,8 @@
 /** Looks once at everything a configuration names, with the secrets of this machine, and changes nothing. */
-import { ConfigError } from '../config/config-error.js';
+import { ConfigError } from '../config/problem.js';
 import type { Config, ResourceConfig } from '../config/config.js';
-import { createPlatform, createSource, type Signal, signalsOf } from '../runtime/resource-adapters.js';
-import type { TemporalSettings } from '../runtime/temporal-connection.js';
+import { createPlatform, createSource, type Signal, signalsOf } from '../worker/resource-adapters.js';
+import type { TemporalSettings } from '../client/temporal/connection.js';
 import { examineTemporal } from './examine-temporal.js';
 import type { Finding } from './finding.js';
 import { sampleFinding } from './sample-finding.js';

@@ -1,9 +1,9 @@
 /** What a sample says of its signal, as an evaluation would take it. */
-import type { AdapterChoice } from '../config/adapter-settings.js';
+import type { AdapterChoice } from '../config/schema/adapter-settings.js';
 import type { SignalSampling } from '../domain/autoscale/settings.js';
 import { sampleNote } from '../domain/autoscale/sample-note.js';
 import { shown } from '../domain/shown.js';
-import type { Sample } from '../sources/source.js';
+import type { Sample } from '../adapters/sources/source.js';
 import type { Finding } from './finding.js';
 
 interface Sampled {

@@ -4,7 +4,7 @@
  * normalizeDesiredReplicasWithBehaviors), doubles included: 100 units plus 10% is 111, because 100 x 1.1 is just above 110.
  */
 import type { Behavior, ScalingRules } from './behavior-settings.js';
-import { clampToBounds } from './scale-step.js';
+import { clampToBounds } from './scale/step.js';
 
 /** What was recommended before any limit, `ageSeconds` ago. */
 interface PastRecommendation {

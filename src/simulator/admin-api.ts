@@ -1,7 +1,7 @@
 /** The simulator's own paths, which no sidecar has: faults, other hands, and what really happened. */
 import { Router, type Request } from 'express';
 import { z } from 'zod';
-import { resourceStatuses } from '../domain/capacity.js';
+import { resourceStatuses } from '../domain/scale/capacity.js';
 import { faultPlanSchema } from './fault.js';
 import { findResource, parseBody } from './request.js';
 import type { SidecarParts } from './sidecar-api.js';

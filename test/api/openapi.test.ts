@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { generatedDocs } from '../../scripts/generate-docs.js';
 import { openApiDocument } from '../../src/api/openapi.js';
-import { problemTypes } from '../../src/api/problem.js';
+import { problemTypes } from '../../src/api/http/problem.js';
 
 describe('the OpenAPI document', () => {
   it('is valid OpenAPI 3.1', async () => {

@@ -1,8 +1,8 @@
 /** What is asked of one resource during a wave, and how that may end. Made from chance alone, before anything runs. */
 import type { z } from 'zod';
 import type { faultSchema } from '../../src/simulator/fault.js';
-import type { ScaleWish } from '../../src/domain/scale-request.js';
-import type { UpAfter } from '../../src/domain/settings.js';
+import type { ScaleWish } from '../../src/domain/scale/request.js';
+import type { UpAfter } from '../../src/domain/scale/settings.js';
 import type { Random } from './random.js';
 
 type Turn =

@@ -1,4 +1,4 @@
-import { autoscaleSchema } from '../../src/config/autoscale-schema.js';
+import { autoscaleSchema } from '../../src/config/schema/autoscale.js';
 import { autoscaleSettingsSchema } from '../../src/domain/autoscale/settings.js';
 import { complaints, read, workerWith } from './written.js';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { z } from 'zod';
-import { scaleWishSchema } from '../../src/api/scale-wish.js';
-import { checkScaleRequest } from '../../src/domain/scale-request.js';
-import { checkOverride, checkPause } from '../../workflows/autoscale-messages.js';
+import { scaleWishSchema } from '../../src/api/scale/scale-wish.js';
+import { checkScaleRequest } from '../../src/domain/scale/request.js';
+import { checkOverride, checkPause } from '../../workflows/autoscale/messages.js';
 import { limits } from './autoscale/watched-resource.js';
 
 const settings = limits({ min: 1, max: null, step: { up: 2, down: null } });

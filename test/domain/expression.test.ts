@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { compileExpression as compileByFiltrex } from 'filtrex';
 import { seed } from '../properties/seed.js';
-import { ExpressionError } from '../../src/domain/expression-error.js';
-import { translate } from '../../src/domain/expression-syntax.js';
-import { compileExpression } from '../../src/domain/expression.js';
+import { ExpressionError } from '../../src/domain/expression/error.js';
+import { translate } from '../../src/domain/expression/syntax.js';
+import { compileExpression } from '../../src/domain/expression/expression.js';
 
 const names = ['waiting', 'active', 'm'];
 

@@ -1,7 +1,7 @@
 /** The worker that has the one attempt at a change: it may die, sleep through its time-out, or be stopped. */
 import { type ChangeSurroundings, sendChange } from '../../activities/change.js';
-import type { ChangeOrder, ChangeResult } from '../../src/domain/scale-orders.js';
-import type { Platform, SendPermit } from '../../src/platforms/platform.js';
+import type { ChangeOrder, ChangeResult } from '../../src/domain/scale/orders.js';
+import type { Platform, SendPermit } from '../../src/adapters/platforms/platform.js';
 import type { Sender } from './memory-platform.js';
 import type { Stage } from './stage.js';
 
@@ -92,7 +92,7 @@ export class ChangeAttempt implements ChangeSurroundings, Sender {
     return new Promise<never>(() => undefined);
   }
 
-  /** The same verdict as `withoutVerdict` in workflows/scale-world.ts. */
+  /** The same verdict as `withoutVerdict` in workflows/scale/temporal-world.ts. */
   loseTouch(): void {
     this.giveUp({
       outcome: 'unknown',

@@ -1,5 +1,5 @@
 /** The world of a scale run as Temporal would give it, in memory: the real activities, virtual time, no server. */
-import { type LookProgress, type Surroundings, lookUntilActive, lookUntilConfirmed } from '../../activities/look.js';
+import { type LookProgress, type Surroundings, lookUntilActive, lookUntilConfirmed } from '../../activities/poll.js';
 import type {
   ChangeOrder,
   ChangeResult,
@@ -7,9 +7,9 @@ import type {
   ConfirmOrder,
   ObserveOrder,
   Sighting,
-} from '../../src/domain/scale-orders.js';
-import type { Platform } from '../../src/platforms/platform.js';
-import type { World } from '../../workflows/scale-run.js';
+} from '../../src/domain/scale/orders.js';
+import type { Platform } from '../../src/adapters/platforms/platform.js';
+import type { World } from '../../workflows/scale/run.js';
 import { ChangeAttempt, type ChangeDesk } from './change-attempt.js';
 import { type Stage, Violation } from './stage.js';
 

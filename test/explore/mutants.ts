@@ -8,13 +8,13 @@ export interface Mutant {
   readonly replace: string;
 }
 
-const run = 'workflows/scale-run.ts';
-const ledger = 'workflows/scale-ledger.ts';
-const requests = 'workflows/scale-requests.ts';
+const run = 'workflows/scale/run.ts';
+const ledger = 'workflows/scale/ledger.ts';
+const requests = 'workflows/scale/requests.ts';
 const change = 'activities/change.ts';
-const look = 'activities/look.ts';
-const confirm = 'src/domain/confirm.ts';
-const step = 'src/domain/scale-step.ts';
+const look = 'activities/poll.ts';
+const confirm = 'src/domain/scale/confirm.ts';
+const step = 'src/domain/scale/step.ts';
 
 export const mutants: readonly Mutant[] = [
   {

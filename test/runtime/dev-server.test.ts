@@ -11,8 +11,8 @@ import {
   startDevServer,
   type DevServer,
   type DevServerSettings,
-} from '../../src/runtime/dev-server.js';
-import { DataDirectoryInUseError, endLeftoverServer } from '../../src/runtime/leftover-server.js';
+} from '../../src/dev-server/dev-server.js';
+import { DataDirectoryInUseError, endLeftoverServer } from '../../src/dev-server/leftover-server.js';
 import { eventually } from '../support/eventually.js';
 import { freePorts } from '../support/free-ports.js';
 import { temporalCli } from '../support/temporal.js';

@@ -4,9 +4,9 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { byAlias, resourceConfig } from '../../src/config/config.js';
-import { resourceSchema } from '../../src/config/schema.js';
-import { lookAtEveryResource } from '../../src/runtime/first-look.js';
-import { createAdapters, type ResourceAdapters } from '../../src/runtime/resource-adapters.js';
+import { resourceSchema } from '../../src/config/schema/resource.js';
+import { lookAtEveryResource } from '../../src/worker/first-look.js';
+import { createAdapters, type ResourceAdapters } from '../../src/worker/resource-adapters.js';
 import { startSimulator, type Simulator } from '../../src/simulator/simulator.js';
 import { eventually } from '../support/eventually.js';
 

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { SdkComponent } from '@temporalio/common';
 import { pino } from 'pino';
-import { temporalLogger } from '../../src/runtime/worker-sdk.js';
+import { temporalLogger } from '../../src/worker/sdk.js';
 
 interface Line {
   readonly level: number;

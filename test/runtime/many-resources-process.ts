@@ -3,10 +3,10 @@ import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { pino } from 'pino';
 import { byAlias, resourceConfig } from '../../src/config/config.js';
-import { resourceSchema } from '../../src/config/schema.js';
-import { lookAtEveryResource } from '../../src/runtime/first-look.js';
-import { createAdapters } from '../../src/runtime/resource-adapters.js';
-import { installShutdown } from '../../src/runtime/shutdown.js';
+import { resourceSchema } from '../../src/config/schema/resource.js';
+import { lookAtEveryResource } from '../../src/worker/first-look.js';
+import { createAdapters } from '../../src/worker/resource-adapters.js';
+import { installShutdown } from '../../src/process/shutdown.js';
 
 process.on('warning', ({ name, message }) => console.log(`${name}: ${message}`));
 

@@ -1,6 +1,6 @@
 /** A process that runs the embedded server, as `escapement up` does, for tests that kill it. */
 import { pino } from 'pino';
-import { startDevServer } from '../../src/runtime/dev-server.js';
+import { startDevServer } from '../../src/dev-server/dev-server.js';
 
 const [binary = '', dataDirectory = '', port, uiPort] = process.argv.slice(2);
 const server = await startDevServer(

@@ -3,8 +3,8 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { holderByLsof, holderByProc, portHolder } from '../../src/runtime/port-holder.js';
-import { PortTakenError, checkPorts, type PortNeed } from '../../src/runtime/ports.js';
+import { holderByLsof, holderByProc, portHolder } from '../../src/process/port-holder.js';
+import { PortTakenError, checkPorts, type PortNeed } from '../../src/process/ports.js';
 
 let server: Server;
 let port: number;

@@ -2,12 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, expect, it } from '@jest/globals';
 import { pino } from 'pino';
-import { AutoscaleClient } from '../../src/client/autoscale-client.js';
+import { AutoscaleClient } from '../../src/client/autoscale/client.js';
 import { type Config, type ResourceConfig, byAlias } from '../../src/config/config.js';
 import type { Writing } from '../../src/domain/autoscale/revision.js';
 import { autoscaleSettingsSchema } from '../../src/domain/autoscale/settings.js';
-import { Reconciler } from '../../src/runtime/reconciler.js';
-import { autoscaleWorkflowId } from '../../workflows/autoscale-messages.js';
+import { Reconciler } from '../../src/worker/reconciler.js';
+import { autoscaleWorkflowId } from '../../workflows/autoscale/messages.js';
 import { configured, written } from '../support/configured.js';
 import { eventually } from '../support/eventually.js';
 import { devServerEnvironment } from '../support/temporal.js';

@@ -3,8 +3,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { byAlias, type Config } from '../../src/config/config.js';
-import { fileConfig } from '../../src/config/file-config.js';
-import { createAdapters, type ResourceAdapters } from '../../src/runtime/resource-adapters.js';
+import { fileConfig } from '../../src/config/file/file-config.js';
+import { createAdapters, type ResourceAdapters } from '../../src/worker/resource-adapters.js';
 import { eventually } from '../support/eventually.js';
 
 /** Answers when it is told to. */

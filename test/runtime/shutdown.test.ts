@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { pino } from 'pino';
-import { installShutdown, type Shutdown } from '../../src/runtime/shutdown.js';
+import { installShutdown, type Shutdown } from '../../src/process/shutdown.js';
 import { eventually } from '../support/eventually.js';
 
 let steps: string[];

@@ -6,10 +6,10 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { pino } from 'pino';
 import { repeatableActivities } from '../../activities/index.js';
-import { Succession } from '../../src/runtime/succession.js';
-import { newWorkerIdentity } from '../../src/runtime/worker-identity.js';
-import { autoscaleWorkflowId } from '../../workflows/autoscale-messages.js';
-import { scaleWorkflowId } from '../../workflows/messages.js';
+import { Succession } from '../../src/worker/succession.js';
+import { newWorkerIdentity } from '../../src/worker/identity.js';
+import { autoscaleWorkflowId } from '../../workflows/autoscale/messages.js';
+import { scaleWorkflowId } from '../../workflows/scale/messages.js';
 import { eventually } from '../support/eventually.js';
 import { devServerEnvironment } from '../support/temporal.js';
 

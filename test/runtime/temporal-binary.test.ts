@@ -14,7 +14,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { BinaryNotFoundError, findTemporalBinary } from '../../src/runtime/temporal-binary.js';
+import { BinaryNotFoundError, findTemporalBinary } from '../../src/dev-server/binary.js';
 
 /** Nobody listens on port 1: the download service is unreachable, at once. */
 const unreachable = 'http://127.0.0.1:1';

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from '@temporalio/client';
 import { pino } from 'pino';
-import { ConfigError } from '../../src/config/config-error.js';
-import { grpcStatus, hasCode } from '../../src/client/grpc-status.js';
-import { connectClient, readTemporalSettings } from '../../src/runtime/temporal-connection.js';
-import { connectWorker } from '../../src/runtime/worker-sdk.js';
+import { ConfigError } from '../../src/config/problem.js';
+import { grpcStatus, hasCode } from '../../src/client/temporal/grpc-status.js';
+import { connectClient, readTemporalSettings } from '../../src/client/temporal/connection.js';
+import { connectWorker } from '../../src/worker/sdk.js';
 
 let home: string;
 let profiles: string;

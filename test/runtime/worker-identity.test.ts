@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { expect, it } from '@jest/globals';
-import { newWorkerIdentity, whereaboutsOf } from '../../src/runtime/worker-identity.js';
+import { newWorkerIdentity, whereaboutsOf } from '../../src/worker/identity.js';
 
 const own = newWorkerIdentity();
 const [, scope = '', startedAt = ''] = / (\w+)-(\d+)-/.exec(own) ?? [];

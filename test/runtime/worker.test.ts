@@ -6,10 +6,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import { Client, type Connection } from '@temporalio/client';
 import { Runtime } from '@temporalio/worker';
 import { pino } from 'pino';
-import { startDevServer, type DevServer } from '../../src/runtime/dev-server.js';
-import { temporalLogger } from '../../src/runtime/worker-sdk.js';
-import { connectClient, type TemporalSettings } from '../../src/runtime/temporal-connection.js';
-import { startWorker, type RunningWorker, type WorkerSettings } from '../../src/runtime/worker.js';
+import { startDevServer, type DevServer } from '../../src/dev-server/dev-server.js';
+import { temporalLogger } from '../../src/worker/sdk.js';
+import { connectClient, type TemporalSettings } from '../../src/client/temporal/connection.js';
+import { startWorker, type RunningWorker, type WorkerSettings } from '../../src/worker/worker.js';
 import { eventually } from '../support/eventually.js';
 import { freePorts } from '../support/free-ports.js';
 import { TemporalProxy, grpcStatus } from '../support/temporal-proxy.js';

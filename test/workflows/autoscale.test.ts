@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
-import type { ScaleStatus } from '../../workflows/messages.js';
-import { autoscaleWorkflowId } from '../../workflows/autoscale-messages.js';
+import type { ScaleStatus } from '../../workflows/scale/messages.js';
+import { autoscaleWorkflowId } from '../../workflows/autoscale/messages.js';
 import { written } from '../support/configured.js';
 import { devServerEnvironment } from '../support/temporal.js';
 import { AutoscaleBench } from './autoscale-bench.js';

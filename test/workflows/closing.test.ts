@@ -6,8 +6,8 @@ import {
   type WorkflowClient,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
-import { type Accepted, ScaleClient } from '../../src/client/scale-client.js';
-import type { ScaleWish } from '../../src/domain/scale-request.js';
+import { type Accepted, ScaleClient } from '../../src/client/scale/client.js';
+import type { ScaleWish } from '../../src/domain/scale/request.js';
 import { devServerEnvironment } from '../support/temporal.js';
 import { type TestResource, Workbench } from './workbench.js';
 

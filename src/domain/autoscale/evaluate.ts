@@ -6,9 +6,9 @@
  * says against scaling in, `[min, max]`, pause, refusal; then what a scale run would make of it: step and cooldown. A stage
  * that changes the number is named in `limitedBy`.
  */
-import { largestCapacity } from '../scale-request.js';
-import { clampToBounds, nextCapacity, widenedTo } from '../scale-step.js';
-import { type ScaleSettings, takesChangesAtAnyTime } from '../settings.js';
+import { largestCapacity } from '../scale/request.js';
+import { clampToBounds, nextCapacity, widenedTo } from '../scale/step.js';
+import { type ScaleSettings, takesChangesAtAnyTime } from '../scale/settings.js';
 import type { Units } from '../policies/policy.js';
 import { shownTime } from '../shown.js';
 import { combine } from './combine.js';

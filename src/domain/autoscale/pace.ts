@@ -1,7 +1,7 @@
 /** Behavior over time: what was recommended and how capacity was moved, remembered as far back as its windows reach. */
 import { limitRate, stabilize, type ScaleEvent } from '../behavior.js';
 import type { Behavior, ScalingRules } from '../behavior-settings.js';
-import type { SentChange } from '../scale-step.js';
+import type { SentChange } from '../scale/step.js';
 import type { AutoscaleSpec } from './spec.js';
 import type { AutoscaleState, CapacityChange, ResumedState } from './state.js';
 import type { Trail } from './trail.js';

@@ -1,6 +1,6 @@
 /** An autoscale ready to be evaluated: its expressions compiled, its schedules prepared. Made once, used every interval. */
-import { compileExpression, type Expression } from '../expression.js';
-import { ExpressionError } from '../expression-error.js';
+import { compileExpression, type Expression } from '../expression/expression.js';
+import { ExpressionError } from '../expression/error.js';
 import type { FixedSettings } from '../policies/fixed.js';
 import type { ForecastSettings } from '../policies/forecast.js';
 import type { PerUnitSettings } from '../policies/per-unit.js';
@@ -8,7 +8,7 @@ import { compileSchedule, type Schedule } from '../policies/schedule.js';
 import type { ThresholdsSettings } from '../policies/thresholds.js';
 import type { Tolerance } from '../policies/tolerance.js';
 import type { UtilizationSettings } from '../policies/utilization.js';
-import type { ScaleSettings } from '../settings.js';
+import type { ScaleSettings } from '../scale/settings.js';
 import type { AutoscaleSettings, PolicySettings } from './settings.js';
 
 interface Named {

@@ -1,5 +1,5 @@
 /** The two ready-made settings of the queue-backpressure guide: its edges, and the limits that it means them for. */
-import type { ScaleSettings } from '../settings.js';
+import type { ScaleSettings } from '../scale/settings.js';
 import type { ThresholdsSettings } from './thresholds.js';
 
 export interface Preset {
