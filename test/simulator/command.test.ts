@@ -6,7 +6,7 @@ import { simulatorCommand } from '../../src/cli/commands/simulator.js';
 import { faultSchema } from '../../src/simulator/fault.js';
 
 const program = `
-  import { simulatorCommand } from './src/simulator/command.ts';
+  import { simulatorCommand } from './src/cli/commands/simulator.ts';
   await simulatorCommand().parseAsync(process.argv.slice(1), { from: 'user' });
 `;
 const started: ChildProcess[] = [];

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { AutoscaleSettings } from '../../domain/autoscale/settings.js';
 import { behaviorSchema } from '../../domain/behavior-settings.js';
-import { expressionFunctions } from '../../domain/expression/syntax.js';
+import { functions as expressionFunctions } from '../../domain/expression/parse.js';
 import { sourceDefinitions } from '../../adapters/sources/registry.js';
 import type { AdapterChoice } from './adapter-settings.js';
 import { signalMapping, type SignalChoice } from './adapter.js';

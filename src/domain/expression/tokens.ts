@@ -1,0 +1,36 @@
+/** The words of the language of expressions: numbers, names and signs, each with its column. */
+import { ExpressionError } from './error.js';
+
+export interface Token {
+  readonly kind: 'number' | 'name' | 'sign';
+  readonly text: string;
+  /** From 1. */
+  readonly column: number;
+}
+
+const pattern = /\s*(?:(\d+(?:\.\d+)?)(?![\w.])|([A-Za-z_]\w*)|(&&|\|\||[<>=!]=|[-+*/()<>?:,!]))/y;
+
+/** @throws ExpressionError at the first character that does not belong to the language */
+export function tokensOf(text: string): Token[] {
+  const reader = new RegExp(pattern);
+  const end = text.trimEnd().length;
+  const tokens: Token[] = [];
+  while (reader.lastIndex < end) {
+    const start = reader.lastIndex;
+    const match = reader.exec(text);
+    if (!match) throw unreadable(text, start);
+    const [, number, name, sign] = match;
+    const token = number ?? name ?? sign ?? '';
+    const kind = number !== undefined ? 'number' : name !== undefined ? 'name' : 'sign';
+    tokens.push({ kind, text: token, column: reader.lastIndex - token.length + 1 });
+  }
+  return tokens;
+}
+
+function unreadable(text: string, start: number): ExpressionError {
+  const rest = text.slice(start).trimStart();
+  const column = text.length - rest.length + 1;
+  if (rest.startsWith('=')) return new ExpressionError('"=" is not supported; compare with "=="', column);
+  const word = /^[\w.]+/.exec(rest)?.[0] ?? rest[0] ?? '';
+  return new ExpressionError(`"${word}" is not supported; numbers are written like 12 or 0.5`, column);
+}
