@@ -178,7 +178,7 @@ describe('what is wrong with an autoscale', () => {
     [
       'code in the place of one',
       'policies: [{ type: perUnit, value: "process.exit()", target: 1 }]',
-      `11 ${policy0}.value: column 1 of the expression`,
+      `11 ${policy0}.value: column 8 of the expression`,
     ],
     [
       'a slip in a type',

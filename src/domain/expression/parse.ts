@@ -51,19 +51,20 @@ export function parse(text: string, known: readonly string[]): Tree {
 }
 
 class Parser {
-  private next = 0;
+  private token: Token | undefined;
   private depth = 0;
 
   constructor(
-    private readonly tokens: readonly Token[],
+    private readonly tokens: Iterator<Token, undefined>,
     private readonly length: number,
     private readonly known: readonly string[],
-  ) {}
+  ) {
+    this.advance();
+  }
 
   whole(): Tree {
     const tree = this.choice();
-    const rest = this.peek();
-    if (rest) throw unexpected(rest);
+    if (this.token) throw unexpected(this.token);
     return tree;
   }
 
@@ -74,8 +75,7 @@ class Parser {
     if (!question) return condition;
     const value = this.nested(question.column, () => this.choice());
     if (!this.takes(':')) {
-      const found = this.peek();
-      if (found && !isSign(found, ')', ',')) throw unexpected(found);
+      if (this.token && !isSign(this.token, ')', ',')) throw unexpected(this.token);
       throw new ExpressionError('"?" without ":"', question.column);
     }
     const other = this.choice();
@@ -117,9 +117,9 @@ class Parser {
   }
 
   private operand(): Tree {
-    const token = this.peek();
+    const { token } = this;
     if (!token) throw new ExpressionError(this.length === 0 ? 'is empty' : 'ends too early', this.length + 1);
-    this.next += 1;
+    this.advance();
     if (token.kind === 'number') return numberIn(token);
     if (token.kind === 'name') return this.named(token);
     if (token.text !== '(') throw unexpected(token);
@@ -150,8 +150,7 @@ class Parser {
       const parts: [Tree, ...Tree[]] = [this.choice()];
       while (isCall && this.takes(',')) parts.push(this.choice());
       if (this.takes(')')) return parts;
-      const found = this.peek();
-      throw found ? unexpected(found) : new ExpressionError('"(" is never closed', column);
+      throw this.token ? unexpected(this.token) : new ExpressionError('"(" is never closed', column);
     });
   }
 
@@ -164,15 +163,16 @@ class Parser {
   }
 
   private takes<Sign extends string>(...among: readonly Sign[]): { sign: Sign; column: number } | undefined {
-    const token = this.peek();
+    const { token } = this;
     const sign = among.find((each) => token?.text === each);
     if (!token || sign === undefined) return undefined;
-    this.next += 1;
+    this.advance();
     return { sign, column: token.column };
   }
 
-  private peek(): Token | undefined {
-    return this.tokens[this.next];
+  /** One token ahead and no further: an error is told at the first place that it can be seen. */
+  private advance(): void {
+    this.token = this.tokens.next().value;
   }
 }
 

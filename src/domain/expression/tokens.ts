@@ -10,11 +10,10 @@ export interface Token {
 
 const pattern = /\s*(?:(\d+(?:\.\d+)?)(?![\w.])|([A-Za-z_]\w*)|(&&|\|\||[<>=!]=|[-+*/()<>?:,!]))/y;
 
-/** @throws ExpressionError at the first character that does not belong to the language */
-export function tokensOf(text: string): Token[] {
+/** One after the other. @throws ExpressionError at the first character that does not belong to the language */
+export function* tokensOf(text: string): Generator<Token, undefined> {
   const reader = new RegExp(pattern);
   const end = text.trimEnd().length;
-  const tokens: Token[] = [];
   while (reader.lastIndex < end) {
     const start = reader.lastIndex;
     const match = reader.exec(text);
@@ -22,9 +21,9 @@ export function tokensOf(text: string): Token[] {
     const [, number, name, sign] = match;
     const token = number ?? name ?? sign ?? '';
     const kind = number !== undefined ? 'number' : name !== undefined ? 'name' : 'sign';
-    tokens.push({ kind, text: token, column: reader.lastIndex - token.length + 1 });
+    yield { kind, text: token, column: reader.lastIndex - token.length + 1 };
   }
-  return tokens;
+  return undefined;
 }
 
 function unreadable(text: string, start: number): ExpressionError {
