@@ -8,7 +8,7 @@ import {
   operation,
   problems,
   queryParameters,
-} from './http/openapi-parts.js';
+} from './openapi-parts.js';
 import { autoscalePaths } from './autoscale/openapi.js';
 import { runsQuerySchema } from './scale/resource-routes.js';
 import { longestKey, longestWaitSeconds } from './http/request-headers.js';

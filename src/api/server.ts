@@ -7,7 +7,7 @@ import { refuseForeignHosts } from './http/known-host.js';
 import { problemHandler, unknownRoute } from './http/problem-handler.js';
 import { requestLog } from './http/request-log.js';
 import { autoscaleRoutes } from './autoscale/routes.js';
-import { docsRoutes } from './http/docs-routes.js';
+import { docsRoutes } from './docs-routes.js';
 import { dropInHealthRoute, dropInRoutes } from './drop-in/routes.js';
 import { healthRoutes } from './health/routes.js';
 import { resourceRoutes } from './scale/resource-routes.js';

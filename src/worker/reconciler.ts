@@ -8,7 +8,7 @@ import { AutoscaleClient, type KnownAutoscaler } from '../client/autoscale/clien
 import { atMost } from '../client/temporal/at-most.js';
 import { isPolled } from '../client/temporal/is-polled.js';
 import { moveRun } from '../client/scale/move-run.js';
-import { openWorkflows, type OpenWorkflows } from '../client/temporal/open-workflows.js';
+import { openWorkflows, type OpenWorkflows } from '../client/open-workflows.js';
 import { standing, type Standing } from '../client/autoscale/standing.js';
 import { autoscaledIn, type Autoscaled } from '../config/autoscaled.js';
 import type { Config, LoadedConfig } from '../config/config.js';

@@ -2,7 +2,7 @@ import { afterAll, expect, it } from '@jest/globals';
 import { autoscalerNotice } from '../../src/api/autoscale/notice.js';
 import { AutoscaleReader } from '../../src/client/autoscale/reader.js';
 import { OpenRuns } from '../../src/client/scale/open-runs.js';
-import { openWorkflows } from '../../src/client/temporal/open-workflows.js';
+import { openWorkflows } from '../../src/client/open-workflows.js';
 import { RunReader } from '../../src/client/scale/runs.js';
 import { autoscaleWorkflowId, autoscaleWorkflowType } from '../../workflows/autoscale/messages.js';
 import { scaleWorkflowId } from '../../workflows/scale/messages.js';

@@ -12,7 +12,7 @@ import {
   checkOverride,
   checkPause,
 } from './messages.js';
-import { remember } from '../scale/ledger.js';
+import { appendTo } from '../bounded-log.js';
 
 export interface AutoscaleWorld {
   /** Milliseconds since the epoch; the same again in a replay. */
@@ -168,7 +168,7 @@ export class AutoscaleRun {
     const isRefused = 'refused' in answer;
     this.state.lastError = isRefused ? answer.refused : null;
     const runId = isRefused ? null : answer.runId;
-    remember(this.state.decisions, { evaluation, runId, ...(isRefused && answer) }, rememberedDecisions);
+    appendTo(this.state.decisions, { evaluation, runId, ...(isRefused && answer) }, rememberedDecisions);
     if (isRefused) this.state.refusedRequests += 1;
     this.world.publish();
   }

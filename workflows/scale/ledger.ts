@@ -3,15 +3,8 @@ import type { Observation, RejectedChange } from '../../src/domain/scale/capacit
 import type { ChangeOrder, ConfirmOrder, SentOutcome } from '../../src/domain/scale/orders.js';
 import { directionOf, leastCooldownMs, movedWrongWay, sentChange } from '../../src/domain/scale/step.js';
 import { takesChangesAtAnyTime } from '../../src/domain/scale/settings.js';
+import { appendTo } from '../bounded-log.js';
 import type { RecordedChange, ScaleState } from './messages.js';
-
-/** Logs are bounded: they are carried along, and queried. */
-const longestLog = 20;
-
-export function remember<T>(log: T[], entry: T, longest = longestLog): void {
-  log.push(entry);
-  if (log.length > longest) log.splice(0, log.length - longest);
-}
 
 export class Ledger {
   constructor(private readonly state: ScaleState) {}
@@ -124,7 +117,7 @@ export class Ledger {
   }
 
   private movedByAnotherWriter(from: number, to: number, nowMs: number): void {
-    remember(this.state.drift, { atMs: nowMs, from, to });
+    appendTo(this.state.drift, { atMs: nowMs, from, to });
     const { target } = this.state;
     if (target !== null && from <= target && to > target) this.state.raisedTo = to;
   }
@@ -145,6 +138,6 @@ export class Ledger {
   }
 
   private record(change: RecordedChange): void {
-    remember(this.state.changes, change);
+    appendTo(this.state.changes, change);
   }
 }

@@ -1,7 +1,7 @@
 /** What is asked of a run: refused, applied once each, and answered. Mutates the state, which is plain data. */
 import { type ScaleRequest, checkScaleRequest, fingerprintOf, outOfBounds } from '../../src/domain/scale/request.js';
 import type { Refusal, RefusalType, RetargetAnswer, ScaleState } from './messages.js';
-import { remember } from './ledger.js';
+import { appendTo } from '../bounded-log.js';
 
 const rememberedAnswers = 100;
 
@@ -93,13 +93,13 @@ function answer(
   given: Pick<RetargetAnswer, 'targetCapacity' | 'outcome'>,
 ): void {
   if (request.id === undefined) return;
-  remember(state.answers, { id: request.id, fingerprint: fingerprintOf(request), ...given }, rememberedAnswers);
+  appendTo(state.answers, { id: request.id, fingerprint: fingerprintOf(request), ...given }, rememberedAnswers);
 }
 
 function refuse(state: ScaleState, request: ScaleRequest, refused: RefusalType, message: string): void {
   state.lastError = message;
   if (request.id === undefined) return;
-  remember(state.answers, { id: request.id, fingerprint: fingerprintOf(request), refused, message }, rememberedAnswers);
+  appendTo(state.answers, { id: request.id, fingerprint: fingerprintOf(request), refused, message }, rememberedAnswers);
 }
 
 function unitsOf(request: ScaleRequest): number {

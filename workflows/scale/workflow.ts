@@ -26,7 +26,7 @@ import {
   retargetUpdate,
   statusQuery,
 } from './messages.js';
-import { remember } from './ledger.js';
+import { appendTo } from '../bounded-log.js';
 import { answerTo, applyRequest, whyRefused } from './requests.js';
 import { type Ending, ScaleRun } from './run.js';
 import { newState } from './state.js';
@@ -130,7 +130,7 @@ function answerOrThrow(state: ScaleState, id: string | undefined): RetargetAnswe
 }
 
 function ignore(state: ScaleState, message: string): void {
-  remember(state.ignored, { atMs: Date.now(), message });
+  appendTo(state.ignored, { atMs: Date.now(), message });
 }
 
 /** The end of a run is readable without its history, and a failed run still tells all it knew. */

@@ -1,5 +1,5 @@
 /** The autoscale part of the OpenAPI document. */
-import { answers, body, operation, queryParameters } from '../http/openapi-parts.js';
+import { answers, body, operation, queryParameters } from '../openapi-parts.js';
 import type { ProblemType } from '../http/problem.js';
 import { decisionsQuerySchema } from './routes.js';
 

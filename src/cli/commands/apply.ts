@@ -3,7 +3,7 @@ import { Client } from '@temporalio/client';
 import { Command } from 'commander';
 import { atMost } from '../../client/temporal/at-most.js';
 import { AutoscaleClient, NotAutoscaled } from '../../client/autoscale/client.js';
-import { openWorkflows } from '../../client/temporal/open-workflows.js';
+import { openWorkflows } from '../../client/open-workflows.js';
 import { standing } from '../../client/autoscale/standing.js';
 import { autoscaledIn } from '../../config/autoscaled.js';
 import type { LoadedConfig } from '../../config/config.js';

@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { parseDuration } from '../../config/schema/duration.js';
 import { prepareBacktests, type BacktestOptions, type Surroundings } from '../../backtest/prepare.js';
 import { simulate } from '../../backtest/simulate.js';
-import { renderTable } from '../../backtest/table.js';
+import { renderTable } from './backtest-table.js';
 
 interface CommandContext extends Surroundings {
   readonly write: (text: string) => void;

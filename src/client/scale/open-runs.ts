@@ -1,7 +1,7 @@
 /** Which resources have an open scale run: one question to the server for all who want to know at about the same time. */
 import type { Client } from '@temporalio/client';
 import { scaleWorkflowId, scaleWorkflowType } from '../../../workflows/scale/messages.js';
-import { isOpen } from '../temporal/open-workflows.js';
+import { isOpen } from '../open-workflows.js';
 
 interface Listing {
   readonly askedAtMs: number;

@@ -1,6 +1,6 @@
 /** Back-tests side by side, for people. */
-import { columns } from '../cli/terminal/columns.js';
-import type { BacktestResult } from './simulate.js';
+import { columns } from '../terminal/columns.js';
+import type { BacktestResult } from '../../backtest/simulate.js';
 
 /** More changes than this are counted, not listed. */
 const listedChanges = 20;

@@ -2,8 +2,8 @@
 import type { RequestHandler, Router } from 'express';
 // The package itself would load the whole page into this process.
 import pathOfSwaggerUi from 'swagger-ui-dist/absolute-path.js';
-import { openApiDocument } from '../openapi.js';
-import { route } from './route.js';
+import { openApiDocument } from './openapi.js';
+import { route } from './http/route.js';
 
 const assets = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
 

@@ -1,6 +1,6 @@
 /** The parts that the OpenAPI document is put together from: schemas by name, answers, problems. */
 import { z } from 'zod';
-import { scaleWishSchema } from '../scale/scale-wish.js';
+import { scaleWishSchema } from './scale/scale-wish.js';
 import {
   acceptedSchema,
   aliveSchema,
@@ -11,7 +11,7 @@ import {
   resourcesSchema,
   runSchema,
   runsSchema,
-} from '../scale/answers.js';
+} from './scale/answers.js';
 import {
   alertmanagerSchema,
   autoscaleSchema,
@@ -22,9 +22,9 @@ import {
   overrideWishSchema,
   pauseWishSchema,
   pausedSchema,
-} from '../autoscale/answers.js';
-import { dropInHealthSchema, dropInScaleSchema, dropInStatusSchema, dropInWishSchema } from '../drop-in/answers.js';
-import { problemTypes, type ProblemType, problemUri } from './problem.js';
+} from './autoscale/answers.js';
+import { dropInHealthSchema, dropInScaleSchema, dropInStatusSchema, dropInWishSchema } from './drop-in/answers.js';
+import { problemTypes, type ProblemType, problemUri } from './http/problem.js';
 
 export type JsonObject = Record<string, unknown>;
 
