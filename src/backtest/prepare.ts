@@ -3,9 +3,8 @@ import { readConfigFile } from '../config/load.js';
 import type { ResourceConfig } from '../config/config.js';
 import { compileAutoscale, type AutoscaleSpec } from '../domain/autoscale/spec.js';
 import { sourceDefinitions } from '../adapters/sources/registry.js';
-import { BacktestError } from './backtest-error.js';
+import { BacktestError, readTrace, type Trace } from './trace.js';
 import { queueSignal, type Backtest } from './simulate.js';
-import { readTrace, type Trace } from './trace.js';
 
 export interface BacktestOptions {
   readonly resource?: string;

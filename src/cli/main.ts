@@ -7,7 +7,7 @@ import { simulatorCommand } from './commands/simulator.js';
 import { apiCommand } from './commands/api.js';
 import { applyCommand } from './commands/apply.js';
 import { doctorCommand } from './commands/doctor.js';
-import { exitCodeOf, explain } from './terminal/failure.js';
+import { exitCodeOf, explain } from './terminal.js';
 import { upCommand } from './commands/up.js';
 import { validateCommand } from './commands/validate.js';
 import { workerCommand } from './commands/worker.js';

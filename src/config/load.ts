@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { defaultOwner } from '../domain/autoscale/revision.js';
 import { byAlias, type Config, type LoadedConfig } from './config.js';
-import { ConfigError, problemFrom } from './problem.js';
+import { ConfigError, problemFrom, fileErrorCode } from './problem.js';
 import { demoConfig } from './environment/demo.js';
 import { environmentConfig, environmentNames, environmentSettings } from './environment/omnistrate.js';
 import { isSet, parseEnvironment, trueOrFalse } from './environment/variables.js';
@@ -15,7 +15,6 @@ import {
   fastAutoscalerSettings,
   fastAutoscalerVariables,
 } from './environment/ecs-fast-autoscaler.js';
-import { fileErrorCode } from './file/file-error.js';
 import { fileConfig } from './file/file-config.js';
 import { misspelledVariables } from './environment/misspelled.js';
 import type { Environment } from './file/placeholders.js';

@@ -36,3 +36,8 @@ export function problemFrom(text: string, place: Omit<ConfigProblem, 'message' |
   const [message = text, ...fix] = text.split('; ');
   return fix.length === 0 ? { ...place, message } : { ...place, message, fix: fix.join('; ') };
 }
+
+/** @returns why a file could not be read, such as `ENOENT`. */
+export function fileErrorCode(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown reason';
+}

@@ -1,6 +1,6 @@
 /** `npm run demo`: the traffic spike of the queue-backpressure guide, on the real thing, in about a minute. */
 import { parseArgs } from 'node:util';
-import { exitCodeOf, explain } from '../cli/terminal/failure.js';
+import { exitCodeOf, explain } from '../cli/terminal.js';
 import { createLogger } from '../process/logger.js';
 import { installShutdown } from '../process/shutdown.js';
 import { installTemporalRuntime } from '../worker/sdk.js';

@@ -2,7 +2,7 @@
 import type { AdapterChoice } from '../config/schema/adapter-settings.js';
 import type { SignalSampling } from '../domain/autoscale/settings.js';
 import { sampleNote } from '../domain/autoscale/sample-note.js';
-import { shown } from '../domain/shown.js';
+import { shown } from '../domain/numbers.js';
 import type { Sample } from '../adapters/sources/source.js';
 import type { Finding } from './finding.js';
 

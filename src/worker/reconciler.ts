@@ -7,7 +7,7 @@ import type { Client } from '@temporalio/client';
 import { AutoscaleClient, type KnownAutoscaler } from '../client/autoscale/client.js';
 import { atMost } from '../client/temporal/at-most.js';
 import { isPolled } from '../client/temporal/is-polled.js';
-import { moveRun } from '../client/scale/move-run.js';
+import { moveRun } from '../client/scale/client.js';
 import { openWorkflows, type OpenWorkflows } from '../client/open-workflows.js';
 import { standing, type Standing } from '../client/autoscale/standing.js';
 import { autoscaledIn, type Autoscaled } from '../config/autoscaled.js';

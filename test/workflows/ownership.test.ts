@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { AutoscaleClient } from '../../src/client/autoscale/client.js';
 import { AutoscaleReader } from '../../src/client/autoscale/reader.js';
-import { moveRun } from '../../src/client/scale/move-run.js';
+import { moveRun } from '../../src/client/scale/client.js';
 import type { Writing } from '../../src/domain/autoscale/revision.js';
 import { autoscaleSettingsSchema } from '../../src/domain/autoscale/settings.js';
 import { autoscaleWorkflowId } from '../../workflows/autoscale/messages.js';

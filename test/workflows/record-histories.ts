@@ -6,7 +6,7 @@ import { execFile } from 'node:child_process';
 import { access, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { AutoscaleClient } from '../../src/client/autoscale/client.js';
-import { moveRun } from '../../src/client/scale/move-run.js';
+import { moveRun } from '../../src/client/scale/client.js';
 import { autoscaleSettingsSchema } from '../../src/domain/autoscale/settings.js';
 import { autoscaleWorkflowId } from '../../workflows/autoscale/messages.js';
 import { configured, written } from '../support/configured.js';

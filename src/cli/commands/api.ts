@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { checkPorts } from '../../process/ports.js';
 import { connectClient } from '../../client/temporal/connection.js';
 import { greet } from '../role/greeting.js';
-import { prose } from '../terminal/prose.js';
+import { prose } from '../terminal.js';
 import { refuseDemo, runRole, type Role } from '../role/role.js';
 import { serveApi } from '../role/serve-api.js';
 

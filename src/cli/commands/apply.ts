@@ -11,7 +11,7 @@ import { ConfigError } from '../../config/problem.js';
 import { loadConfig } from '../../config/load.js';
 import { askedAtOnce, unnamedBy } from '../../worker/reconciler.js';
 import { connectClient, readTemporalSettings } from '../../client/temporal/connection.js';
-import { prose } from '../terminal/prose.js';
+import { prose } from '../terminal.js';
 import { nothingConfigured } from '../role/role.js';
 
 export function applyCommand(): Command {

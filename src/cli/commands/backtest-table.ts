@@ -1,5 +1,5 @@
 /** Back-tests side by side, for people. */
-import { columns } from '../terminal/columns.js';
+import { columns } from '../terminal.js';
 import type { BacktestResult } from '../../backtest/simulate.js';
 
 /** More changes than this are counted, not listed. */

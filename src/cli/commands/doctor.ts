@@ -5,9 +5,7 @@ import { loadConfig } from '../../config/load.js';
 import { examine } from '../../doctor/examine.js';
 import type { Finding } from '../../doctor/finding.js';
 import { readTemporalSettings } from '../../client/temporal/connection.js';
-import { columns } from '../terminal/columns.js';
-import { exitCodes } from '../terminal/failure.js';
-import { prose } from '../terminal/prose.js';
+import { columns, exitCodes, prose } from '../terminal.js';
 import { nothingConfigured } from '../role/role.js';
 
 export function doctorCommand(): Command {

@@ -8,7 +8,7 @@ import { connectClient } from '../../client/temporal/connection.js';
 import { startDemoWorld } from '../role/demo-world.js';
 import { endLeftoverTemporal, startEmbeddedTemporal } from '../role/embedded-temporal.js';
 import { greet } from '../role/greeting.js';
-import { prose } from '../terminal/prose.js';
+import { prose } from '../terminal.js';
 import { runRole, type Role } from '../role/role.js';
 import { serveApi } from '../role/serve-api.js';
 

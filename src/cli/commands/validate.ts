@@ -2,8 +2,7 @@
 import { Command } from 'commander';
 import { formatProblem } from '../../config/problem.js';
 import { validateFile } from '../../config/validate.js';
-import { exitCodes } from '../terminal/failure.js';
-import { prose } from '../terminal/prose.js';
+import { exitCodes, prose } from '../terminal.js';
 
 export function validateCommand(): Command {
   return new Command('validate')

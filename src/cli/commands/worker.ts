@@ -4,7 +4,7 @@ import { taskQueuesOf, type Config } from '../../config/config.js';
 import { ConfigError, problemFrom } from '../../config/problem.js';
 import { checkPorts } from '../../process/ports.js';
 import { connectClient } from '../../client/temporal/connection.js';
-import { prose } from '../terminal/prose.js';
+import { prose } from '../terminal.js';
 import { refuseDemo, runRole, type Role } from '../role/role.js';
 import { serveHealth } from '../role/serve-health.js';
 

@@ -2,7 +2,7 @@
 import { devServerFiles, startDevServer } from '../../dev-server/dev-server.js';
 import { endLeftoverServer } from '../../dev-server/leftover-server.js';
 import { findTemporalBinary } from '../../dev-server/binary.js';
-import { exitCodes } from '../terminal/failure.js';
+import { exitCodes } from '../terminal.js';
 import type { Role } from './role.js';
 
 export interface EmbeddedTemporal {

@@ -2,7 +2,7 @@
 import type { LoadedConfig } from '../../config/config.js';
 import { ConfigError, problemFrom } from '../../config/problem.js';
 import type { Logger } from '../../process/logger.js';
-import { explain } from '../terminal/failure.js';
+import { explain } from '../terminal.js';
 
 type Listener = (config: LoadedConfig) => Promise<void>;
 

@@ -7,7 +7,7 @@ import { type ServerSettings, readServerSettings } from '../../config/environmen
 import { type Logger, createLogger } from '../../process/logger.js';
 import { installShutdown, type Shutdown } from '../../process/shutdown.js';
 import { readTemporalSettings, type TemporalSettings } from '../../client/temporal/connection.js';
-import { exitCodeOf, explain } from '../terminal/failure.js';
+import { exitCodeOf, explain } from '../terminal.js';
 import { LiveConfig } from './live-config.js';
 
 export interface Role {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import {
   type Client,
   WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WithStartWorkflowOperation,
   WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -15,7 +16,9 @@ import {
   type RetargetAnswer,
   type ScaleInput,
   type ScaleMemo,
+  type Site,
   madeIdPrefix,
+  moveSignal,
   refusalTypes,
   retargetSignal,
   retargetUpdate,
@@ -23,7 +26,6 @@ import {
   scaleWorkflowType,
 } from '../../../workflows/scale/messages.js';
 import { hasCode, grpcStatus } from '../temporal/grpc-status.js';
-import { mayBeKnownToEarlierRuns } from './key-age.js';
 import { RunReader, type RunSummary } from './runs.js';
 
 export interface ScalableResource {
@@ -236,4 +238,28 @@ function refusalOf(error: WorkflowUpdateFailedError): Error {
 
 function failureType({ cause }: WorkflowUpdateFailedError): string | undefined {
   return cause instanceof ApplicationFailure ? (cause.type ?? undefined) : undefined;
+}
+
+/** How far the clocks of the hosts of a Temporal server may be apart, and more. */
+const clocksApartMs = 10_000;
+
+/**
+ * Whether a run before the newest one may know the key. Runs of one resource never overlap: all the others have closed
+ * before the newest one began, and what was made after that reached none of them.
+ * @param madeAtMs by the Temporal server's clock, and not later than the key was first used; undefined: nobody knows.
+ */
+export function mayBeKnownToEarlierRuns(
+  newest: { readonly startedAtMs: number },
+  madeAtMs: number | undefined,
+): boolean {
+  return madeAtMs === undefined || madeAtMs - clocksApartMs <= newest.startedAtMs;
+}
+
+/** Tells an open scale run that its resource is served on another task queue. Nothing where the run has closed. */
+export async function moveRun(client: Client, resource: string, site: Site): Promise<void> {
+  try {
+    await client.workflow.getHandle(scaleWorkflowId(resource)).signal(moveSignal, site);
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+  }
 }

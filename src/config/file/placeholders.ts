@@ -1,6 +1,6 @@
 /** `${NAME}`, `${NAME:-default}` and `${file:/run/secrets/x}` in any string of a configuration. */
 import { readFile } from 'node:fs/promises';
-import { fileErrorCode } from './file-error.js';
+import { fileErrorCode } from '../problem.js';
 import type { Finding } from './issue-words.js';
 import { isMapping, type Path } from './path.js';
 

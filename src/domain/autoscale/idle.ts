@@ -1,6 +1,5 @@
 /** To zero when nothing was needed for long enough, and at least one unit as soon as something is. */
-import { isAbove } from '../round-off.js';
-import { shown } from '../shown.js';
+import { isAbove, shown } from '../numbers.js';
 import { whyUnknown, type SignalValues } from './signals.js';
 import type { AutoscaleSpec } from './spec.js';
 import type { IdleMemory } from './state.js';

@@ -7,7 +7,7 @@ import type { Advice, Bounds, Load, Units } from '../policies/policy.js';
 import { adviseByThresholds } from '../policies/thresholds.js';
 import { adviseByUtilization, neededByUtilization } from '../policies/utilization.js';
 import { addToWindow, meanOver, type Window } from '../policies/window.js';
-import { shown, shownTime } from '../shown.js';
+import { shown, shownTime } from '../numbers.js';
 import { whyUnknown, type SignalValues } from './signals.js';
 import type { LoadPolicy, Policy } from './spec.js';
 import type { PolicyMemory } from './state.js';

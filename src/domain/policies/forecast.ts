@@ -3,8 +3,7 @@
  * take any away. Each season is cut into slots; a slot remembers the mean of its last seasons.
  */
 import { z } from 'zod';
-import { isBelow, unitsAtLeast } from '../round-off.js';
-import { shown } from '../shown.js';
+import { isBelow, unitsAtLeast, shown } from '../numbers.js';
 import type { Bounds } from './policy.js';
 
 const dayMs = 86_400_000;

@@ -9,8 +9,7 @@
  * their way are counted.
  */
 import { z } from 'zod';
-import { isAbove, isBelow, unitsAtLeast, unitsAtMost } from '../round-off.js';
-import { shown } from '../shown.js';
+import { isAbove, isBelow, unitsAtLeast, unitsAtMost, shown } from '../numbers.js';
 import { averagingFields, refuseBurstAlone } from './averaging.js';
 import type { Advice, Load } from './policy.js';
 import { isWithinTolerance, type Tolerance } from './tolerance.js';

@@ -7,8 +7,7 @@
  * 0.8 times it, 4 are enough.
  */
 import { z } from 'zod';
-import { isAbove, unitsAtLeast } from '../round-off.js';
-import { shown } from '../shown.js';
+import { isAbove, unitsAtLeast, shown } from '../numbers.js';
 import { averagingFields, refuseBurstAlone } from './averaging.js';
 import type { Advice, Load } from './policy.js';
 import { isWithinTolerance, type Tolerance } from './tolerance.js';

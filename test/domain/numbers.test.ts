@@ -1,4 +1,4 @@
-import { isAbove, isBelow, unitsAtLeast, unitsAtMost } from '../../src/domain/round-off.js';
+import { isAbove, isBelow, unitsAtLeast, unitsAtMost } from '../../src/domain/numbers.js';
 
 describe('round-off of doubles', () => {
   test.each([
