@@ -1,12 +1,12 @@
 /** Looking at a resource until there is something to say: one activity polls, so that waiting costs no history. */
 import type { Observation } from '../src/domain/scale/capacity.js';
-import { judge } from '../src/domain/scale/confirm.js';
-import type { Confirmation, ConfirmOrder, ObserveOrder, Sighting } from '../src/domain/scale/orders.js';
+import { confirmationOf } from '../src/domain/scale/confirm.js';
+import type { Confirmation, ConfirmOrder, ObserveOrder, ObserveResult } from '../src/domain/scale/orders.js';
 import { takesChangesAtAnyTime } from '../src/domain/scale/settings.js';
 import { type Platform, PlatformError } from '../src/adapters/platforms/platform.js';
 
 /** The world around an activity: Temporal's in production, a virtual one under test. */
-export interface Surroundings {
+export interface PollWorld {
   /** Milliseconds since the epoch. */
   now(): number;
   /** Rejects when the activity is cancelled or its worker shuts down. */
@@ -42,9 +42,13 @@ const failedLooksOfDryRun = 3;
  * Waits for an observation that a change may start from: new enough, and `ACTIVE` where the platform takes changes only
  * then. Elsewhere readiness is waited for only where the order says so, and no longer than it says.
  */
-export async function lookUntilActive(platform: Platform, order: ObserveOrder, world: Surroundings): Promise<Sighting> {
+export async function lookUntilActive(
+  platform: Platform,
+  order: ObserveOrder,
+  world: PollWorld,
+): Promise<ObserveResult> {
   let firstSeenAtMs: number | undefined;
-  const found = await poll<Sighting>(platform, order, world, 'looking', (observation) => {
+  const found = await poll<ObserveResult>(platform, order, world, 'looking', (observation) => {
     // A resource that could not be read for long is not one that shows nothing newer.
     firstSeenAtMs ??= world.now();
     if (observation.status === 'FAILED') {
@@ -77,10 +81,10 @@ function mayStartFrom({ status, capacity }: Observation, order: ObserveOrder, no
 export async function lookUntilConfirmed(
   platform: Platform,
   order: ConfirmOrder,
-  world: Surroundings,
+  world: PollWorld,
 ): Promise<Confirmation> {
   const found = await poll<Confirmation>(platform, order, world, 'confirming', (observation) =>
-    judge(observation, order),
+    confirmationOf(observation, order),
   );
   switch (found.end) {
     case 'found':
@@ -107,7 +111,7 @@ type Found<T> =
 async function poll<T>(
   platform: Platform,
   order: Pick<ObserveOrder, 'resource' | 'waitForActive' | 'dryRun'>,
-  world: Surroundings,
+  world: PollWorld,
   phase: LookProgress['phase'],
   verdict: (observation: Observation) => T | undefined,
 ): Promise<Found<T>> {

@@ -7,12 +7,12 @@ import type {
   Confirmation,
   ConfirmOrder,
   ObserveOrder,
-  Sighting,
+  ObserveResult,
 } from '../src/domain/scale/orders.js';
 import type { Platform, SendPermit } from '../src/adapters/platforms/platform.js';
-import { type ChangeSurroundings, sendChange } from './change.js';
+import { type ChangeWorld, sendChange } from './change.js';
 import { Interruption } from './interruption.js';
-import { type LookProgress, type Surroundings, lookUntilActive, lookUntilConfirmed } from './poll.js';
+import { type LookProgress, type PollWorld, lookUntilActive, lookUntilConfirmed } from './poll.js';
 
 const { PENDING_ACTIVITY_STATE_STARTED } = proto.temporal.api.enums.v1.PendingActivityState;
 
@@ -22,7 +22,7 @@ const permitLastsMs = 2000;
 const heartbeatEveryMs = 1000;
 
 export interface CapacityActivities {
-  observe(order: ObserveOrder): Promise<Sighting>;
+  observe(order: ObserveOrder): Promise<ObserveResult>;
   change(order: ChangeOrder): Promise<ChangeResult>;
   confirm(order: ConfirmOrder): Promise<Confirmation>;
 }
@@ -54,7 +54,7 @@ export function capacityActivities(adapters: CapacityDependencies, stopping: Abo
   };
 }
 
-async function withHeartbeat<T>(phase: LookProgress['phase'], work: (world: Surroundings) => Promise<T>): Promise<T> {
+async function withHeartbeat<T>(phase: LookProgress['phase'], work: (world: PollWorld) => Promise<T>): Promise<T> {
   const context = Context.current();
   const earlier = context.info.heartbeatDetails as LookProgress | undefined;
   const elapsedBeforeMs = earlier?.elapsedMs ?? 0;
@@ -82,8 +82,8 @@ async function withHeartbeat<T>(phase: LookProgress['phase'], work: (world: Surr
 /** A look that its worker has no time for goes on elsewhere, with what it has spent of its time-out. */
 async function unlessStopping<T>(
   stopping: AbortSignal,
-  world: Surroundings,
-  look: (world: Surroundings) => Promise<T>,
+  world: PollWorld,
+  look: (world: PollWorld) => Promise<T>,
 ): Promise<T> {
   const interruption = new Interruption(Context.current(), stopping);
   try {
@@ -95,18 +95,18 @@ async function unlessStopping<T>(
   }
 }
 
-function changeSurroundings(world: Surroundings): ChangeSurroundings {
+function changeSurroundings(world: PollWorld): ChangeWorld {
   const context = Context.current();
   const outOfTime = new AbortController();
   context.cancellationSignal.addEventListener('abort', () => {
     // A cancelled run still wants to know what became of its change; a worker whose grace time is over cannot wait.
     if (context.cancellationDetails?.workerShutdown) outOfTime.abort();
   });
-  return { ...world, askLeaveToSend, outOfTime: outOfTime.signal };
+  return { ...world, requestSendPermit, outOfTime: outOfTime.signal };
 }
 
 /** The fence: the server alone knows whether it has given this attempt up. */
-async function askLeaveToSend(): Promise<SendPermit | undefined> {
+async function requestSendPermit(): Promise<SendPermit | undefined> {
   const { client, info } = Context.current();
   if (!info.workflowExecution) return undefined;
   const { workflowId, runId } = info.workflowExecution;

@@ -25,7 +25,7 @@ export interface LookDependencies {
   sourcesOf(resource: string): Readonly<Record<string, Source>>;
 }
 
-export interface LookParts extends LookDependencies {
+export interface LookContext extends LookDependencies {
   readonly openRuns: OpenRuns;
   /** When this watch looked last, by `performance.now()`; null: this is its first look. */
   readonly lookedAtMs: number | null;
@@ -39,8 +39,8 @@ export interface Look {
   readonly result?: WatchResult;
 }
 
-export async function lookOnce(
-  { openRuns, lookedAtMs, signal, ...adapters }: LookParts,
+export async function look(
+  { openRuns, lookedAtMs, signal, ...adapters }: LookContext,
   order: WatchOrder,
   spec: AutoscaleSpec,
   { state, problem, evaluation: before, tally = newTally(Date.now()) }: WatchProgress,

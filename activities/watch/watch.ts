@@ -15,7 +15,7 @@ import {
 } from '../../src/domain/autoscale/watch.js';
 import { checkedSettings } from '../configuration.js';
 import { Interruption } from '../interruption.js';
-import { type LookDependencies, lookOnce } from './look.js';
+import { type LookDependencies, look } from './look.js';
 import { inherited, seenInThisRun } from './memory.js';
 
 export interface WatchActivities {
@@ -32,7 +32,7 @@ export interface WatchDependencies extends LookDependencies {
 }
 
 /** While a look takes long: a source may hang for its whole time-out. */
-const heartbeatEveryMs = 5000;
+const heartbeatDuringLookMs = 5000;
 
 /** A watch of this process. */
 interface Watching {
@@ -97,15 +97,15 @@ async function keepLooking(
     if (pauseMs > 0) await interruption.sleep(pauseMs);
     const startedAtMs = performance.now();
     const { progress } = watching;
-    const look = await beatingMeanwhile(progress, () =>
-      lookOnce({ ...parts, lookedAtMs, signal: interruption.signal }, order, spec, progress),
+    const seen = await beatingMeanwhile(progress, () =>
+      look({ ...parts, lookedAtMs, signal: interruption.signal }, order, spec, progress),
     );
     // What was broken off is not what a platform or a source has failed with.
     interruption.throwIfInterrupted();
-    watching.progress = look.progress;
-    context.heartbeat(look.progress);
-    if (look.result) return look.result;
-    if (isUrgent && lookedAtMs === null) await sendAtOnce(look.progress);
+    watching.progress = seen.progress;
+    context.heartbeat(seen.progress);
+    if (seen.result) return seen.result;
+    if (isUrgent && lookedAtMs === null) await sendAtOnce(seen.progress);
     lookedAtMs = startedAtMs;
     pauseMs = Math.min(order.settings.intervalMs - (performance.now() - startedAtMs), untilEndMs(order));
   }
@@ -118,7 +118,7 @@ async function waitForTheEnd(progress: WatchProgress, stopping: AbortSignal): Pr
   try {
     for (;;) {
       context.heartbeat(progress);
-      await interruption.sleep(heartbeatEveryMs);
+      await interruption.sleep(heartbeatDuringLookMs);
     }
   } finally {
     interruption.close();
@@ -165,7 +165,7 @@ async function sendAtOnce(progress: WatchProgress): Promise<void> {
 
 async function beatingMeanwhile<T>(progress: WatchProgress, work: () => Promise<T>): Promise<T> {
   const context = Context.current();
-  const ticker = setInterval(() => context.heartbeat(progress), heartbeatEveryMs);
+  const ticker = setInterval(() => context.heartbeat(progress), heartbeatDuringLookMs);
   try {
     return await work();
   } finally {

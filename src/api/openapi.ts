@@ -75,7 +75,7 @@ const scalePaths = {
     post: {
       ...operation('scale', 'scaleResource', 'Ask for a capacity'),
       parameters: [idempotencyKey, prefer],
-      requestBody: body('ScaleWish'),
+      requestBody: body('ScaleRequestBody'),
       responses: answers({ 200: 'Resource', 202: 'Accepted' }, [
         'malformed-json',
         'invalid-request',
@@ -133,7 +133,7 @@ const dropInPaths = {
     post: {
       ...operation('drop-in', 'dropInScale', 'Scale, and answer when the target is reached'),
       parameters: [idempotencyKey],
-      requestBody: body('DropInWish'),
+      requestBody: body('DropInRequest'),
       responses: {
         ...Object.fromEntries([200, 400, 409, 413, 415, 500, 503].map((status) => [status, answer('DropInScale')])),
         ...problems(['unauthorized', 'unknown-host', 'cross-origin', 'several-resources']),

@@ -18,7 +18,7 @@ export interface BacktestOptions {
   readonly maxAgeMs?: number;
 }
 
-export interface Surroundings {
+export interface BacktestDependencies {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
 }
@@ -27,7 +27,7 @@ export interface Surroundings {
 export async function prepareBacktests(
   files: readonly string[],
   options: BacktestOptions,
-  surroundings: Surroundings,
+  surroundings: BacktestDependencies,
 ): Promise<Backtest[]> {
   const traces = await readTraces(options.signals, surroundings.cwd);
   const arrivals = await readArrivals(options, surroundings.cwd);

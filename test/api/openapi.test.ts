@@ -15,11 +15,13 @@ describe('the OpenAPI document', () => {
     expect(await readFile('docs/openapi.json', 'utf8')).toBe((await generatedDocs())['docs/openapi.json']);
   });
 
-  it('says that a wish is exactly one of a target, an addition and a removal', () => {
+  it('says that a request is exactly one of a target, an addition and a removal', () => {
     expect(openApiDocument()).toMatchObject({
       components: {
         schemas: {
-          ScaleWish: { oneOf: [{ required: ['targetCapacity'] }, { required: ['add'] }, { required: ['remove'] }] },
+          ScaleRequestBody: {
+            oneOf: [{ required: ['targetCapacity'] }, { required: ['add'] }, { required: ['remove'] }],
+          },
         },
       },
     });

@@ -69,8 +69,8 @@ describe('when parts of it are down', () => {
     const api = await openApi(client, [{ resource, ...pool }]);
 
     const keys = [randomUUID(), randomUUID(), randomUUID()];
-    const ask = (wish: object, key = randomUUID()) =>
-      insist(() => api.scale(resource, wish, { 'Idempotency-Key': key }));
+    const ask = (requested: object, key = randomUUID()) =>
+      insist(() => api.scale(resource, requested, { 'Idempotency-Key': key }));
     const started = await ask({ targetCapacity: 5 }, keys[0]);
     expect(started).toMatchObject({ status: 202, body: { targetCapacity: 5 } });
     const retargeted = await ask({ targetCapacity: 4 }, keys[1]);

@@ -154,7 +154,7 @@ export class MemoryTemporal implements Messages {
     const { asked } = this.stage;
     if (!this.expected.has(request.id)) this.expect(request);
     if (!applyRequest(state, request)) return;
-    run.stir();
+    run.reconsider();
     asked.decisionsSince = 0;
     asked.changesSince = 0;
     asked.atMs = this.stage.nowMs;

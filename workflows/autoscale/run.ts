@@ -52,7 +52,7 @@ const rememberedDecisions = 50;
 
 export class AutoscaleRun {
   /** Something was said that the watch does not know. The first look is at once as well. */
-  private isStirred = true;
+  private mustReconsider = true;
   /** The newest configuration that has come, be it in force, still to be checked, or not usable. */
   private wantedBy: Writing | undefined;
   private candidates: Candidate[] = [];
@@ -82,7 +82,7 @@ export class AutoscaleRun {
   }
 
   evaluate(): void {
-    this.isStirred = true;
+    this.mustReconsider = true;
   }
 
   /** Of two configurations the newer one counts, whichever comes first, and whichever is found usable first. */
@@ -109,7 +109,7 @@ export class AutoscaleRun {
       this.ignore(`ignored remove: it is configured by ${placeOf(newer)}, which is newer than ${placeOf(removal)}`);
     } else {
       this.state.removedBy = removal;
-      this.isStirred = true;
+      this.mustReconsider = true;
     }
   }
 
@@ -132,8 +132,8 @@ export class AutoscaleRun {
 
   private async turn(): Promise<void> {
     const { resource, settings, limits, pause, override, watched, lastAsked, heededRun } = this.state;
-    const atOnce = this.isStirred;
-    this.isStirred = false;
+    const atOnce = this.mustReconsider;
+    this.mustReconsider = false;
     const order = { resource, settings, limits, pause, override, last: watched, lastAsked, heededRun, atOnce };
     const end = await this.world.watch(order, () => this.hasNews());
     this.remember(end.how === 'decided' ? end.result : end.seen);
@@ -146,7 +146,7 @@ export class AutoscaleRun {
   }
 
   private hasNews(): boolean {
-    return this.isStirred;
+    return this.mustReconsider;
   }
 
   /** Until a person resumes it: going on would move the capacity further and further. */
@@ -176,7 +176,7 @@ export class AutoscaleRun {
   private control(change: Partial<Pick<AutoscaleRunState, 'pause' | 'override'>>): void {
     Object.assign(this.state, change);
     this.world.publish();
-    this.isStirred = true;
+    this.mustReconsider = true;
   }
 
   private take({ settings, limits, taskQueue, revision }: AutoscaleConfiguration): void {
@@ -185,7 +185,7 @@ export class AutoscaleRun {
     if (before) this.state.insteadOf = before;
     this.state.revision = revision;
     if (revision ?? before) this.world.publish();
-    this.isStirred = true;
+    this.mustReconsider = true;
   }
 
   /** It is what is in force. */

@@ -1,6 +1,6 @@
 /**
  * The loop of a scale run: observe -> decide -> change -> confirm -> cool down. Nothing of Temporal in here: what it
- * needs of the world is in `World`, so that the same lines can be walked through every fault in memory.
+ * needs of the world is in `ScaleWorld`, so that the same lines can be walked through every fault in memory.
  */
 import type { Observation } from '../../src/domain/scale/capacity.js';
 import type {
@@ -9,7 +9,7 @@ import type {
   Confirmation,
   ConfirmOrder,
   ObserveOrder,
-  Sighting,
+  ObserveResult,
 } from '../../src/domain/scale/orders.js';
 import {
   type Direction,
@@ -24,11 +24,11 @@ import type { FailureType, ScaleState } from './messages.js';
 import { Ledger } from './ledger.js';
 import { isOver, refuseUnresolved, resolveRequests } from './requests.js';
 
-export interface World {
+export interface ScaleWorld {
   /** Milliseconds since the epoch; the same again in a replay. */
   now(): number;
   /** Interrupted when `wake` holds. */
-  observe(order: ObserveOrder, wake?: () => boolean): Promise<Sighting>;
+  observe(order: ObserveOrder, wake?: () => boolean): Promise<ObserveResult>;
   /** A change whose worker died comes back as unknown. */
   change(order: ChangeOrder): Promise<ChangeResult>;
   confirm(order: ConfirmOrder): Promise<Confirmation>;
@@ -56,18 +56,18 @@ const longestPauseMs = 30_000;
 
 export class ScaleRun {
   readonly ledger: Ledger;
-  private isStirred = false;
+  private mustReconsider = false;
 
   constructor(
     private readonly state: ScaleState,
-    private readonly world: World,
+    private readonly world: ScaleWorld,
   ) {
     this.ledger = new Ledger(state);
   }
 
   /** A new target, or new limits: whatever is being waited for is decided anew. */
-  stir(): void {
-    this.isStirred = true;
+  reconsider(): void {
+    this.mustReconsider = true;
     this.state.isCalledOff = false;
     // It may have moved since it was last seen, and "unchanged" must not rest on an old look.
     this.state.known = null;
@@ -84,36 +84,36 @@ export class ScaleRun {
     this.state.wasCancelled = true;
     if (this.state.phase === 'settled' || this.state.phase === 'failed') return;
     this.state.isCalledOff = true;
-    this.isStirred = true;
+    this.mustReconsider = true;
   }
 
   async run(): Promise<Ending> {
     for (;;) {
       const ending = await this.walk();
       // Whatever was asked meanwhile is worth another walk, also after a failure.
-      if (ending.how !== 'continued' && !this.isStirred) {
+      if (ending.how !== 'continued' && !this.mustReconsider) {
         this.conclude(ending);
         await this.coolDownToClose();
       }
       // Who asked for units more or less gets an answer only after another look.
-      await this.world.drained(() => this.isStirred || this.state.unresolved.length > 0);
+      await this.world.drained(() => this.mustReconsider || this.state.unresolved.length > 0);
       // No await from here to the return: a request that comes later finds the run closed and starts the next one.
       if (ending.how === 'continued' && !this.state.isCalledOff) return ending;
-      if (!this.isStirred) return ending;
+      if (!this.mustReconsider) return ending;
     }
   }
 
   private async walk(): Promise<Ending> {
     for (;;) {
-      this.isStirred = false;
+      this.mustReconsider = false;
       if (this.state.wasCancelled) return { how: this.state.isCalledOff ? 'cancelled' : 'continued' };
       if (this.world.historyIsLong() && this.state.unresolved.length === 0) return { how: 'continued' };
 
-      const sighting = await this.look();
-      if (sighting.seen === 'interrupted') continue;
-      if (sighting.seen !== 'active') return this.failedLook(sighting);
+      const observeResult = await this.look();
+      if (observeResult.seen === 'interrupted') continue;
+      if (observeResult.seen !== 'active') return this.failedLook(observeResult);
 
-      const from = sighting.observation.capacity;
+      const from = observeResult.observation.capacity;
       resolveRequests(this.state, from);
       const to = nextCapacity(from, this.state.target ?? from, this.state.settings, this.state.reach);
       if (to === from || this.isOvertaken(from, to)) return { how: 'reached' };
@@ -128,13 +128,13 @@ export class ScaleRun {
   }
 
   /** What the last change was seen to lead to will do; else a look that is newer than that change. */
-  private async look(): Promise<Sighting> {
+  private async look(): Promise<ObserveResult> {
     const { known } = this.state;
     if (known) return { seen: 'active', observation: known };
     this.state.phase = 'observing';
-    const sighting = await this.world.observe(this.observeOrder());
-    if (sighting.seen === 'active') this.ledger.sawActive(sighting.observation, this.world.now());
-    return sighting;
+    const observeResult = await this.world.observe(this.observeOrder());
+    if (observeResult.seen === 'active') this.ledger.sawActive(observeResult.observation, this.world.now());
+    return observeResult;
   }
 
   private observeOrder(): ObserveOrder {
@@ -168,14 +168,14 @@ export class ScaleRun {
     const { awaitReady, settings } = this.state;
     if (awaitReady?.capacity !== from) return { are: 'ready' };
     this.state.phase = 'observing';
-    const sighting = await this.world.observe({ ...this.observeOrder(), awaitReady }, () => this.isStirred);
-    if (this.isStirred || sighting.seen === 'interrupted') return { are: 'stirred' };
+    const observeResult = await this.world.observe({ ...this.observeOrder(), awaitReady }, () => this.mustReconsider);
+    if (this.mustReconsider || observeResult.seen === 'interrupted') return { are: 'stirred' };
     this.state.awaitReady = null;
     // What cannot be read, or has failed, is found out again by the look that the next decision begins with.
     this.state.known = null;
-    if (sighting.seen !== 'active') return { are: 'stirred' };
-    this.ledger.sawActive(sighting.observation, this.world.now());
-    const { capacity, ready, status } = sighting.observation;
+    if (observeResult.seen !== 'active') return { are: 'stirred' };
+    this.ledger.sawActive(observeResult.observation, this.world.now());
+    const { capacity, ready, status } = observeResult.observation;
     if (capacity !== from) return { are: 'stirred' };
     if (status === 'ACTIVE') return { are: 'ready' };
     const counted = ready === undefined ? `the resource is ${status}` : `${ready} ready`;
@@ -201,12 +201,12 @@ export class ScaleRun {
       case 'accepted':
       case 'unknown':
         this.ledger.sent(order, result, { orderedAtMs, nowMs: this.world.now() }, note);
-        return this.learn({ ...order, sent: result }, result.confirmation);
+        return this.resolveOutcome({ ...order, sent: result }, result.confirmation);
     }
   }
 
   /** What became of a change that was sent, or may have been: it is never sent again before that is known. */
-  private async learn(order: ConfirmOrder, first: Confirmation): Promise<Ending | undefined> {
+  private async resolveOutcome(order: ConfirmOrder, first: Confirmation): Promise<Ending | undefined> {
     let confirmation = first;
     while (confirmation.shown === 'interrupted') {
       if (this.state.wasCancelled) return undefined;
@@ -247,16 +247,16 @@ export class ScaleRun {
     const atMs = lastChange ? cooledDownAtMs(lastChange, direction, settings) : 0;
     if (atMs > this.world.now()) {
       this.state.phase = 'coolingDown';
-      await this.world.until(atMs, 'cooldown', () => this.isStirred);
+      await this.world.until(atMs, 'cooldown', () => this.mustReconsider);
     }
-    return this.isStirred ? 'stirred' : 'cold';
+    return this.mustReconsider ? 'stirred' : 'cold';
   }
 
   private async coolDownToClose(): Promise<void> {
     const { lastChange, settings } = this.state;
     if (!lastChange) return;
     const atMs = fullyCooledDownAtMs(lastChange, settings);
-    if (atMs > this.world.now()) await this.world.until(atMs, 'cooldown before closing', () => this.isStirred);
+    if (atMs > this.world.now()) await this.world.until(atMs, 'cooldown before closing', () => this.mustReconsider);
   }
 
   /** 1, 2, 4, 8 s and so on, or what the platform asks for. Only a cancellation ends it early. */
@@ -293,9 +293,9 @@ export class ScaleRun {
     return this.failed('ChangeFailed', reason);
   }
 
-  private failedLook(sighting: Extract<Sighting, { seen: 'failed' | 'timeout' }>): Ending {
-    if (sighting.observation) this.state.observed = sighting.observation;
-    return this.failed(sighting.seen === 'failed' ? 'ResourceFailed' : 'ActiveTimeout', sighting.reason);
+  private failedLook(observeResult: Extract<ObserveResult, { seen: 'failed' | 'timeout' }>): Ending {
+    if (observeResult.observation) this.state.observed = observeResult.observation;
+    return this.failed(observeResult.seen === 'failed' ? 'ResourceFailed' : 'ActiveTimeout', observeResult.reason);
   }
 
   private failed(type: FailureType, reason: string): Ending {

@@ -16,7 +16,7 @@ import {
 import type { Activities } from '../../activities/index.js';
 import type { ChangeOrder, ChangeResult, ConfirmOrder, ObserveOrder } from '../../src/domain/scale/orders.js';
 import type { ScaleState } from './messages.js';
-import type { World } from './run.js';
+import type { ScaleWorld } from './run.js';
 import { detailsOf } from './status.js';
 
 /** Reads may be repeated for ever: the activity itself knows when to give up. */
@@ -39,7 +39,7 @@ const changeOptions = (order: ChangeOrder) => ({
 
 const activities = proxyActivities<Activities>({ startToCloseTimeout: '1 minute' });
 
-interface TemporalWorld extends World {
+interface TemporalScaleWorld extends ScaleWorld {
   /** Calls off what is under way, so that it is ordered anew, where the resource is served now. */
   interrupt(): void;
 }
@@ -48,7 +48,7 @@ interface TemporalWorld extends World {
  * @param home where the run is.
  * @param shown is told whenever the run begins to wait for something: what others see of it should be up to date then.
  */
-export function temporalWorld(state: ScaleState, home: string, shown: () => void): TemporalWorld {
+export function temporalWorld(state: ScaleState, home: string, shown: () => void): TemporalScaleWorld {
   // A cancellation of the run reaches what is started in this scope, and only that.
   const cancellable = CancellationScope.current();
   let underWay: CancellationScope | undefined;
@@ -74,8 +74,8 @@ export function temporalWorld(state: ScaleState, home: string, shown: () => void
       const summary = wait ? `wait for ${wait.capacity} ready units` : `observe ${order.resource}`;
       const options = { ...readOptions(order, summary), taskQueue: taskQueue() };
       const observing = interruptibly(async (scope) => {
-        const sighting = activities.observe.executeWithOptions(options, [order]);
-        return wait ? cancelledWhen(wake, scope, sighting) : sighting;
+        const observeResult = activities.observe.executeWithOptions(options, [order]);
+        return wait ? cancelledWhen(wake, scope, observeResult) : observeResult;
       });
       try {
         return await observing;

@@ -42,7 +42,7 @@ export async function scale(input: ScaleInput): Promise<ScaleStatus> {
   const world = temporalWorld(state, home, () => memo.update());
   const run = new ScaleRun(state, world);
   const take = (request: ScaleRequest) => {
-    if (applyRequest(state, request)) run.stir();
+    if (applyRequest(state, request)) run.reconsider();
     memo.update();
   };
   // First what the run was started with: messages that came before this worker did are applied as the handlers are set.

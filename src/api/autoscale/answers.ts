@@ -9,14 +9,14 @@ const until = z.iso
   .optional()
   .describe('When it ends by itself, as ISO 8601; absent: when it is taken back.');
 
-export const pauseWishSchema = z
+export const pauseRequestSchema = z
   .strictObject({
     direction: z.enum(['both', 'up', 'down']).default('both').describe('What is not done meanwhile.'),
     until,
   })
   .describe('Do not scale by policies, in one direction or both.');
 
-export const overrideWishSchema = z
+export const overrideRequestSchema = z
   .strictObject({
     capacity: capacity.max(1_000_000_000).describe('What to keep instead of what policies say.'),
     until,

@@ -41,7 +41,7 @@ export const autoscalePaths = {
     parameters: [resource],
     put: {
       ...operation('autoscale', 'pause', 'Do not scale by policies, in one direction or both'),
-      requestBody: body('PauseWish'),
+      requestBody: body('PauseRequest'),
       responses: answers({ 200: 'Paused' }, [...withBody, ...telling]),
     },
     delete: {
@@ -53,7 +53,7 @@ export const autoscalePaths = {
     parameters: [resource],
     put: {
       ...operation('autoscale', 'override', 'Keep a capacity whatever the policies say'),
-      requestBody: body('OverrideWish'),
+      requestBody: body('OverrideRequest'),
       responses: answers({ 200: 'Overridden' }, [...withBody, 'out-of-bounds', ...telling]),
     },
     delete: {

@@ -9,8 +9,8 @@ import {
   type AutoscaleAnswer,
   type DecisionsAnswer,
   alertmanagerSchema,
-  overrideWishSchema,
-  pauseWishSchema,
+  overrideRequestSchema,
+  pauseRequestSchema,
 } from './answers.js';
 import { parseBody, readJsonBody, readHook } from '../http/body.js';
 import { findResource, goesOnUnnamed } from '../find-resource.js';
@@ -32,7 +32,7 @@ function putPause(api: ApiContext): RequestHandler {
   const { autoscales } = api;
   return async (request, response) => {
     const alias = await findAutoscaled(api, request);
-    const { direction, until } = parseBody(pauseWishSchema, request);
+    const { direction, until } = parseBody(pauseRequestSchema, request);
     const pause = { direction, untilMs: inFuture(until) };
     await tell(api, alias, () => autoscales.pause(alias, pause));
     response.json({ resource: alias, pause: presentPause(pause) });
@@ -52,7 +52,7 @@ function putOverride(api: ApiContext): RequestHandler {
   const { config, autoscales } = api;
   return async (request, response) => {
     const alias = await findAutoscaled(api, request);
-    const { capacity, until, beyondBounds } = parseBody(overrideWishSchema, request);
+    const { capacity, until, beyondBounds } = parseBody(overrideRequestSchema, request);
     // Of one that this configuration does not name, its own workers know the bounds.
     const settings = config.resources[alias]?.settings;
     const wrong = beyondBounds || !settings ? undefined : outOfBounds(capacity, settings);

@@ -31,6 +31,6 @@ export type DropInStatusAnswer = z.output<typeof dropInStatusSchema>;
 export const dropInHealthSchema = z.strictObject({ status: z.literal('healthy'), service: z.literal('autoscaler') });
 
 /** Fields it does not know are ignored, as the example does. */
-export const dropInWishSchema = z.object({
+export const dropInRequestSchema = z.object({
   targetCapacity: z.int('Target capacity must be a whole number').min(0, 'Target capacity must be non-negative'),
 });

@@ -7,10 +7,10 @@ import type { RunView } from '../../client/scale/runs.js';
 import { waitForTarget } from '../../client/scale/wait-for-target.js';
 import type { ApiContext } from '../context.js';
 import { parseBody, readAnyBody } from '../http/body.js';
-import { type DropInScaleAnswer, dropInWishSchema } from './answers.js';
+import { type DropInScaleAnswer, dropInRequestSchema } from './answers.js';
 import { readDropInStatus, readSeen } from './status.js';
 import { asTarget, onlyResource } from '../find-resource.js';
-import { patienceOf } from '../http/patience.js';
+import { disconnectSignal } from '../http/disconnect-signal.js';
 import type { Problem } from '../http/problem.js';
 import { asProblem } from '../http/problem-handler.js';
 import { idempotencyKeyOf } from '../http/request-headers.js';
@@ -35,9 +35,9 @@ function postScale(api: ApiContext): RequestHandler {
     const { alias } = resource;
     try {
       await readBody(request, response);
-      const wish = parseBody(dropInWishSchema, request);
-      const accepted = await scales.request(asTarget(resource), wish, idempotencyKeyOf(request));
-      const patience = AbortSignal.any([patienceOf(request, response), stopping]);
+      const requested = parseBody(dropInRequestSchema, request);
+      const accepted = await scales.request(asTarget(resource), requested, idempotencyKeyOf(request));
+      const patience = AbortSignal.any([disconnectSignal(request, response), stopping]);
       const arrival = await waitForTarget(runs, { resource: alias, accepted }, patience);
       switch (arrival?.how) {
         case 'reached':

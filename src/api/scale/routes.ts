@@ -3,7 +3,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { Router } from 'express';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { type Arrival, waitForTarget } from '../../client/scale/wait-for-target.js';
-import { scaleWishSchema } from './scale-wish.js';
+import { scaleRequestSchema } from './request-body.js';
 import type { AcceptedAnswer, CancellingAnswer } from './answers.js';
 import type { ResourceConfig } from '../../config/config.js';
 import type { ApiContext } from '../context.js';
@@ -15,7 +15,7 @@ import { Problem } from '../http/problem.js';
 import { refused } from '../http/problem-handler.js';
 import { idempotencyKeyOf, preferredWaitMs } from '../http/request-headers.js';
 import { route } from '../http/route.js';
-import { patienceOf } from '../http/patience.js';
+import { disconnectSignal } from '../http/disconnect-signal.js';
 
 export function scaleRoutes(router: Router, api: ApiContext): void {
   route(router, '/v1/resources/:resource/scale', {
@@ -27,11 +27,11 @@ export function scaleRoutes(router: Router, api: ApiContext): void {
 function postScale({ config, scales, runs, links, stopping }: ApiContext): RequestHandler {
   return async (request, response) => {
     const resource = findResource(config.resources, request);
-    const wish = parseBody(scaleWishSchema, request);
+    const requested = parseBody(scaleRequestSchema, request);
     const key = idempotencyKeyOf(request);
     const waitMs = preferredWaitMs(request);
 
-    const accepted = await scales.request(asTarget(resource), wish, key);
+    const accepted = await scales.request(asTarget(resource), requested, key);
     const arrival =
       waitMs === 0 ? undefined : await waitFor(waitMs, { resource: resource.alias, accepted }, request, response);
     if (arrival) {
@@ -61,7 +61,7 @@ function postScale({ config, scales, runs, links, stopping }: ApiContext): Reque
     response: Response,
   ): Promise<Arrival | undefined> {
     response.setHeader('Preference-Applied', `wait=${waitMs / 1000}`);
-    const patience = patienceOf(request, response);
+    const patience = disconnectSignal(request, response);
     return waitForTarget(runs, what, AbortSignal.any([patience, stopping, AbortSignal.timeout(waitMs)]));
   }
 }

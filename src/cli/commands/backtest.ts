@@ -1,11 +1,11 @@
 /** `escapement backtest`: what a configuration would have done, in virtual time. */
 import { Command, InvalidArgumentError } from 'commander';
 import { parseDuration } from '../../config/schema/duration.js';
-import { prepareBacktests, type BacktestOptions, type Surroundings } from '../../backtest/prepare.js';
+import { prepareBacktests, type BacktestOptions, type BacktestDependencies } from '../../backtest/prepare.js';
 import { simulate } from '../../backtest/simulate.js';
 import { renderTable } from './backtest-table.js';
 
-interface CommandContext extends Surroundings {
+interface CommandContext extends BacktestDependencies {
   readonly write: (text: string) => void;
 }
 

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { ConfigError } from '../../config/problem.js';
 import { loadConfig } from '../../config/load.js';
 import { examine } from '../../doctor/examine.js';
-import type { Finding } from '../../doctor/finding.js';
+import type { CheckResult } from '../../doctor/check-result.js';
 import { readTemporalSettings } from '../../client/temporal/connection.js';
 import { columns, exitCodes, prose } from '../terminal.js';
 import { nothingConfigured } from '../role/role.js';
@@ -42,14 +42,14 @@ async function doctor({ json }: { json?: true }): Promise<void> {
   if (!isHealthy) process.exitCode = exitCodeFor(findings);
 }
 
-function exitCodeFor(findings: readonly Finding[]): number {
+function exitCodeFor(findings: readonly CheckResult[]): number {
   const isMisconfigured = findings.some(({ outcome }) => outcome === 'misconfigured');
   return isMisconfigured ? exitCodes.badConfiguration : exitCodes.failed;
 }
 
-const marks = { ok: 'ok', failing: 'FAILS', misconfigured: 'WRONG' } satisfies Record<Finding['outcome'], string>;
+const marks = { ok: 'ok', failing: 'FAILS', misconfigured: 'WRONG' } satisfies Record<CheckResult['outcome'], string>;
 
-function table(findings: readonly Finding[]): string {
+function table(findings: readonly CheckResult[]): string {
   const rows = findings.map((finding) => [
     marks[finding.outcome],
     nameOf(finding),
@@ -62,6 +62,6 @@ function table(findings: readonly Finding[]): string {
   );
 }
 
-function nameOf({ part, resource, signal }: Finding): string {
+function nameOf({ part, resource, signal }: CheckResult): string {
   return resource === undefined ? part : [resource, signal].filter((name) => name !== undefined).join('.');
 }

@@ -1,7 +1,7 @@
 /** What a person reads when everything is up: where things are, and what to try first. */
 import type { Role } from './role.js';
 
-interface Places {
+interface Addresses {
   readonly url: string;
   readonly webUiUrl: string | undefined;
   readonly temporalAddress: string;
@@ -9,7 +9,7 @@ interface Places {
 }
 
 /** A block of text on a terminal, log lines elsewhere. */
-export function greet({ config, settings, log }: Role, { isSimulated, ...places }: Places): void {
+export function greet({ config, settings, log }: Role, { isSimulated, ...places }: Addresses): void {
   const { url, webUiUrl, temporalAddress } = places;
   const [resource = 'worker'] = Object.keys(config.resources);
   const token = settings.apiToken === undefined ? '' : ` -H "Authorization: Bearer $ESCAPEMENT_API_TOKEN"`;

@@ -5,10 +5,13 @@ import { createApi } from '../../api/server.js';
 import { listen } from './listen.js';
 import type { Role } from './role.js';
 
-export type ApiParts = Pick<ApiDependencies, 'client' | 'webUiUrl' | 'workerStatus' | 'observe' | 'lastLookAt'>;
+export type ServedApiDependencies = Pick<
+  ApiDependencies,
+  'client' | 'webUiUrl' | 'workerStatus' | 'observe' | 'lastLookAt'
+>;
 
 /** Answers with the URL when it listens. */
-export async function serveApi(role: Role, parts: ApiParts): Promise<string> {
+export async function serveApi(role: Role, parts: ServedApiDependencies): Promise<string> {
   const { live, settings, log, shutdown } = role;
   const { apiToken: token, allowedHosts } = settings;
   const api = createApi({ config: live, ...parts, log, token, allowedHosts, stopping: shutdown.stopping });

@@ -11,7 +11,7 @@ import { type RunningWorker, startWorker } from '../../worker/worker.js';
 import { installTemporalRuntime } from '../../worker/sdk.js';
 import type { Role } from './role.js';
 
-export interface WorkerParts {
+export interface WorkerDependencies {
   /** What it serves: the resources of one site, or all. */
   readonly resources: Config['resources'];
   /** Which resources of a configuration that is read again are its own; default: all. */
@@ -29,7 +29,7 @@ export interface ServedWorker extends Pick<RunningWorker, 'status'> {
 /** Answers at once; Temporal and the platforms are waited for. */
 export async function serveWorker(
   { env, config, live, log, shutdown }: Role,
-  parts: WorkerParts,
+  parts: WorkerDependencies,
 ): Promise<ServedWorker> {
   const { resources, select = everything, ...connected } = parts;
   installTemporalRuntime(log);

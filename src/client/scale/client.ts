@@ -9,7 +9,7 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { type ScaleRequest, type ScaleWish, fingerprintOf, outOfBounds } from '../../domain/scale/request.js';
+import { type ScaleRequest, type ScaleRequestBody, fingerprintOf, outOfBounds } from '../../domain/scale/request.js';
 import type { ScaleSettings } from '../../domain/scale/settings.js';
 import {
   type RefusalType,
@@ -78,8 +78,13 @@ export class ScaleClient {
    * @throws RequestRefused
    * @throws ServiceError when Temporal cannot be reached; nothing is then known to be applied.
    */
-  async request(target: ScalableResource, wish: ScaleWish, key?: string, keyMadeAtMs?: number): Promise<Accepted> {
-    const request: ScaleRequest = { ...wish, id: key ?? madeIdPrefix + randomUUID(), settings: target.settings };
+  async request(
+    target: ScalableResource,
+    requested: ScaleRequestBody,
+    key?: string,
+    keyMadeAtMs?: number,
+  ): Promise<Accepted> {
+    const request: ScaleRequest = { ...requested, id: key ?? madeIdPrefix + randomUUID(), settings: target.settings };
     if (key !== undefined) {
       const earlier = await this.earlierAnswer(target.resource, request, keyMadeAtMs);
       if (earlier) return earlier;

@@ -42,7 +42,7 @@ async function look(runs: RunReader, resource: string, accepted: Accepted): Prom
       newest && !isAnsweredIn(newest, accepted) && newest.runId !== accepted.runId
         ? await runs.run(resource, accepted.runId)
         : newest;
-    return run && judge(run, accepted);
+    return run && arrivalOf(run, accepted);
   } catch (error) {
     if (isTemporalTrouble(error)) return undefined;
     throw error;
@@ -50,7 +50,7 @@ async function look(runs: RunReader, resource: string, accepted: Accepted): Prom
 }
 
 /** Undefined while the request is under way, or waits for a worker. */
-function judge(run: RunView, accepted: Accepted): Arrival | undefined {
+function arrivalOf(run: RunView, accepted: Accepted): Arrival | undefined {
   const { status } = run;
   if (!status) return isTornDown(run) ? { how: 'failed', reason: `the run was ${run.outcome}`, run } : undefined;
   const answer = status.answers.find(({ id }) => id === accepted.id);

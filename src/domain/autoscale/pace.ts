@@ -3,7 +3,7 @@ import { applyBehavior, type ScaleEvent } from '../behavior.js';
 import type { Behavior, ScalingRules } from '../behavior-settings.js';
 import type { SentChange } from '../scale/step.js';
 import type { AutoscaleSpec } from './spec.js';
-import type { AutoscaleState, CapacityChange, ResumedState } from './state.js';
+import type { AutoscaleState, PastChange, ResumedState } from './state.js';
 import type { Trail } from './trail.js';
 
 export interface Pace {
@@ -23,7 +23,7 @@ export function rememberMove({ settings }: AutoscaleSpec, state: ResumedState, p
   const periodMs = longestPeriodMs(settings.behavior);
   const counted = change > 0 ? change - activation(asked) : -change;
   const move = { atMs: timeOfMove(state, pace), change: counted };
-  const isRecent = ({ atMs }: CapacityChange): boolean => pace.nowMs - atMs < periodMs;
+  const isRecent = ({ atMs }: PastChange): boolean => pace.nowMs - atMs < periodMs;
   return {
     recommendations,
     scaleUps: [...scaleUps, ...(change > 0 ? [move] : [])].filter(isRecent),
@@ -36,7 +36,7 @@ export function keepPace(spec: AutoscaleSpec, history: History, trail: Trail, { 
   const { behavior } = spec.settings;
   if (!behavior.scaleUp && !behavior.scaleDown) return;
   const ageOf = (atMs: number): number => (nowMs - atMs) / 1000;
-  const aged = ({ atMs, change }: CapacityChange): ScaleEvent => ({ ageSeconds: ageOf(atMs), change });
+  const aged = ({ atMs, change }: PastChange): ScaleEvent => ({ ageSeconds: ageOf(atMs), change });
   const input = {
     current: asked,
     desired: trail.number,

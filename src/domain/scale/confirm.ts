@@ -17,7 +17,7 @@ const longestReadLagMs = 2000;
  * - Anything else is believed only from an observation made `settle` after the change: by then the change has taken
  *   effect or never will (docs/guarantees.md).
  */
-export function judge(observation: Observation, order: ConfirmOrder): Confirmation | undefined {
+export function confirmationOf(observation: Observation, order: ConfirmOrder): Confirmation | undefined {
   const { sent, from, to, takesChanges, settleMs } = order;
   const { capacity, status, observedAtMs } = observation;
   if (observedAtMs <= sent.sentAtMs) return undefined;

@@ -27,7 +27,7 @@ export interface ReadinessWait {
   readonly untilMs: number;
 }
 
-export type Sighting =
+export type ObserveResult =
   /** A change may start from it: fresh, and `ACTIVE` where the platform takes changes only then. */
   | { readonly seen: 'active'; readonly observation: Observation }
   | { readonly seen: 'failed'; readonly reason: string; readonly observation?: Observation }

@@ -3,15 +3,15 @@ import { type Check, onlyFields, optional, text, whole } from '../checks.js';
 import { type ScaleSettings, checkScaleSettings } from './settings.js';
 
 /** Exactly one of the first three. Whole units. */
-export interface ScaleWish {
+export interface ScaleRequestBody {
   readonly targetCapacity?: number | undefined;
   readonly add?: number | undefined;
   readonly remove?: number | undefined;
   readonly reason?: string | undefined;
 }
 
-/** A wish under way to a run. Typed by a person as a signal, `{"targetCapacity": 3}` is enough. */
-export interface ScaleRequest extends ScaleWish {
+/** A request under way to a run. Typed by a person as a signal, `{"targetCapacity": 3}` is enough. */
+export interface ScaleRequest extends ScaleRequestBody {
   /** Applied once per resource, however often it arrives. */
   readonly id?: string | undefined;
   /** The limits as the sender's configuration has them now; absent: the run keeps its own. */
@@ -23,7 +23,7 @@ export const largestCapacity = 1_000_000_000;
 export const longestReason = 500;
 export const notOneWish = 'give exactly one of targetCapacity, add and remove';
 
-export function isOneWish({ targetCapacity, add, remove }: ScaleWish): boolean {
+export function isOneWish({ targetCapacity, add, remove }: ScaleRequestBody): boolean {
   return [targetCapacity, add, remove].filter((value) => value !== undefined).length === 1;
 }
 
@@ -41,8 +41,13 @@ export const checkScaleRequest: Check = (value) =>
   checkFields(value) ?? (isOneWish(value as ScaleRequest) ? undefined : notOneWish);
 
 /** Two requests with one id must say the same. */
-export function fingerprintOf(wish: ScaleWish): string {
-  return JSON.stringify([wish.targetCapacity ?? null, wish.add ?? null, wish.remove ?? null, wish.reason ?? null]);
+export function fingerprintOf(requested: ScaleRequestBody): string {
+  return JSON.stringify([
+    requested.targetCapacity ?? null,
+    requested.add ?? null,
+    requested.remove ?? null,
+    requested.reason ?? null,
+  ]);
 }
 
 /** Why a capacity may not be asked for, or undefined when it may. */

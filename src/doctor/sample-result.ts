@@ -4,7 +4,7 @@ import type { SignalSampling } from '../domain/autoscale/settings.js';
 import { sampleNote } from '../domain/autoscale/sample-note.js';
 import { shown } from '../domain/numbers.js';
 import type { Sample } from '../adapters/sources/source.js';
-import type { Finding } from './finding.js';
+import type { CheckResult } from './check-result.js';
 
 interface Sampled {
   readonly sample: Sample;
@@ -15,13 +15,13 @@ interface Sampled {
   readonly max: number | null;
 }
 
-export function sampleFinding({
+export function sampleResult({
   sample,
   nowMs,
   sampling,
   source,
   max,
-}: Sampled): Pick<Finding, 'outcome' | 'message' | 'value'> {
+}: Sampled): Pick<CheckResult, 'outcome' | 'message' | 'value'> {
   const { value, atMs } = sample;
   const note = sampleNote(sample, max);
   const { maxAgeMs, rate } = sampling ?? {};

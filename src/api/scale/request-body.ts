@@ -1,10 +1,16 @@
 /** The body of `POST /v1/resources/{r}/scale`. */
 import { z } from 'zod';
-import { type ScaleWish, isOneWish, largestCapacity, longestReason, notOneWish } from '../../domain/scale/request.js';
+import {
+  type ScaleRequestBody,
+  isOneWish,
+  largestCapacity,
+  longestReason,
+  notOneWish,
+} from '../../domain/scale/request.js';
 
 const units = z.int().min(1).max(largestCapacity);
 
-export const scaleWishSchema = z
+export const scaleRequestSchema = z
   .strictObject({
     targetCapacity: z
       .int()
@@ -18,4 +24,4 @@ export const scaleWishSchema = z
     remove: units.optional().describe('Units to remove, likewise.'),
     reason: z.string().max(longestReason).optional().describe('Why, for whoever reads the run later.'),
   })
-  .refine(isOneWish, notOneWish) satisfies z.ZodType<ScaleWish>;
+  .refine(isOneWish, notOneWish) satisfies z.ZodType<ScaleRequestBody>;

@@ -1,5 +1,5 @@
 /** What was found of one thing that this machine needs. */
-export interface Finding {
+export interface CheckResult {
   readonly part: 'temporal' | 'platform' | 'source';
   /** Nothing for Temporal, which all resources share. */
   readonly resource?: string;
