@@ -21,9 +21,11 @@ describe('the configurations in the documents', () => {
     expect(await told(text)).toEqual([]);
   });
 
-  const fragments = ofKind('fragment');
-  (fragments.length > 0 ? it.each(fragments) : it.skip.each([['none', '']]))(
-    '%s: a part of a resource, is valid in its place',
+  const inCodeFont = currentPages.flatMap(({ code }) =>
+    code.filter(({ text }) => /: \S/.test(text) && isFragment(text)),
+  );
+  it.each([...ofKind('fragment'), ...inCodeFont.map(({ place, text }) => [place, text] as const)])(
+    '%s: a part of a resource, is valid in its place: %s',
     async (_, text) => {
       expect(await told(wholeFile(text))).toEqual([]);
     },
@@ -85,6 +87,14 @@ function kindOf(text: string): Kind {
     return 'fragment';
   }
   return 'unknown';
+}
+
+function isFragment(text: string): boolean {
+  try {
+    return kindOf(text) === 'fragment';
+  } catch {
+    return false; // It is no YAML.
+  }
 }
 
 /** Puts a part of a resource, or of its `autoscale:`, into a whole file. */
