@@ -1,14 +1,20 @@
 /** Every configuration in the documents is loaded as `escapement validate` loads a file. */
+import { readFileSync } from 'node:fs';
 import { parseAllDocuments, stringify } from 'yaml';
-import { fileConfig } from '../../src/config/file-config.js';
-import { documentSchema, resourceSchema } from '../../src/config/schema.js';
-import { isMapping } from '../../src/config/path.js';
-import { linesOf } from '../config/written.js';
+import { linesOf, read } from '../config/written.js';
 import { blocksIn, currentPages } from './pages.js';
 
-const fileKeys = Object.keys(documentSchema.shape);
-const resourceKeys = Object.keys(resourceSchema.shape);
-const autoscaleKeys = ['interval', 'signals', 'policies', 'behavior', 'idle', 'fallback'];
+type Properties = Readonly<Record<string, unknown>>;
+interface EditorSchema {
+  readonly properties: Properties;
+  readonly $defs: {
+    readonly resource: { readonly properties: { readonly autoscale: { readonly properties: Properties } } };
+  };
+}
+const schema = JSON.parse(readFileSync('docs/escapement.schema.json', 'utf8')) as EditorSchema;
+const fileKeys = Object.keys(schema.properties);
+const resourceKeys = Object.keys(schema.$defs.resource.properties);
+const autoscaleKeys = Object.keys(schema.$defs.resource.properties.autoscale.properties);
 /** What marks a file of another program: Kubernetes and KEDA, Compose, GitHub Actions. */
 const foreignKeys = ['apiVersion', 'services', 'jobs'];
 
@@ -80,7 +86,7 @@ type Kind = 'file' | 'fragment' | 'foreign' | 'unknown';
 function kindOf(text: string): Kind {
   const [document] = parseAllDocuments(text);
   const value: unknown = document?.toJS();
-  const keys = isMapping(value) ? Object.keys(value) : [];
+  const keys = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
   if (keys.some((key) => foreignKeys.includes(key))) return 'foreign';
   if (keys.includes('version') || keys.includes('resources')) return 'file';
   if (keys.length > 0 && keys.every((key) => [...fileKeys, ...resourceKeys, ...autoscaleKeys].includes(key))) {
@@ -124,7 +130,7 @@ async function told(text: string): Promise<string[]> {
   const variables = [...text.matchAll(/\$\{([A-Z][A-Z0-9_]*)/g)].map(([, name = '']) => [name, valueFor(name)]);
   let warnings: readonly string[] = [];
   const problems = await linesOf(async () => {
-    ({ warnings } = await fileConfig(text, 'escapement.yaml', Object.fromEntries(variables) as Record<string, string>));
+    ({ warnings } = await read(text, Object.fromEntries(variables) as Record<string, string>));
   });
   return [...problems, ...warnings];
 }
