@@ -3,7 +3,8 @@ import type { Observation } from '../src/domain/scale/capacity.js';
 import { judge } from '../src/domain/scale/confirm.js';
 import type { Confirmation, ConfirmOrder, ObserveOrder, Sighting } from '../src/domain/scale/orders.js';
 import { takesChangesAtAnyTime } from '../src/domain/scale/settings.js';
-import { type Platform, PlatformError } from '../src/adapters/platforms/platform.js';
+import { AdapterError } from '../src/adapters/net/errors.js';
+import type { Platform } from '../src/adapters/platforms/platform.js';
 
 /** The world around an activity: Temporal's in production, a virtual one under test. */
 export interface Surroundings {
@@ -119,7 +120,7 @@ async function poll<T>(
   let failed = 0;
   let observation: Observation | undefined;
   for (;;) {
-    let lastError: PlatformError | undefined;
+    let lastError: AdapterError | undefined;
     try {
       observation = await platform.observe(world.stopped);
       const value = verdict(observation);
@@ -127,7 +128,7 @@ async function poll<T>(
       refusedSinceMs = undefined;
       failed = 0;
     } catch (error) {
-      if (!(error instanceof PlatformError)) throw error;
+      if (!(error instanceof AdapterError)) throw error;
       lastError = error;
       const isRefusal = error.code === 'missing' || error.code === 'denied';
       refusedSinceMs = isRefusal ? (refusedSinceMs ?? world.now()) : undefined;
@@ -165,7 +166,7 @@ function whyNothing(
   resource: string,
   timeoutMs: number,
   observation: Observation | undefined,
-  lastError: PlatformError | undefined,
+  lastError: AdapterError | undefined,
 ): string {
   const waited = `after ${timeoutMs / 1000} s`;
   if (lastError) return `${resource} could not be read ${waited}: ${lastError.message}`;

@@ -64,7 +64,7 @@ describe('a change', () => {
     expect(outcome).toMatchObject({ outcome: 'rejected', final: false });
   });
 
-  it('is not sent when the leave to send it ran out', async () => {
+  it('is not sent when its send permit expired', async () => {
     const server = await startCloudRunServer(manual);
     const outcome = await cloudRunAt(server.url, context).change(oneToFour, { isValid: () => false }, never);
     expect(outcome).toMatchObject({ outcome: 'rejected', final: false });
@@ -102,7 +102,7 @@ describe('what is seen of a service', () => {
     [failure(403, 'PERMISSION_DENIED'), 'denied'],
     [failure(401, 'UNAUTHENTICATED'), 'denied'],
     [failure(429, 'RESOURCE_EXHAUSTED'), 'throttled'],
-    [failure(503, 'UNAVAILABLE'), 'failed'],
+    [failure(503, 'UNAVAILABLE'), 'unreachable'],
     ['reset' as const, 'unreachable'],
     ['hang' as const, 'timeout'],
   ])('a read answered %j is told as %s, after one request', async (answer, code) => {
