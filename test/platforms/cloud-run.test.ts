@@ -57,6 +57,15 @@ describe('a change', () => {
     expect(server.requests.filter(({ method }) => method === 'PATCH')).toHaveLength(1);
   });
 
+  it.each([1, 4])('whose operation ends with gRPC status %i is unknown', async (code) => {
+    const server = await startCloudRunServer(manual);
+    const name = 'projects/shop/locations/europe-west1/operations/1';
+    const ended = { name, done: true, error: { code, message: 'so it is' } };
+    server.instead.push({ body: server.service }, { body: { name, done: false } }, { body: ended });
+    const outcome = await cloudRunAt(server.url, context).change(oneToFour, permitted, never);
+    expect(outcome).toMatchObject({ outcome: 'unknown' });
+  });
+
   it('that somebody overtook is rejected, and decided anew', async () => {
     const server = await startCloudRunServer(manual);
     server.instead.push({ body: { ...server.service, etag: '"0"' } });

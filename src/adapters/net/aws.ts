@@ -1,7 +1,7 @@
 /** What every client of AWS's SDK shares here: one try a call, the proxy, and what the names of AWS's errors mean. */
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import { oneLine, typeInWords } from './answer-words.js';
-import { AdapterError, type ErrorCode } from './errors.js';
+import { AdapterError, type AnswerCode } from './errors.js';
 import { parseRetryAfter } from './http/retry-after.js';
 import { codeOfStatus } from './http/status.js';
 import { TunnellingAgent } from './tunnel.js';
@@ -36,7 +36,7 @@ interface AwsClientConfig {
 }
 
 export interface AwsAnswer {
-  readonly code: ErrorCode;
+  readonly code: AnswerCode;
   /** The status, and the error in words. */
   readonly said: string;
   /** False for proxies and gateways, which refuse in words that the SDK cannot read. */
@@ -80,7 +80,7 @@ interface SdkError extends Error {
   readonly $response?: { readonly headers?: Readonly<Record<string, string | undefined>> };
 }
 
-const codes: readonly { readonly names: RegExp; readonly code: ErrorCode }[] = [
+const codes: readonly { readonly names: RegExp; readonly code: AnswerCode }[] = [
   {
     names:
       /AccessDenied|AuthFailure|Credential|ExpiredToken|IncompleteSignature|InvalidAccessKeyId|InvalidClientTokenId|MissingAuthenticationToken|NotAuthorized|OptInRequired|Signature|UnauthorizedOperation|UnrecognizedClient/,

@@ -29,6 +29,9 @@ export const meanings = {
 
 export type ErrorCode = keyof typeof meanings;
 
+/** The codes that an answer may have. `timeout` and `stopped` are of our own deadline and caller alone. */
+export type AnswerCode = Exclude<ErrorCode, 'notSent' | 'timeout' | 'stopped' | 'noData'>;
+
 /**
  * The error of a source or a platform. Outside its adapter it has the code that `meanings` gives for a read, and its
  * message names the signal or the resource.
@@ -49,4 +52,12 @@ export class AdapterError extends Error {
     this.retryAfterMs = retryAfterMs;
     this.hint = hint;
   }
+}
+
+/** What to do next, by what went wrong. */
+export type Advice = Partial<Readonly<Record<ErrorCode, string>>>;
+
+/** The message of an error, and what to do next. */
+export function withAdvice({ code, message }: AdapterError, advice: Advice): string {
+  return `${message}.${advice[code] === undefined ? '' : ` ${advice[code]}`}`;
 }

@@ -25,13 +25,13 @@ export type TlsSettings = z.output<typeof tlsSettings>;
 export type TlsOptions = Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'servername' | 'rejectUnauthorized'>;
 
 /** As Node's own `tls.connect` takes them. */
-export function tlsOptions(settings: TlsSettings | undefined): TlsOptions {
+export function tlsOptions(settings: Partial<TlsSettings> | undefined): TlsOptions {
   if (settings === undefined) return {};
   return {
     ...(settings.ca !== undefined && { ca: settings.ca }),
     ...(settings.cert !== undefined && { cert: settings.cert }),
     ...(settings.key !== undefined && { key: settings.key }),
     ...(settings.serverName !== undefined && { servername: settings.serverName }),
-    rejectUnauthorized: settings.verify,
+    ...(settings.verify !== undefined && { rejectUnauthorized: settings.verify }),
   };
 }

@@ -5,7 +5,7 @@ import type { CapacityChange, ChangeOutcome, Observation, ResourceStatus } from 
 import { oneLine } from '../net/answer-words.js';
 import type { TimedCall } from '../net/deadline.js';
 import { AdapterError } from '../net/errors.js';
-import { codeOfGrpc, grpcNameOf, grpcStatusOf } from '../net/grpc.js';
+import { grpcStatusOf } from '../net/grpc.js';
 import { checkPermit } from '../net/send-permit.js';
 import { TunnellingAgent } from '../net/tunnel.js';
 import { asOutcome, asReadError, beforeSending } from './outcome.js';
@@ -190,9 +190,9 @@ function answerIn(error: Error): SdkAnswer | AdapterError | undefined {
   if (error.message.startsWith('Could not load the default credentials')) {
     return new AdapterError('denied', 'no Google credentials were found');
   }
-  const status = grpcStatusOf(error);
-  const code = codeOfGrpc(status);
-  if (status === undefined || code === undefined) return undefined;
+  const { name, code } = grpcStatusOf(error) ?? {};
+  // An operation may end with what else stands for a timeout: nothing is known of the change then.
+  if (code === undefined || code === 'timeout') return undefined;
   // What Google's error says in its field `message`.
-  return { code, said: `${grpcNameOf(status)}: ${oneLine(error.message)}` };
+  return { code, said: `${name}: ${oneLine(error.message)}` };
 }

@@ -1,20 +1,11 @@
 /** What the error of a call means to whoever asked a platform for a read or a change. */
 import type { ChangeOutcome } from '../../domain/scale/capacity.js';
-import { AdapterError, type ErrorCode, meanings } from '../net/errors.js';
+import { AdapterError, type Advice, meanings, withAdvice } from '../net/errors.js';
 
-/**
- * The error of a read, with the name of the resource.
- * @param advice what to do next, by the code of what went wrong.
- */
-export function asReadError(
-  error: unknown,
-  resource: string,
-  advice: Partial<Record<ErrorCode, string>>,
-): AdapterError {
+/** The error of a read, with the name of the resource. */
+export function asReadError(error: unknown, resource: string, advice: Advice): AdapterError {
   if (!(error instanceof AdapterError)) throw error;
-  const next = advice[error.code];
-  const message = `${resource}: ${error.message}.${next === undefined ? '' : ` ${next}`}`;
-  return new AdapterError(meanings[error.code].read, message, error);
+  return new AdapterError(meanings[error.code].read, `${resource}: ${withAdvice(error, advice)}`, error);
 }
 
 /** The outcome of a change that went wrong. */

@@ -1,11 +1,11 @@
 /** One call through a vendor's SDK, with a deadline for all of it, and what the errors of the SDK mean. */
 import { describeError, isParseError, wasNeverSent } from '../net/connection-errors.js';
 import { type TimedCall, withDeadline } from '../net/deadline.js';
-import { AdapterError, type ErrorCode } from '../net/errors.js';
+import { AdapterError, type AnswerCode } from '../net/errors.js';
 
 /** What an SDK's error says of the answer it stands for. */
 export interface SdkAnswer {
-  readonly code: ErrorCode;
+  readonly code: AnswerCode;
   /** The status and the words of the error in it. Not what the SDK says by itself: that may repeat the whole answer. */
   readonly said: string;
   readonly retryAfterMs?: number | undefined;

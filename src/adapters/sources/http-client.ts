@@ -1,6 +1,6 @@
 /** HTTP for the sources that ask over it: their settings, authentication, and what to do about an answer that is none. */
 import { z } from 'zod';
-import { AdapterError, type ErrorCode } from '../net/errors.js';
+import { AdapterError, type Advice, withAdvice } from '../net/errors.js';
 import { jsonIn, jsonOf } from '../net/http/answer.js';
 import { PooledReads } from '../net/http/pooled-reads.js';
 import type { Answer, Failure } from '../net/http/request.js';
@@ -122,7 +122,7 @@ const largestAnswerBytes = 10 * 1024 * 1024;
  * @throws AdapterError
  */
 export function jsonOfSuccess(answer: Answer): unknown {
-  return withAdvice(() => jsonOf(answer, request));
+  return advised(() => jsonOf(answer, request));
 }
 
 /**
@@ -130,22 +130,21 @@ export function jsonOfSuccess(answer: Answer): unknown {
  * @throws AdapterError
  */
 export function jsonOfAny(answer: Answer): unknown {
-  return withAdvice(() => jsonIn(answer, request));
+  return advised(() => jsonIn(answer, request));
 }
 
 const request = 'the request';
 
-function withAdvice<Result>(read: () => Result): Result {
+function advised<Result>(read: () => Result): Result {
   try {
     return read();
   } catch (error) {
     if (!(error instanceof AdapterError)) throw error;
-    const next = advice[error.code];
-    throw new AdapterError(error.code, `${error.message}.${next === undefined ? '' : ` ${next}`}`, error);
+    throw new AdapterError(error.code, withAdvice(error, advice), error);
   }
 }
 
-const advice: Partial<Record<ErrorCode, string>> = {
+const advice: Advice = {
   denied: 'Check username and password, bearerToken or headers, and their rights.',
   missing: 'Check the address.',
   invalid: 'Check the address; redirects are not followed.',

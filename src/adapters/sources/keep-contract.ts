@@ -1,7 +1,7 @@
 /** What every source promises, kept in one place: the timeout, values that make sense, errors for people, no secrets. */
 import { connectionFailureOf, firstMessageOf } from '../net/connection-errors.js';
 import { withDeadline } from '../net/deadline.js';
-import { AdapterError, type ErrorCode, meanings } from '../net/errors.js';
+import { AdapterError, type ErrorCode, meanings, withAdvice } from '../net/errors.js';
 import { noData } from './empty-as.js';
 import type { Sample, Source, SourceContext } from './source.js';
 
@@ -68,17 +68,15 @@ interface Reason {
 /** The reason of anything thrown. The original is not kept as a cause: it may hold requests with credentials in them. */
 function reasonOf(thrown: unknown): Reason {
   if (thrown instanceof AdapterError) {
-    return { code: thrown.code, text: thrown.message + (endings[thrown.code] ?? '') };
+    const { code, message } = thrown;
+    return { code, text: code === 'timeout' || code === 'stopped' ? withAdvice(thrown, ofTime) : message };
   }
   const text = `${firstMessageOf(thrown)}. Look at its log for the reason.`;
   return connectionFailureOf(thrown) ?? { code: 'failed', text };
 }
 
-/** Of the errors that say only what happened. */
-const endings: Partial<Record<ErrorCode, string>> = {
-  timeout: '. Check that it answers at all, and whether the timeout is too short for it.',
-  stopped: '.',
-};
+/** Beside the messages that say only what happened. */
+const ofTime = { timeout: 'Check that it answers at all, and whether the timeout is too short for it.' };
 
 function refuseNonsense(value: number): void {
   if (Number.isNaN(value)) throw new AdapterError('noData', 'the value is NaN, which is no number to scale by.');

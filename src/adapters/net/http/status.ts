@@ -1,5 +1,5 @@
 /** What the status of an HTTP answer means. */
-import type { ErrorCode } from '../errors.js';
+import type { AnswerCode } from '../errors.js';
 
 /**
  * Of an answer that is not what was asked for.
@@ -9,7 +9,7 @@ import type { ErrorCode } from '../errors.js';
  * - Other 3xx and 4xx: refused or sent elsewhere, not carried out. Final but for those that say "later"; 400, 402 and
  *   422 may be about the size.
  */
-export function codeOfStatus(status: number): ErrorCode {
+export function codeOfStatus(status: number): AnswerCode {
   if (status < 300) return 'malformed';
   if (status >= 500 || status === 303) return 'failed';
   switch (status) {

@@ -140,7 +140,7 @@ async function fromKubeconfig(files: readonly Kubeconfig[], wanted: string | und
       cert,
       key,
       serverName: cluster['tls-server-name'],
-      verify: !cluster['insecure-skip-tls-verify'],
+      ...(cluster['insecure-skip-tls-verify'] && { verify: false }),
     }),
     headers: headersOf(user, userFolder),
   };

@@ -2,7 +2,7 @@
 import { Connection } from '@temporalio/client';
 import { z } from 'zod';
 import { AdapterError } from '../../net/errors.js';
-import { codeOfGrpc, grpcStatus, grpcStatusOf } from '../../net/grpc.js';
+import { grpcStatusOf } from '../../net/grpc.js';
 import { tlsSettings } from '../../net/tls.js';
 import { zeroAsSetting } from '../empty-as.js';
 import { keepContract } from '../keep-contract.js';
@@ -137,13 +137,13 @@ const withoutHeartbeats =
 
 /** An older server does not know the question; whoever may read queues may not be let see workers. */
 function nothingTold(error: unknown): WorkersSeen {
-  const status = grpcStatusOf(error);
-  if (status !== grpcStatus.unimplemented && status !== grpcStatus.permissionDenied) throw error;
+  const name = grpcStatusOf(error)?.name;
+  if (name !== 'unimplemented' && name !== 'permissionDenied') throw error;
   return { workers: 0, running: 0, wereBusy: false, oldestAtMs: Infinity };
 }
 
 function explained(error: unknown, { namespace, taskQueue, version }: Settings): unknown {
-  const code = codeOfGrpc(grpcStatusOf(error));
+  const code = grpcStatusOf(error)?.code;
   if (code === 'timeout') return new AdapterError(code, 'no answer within the timeout');
   if (code === 'missing') {
     const what = version === undefined ? taskQueue : `version ${version.buildId} of ${version.deployment}`;
