@@ -1,16 +1,16 @@
 /**
- * The policy for reads: over connections that are kept from one look to the next, by all adapters of this process that read from one
- * server in one way. A change never takes part: it has a connection of its own, and is sent at most once.
+ * The policy for reads: over connections that are kept from one look to the next, shared by all platforms and sources of
+ * this process that read from one server in one way. A change never takes part: see send-once.ts.
  */
 import { Client } from 'undici';
 import { Deadline } from '../deadline.js';
 import type { TlsOptions } from '../tls.js';
 import { connectorOf } from '../tunnel.js';
 import { type Connection, type HttpRequest, type HttpResult, requestOver } from './request.js';
-import { type FencedRequest, sendOnce } from './send-once.js';
+import { sendOnce } from './send-once.js';
 
 /** What has a permit is a change. */
-type ReadRequest = HttpRequest & { readonly [Field in Exclude<keyof FencedRequest, keyof HttpRequest>]?: never };
+type ReadRequest = HttpRequest & { readonly permit?: never };
 
 /** As long as Kubernetes' own clients keep theirs; a server that says less is believed. */
 const keptIdleMs = 90_000;
