@@ -2,7 +2,8 @@
 import type { ChangeOutcome, Observation } from '../src/domain/scale/capacity.js';
 import type { ChangeOrder, ChangeResult, Confirmation, SentOutcome } from '../src/domain/scale/orders.js';
 import { takesChangesAtAnyTime } from '../src/domain/scale/settings.js';
-import { type Platform, PlatformError, type SendPermit } from '../src/adapters/platforms/platform.js';
+import { AdapterError } from '../src/adapters/net/errors.js';
+import type { Platform, SendPermit } from '../src/adapters/platforms/platform.js';
 import { lookUntilConfirmed, type PollWorld } from './poll.js';
 
 export interface ChangeWorld extends PollWorld {
@@ -61,7 +62,7 @@ async function whyNotNow(
       return { reason: `${order.resource} is at ${seen.capacity}, not at ${order.from}`, movedTo: seen };
     return undefined;
   } catch (error) {
-    if (error instanceof PlatformError) return { reason: error.message };
+    if (error instanceof AdapterError) return { reason: error.message };
     throw error;
   }
 }

@@ -3,7 +3,8 @@ import type { Observation } from '../src/domain/scale/capacity.js';
 import { confirmationOf } from '../src/domain/scale/confirm.js';
 import type { Confirmation, ConfirmOrder, ObserveOrder, ObserveResult } from '../src/domain/scale/orders.js';
 import { takesChangesAtAnyTime } from '../src/domain/scale/settings.js';
-import { type Platform, PlatformError } from '../src/adapters/platforms/platform.js';
+import { AdapterError } from '../src/adapters/net/errors.js';
+import type { Platform } from '../src/adapters/platforms/platform.js';
 
 /** The world around an activity: Temporal's in production, a virtual one under test. */
 export interface PollWorld {
@@ -123,7 +124,7 @@ async function poll<T>(
   let failed = 0;
   let observation: Observation | undefined;
   for (;;) {
-    let lastError: PlatformError | undefined;
+    let lastError: AdapterError | undefined;
     try {
       observation = await platform.observe(world.stopped);
       const value = verdict(observation);
@@ -131,7 +132,7 @@ async function poll<T>(
       refusedSinceMs = undefined;
       failed = 0;
     } catch (error) {
-      if (!(error instanceof PlatformError)) throw error;
+      if (!(error instanceof AdapterError)) throw error;
       lastError = error;
       const isRefusal = error.code === 'missing' || error.code === 'denied';
       refusedSinceMs = isRefusal ? (refusedSinceMs ?? world.now()) : undefined;
@@ -169,7 +170,7 @@ function whyNothing(
   resource: string,
   timeoutMs: number,
   observation: Observation | undefined,
-  lastError: PlatformError | undefined,
+  lastError: AdapterError | undefined,
 ): string {
   const waited = `after ${timeoutMs / 1000} s`;
   if (lastError) return `${resource} could not be read ${waited}: ${lastError.message}`;

@@ -17,7 +17,8 @@ import {
 import type { Observation } from '../../src/domain/scale/capacity.js';
 import { takesChangesAtAnyTime } from '../../src/domain/scale/settings.js';
 import type { Platform } from '../../src/adapters/platforms/platform.js';
-import { type Source, SourceError } from '../../src/adapters/sources/source.js';
+import { AdapterError } from '../../src/adapters/net/errors.js';
+import type { Source } from '../../src/adapters/sources/source.js';
 
 export interface LookDependencies {
   platformOf(resource: string): Platform;
@@ -129,7 +130,7 @@ async function sampleAll(
 }
 
 function failureOf(error: unknown): Reading {
-  const hint = error instanceof SourceError ? error.hint : undefined;
+  const hint = error instanceof AdapterError ? error.hint : undefined;
   return { failure: messageOf(error), ...(hint !== undefined && { hint }) };
 }
 

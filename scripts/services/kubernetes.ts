@@ -4,7 +4,7 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { exchange, type HttpRequest } from '../../src/adapters/platforms/http-exchange.js';
+import { type FencedRequest, sendOnce } from '../../src/adapters/net/http/send-once.js';
 import { debianCommand, goProgram } from './installed.js';
 import { freePorts, ServiceProcess } from './service-process.js';
 
@@ -15,7 +15,7 @@ export interface KubernetesService {
   /** Path of a kubeconfig for one of the users that the service was made with, or for `administrator`. */
   kubeconfig(user: string, server?: string): Promise<string>;
   /** A request as the administrator. Rejects when it is refused. */
-  request(method: HttpRequest['method'], path: string, body?: unknown): Promise<unknown>;
+  request(method: FencedRequest['method'], path: string, body?: unknown): Promise<unknown>;
   /** Further controllers, in a process of their own that is not started yet. There once the cluster runs. */
   controllers(names: readonly string[], flags?: readonly string[]): Promise<ServiceProcess>;
   start(): Promise<void>;
@@ -72,9 +72,9 @@ export async function kubernetesService(users: readonly string[] = []): Promise<
     return path;
   };
 
-  const ask = async (method: HttpRequest['method'], path: string, body?: unknown) => {
+  const ask = async (method: FencedRequest['method'], path: string, body?: unknown) => {
     const headers = { Authorization: `Bearer ${tokens[administrator] ?? ''}`, 'Content-Type': 'application/json' };
-    const asked: HttpRequest = {
+    const asked: FencedRequest = {
       method,
       url: new URL(url + path),
       headers,
@@ -83,7 +83,7 @@ export async function kubernetesService(users: readonly string[] = []): Promise<
       tls: { ca: await ca() },
       mostBytes: 2 ** 24,
     };
-    return exchange(asked, new AbortController().signal);
+    return sendOnce(asked, new AbortController().signal);
   };
   const request: KubernetesService['request'] = async (method, path, body) => {
     const result = await ask(method, path, body);

@@ -1,5 +1,5 @@
 /** Tells at the start whether every platform answers, and waits for those that do not: a sidecar may come up after us. */
-import { PlatformError } from '../adapters/platforms/platform.js';
+import { AdapterError } from '../adapters/net/errors.js';
 import type { Logger } from '../process/logger.js';
 import { pauseFor, retryPauseMs } from '../process/pause.js';
 import type { ResourceAdapters } from './resource-adapters.js';
@@ -28,7 +28,7 @@ export async function lookAtEveryResource(
       } catch (error) {
         if (signal.aborted) return;
         // Adapters word it for people; anything else is a defect, and its stack is wanted.
-        const details = error instanceof PlatformError ? { reason: error.message } : { err: error };
+        const details = error instanceof AdapterError ? { reason: error.message } : { err: error };
         log.warn({ resource, ...details }, 'The platform does not answer; waiting for it');
       }
       if (!(await pauseFor(retryPauseMs(attempt, mostBetweenLooksMs), signal))) return;

@@ -4,7 +4,8 @@
  */
 import type { CapacityChange, ChangeOutcome, Observation, ResourceStatus } from '../../src/domain/scale/capacity.js';
 import { takesChangesAtAnyTime } from '../../src/domain/scale/settings.js';
-import { PlatformError, type SendPermit } from '../../src/adapters/platforms/platform.js';
+import { AdapterError } from '../../src/adapters/net/errors.js';
+import type { SendPermit } from '../../src/adapters/platforms/platform.js';
 import type { Stage } from './stage.js';
 
 /** A change that reached the platform. */
@@ -150,7 +151,7 @@ export class MemoryPlatform {
     return this.observation(this.stage.nowMs, this.statusAt(this.stage.nowMs));
   }
 
-  /** @throws PlatformError */
+  /** @throws AdapterError */
   read(): Observation {
     const { stage } = this;
     stage.nowMs += answerMs;
@@ -160,13 +161,13 @@ export class MemoryPlatform {
     const lastSend = this.sends.findLast(({ wasRejected }) => !wasRejected);
     // Before its worker set out to send it, that is.
     const beforeLastSendMs = lastSend ? lastSend.atMs - answerMs - 1 : stage.startedAtMs - longAgoMs;
-    if (outage) throw new PlatformError(outage.code, 'an outage');
+    if (outage) throw new AdapterError(outage.code, 'an outage');
     switch (kind) {
       case 'is answered at once':
         this.shownSends = this.sends.length;
         return this.observation(stage.nowMs, this.isFailed ? 'FAILED' : this.statusAt(stage.nowMs));
       case 'fails':
-        throw new PlatformError('failed', 'the read failed');
+        throw new AdapterError('failed', 'the read failed');
       case 'shows the resource STARTING':
         return this.observation(stage.nowMs, 'STARTING');
       case 'shows how it was before the last change was sent':
@@ -181,10 +182,10 @@ export class MemoryPlatform {
         return { ...this.observation(stage.nowMs, this.statusAt(stage.nowMs)), observedAtMs: beforeLastSendMs };
       case 'fails, and all others for a while':
         this.outage = { untilMs: stage.nowMs + outageMs, code: 'failed' };
-        throw new PlatformError('failed', 'an outage begins');
+        throw new AdapterError('failed', 'an outage begins');
       case 'finds no such resource, nor do the others for a while':
         this.outage = { untilMs: stage.nowMs + outageMs, code: 'missing' };
-        throw new PlatformError('missing', 'the resource is gone');
+        throw new AdapterError('missing', 'the resource is gone');
       case 'shows the resource FAILED':
         this.isFailed = true;
         return this.observation(stage.nowMs, 'FAILED');
@@ -202,7 +203,7 @@ export class MemoryPlatform {
   async change(change: CapacityChange, permit: SendPermit, sender: Sender): Promise<ChangeOutcome> {
     const { stage } = this;
     stage.nowMs += answerMs;
-    if (!permit.isValid()) return rejected('the leave to send it ran out');
+    if (!permit.isValid()) return rejected('the send permit expired');
     const kind = sender.isAwakeAgain ? sends[0] : (this.always ?? this.chooseSend());
     const latestMs = stage.scenario.settings.settleMs - 1;
     stage.note(() => `change ${change.from} -> ${change.to} ${kind}`);

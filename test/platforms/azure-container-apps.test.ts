@@ -91,7 +91,7 @@ describe('a change', () => {
     expect(server.requests.filter(({ method }) => method === 'PATCH')).toHaveLength(1);
   });
 
-  it('is not sent when the leave to send it ran out', async () => {
+  it('is not sent when its send permit expired', async () => {
     const server = await startAzureServer(1);
     const outcome = await azureAt(server.url, context).change(oneToFour, { isValid: () => false }, never);
     expect(outcome).toMatchObject({ outcome: 'rejected', final: false });

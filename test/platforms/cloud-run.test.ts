@@ -57,6 +57,15 @@ describe('a change', () => {
     expect(server.requests.filter(({ method }) => method === 'PATCH')).toHaveLength(1);
   });
 
+  it.each([1, 4])('whose operation ends with gRPC status %i is unknown', async (code) => {
+    const server = await startCloudRunServer(manual);
+    const name = 'projects/shop/locations/europe-west1/operations/1';
+    const ended = { name, done: true, error: { code, message: 'so it is' } };
+    server.instead.push({ body: server.service }, { body: { name, done: false } }, { body: ended });
+    const outcome = await cloudRunAt(server.url, context).change(oneToFour, permitted, never);
+    expect(outcome).toMatchObject({ outcome: 'unknown' });
+  });
+
   it('that somebody overtook is rejected, and decided anew', async () => {
     const server = await startCloudRunServer(manual);
     server.instead.push({ body: { ...server.service, etag: '"0"' } });
@@ -64,7 +73,7 @@ describe('a change', () => {
     expect(outcome).toMatchObject({ outcome: 'rejected', final: false });
   });
 
-  it('is not sent when the leave to send it ran out', async () => {
+  it('is not sent when its send permit expired', async () => {
     const server = await startCloudRunServer(manual);
     const outcome = await cloudRunAt(server.url, context).change(oneToFour, { isValid: () => false }, never);
     expect(outcome).toMatchObject({ outcome: 'rejected', final: false });
@@ -102,7 +111,7 @@ describe('what is seen of a service', () => {
     [failure(403, 'PERMISSION_DENIED'), 'denied'],
     [failure(401, 'UNAUTHENTICATED'), 'denied'],
     [failure(429, 'RESOURCE_EXHAUSTED'), 'throttled'],
-    [failure(503, 'UNAVAILABLE'), 'failed'],
+    [failure(503, 'UNAVAILABLE'), 'unreachable'],
     ['reset' as const, 'unreachable'],
     ['hang' as const, 'timeout'],
   ])('a read answered %j is told as %s, after one request', async (answer, code) => {

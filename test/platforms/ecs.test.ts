@@ -119,7 +119,7 @@ describe('a read that fails', () => {
   ])('%j is told as %s, after one request', async (answer, code) => {
     const server = await startJsonServer(() => answer);
     const reading = serviceAt(server.url, answer === 'hang' ? 300 : 10_000).observe(never);
-    await expect(reading).rejects.toMatchObject({ name: 'PlatformError', code });
+    await expect(reading).rejects.toMatchObject({ name: 'AdapterError', code });
     await expect(reading).rejects.toThrow(/^worker: DescribeServices main\/web/);
     expect(server.requests).toHaveLength(1);
   });
@@ -187,7 +187,7 @@ describe('a change', () => {
     await closeRawServers();
   });
 
-  it('is not sent when the leave to send it ran out', async () => {
+  it('is not sent when its send permit expired', async () => {
     const server = await startJsonServer(() => ({}));
     expect(await serviceAt(server.url).change(sixToTen, { isValid: () => false }, never)).toMatchObject(forNow);
     expect(server.requests).toHaveLength(0);

@@ -52,7 +52,7 @@ describe('what is sent', () => {
     expect(server.requests[0]!.body).toEqual({ size: 0 });
   });
 
-  it('is nothing when the leave to send it ran out', async () => {
+  it('is nothing when its send permit expired', async () => {
     const { server, platform } = await answering({});
     const outcome = await platform.change(threeToFive, { isValid: () => false }, never);
     expect(outcome).toMatchObject({ outcome: 'rejected', final: false });

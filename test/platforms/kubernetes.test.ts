@@ -4,7 +4,7 @@ import { chmod, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { jest } from '@jest/globals';
-import type { PlatformError } from '../../src/adapters/platforms/platform.js';
+import type { AdapterError } from '../../src/adapters/net/errors.js';
 import { clusterAccess } from '../../src/adapters/platforms/kubernetes/access.js';
 import { kubernetes } from '../../src/adapters/platforms/kubernetes/kubernetes.js';
 import { closeJsonServers, startJsonServer, type AskedRequest, type JsonAnswer } from './fixtures/json-server.js';
@@ -178,7 +178,7 @@ describe('a change', () => {
     expect(server.requests.filter(({ method }) => method === 'PUT')).toHaveLength(5);
   });
 
-  it('is not written again once the leave to send it has run out', async () => {
+  it('is not written again once its send permit has expired', async () => {
     let isValid = true;
     const put = () => ((isValid = false), { status: 409 });
     const { server, platform } = await open({ put });
@@ -189,7 +189,7 @@ describe('a change', () => {
 
   it.each([
     ['somebody was quicker', { scale: { spec: { replicas: 4 } } }, permitted],
-    ['the leave to send it ran out', {}, { isValid: (): boolean => false }],
+    ['the send permit expired', {}, { isValid: (): boolean => false }],
   ])('is not sent, and decided anew, when %s', async (_name, cluster, permit) => {
     const { server, platform } = await open(cluster);
     expect(await platform.change(change, permit, never)).toMatchObject({ outcome: 'rejected', final: false });
@@ -391,7 +391,7 @@ describe('how the cluster is reached', () => {
       resource: 'worker',
       requestTimeoutMs: 10_000,
     });
-    const error = await platform.observe(never).catch((thrown: unknown) => thrown as PlatformError);
+    const error = await platform.observe(never).catch((thrown: unknown) => thrown as AdapterError);
     expect(error).toMatchObject({ code: 'unreachable', message: expect.stringContaining(reason) as unknown });
     expect(await platform.change(change, permitted, never)).toMatchObject({ outcome: 'rejected', final: false });
   });

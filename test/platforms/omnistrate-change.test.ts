@@ -192,7 +192,7 @@ describe('a change that surely was not sent is rejected, and may be tried again'
     expect(server.requests).toEqual([]);
   });
 
-  it('the leave to send it ran out while it was being connected', async () => {
+  it('the send permit expired while connecting', async () => {
     const server = await startRawServer((socket) => socket.end(httpAnswer(200, '{}')));
     expect(await sidecarAt(server.url).change(addOne, { isValid: () => false }, never)).toMatchObject(notSent);
     await until(() => server.connections() === 1);

@@ -1,7 +1,7 @@
 /** What the adapter makes of everything that a read can be answered. */
 import type { Observation } from '../../src/domain/scale/capacity.js';
 import { omnistrate } from '../../src/adapters/platforms/omnistrate.js';
-import { PlatformError } from '../../src/adapters/platforms/platform.js';
+import { AdapterError } from '../../src/adapters/net/errors.js';
 import { platforms } from '../../src/adapters/platforms/registry.js';
 import { startSimulator } from '../../src/simulator/simulator.js';
 import { closeRawServers, httpAnswer, startRawServer } from './fixtures/raw-server.js';
@@ -24,13 +24,13 @@ async function readOf(body: unknown): Promise<Observation> {
   return sidecarAt(server.url).observe(never);
 }
 
-async function failureOf(reading: Promise<unknown>): Promise<PlatformError> {
+async function failureOf(reading: Promise<unknown>): Promise<AdapterError> {
   const error = await reading.then(
     () => undefined,
     (reason: unknown) => reason,
   );
-  expect(error).toBeInstanceOf(PlatformError);
-  return error as PlatformError;
+  expect(error).toBeInstanceOf(AdapterError);
+  return error as AdapterError;
 }
 
 describe('an answer that makes sense', () => {
@@ -104,7 +104,7 @@ describe('a read that is refused says so by its code', () => {
     const server = await startRawServer((socket) => socket.end(httpAnswer(status)));
     const error = await failureOf(sidecarAt(server.url).observe(never));
     expect(error.code).toBe(code);
-    expect(error.message).toContain(`worker: GET ${server.url}/resource/worker/capacity answered ${status}`);
+    expect(error.message).toContain(`worker: GET ${server.url}/resource/worker/capacity was answered ${status}`);
     expect(server.requests).toHaveLength(1);
   });
 
@@ -132,7 +132,7 @@ describe('a read without an answer', () => {
     await closeRawServers();
     const error = await failureOf(sidecarAt(url).observe(never));
     expect(error.code).toBe('unreachable');
-    expect(error.message).toContain(`worker: GET ${url}/resource/worker/capacity cannot be read (connect ECONNREFUSED`);
+    expect(error.message).toContain(`worker: GET ${url}/resource/worker/capacity was not sent (connect ECONNREFUSED`);
     expect(error.message).toContain('OMNISTRATE_SIDECAR_URL');
   });
 
@@ -156,7 +156,7 @@ describe('a read without an answer', () => {
     const stop = new AbortController();
     const server = await startRawServer(() => stop.abort());
     const error = await failureOf(sidecarAt(server.url).observe(stop.signal));
-    expect(error.message).toContain('was not read (stopped');
+    expect(error.message).toContain('no answer came (stopped before there was a whole answer). Nothing is wrong');
   });
 });
 

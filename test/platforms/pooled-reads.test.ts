@@ -1,8 +1,9 @@
 /** Reads share connections, and nobody notices when a server closes one; a change never takes part. */
 import type { Socket } from 'node:net';
 import { eventually } from '../support/eventually.js';
-import { exchange, type HttpExchange } from '../../src/adapters/platforms/http-exchange.js';
-import { PooledReads } from '../../src/adapters/platforms/pooled-reads.js';
+import type { HttpResult } from '../../src/adapters/net/http/request.js';
+import { sendOnce } from '../../src/adapters/net/http/send-once.js';
+import { PooledReads } from '../../src/adapters/net/http/pooled-reads.js';
 import { closeRawServers, httpAnswer, startRawServer, type RawServer } from './fixtures/raw-server.js';
 import { never, permitted } from './fixtures/sidecar-client.js';
 
@@ -21,7 +22,7 @@ function pooled(): PooledReads {
 const requestTo = (server: RawServer, timeoutMs = 10_000) =>
   ({ method: 'GET', url: new URL('/capacity', server.url), headers: {}, timeoutMs }) as const;
 const read = (reads: PooledReads, server: RawServer) => reads.read(requestTo(server), never);
-const texts = (results: readonly HttpExchange[]) =>
+const texts = (results: readonly HttpResult[]) =>
   results.map((result) => (result.kind === 'answered' && 'text' in result.body ? result.body.text : result));
 const answering = () => startRawServer((socket) => socket.write(httpAnswer(200, 'ok')));
 
@@ -131,7 +132,7 @@ it('a change has a connection of its own, also when one stands idle', async () =
   const server = await answering();
   await read(pooled(), server);
   const change = { ...requestTo(server), method: 'POST', permit: permitted } as const;
-  expect(await exchange(change, never)).toMatchObject({ kind: 'answered' });
+  expect(await sendOnce(change, never)).toMatchObject({ kind: 'answered' });
   expect(server.connections()).toBe(2);
 });
 

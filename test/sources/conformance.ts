@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { inspect } from 'node:util';
 import { createSource } from '../../src/adapters/sources/registry.js';
-import { SourceError, type Source } from '../../src/adapters/sources/source.js';
+import { AdapterError } from '../../src/adapters/net/errors.js';
+import type { Source } from '../../src/adapters/sources/source.js';
 import { closedPort, startHangingServer } from './local-servers.js';
 
 /** Given to every source as its password or token; must be seen nowhere. */
@@ -36,9 +37,9 @@ export interface Situations {
   /** Settings with the wrong password, or none where the server wants one. */
   wrongLogin?(): Record<string, unknown>;
   /** Settings with a name the server does not know, and what becomes of it. */
-  missingName?(): { readonly settings: Record<string, unknown>; readonly outcome: SourceError['code'] | number };
+  missingName?(): { readonly settings: Record<string, unknown>; readonly outcome: AdapterError['code'] | number };
   /** Settings for something that exists and holds nothing, and what becomes of it. */
-  empty?(): { readonly settings: Record<string, unknown>; readonly outcome: SourceError['code'] | number };
+  empty?(): { readonly settings: Record<string, unknown>; readonly outcome: AdapterError['code'] | number };
   /** Puts back what a restart of the server lost. */
   afterRestart?(): Promise<void>;
 }
@@ -168,9 +169,9 @@ export function make(
 }
 
 /** The error of a sample that must fail: one for people, without a secret anywhere in it. */
-export async function failureOf(source: Source, signal: AbortSignal = never()): Promise<SourceError> {
+export async function failureOf(source: Source, signal: AbortSignal = never()): Promise<AdapterError> {
   const outcome: unknown = await source.sample(signal).catch((error: unknown) => error);
-  if (!(outcome instanceof SourceError)) throw new Error(`expected a SourceError, got ${inspect(outcome)}`);
+  if (!(outcome instanceof AdapterError)) throw new Error(`expected a AdapterError, got ${inspect(outcome)}`);
   expectNoSecret(outcome, secretsOf.get(source));
   expect(outcome.message).toContain('signal "waiting"');
   return outcome;

@@ -3,10 +3,10 @@ import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { keepContract, type Look } from '../../src/adapters/sources/keep-contract.js';
 import { sourceDefinitions } from '../../src/adapters/sources/registry.js';
-import { SourceError } from '../../src/adapters/sources/source.js';
+import { AdapterError } from '../../src/adapters/net/errors.js';
 
 function empty(): never {
-  throw new SourceError('noData', 'there is nothing.');
+  throw new AdapterError('noData', 'there is nothing.');
 }
 
 async function outcomeOf(emptyAs: Look['emptyAs'], look: () => number): Promise<unknown> {
@@ -17,7 +17,7 @@ async function outcomeOf(emptyAs: Look['emptyAs'], look: () => number): Promise<
   try {
     return (await source.sample(new AbortController().signal)).value;
   } catch (error) {
-    if (error instanceof SourceError) return error;
+    if (error instanceof AdapterError) return error;
     throw error;
   }
 }
@@ -53,7 +53,7 @@ describe('emptyAs', () => {
   it('gives no such advice to who said the opposite, nor of a server that is down', async () => {
     expect(await outcomeOf('noData', empty)).toMatchObject({ message: 'signal "waiting", a queue: there is nothing.' });
     const down = () => {
-      throw new SourceError('unreachable', 'is down.');
+      throw new AdapterError('unreachable', 'is down.');
     };
     expect(await outcomeOf(undefined, down)).toMatchObject({
       message: 'signal "waiting", a queue: is down.',

@@ -104,7 +104,9 @@ describe('http-json', () => {
 
   it('does not read an answer without end', async () => {
     reply = { body: `"${'x'.repeat(11 * 1024 * 1024)}"` };
-    expect((await failureOf(source({}))).code).toBe('failed');
+    const error = await failureOf(source({}));
+    expect(error.code).toBe('malformed');
+    expect(error.message).toContain('larger than 10485760 bytes');
   });
 });
 

@@ -3,6 +3,7 @@
  * and anything that stands in an answer may be a secret: so its type and its length are told, and no value but the words
  * in which HTTP APIs say what is wrong.
  */
+import { parseJson } from './json.js';
 
 /** Where APIs say what is wrong: RFC 9457, Google, Azure, Kubernetes, Jolokia and many of no such family. */
 const errorFields = ['code', 'title', 'error', 'message', 'detail'] as const;
@@ -47,7 +48,7 @@ export function oneLine(text: string): string {
 
 /** Of the whole, and of an object under `error`, no deeper. */
 function errorWordsIn(text: string): string | undefined {
-  const document = objectIn(text);
+  const document = asObject(parseJson(text));
   const words = [document, asObject(document['error'])].flatMap(wordsOf);
   return words.length === 0 ? undefined : oneLine(words.join(': '));
 }
@@ -57,14 +58,6 @@ function wordsOf(fields: Readonly<Record<string, unknown>>): string[] {
     const value = fields[name];
     return (typeof value === 'string' && value !== '') || typeof value === 'number' ? [String(value)] : [];
   });
-}
-
-function objectIn(text: string): Readonly<Record<string, unknown>> {
-  try {
-    return asObject(JSON.parse(text));
-  } catch {
-    return {};
-  }
 }
 
 function asObject(value: unknown): Readonly<Record<string, unknown>> {

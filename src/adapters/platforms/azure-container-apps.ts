@@ -3,9 +3,14 @@ import type { ContainerApp, ContainerAppsAPIClient, Replica } from '@azure/arm-a
 import { z } from 'zod';
 import type { CapacityChange, ChangeOutcome, Observation, ResourceStatus } from '../../domain/scale/capacity.js';
 import { failureInWords, oneLine } from '../net/answer-words.js';
+import type { TimedCall } from '../net/deadline.js';
+import { AdapterError } from '../net/errors.js';
+import { parseRetryAfter } from '../net/http/retry-after.js';
+import { codeOfStatus } from '../net/http/status.js';
+import { checkPermit } from '../net/send-permit.js';
+import { asOutcome, asReadError, beforeSending } from './outcome.js';
 import { definePlatform, type Platform, type PlatformContext, type SendPermit, textOf } from './platform.js';
-import { callSdk, checkPermit, retryAfterIn, stillUnderWay, type SdkAnswer, type SdkCall } from './sdk-call.js';
-import { asOutcome, asPlatformError, beforeSending, Trouble } from './trouble.js';
+import { callSdk, stillUnderWay, type SdkAnswer } from './sdk-call.js';
 
 const settings = z.strictObject({
   subscription: z.string().min(1).describe('ID of the subscription.'),
@@ -65,7 +70,7 @@ export class ContainerAppReplicas implements Platform {
         ...withDetails(await this.#replicasOf(app, signal), { provisioningState, runningStatus, latestRevisionName }),
       };
     } catch (error) {
-      throw asPlatformError(error, this.#resource, advice);
+      throw asReadError(error, this.#resource, advice);
     }
   }
 
@@ -105,7 +110,7 @@ export class ContainerAppReplicas implements Platform {
       }
       return { ready };
     } catch (error) {
-      if (!(error instanceof Trouble) || error.kind === 'stopped') throw error;
+      if (!(error instanceof AdapterError) || error.code === 'stopped') throw error;
       return { why: error.message };
     }
   }
@@ -117,7 +122,7 @@ export class ContainerAppReplicas implements Platform {
     return callSdk(call, (abortSignal) => client.containerApps.get(group, name, { abortSignal }), answerIn);
   }
 
-  #call(name: string, signal: AbortSignal): SdkCall {
+  #call(name: string, signal: AbortSignal): TimedCall {
     return { name, signal, timeoutMs: this.#timeoutMs };
   }
 
@@ -189,17 +194,20 @@ interface RestError extends Error {
   };
 }
 
-function answerIn(error: RestError): SdkAnswer | Trouble | undefined {
+function answerIn(error: RestError): SdkAnswer | AdapterError | undefined {
   if (/Credential|Authentication/.test(error.name)) {
-    return new Trouble('denied', `no Azure credentials were accepted (${oneLine(error.message.split('\n')[0] ?? '')})`);
+    return new AdapterError(
+      'denied',
+      `no Azure credentials were accepted (${oneLine(error.message.split('\n')[0] ?? '')})`,
+    );
   }
   const { statusCode: status, response } = error;
   if (status === undefined) return undefined;
   // Not the message: that is the whole body where the SDK does not know its form.
   const body = { contentType: response?.headers.get('content-type'), text: response?.bodyAsText ?? '' };
   return {
-    status,
+    code: codeOfStatus(status),
     said: failureInWords(status, body),
-    ...retryAfterIn({ 'retry-after': response?.headers.get('retry-after') }),
+    retryAfterMs: parseRetryAfter(response?.headers.get('retry-after')),
   };
 }

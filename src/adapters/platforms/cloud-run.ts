@@ -3,10 +3,14 @@ import type { ServicesClient, protos } from '@google-cloud/run';
 import { z } from 'zod';
 import type { CapacityChange, ChangeOutcome, Observation, ResourceStatus } from '../../domain/scale/capacity.js';
 import { oneLine } from '../net/answer-words.js';
+import type { TimedCall } from '../net/deadline.js';
+import { AdapterError } from '../net/errors.js';
+import { grpcStatusOf } from '../net/grpc.js';
+import { checkPermit } from '../net/send-permit.js';
 import { TunnellingAgent } from '../net/tunnel.js';
+import { asOutcome, asReadError, beforeSending } from './outcome.js';
 import { definePlatform, type Platform, type PlatformContext, type SendPermit, textOf } from './platform.js';
-import { callSdk, checkPermit, stillUnderWay, type SdkAnswer, type SdkCall } from './sdk-call.js';
-import { asOutcome, asPlatformError, beforeSending, Trouble } from './trouble.js';
+import { callSdk, stillUnderWay, type SdkAnswer } from './sdk-call.js';
 
 type Service = protos.google.cloud.run.v2.IService;
 
@@ -88,7 +92,7 @@ export class CloudRunInstances implements Platform {
         details: { service: this.#name, ...said(service) },
       };
     } catch (error) {
-      throw asPlatformError(error, this.#resource, advice);
+      throw asReadError(error, this.#resource, advice);
     }
   }
 
@@ -132,14 +136,14 @@ export class CloudRunInstances implements Platform {
   #capacityOf({ scaling }: Service): number {
     if (this.#scaling === 'minimum') return scaling?.minInstanceCount ?? 0;
     if (manualModes.includes(String(scaling?.scalingMode))) return scaling?.manualInstanceCount ?? 0;
-    throw new Trouble(
+    throw new AdapterError(
       'invalid',
       `${this.#name} is scaled by Cloud Run itself: \`gcloud run services update --scaling=N\` gives it a number of ` +
         'instances, or set platform.scaling to minimum',
     );
   }
 
-  #call(name: string, signal: AbortSignal): SdkCall {
+  #call(name: string, signal: AbortSignal): TimedCall {
     return { name, signal, timeoutMs: this.#timeoutMs };
   }
 
@@ -182,26 +186,13 @@ function said({ terminalCondition }: Service): Record<string, string> {
   return terminalCondition?.message ? { condition: terminalCondition.message } : {};
 }
 
-/** The codes of gRPC, which the SDK uses over HTTP too, by what HTTP would say. */
-const statusByCode: Readonly<Record<number, number>> = {
-  2: 500,
-  3: 400,
-  5: 404,
-  6: 409,
-  7: 403,
-  8: 429,
-  9: 400,
-  10: 409,
-  13: 500,
-  14: 503,
-  16: 401,
-};
-
-function answerIn(error: Error & { code?: unknown }): SdkAnswer | Trouble | undefined {
+function answerIn(error: Error): SdkAnswer | AdapterError | undefined {
   if (error.message.startsWith('Could not load the default credentials')) {
-    return new Trouble('denied', 'no Google credentials were found');
+    return new AdapterError('denied', 'no Google credentials were found');
   }
-  const status = typeof error.code === 'number' ? statusByCode[error.code] : undefined;
+  const { name, code } = grpcStatusOf(error) ?? {};
+  // An operation may end with what else stands for a timeout: nothing is known of the change then.
+  if (code === undefined || code === 'timeout') return undefined;
   // What Google's error says in its field `message`.
-  return status === undefined ? undefined : { status, said: `${status}: ${oneLine(error.message)}` };
+  return { code, said: `${name}: ${oneLine(error.message)}` };
 }

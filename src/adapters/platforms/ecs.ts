@@ -2,11 +2,12 @@
 import type * as Sdk from '@aws-sdk/client-ecs';
 import { z } from 'zod';
 import type { CapacityChange, ChangeOutcome, Observation, ResourceStatus } from '../../domain/scale/capacity.js';
-import { oneLine, typeInWords } from '../net/answer-words.js';
-import { TunnellingAgent } from '../net/tunnel.js';
+import { awsAnswerIn, awsClientConfig } from '../net/aws.js';
+import { AdapterError } from '../net/errors.js';
+import { checkPermit } from '../net/send-permit.js';
+import { asOutcome, asReadError } from './outcome.js';
 import { definePlatform, type Platform, type PlatformContext, type SendPermit, textOf } from './platform.js';
-import { callSdk, checkPermit, retryAfterIn, type SdkAnswer } from './sdk-call.js';
-import { asOutcome, asPlatformError, Trouble } from './trouble.js';
+import { callSdk } from './sdk-call.js';
 
 const settings = z.strictObject({
   cluster: z.string().min(1).describe('Name or ARN of the cluster.'),
@@ -50,16 +51,14 @@ class EcsService implements Platform {
   readonly #resource: string;
   readonly #names: { readonly cluster: string; readonly service: string };
   readonly #timeoutMs: number;
-  readonly #configuration: Sdk.ECSClientConfig;
+  readonly #access: Pick<z.output<typeof settings>, 'region' | 'endpoint'>;
   #opened: Promise<{ sdk: typeof Sdk; client: Sdk.ECSClient }> | undefined;
 
   constructor({ cluster, service, region, endpoint }: z.output<typeof settings>, context: PlatformContext) {
     this.#resource = context.resource;
     this.#names = { cluster, service: service ?? context.resource };
     this.#timeoutMs = context.requestTimeoutMs;
-    // Whoever calls decides whether, and when, to try again: it alone knows whether the change is still wanted.
-    const requestHandler = { httpsAgent: new TunnellingAgent() };
-    this.#configuration = { maxAttempts: 1, requestHandler, ...(region && { region }), ...(endpoint && { endpoint }) };
+    this.#access = { region, endpoint };
   }
 
   async observe(signal: AbortSignal): Promise<Observation> {
@@ -71,16 +70,16 @@ class EcsService implements Platform {
       const { services = [], failures = [] } = await callSdk(
         call,
         (abortSignal) => client.send(new sdk.DescribeServicesCommand({ cluster, services: [name] }), { abortSignal }),
-        answerIn,
+        awsAnswerIn,
       );
       const [service] = services;
       if (service?.desiredCount === undefined) {
         const reason = failures[0]?.reason ?? 'no service';
-        throw new Trouble(reason === 'MISSING' ? 'missing' : 'malformed', `${call.name} was answered ${reason}`);
+        throw new AdapterError(reason === 'MISSING' ? 'missing' : 'malformed', `${call.name} was answered ${reason}`);
       }
       return observationOf({ ...service, desiredCount: service.desiredCount }, askedAtMs);
     } catch (error) {
-      throw asPlatformError(error, this.#resource, advice);
+      throw asReadError(error, this.#resource, advice);
     }
   }
 
@@ -102,7 +101,7 @@ class EcsService implements Platform {
         },
         { step: 'deserialize', priority: 'low' },
       );
-      await callSdk(call, (abortSignal) => client.send(command, { abortSignal }), answerIn);
+      await callSdk(call, (abortSignal) => client.send(command, { abortSignal }), awsAnswerIn);
       return { outcome: 'accepted' };
     } catch (error) {
       return asOutcome(error);
@@ -116,9 +115,9 @@ class EcsService implements Platform {
 
   /** Loaded on first use: it costs a quarter of a second and 23 MB, which only those who use it should pay. */
   #open(): Promise<{ sdk: typeof Sdk; client: Sdk.ECSClient }> {
-    this.#opened ??= import('@aws-sdk/client-ecs').then((sdk) => ({
+    this.#opened ??= import('@aws-sdk/client-ecs').then(async (sdk) => ({
       sdk,
-      client: new sdk.ECSClient(this.#configuration),
+      client: new sdk.ECSClient(await awsClientConfig(this.#access, this.#timeoutMs)),
     }));
     return this.#opened;
   }
@@ -177,36 +176,4 @@ function deploymentOf(service: Sdk.Service): 'in progress' | 'failed' | 'complet
 /** Task sets are what an external deployment controller, such as CodeDeploy, has instead of deployments. */
 function isReplacing({ deployments = [], taskSets = [] }: Sdk.Service): boolean {
   return deployments.length > 1 || taskSets.length > 1;
-}
-
-const statusByName: Readonly<Record<string, number>> = {
-  ThrottlingException: 429,
-  TooManyRequestsException: 429,
-  RequestLimitExceeded: 429,
-  AccessDeniedException: 403,
-  UnrecognizedClientException: 403,
-  InvalidSignatureException: 403,
-  ExpiredTokenException: 403,
-  IncompleteSignature: 403,
-  MissingAuthenticationTokenException: 403,
-  ClusterNotFoundException: 404,
-  ServiceNotFoundException: 404,
-  UpdateInProgressException: 409,
-};
-
-/** AWS answers most errors with 400 and a name: the name says more. */
-function answerIn(error: Error): SdkAnswer | Trouble | undefined {
-  if (error.name === 'CredentialsProviderError') {
-    return new Trouble('denied', `no AWS credentials were found (${oneLine(error.message)})`);
-  }
-  if (error.message === 'Region is missing') return new Trouble('notSent', 'no AWS region is known');
-  const { $metadata, $response, $fault } = error as Partial<Sdk.ECSServiceException>;
-  const status = $metadata?.httpStatusCode;
-  if (status === undefined) return undefined;
-  const headers = $response?.headers ?? {};
-  // What is no error of AWS says nothing that can be told, but what it is made of.
-  const said = $fault
-    ? `${status} ${oneLine(`${error.name}: ${error.message}`)}`
-    : `${status} (${typeInWords(headers['content-type'])})`;
-  return { status: statusByName[error.name] ?? status, said, ...retryAfterIn(headers) };
 }

@@ -9,20 +9,15 @@ import {
   type ChangeOutcome,
   type Observation,
 } from '../../domain/scale/capacity.js';
-import { bodyInWords, type AnsweredBody } from '../net/answer-words.js';
-import { acceptedAnswer, describeAnswer, parseJson } from './http-answer.js';
-import { exchange, type Answer, type Failure } from './http-exchange.js';
-import { PooledReads } from './pooled-reads.js';
-import {
-  definePlatform,
-  PlatformError,
-  type Platform,
-  type PlatformContext,
-  type SendPermit,
-  siteOf,
-  textOf,
-} from './platform.js';
-import { asOutcome } from './trouble.js';
+import { bodyInWords } from '../net/answer-words.js';
+import { AdapterError } from '../net/errors.js';
+import { acceptedAnswer, describeAnswer } from '../net/http/answer.js';
+import { PooledReads } from '../net/http/pooled-reads.js';
+import type { Answer } from '../net/http/request.js';
+import { sendOnce } from '../net/http/send-once.js';
+import { parseJson } from '../net/json.js';
+import { asOutcome, asReadError } from './outcome.js';
+import { definePlatform, type Platform, type PlatformContext, type SendPermit, siteOf, textOf } from './platform.js';
 
 const usualUrl = 'http://127.0.0.1:49750';
 
@@ -84,11 +79,13 @@ class OmnistrateSidecar implements Platform {
   }
 
   async observe(signal: AbortSignal): Promise<Observation> {
-    const result = await this.#reads.read({ method: 'GET', headers: {}, ...this.#to('/capacity') }, signal);
-    if (result.kind !== 'answered') throw this.#unreadable(result);
-    if (result.status !== 200) throw this.#refused(result);
-    if (!('text' in result.body)) throw this.#unreadable(result.body);
-    return this.#parse({ contentType: result.contentType, text: result.body.text });
+    const request = `GET ${this.#url}/capacity`;
+    try {
+      const result = await this.#reads.read({ method: 'GET', headers: {}, ...this.#to('/capacity') }, signal);
+      return observationIn(acceptedAnswer(result, request), request);
+    } catch (error) {
+      throw asReadError(error, this.#resource, advice);
+    }
   }
 
   /** The sidecar's API documents 200 for success and nothing else: every other status is read by what HTTP says of it. */
@@ -103,7 +100,7 @@ class OmnistrateSidecar implements Platform {
         : ['/capacity/remove', { capacityToBeRemoved: from - to }];
     const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': idempotencyKey };
     const request = { method: 'POST', headers, body: JSON.stringify(body), ...this.#to(path) } as const;
-    const result = await exchange({ ...request, permit }, signal);
+    const result = await sendOnce({ ...request, permit }, signal);
     try {
       acceptedAnswer(result, `POST ${this.#url}${path}`);
       return { outcome: 'accepted' };
@@ -119,57 +116,42 @@ class OmnistrateSidecar implements Platform {
   #to(path: string): { readonly url: URL; readonly timeoutMs: number } {
     return { url: new URL(this.#url + path), timeoutMs: this.#timeoutMs };
   }
+}
 
-  #parse(body: AnsweredBody): Observation {
-    const json = parseJson(body.text);
-    const parsed = capacityAnswer.safeParse(json);
-    if (!parsed.success) {
-      const issues = parsed.error.issues.map(({ path, message }) => [...path, message].join(': '));
-      const problems = json === undefined ? 'not JSON' : issues.join('; ');
-      throw this.#error(
-        'malformed',
-        `answered something that is not a capacity (${bodyInWords(body)}; ${problems})`,
-        'Check that platform.url leads to the Omnistrate sidecar and to nothing else.',
-      );
-    }
-    const { status, currentCapacity, lastObservedTimestamp, ...details } = parsed.data;
-    return { capacity: currentCapacity, status, observedAtMs: Date.parse(lastObservedTimestamp), details };
+function observationIn(answer: Answer, request: string): Observation {
+  const { status, contentType, body } = answer;
+  if (status !== 200) throw new AdapterError('failed', `${request} was answered ${describeAnswer(answer)}`);
+  if (!('text' in body)) throw new AdapterError('malformed', `${request} cannot be read (${body.reason})`);
+  const json = parseJson(body.text);
+  const parsed = capacityAnswer.safeParse(json);
+  if (!parsed.success) {
+    const issues = parsed.error.issues.map(({ path, message }) => [...path, message].join(': '));
+    const problems = json === undefined ? 'not JSON' : issues.join('; ');
+    const what = bodyInWords({ contentType, text: body.text });
+    throw new AdapterError(
+      'malformed',
+      `${request} was answered with something that is not a capacity (${what}; ${problems})`,
+    );
   }
-
-  #unreadable({ cause, reason }: Failure): PlatformError {
-    switch (cause) {
-      case 'connection':
-        return this.#error('unreachable', `cannot be read (${reason})`, reachAdvice);
-      case 'timeout':
-        return this.#error('timeout', `cannot be read (${reason})`, 'Is the sidecar overloaded? See requestTimeout.');
-      case 'stopped':
-        return this.#error('failed', `was not read (${reason})`, 'Nothing is wrong with the resource.');
-      case 'tooLarge':
-        return this.#error('malformed', `cannot be read (${reason})`, 'Check that platform.url leads to the sidecar.');
-    }
-  }
-
-  #refused(answer: Answer): PlatformError {
-    const { status, retryAfterMs } = answer;
-    const said = `answered ${describeAnswer(answer)}`;
-    if (status === 404) {
-      return this.#error('missing', said, 'Is it the key of a service in omnistrate-compose.yaml? See platform.alias.');
-    }
-    if (status === 401 || status === 403) {
-      return this.#error('denied', said, 'The sidecar asks for no credentials: what stands between it and us?');
-    }
-    if (status === 429) return this.#error('throttled', said, 'It is asked too often.', retryAfterMs);
-    if (status >= 300 && status < 400) {
-      return this.#error('failed', said, 'Redirects are not followed: set platform.url to where the sidecar is.');
-    }
-    return this.#error('failed', said, 'What the sidecar logs at this time tells more.', retryAfterMs);
-  }
-
-  #error(code: PlatformError['code'], what: string, advice: string, retryAfterMs?: number): PlatformError {
-    return new PlatformError(code, `${this.#resource}: GET ${this.#url}/capacity ${what}. ${advice}`, retryAfterMs);
-  }
+  const { status: state, currentCapacity, lastObservedTimestamp, ...details } = parsed.data;
+  return { capacity: currentCapacity, status: state, observedAtMs: Date.parse(lastObservedTimestamp), details };
 }
 
 const reachAdvice =
   'The sidecar exists only beside a service on Omnistrate: check platform.url or OMNISTRATE_SIDECAR_URL; ' +
   '`escapement simulator` starts a simulated one.';
+const logAdvice = 'What the sidecar logs at this time tells more.';
+const advice = {
+  notSent: reachAdvice,
+  unreachable: reachAdvice,
+  timeout: 'Is the sidecar overloaded? See requestTimeout.',
+  stopped: 'Nothing is wrong with the resource.',
+  denied: 'The sidecar asks for no credentials: what stands between it and us?',
+  missing: 'Is it the key of a service in omnistrate-compose.yaml? See platform.alias.',
+  throttled: 'It is asked too often.',
+  conflict: logAdvice,
+  refused: logAdvice,
+  failed: logAdvice,
+  invalid: 'Check that platform.url leads to the sidecar; redirects are not followed.',
+  malformed: 'Check that platform.url leads to the Omnistrate sidecar and to nothing else.',
+} as const;

@@ -2,11 +2,15 @@
 import type { z } from 'zod';
 import type { CapacityChange, ChangeOutcome, Observation } from '../../domain/scale/capacity.js';
 import type { TakesChanges } from '../../domain/scale/settings.js';
+import type { SendPermit } from '../net/send-permit.js';
+
+export type { SendPermit };
 
 export interface Platform {
   /**
    * One read, no retries.
-   * @throws PlatformError when the capacity could not be read.
+   * @throws AdapterError with the code of a read (net/errors.ts): `missing` when the platform says that there is no such
+   *   resource.
    */
   observe(signal: AbortSignal): Promise<Observation>;
 
@@ -22,11 +26,6 @@ export interface Platform {
 
   /** Lets go of connections. */
   close?(): Promise<void>;
-}
-
-/** Leave to send one change, given a moment ago and soon over. */
-export interface SendPermit {
-  isValid(): boolean;
 }
 
 export interface PlatformContext {
@@ -82,18 +81,4 @@ export function definePlatform<Schema extends z.ZodType>(
   definition: PlatformDefinition<Schema>,
 ): PlatformDefinition<Schema> {
   return definition;
-}
-
-/** Why a capacity could not be read; `missing` when the platform says that there is no such resource. */
-export class PlatformError extends Error {
-  override readonly name = 'PlatformError';
-
-  constructor(
-    readonly code: 'unreachable' | 'timeout' | 'denied' | 'missing' | 'throttled' | 'malformed' | 'failed',
-    /** What happened, which resource, what to do next. Never a secret. */
-    message: string,
-    readonly retryAfterMs?: number,
-  ) {
-    super(message);
-  }
 }

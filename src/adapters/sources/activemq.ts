@@ -1,11 +1,12 @@
 /** Apache ActiveMQ (Classic) and Amazon MQ for ActiveMQ: the size of a queue, read by Jolokia's REST API. */
 import { z } from 'zod';
 import { oneLine } from '../net/answer-words.js';
-import { HttpClient, httpSettings } from './http-client.js';
-import { zeroAsSetting } from './empty-as.js';
-import { keepContract } from './keep-contract.js';
+import { AdapterError } from '../net/errors.js';
 import { addressSetting } from '../net/server-address.js';
-import { defineSource, SourceError } from './source.js';
+import { zeroAsSetting } from './empty-as.js';
+import { HttpClient, httpSettings } from './http-client.js';
+import { keepContract } from './keep-contract.js';
+import { defineSource } from './source.js';
 
 const attributes = { all: 'QueueSize', inFlight: 'InFlightCount' } as const;
 
@@ -70,7 +71,7 @@ const answerSchema = z.union([
 
 function countIn(answer: unknown, { broker, queue, count }: Settings): number {
   const parsed = answerSchema.safeParse(answer);
-  if (!parsed.success) throw new SourceError('malformed', 'answered something else than Jolokia does. Check url.');
+  if (!parsed.success) throw new AdapterError('malformed', 'answered something else than Jolokia does. Check url.');
   if (!('value' in parsed.data)) throw refusal(parsed.data, `queue ${queue} in broker ${broker}`);
   const { QueueSize, InFlightCount } = parsed.data.value;
   return { all: QueueSize, inFlight: InFlightCount, waiting: QueueSize - InFlightCount }[count];
@@ -81,10 +82,10 @@ interface Refusal {
   readonly error?: string | undefined;
 }
 
-function refusal({ status, error }: Refusal, what: string): SourceError {
-  if (status === 404) return new SourceError('missing', `there is no ${what}. Check queue and broker.`);
+function refusal({ status, error }: Refusal, what: string): AdapterError {
+  if (status === 404) return new AdapterError('missing', `there is no ${what}. Check queue and broker.`);
   if (status === 401 || status === 403) {
-    return new SourceError('denied', `may not read ${what}. Check jolokia-access.xml and the user.`);
+    return new AdapterError('denied', `may not read ${what}. Check jolokia-access.xml and the user.`);
   }
-  return new SourceError('failed', `answered ${status}${error === undefined ? '' : `: ${oneLine(error)}`}`);
+  return new AdapterError('failed', `answered ${status}${error === undefined ? '' : `: ${oneLine(error)}`}`);
 }

@@ -1,11 +1,11 @@
-/** HTTP for the sources that ask over it: one pool of connections, authentication, TLS, a bound on what is read. */
-import { Agent, request } from 'undici';
+/** HTTP for the sources that ask over it: their settings, authentication, and what to do about an answer that is none. */
 import { z } from 'zod';
-import { bodyInWords, failureInWords } from '../net/answer-words.js';
-import { connectorOf } from '../net/tunnel.js';
+import { AdapterError, type Advice, withAdvice } from '../net/errors.js';
+import { jsonIn, jsonOf } from '../net/http/answer.js';
+import { PooledReads } from '../net/http/pooled-reads.js';
+import type { Answer, Failure } from '../net/http/request.js';
 import { takeApart, type ServerAddress } from '../net/server-address.js';
-import { SourceError } from './source.js';
-import { tlsOptions, tlsSettings } from '../net/tls-settings.js';
+import { tlsOptions, tlsSettings, type TlsOptions } from '../net/tls.js';
 
 /** The settings that every source over HTTP shares. */
 export const httpSettings = {
@@ -34,25 +34,20 @@ export interface HttpQuestion {
   readonly signal: AbortSignal;
 }
 
-/** What was answered, whatever the status. */
-export interface HttpAnswer {
-  readonly status: number;
-  readonly contentType?: string | undefined;
-  readonly text: string;
-}
-
 export class HttpClient {
   readonly shown: string;
   readonly secrets: readonly string[];
   readonly #address: ServerAddress;
   readonly #settings: HttpSettings;
   readonly #timeoutMs: number;
-  #agent: Agent | undefined;
+  readonly #tls: TlsOptions;
+  #reads: PooledReads | undefined;
 
   constructor(address: string, settings: HttpSettings, timeoutMs: number) {
     this.#address = takeApart(address);
     this.#settings = settings;
     this.#timeoutMs = timeoutMs;
+    this.#tls = tlsOptions(settings.tls);
     this.shown = this.#address.shown;
     const authorization = this.#authorization();
     this.secrets = [
@@ -65,49 +60,42 @@ export class HttpClient {
     ].filter((secret) => secret !== undefined);
   }
 
-  async ask(question: HttpQuestion): Promise<HttpAnswer> {
+  /** @returns the whole answer, whatever its status. */
+  async ask(question: HttpQuestion): Promise<Answer> {
     const { body, type } = bodyOf(question);
     const authorization = this.#authorization();
-    const answer = await request(this.#urlOf(question), {
-      method: body === undefined ? 'GET' : 'POST',
-      dispatcher: this.#connected(),
-      signal: question.signal,
-      headers: {
-        accept: 'application/json',
-        ...(type !== undefined && { 'content-type': type }),
-        ...(authorization !== undefined && { authorization }),
-        ...withoutThoseOf(this.#settings.headers, question.headers),
-        ...this.#settings.headers,
+    this.#reads ??= new PooledReads();
+    const result = await this.#reads.read(
+      {
+        method: body === undefined ? 'GET' : 'POST',
+        url: this.#urlOf(question),
+        headers: {
+          accept: 'application/json',
+          ...(type !== undefined && { 'content-type': type }),
+          ...(authorization !== undefined && { authorization }),
+          ...withoutThoseOf(this.#settings.headers, question.headers),
+          ...this.#settings.headers,
+        },
+        ...(body !== undefined && { body }),
+        timeoutMs: this.#timeoutMs,
+        tls: this.#tls,
+        mostBytes: largestAnswerBytes,
       },
-      ...(body !== undefined && { body }),
-    });
-    const contentType = [answer.headers['content-type']].flat()[0];
-    return { status: answer.statusCode, contentType, text: await answer.body.text() };
+      question.signal,
+    );
+    if (result.kind !== 'answered') throw lost(result);
+    if (!('text' in result.body) && result.body.cause !== 'tooLarge') throw lost(result.body);
+    return result;
   }
 
   /** The answer of a question that went well, parsed. */
   async askJson(question: HttpQuestion): Promise<unknown> {
-    const answer = await this.ask(question);
-    refuseFailure(answer);
-    return parseJson(answer);
+    return jsonOfSuccess(await this.ask(question));
   }
 
   async close(): Promise<void> {
-    const agent = this.#agent;
-    this.#agent = undefined;
-    await agent?.destroy();
-  }
-
-  #connected(): Agent {
-    this.#agent ??= new Agent({
-      connect: connectorOf({ ...tlsOptions(this.#settings.tls), timeout: this.#timeoutMs }),
-      // A sample is one small question: side by side they wait for each other.
-      connections: 1,
-      // Longer than most intervals, so that a connection is reused from one sample to the next.
-      keepAliveTimeout: 60_000,
-      maxResponseSize: largestAnswerBytes,
-    });
-    return this.#agent;
+    this.#reads?.close();
+    this.#reads = undefined;
   }
 
   #urlOf({ path, query = {} }: HttpQuestion): URL {
@@ -129,33 +117,45 @@ export class HttpClient {
 /** A metric is small; more than this is the wrong address. */
 const largestAnswerBytes = 10 * 1024 * 1024;
 
-/** Throws for every status that is not a success. */
-export function refuseFailure(answer: HttpAnswer): void {
-  const { status } = answer;
-  if (status >= 200 && status < 300) return;
-  const said = failureInWords(status, answer);
-  if (status === 401 || status === 403) {
-    throw new SourceError(
-      'denied',
-      `answered ${status}. Check username and password, bearerToken or headers, and their rights.`,
-    );
-  }
-  if (status === 404) throw new SourceError('missing', `answered ${said}. Check the address.`);
-  if (status >= 300 && status < 400) {
-    throw new SourceError(
-      'failed',
-      `answered ${status}, a redirect, which is not followed. Use the address it leads to.`,
-    );
-  }
-  throw new SourceError('failed', `answered ${said}`);
+/**
+ * The JSON of an answer of success.
+ * @throws AdapterError
+ */
+export function jsonOfSuccess(answer: Answer): unknown {
+  return advised(() => jsonOf(answer, request));
 }
 
-export function parseJson(answer: HttpAnswer): unknown {
+/**
+ * The JSON of an answer, whatever its status.
+ * @throws AdapterError
+ */
+export function jsonOfAny(answer: Answer): unknown {
+  return advised(() => jsonIn(answer, request));
+}
+
+const request = 'the request';
+
+function advised<Result>(read: () => Result): Result {
   try {
-    return JSON.parse(answer.text);
-  } catch {
-    throw new SourceError('malformed', `answered what is not JSON (${bodyInWords(answer)}). Check the address.`);
+    return read();
+  } catch (error) {
+    if (!(error instanceof AdapterError)) throw error;
+    throw new AdapterError(error.code, withAdvice(error, advice), error);
   }
+}
+
+const advice: Advice = {
+  denied: 'Check username and password, bearerToken or headers, and their rights.',
+  missing: 'Check the address.',
+  invalid: 'Check the address; redirects are not followed.',
+  malformed: 'Check the address.',
+  throttled: 'Raise interval.',
+};
+
+/** What was thrown, to be explained as for every other client. */
+function lost({ cause, reason, error }: Failure): unknown {
+  if (cause === 'connection') return error;
+  return new AdapterError(cause === 'timeout' ? 'timeout' : 'stopped', `${request} had no answer (${reason})`);
 }
 
 /** A header in two spellings would be sent twice. */

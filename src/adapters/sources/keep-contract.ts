@@ -1,8 +1,9 @@
-/** What every source promises, kept in one place: the time-out, values that make sense, errors for people, no secrets. */
-import { Deadline } from '../net/deadline.js';
+/** What every source promises, kept in one place: the timeout, values that make sense, errors for people, no secrets. */
+import { connectionFailureOf, firstMessageOf } from '../net/connection-errors.js';
+import { withDeadline } from '../net/deadline.js';
+import { AdapterError, type ErrorCode, meanings, withAdvice } from '../net/errors.js';
 import { noData } from './empty-as.js';
-import { reasonOf, type Reason } from './failure-reason.js';
-import { SourceError, type Sample, type Source, type SourceContext } from './source.js';
+import type { Sample, Source, SourceContext } from './source.js';
 
 /** The part of a source that differs from the others: where it looks, and how. */
 export interface Look {
@@ -13,7 +14,7 @@ export interface Look {
   /** The value that stands for "no data", where the person who wrote the settings chose one; or that 0 is no data. */
   readonly emptyAs?: number | typeof noData | undefined;
   /**
-   * May throw whatever its client throws; a SourceError's message says what happened and what to do, without naming
+   * May throw whatever its client throws; an AdapterError's message says what happened and what to do, without naming
    * the signal and the server. `atMs` is for servers that tell when the value was true.
    */
   look(signal: AbortSignal): Promise<Seen>;
@@ -42,7 +43,9 @@ async function sampleOnce(context: SourceContext, look: Look, signal: AbortSigna
 
 async function sampleOrEmpty(context: SourceContext, look: Look, signal: AbortSignal): Promise<Sample> {
   try {
-    const seen = await withinTime(context.timeoutMs, signal, (until) => look.look(until));
+    const seen = await withDeadline({ name: 'the request', signal, timeoutMs: context.timeoutMs }, (until) =>
+      look.look(until),
+    );
     refuseNonsense(seen.value);
     return { ...seen, atMs: seen.atMs ?? Date.now() };
   } catch (error) {
@@ -57,57 +60,35 @@ async function sampleOrEmpty(context: SourceContext, look: Look, signal: AbortSi
 const ofEmptyAs = 'With emptyAs: 0 this counts as 0 and capacity may go down; without it, scaling in is blocked.';
 const emptyHint = 'emptyAs: 0 would take that for 0';
 
-/** Settles when the time is over even if `work` never does. */
-async function withinTime<Result>(
-  timeoutMs: number,
-  signal: AbortSignal,
-  work: (signal: AbortSignal) => Promise<Result>,
-): Promise<Result> {
-  const deadline = new Deadline(timeoutMs, signal);
-  try {
-    return await orAborted(deadline.signal, () => work(deadline.signal));
-  } catch (error) {
-    if (deadline.isOver) {
-      const advice = 'Check that it answers at all, and whether the time-out is too short for it.';
-      throw new SourceError('timeout', `no answer within ${timeoutMs} ms. ${advice}`);
-    }
-    if (signal.aborted) throw new SourceError('failed', 'it was stopped before an answer came.');
-    throw error;
-  } finally {
-    deadline.clear();
-  }
+interface Reason {
+  readonly code: ErrorCode;
+  readonly text: string;
 }
 
-/** Rejects with the signal's reason as soon as it is aborted, whatever `work` does meanwhile. */
-export async function orAborted<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
-  signal.throwIfAborted();
-  let rejectAborted = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    rejectAborted = () => reject(signal.reason as Error);
-    signal.addEventListener('abort', rejectAborted, { once: true });
-  });
-  try {
-    return await Promise.race([work(), aborted]);
-  } catch (error) {
-    // A client that obeys the signal may be quicker with an AbortError of its own, which says less than our reason.
-    if (signal.aborted) throw signal.reason;
-    throw error;
-  } finally {
-    signal.removeEventListener('abort', rejectAborted);
+/** The reason of anything thrown. The original is not kept as a cause: it may hold requests with credentials in them. */
+function reasonOf(thrown: unknown): Reason {
+  if (thrown instanceof AdapterError) {
+    const { code, message } = thrown;
+    return { code, text: code === 'timeout' || code === 'stopped' ? withAdvice(thrown, ofTime) : message };
   }
+  const text = `${firstMessageOf(thrown)}. Look at its log for the reason.`;
+  return connectionFailureOf(thrown) ?? { code: 'failed', text };
 }
+
+/** Beside the messages that say only what happened. */
+const ofTime = { timeout: 'Check that it answers at all, and whether the timeout is too short for it.' };
 
 function refuseNonsense(value: number): void {
-  if (Number.isNaN(value)) throw new SourceError('noData', 'the value is NaN, which is no number to scale by.');
+  if (Number.isNaN(value)) throw new AdapterError('noData', 'the value is NaN, which is no number to scale by.');
   if (!Number.isFinite(value))
-    throw new SourceError('malformed', 'the value is infinite, or no number at all: nothing to scale by.');
+    throw new AdapterError('malformed', 'the value is infinite, or no number at all: nothing to scale by.');
   if (value < 0)
-    throw new SourceError('malformed', 'the value is below zero. A load is never negative: check what is asked.');
+    throw new AdapterError('malformed', 'the value is below zero. A load is never negative: check what is asked.');
 }
 
-function sayWhere(context: SourceContext, look: Look, reason: Reason, hint?: string): SourceError {
+function sayWhere(context: SourceContext, look: Look, reason: Reason, hint?: string): AdapterError {
   const message = `signal "${context.signal}", ${look.server}: ${reason.text}`;
-  return new SourceError(reason.code, withoutSecrets(message, look.secrets), hint);
+  return new AdapterError(meanings[reason.code].read, withoutSecrets(message, look.secrets), { hint });
 }
 
 /** Servers and client libraries like to repeat what they were sent, also in the encodings of URLs and basic authentication. */

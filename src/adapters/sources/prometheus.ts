@@ -1,11 +1,13 @@
 /** Prometheus and what speaks its API (Thanos, Mimir, VictoriaMetrics): one instant query, one number. */
 import { z } from 'zod';
 import { oneLine } from '../net/answer-words.js';
-import { emptyAsSetting } from './empty-as.js';
-import { HttpClient, httpSettings, parseJson, refuseFailure, type HttpAnswer } from './http-client.js';
-import { keepContract } from './keep-contract.js';
+import { AdapterError } from '../net/errors.js';
+import type { Answer } from '../net/http/request.js';
 import { addressSetting } from '../net/server-address.js';
-import { defineSource, SourceError } from './source.js';
+import { emptyAsSetting } from './empty-as.js';
+import { HttpClient, httpSettings, jsonOfAny, jsonOfSuccess } from './http-client.js';
+import { keepContract } from './keep-contract.js';
+import { defineSource } from './source.js';
 
 const settings = z.strictObject({
   server: addressSetting(['http', 'https']).describe(
@@ -60,21 +62,20 @@ interface Point {
   readonly atMs: number;
 }
 
-function pointsOf(answer: HttpAnswer): Point[] {
+function pointsOf(answer: Answer): Point[] {
   // A bad query is answered with 400 or 422 and a body that says what is wrong with it.
   const explained = answer.status === 400 || answer.status === 422 || answer.status === 503;
-  if (!explained) refuseFailure(answer);
-  const parsed = answerSchema.safeParse(parseJson(answer));
+  const parsed = answerSchema.safeParse(explained ? jsonOfAny(answer) : jsonOfSuccess(answer));
   if (!parsed.success)
-    throw new SourceError('malformed', 'answered something else than Prometheus does. Check server.');
+    throw new AdapterError('malformed', 'answered something else than Prometheus does. Check server.');
   if (parsed.data.status === 'error') {
-    throw new SourceError('failed', `did not run the query: ${oneLine(parsed.data.error)}. Check query.`);
+    throw new AdapterError('failed', `did not run the query: ${oneLine(parsed.data.error)}. Check query.`);
   }
   refuseIncomplete(parsed.data.warnings ?? []);
   const { data } = parsed.data;
   if (data.resultType === 'scalar') return [toPoint(data.result)];
   if (data.resultType === 'vector') return data.result.map((series) => toPoint(series.value));
-  throw new SourceError('malformed', `the query gives a ${data.resultType}, not a number. Check query.`);
+  throw new AdapterError('malformed', `the query gives a ${data.resultType}, not a number. Check query.`);
 }
 
 /**
@@ -83,7 +84,7 @@ function pointsOf(answer: HttpAnswer): Point[] {
  */
 function refuseIncomplete(warnings: readonly string[]): void {
   const warning = warnings.find((text) => !text.startsWith('PromQL '));
-  if (warning !== undefined) throw new SourceError('failed', `the result may be incomplete: ${oneLine(warning)}`);
+  if (warning !== undefined) throw new AdapterError('failed', `the result may be incomplete: ${oneLine(warning)}`);
 }
 
 function toPoint([seconds, text]: z.output<typeof point>): Point {
@@ -94,7 +95,7 @@ function toPoint([seconds, text]: z.output<typeof point>): Point {
 function oneNumber(points: readonly Point[], series: z.output<typeof settings>['series']): Point {
   const [first] = points;
   if (first === undefined) {
-    throw new SourceError(
+    throw new AdapterError(
       'noData',
       'the query has no result. Check query and that the metric is scraped, or set emptyAs.',
     );
@@ -104,7 +105,7 @@ function oneNumber(points: readonly Point[], series: z.output<typeof settings>['
   switch (series) {
     case 'one':
       if (points.length === 1) return first;
-      throw new SourceError(
+      throw new AdapterError(
         'malformed',
         `the query gives ${points.length} series. Wrap it in sum(...), or set series.`,
       );

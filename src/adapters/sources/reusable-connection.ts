@@ -1,5 +1,5 @@
 /** A connection that is opened when first needed, shared by all samples, and opened anew once it was lost. */
-import { orAborted } from './keep-contract.js';
+import { orAborted } from '../net/deadline.js';
 
 export interface Opening<Connection> {
   /**

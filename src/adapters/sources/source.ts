@@ -17,7 +17,7 @@ export interface Sample {
 export interface Source {
   /**
    * One look, no retries, done or given up within the time-out of its context even when the server never answers.
-   * @throws SourceError
+   * @throws AdapterError, with the code of a read (net/errors.ts)
    */
   sample(signal: AbortSignal): Promise<Sample>;
 
@@ -53,18 +53,4 @@ export interface SourceDefinition<Schema extends z.ZodType = z.ZodType> {
 
 export function defineSource<Schema extends z.ZodType>(definition: SourceDefinition<Schema>): SourceDefinition<Schema> {
   return definition;
-}
-
-/** Why there is no sample. `code` is stable; the message says what happened, where, and what to do, never a secret. */
-export class SourceError extends Error {
-  override readonly name = 'SourceError';
-
-  constructor(
-    readonly code: 'unreachable' | 'timeout' | 'denied' | 'missing' | 'noData' | 'malformed' | 'failed',
-    message: string,
-    /** What a person could set so that this counts as a number. */
-    readonly hint?: string,
-  ) {
-    super(message);
-  }
 }

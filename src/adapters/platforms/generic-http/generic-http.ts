@@ -2,13 +2,14 @@
 import { z } from 'zod';
 import type { CapacityChange, ChangeOutcome, Observation, ResourceStatus } from '../../../domain/scale/capacity.js';
 import { valueInWords } from '../../net/answer-words.js';
-import { valueAtPath } from '../../net/value-at-path.js';
-import { acceptedAnswer, jsonOf } from '../http-answer.js';
-import { exchange } from '../http-exchange.js';
-import { PooledReads } from '../pooled-reads.js';
+import { AdapterError } from '../../net/errors.js';
+import { acceptedAnswer, jsonOf } from '../../net/http/answer.js';
+import { PooledReads } from '../../net/http/pooled-reads.js';
+import { sendOnce } from '../../net/http/send-once.js';
+import { valueAtPath } from '../../net/json.js';
+import { asOutcome, asReadError } from '../outcome.js';
 import { definePlatform, type Platform, type PlatformContext, type SendPermit, siteOf, textOf } from '../platform.js';
 import { fillBody, fillUrl, templateSchemas, type Json, type TemplateValues } from './request-template.js';
-import { asOutcome, asPlatformError, Trouble } from '../trouble.js';
 
 const reading = templateSchemas(['resource']);
 const changing = templateSchemas(['resource', 'from', 'to', 'amount', 'key']);
@@ -105,7 +106,7 @@ class DescribedApi implements Platform {
         ...this.#readyIn(document, request),
       };
     } catch (error) {
-      throw asPlatformError(this.#withoutSecrets(error), this.#resource, advice);
+      throw asReadError(this.#withoutSecrets(error), this.#resource, advice);
     }
   }
 
@@ -120,7 +121,7 @@ class DescribedApi implements Platform {
     try {
       const values = { from, to, amount: Math.abs(to - from), key: idempotencyKey };
       const asked = this.#request(template, values);
-      acceptedAnswer(await exchange({ ...asked, permit }, signal), shown(asked));
+      acceptedAnswer(await sendOnce({ ...asked, permit }, signal), shown(asked));
       return { outcome: 'accepted' };
     } catch (error) {
       return asOutcome(this.#withoutSecrets(error));
@@ -129,13 +130,13 @@ class DescribedApi implements Platform {
 
   /** What an answer says of itself may repeat what it was asked with. */
   #withoutSecrets(error: unknown): unknown {
-    if (!(error instanceof Trouble)) return error;
+    if (!(error instanceof AdapterError)) return error;
     const values = Object.values(this.#settings.headers);
     // With what is said before it (`Bearer`) and without, the longer one first. Shorter ones are words of any text.
     const secrets = values.flatMap((value) => [value, value.replace(/^\w+ +/, '')]).filter(({ length }) => length >= 4);
     const shapes = secrets.flatMap((secret) => [encodeURIComponent(secret), secret]);
     const message = shapes.reduce((text, shape) => text.replaceAll(shape, '[secret]'), error.message);
-    return new Trouble(error.kind, message, error.retryAfterMs);
+    return new AdapterError(error.code, message, error);
   }
 
   async close(): Promise<void> {
@@ -172,7 +173,7 @@ class DescribedApi implements Platform {
     const value = valueAtPath(document, at);
     const capacity = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
     if (typeof capacity === 'number' && Number.isSafeInteger(capacity) && capacity >= 0) return capacity;
-    throw new Trouble(
+    throw new AdapterError(
       'malformed',
       `${request} was answered with ${valueInWords(value)} at ${at}, which is no capacity`,
     );
@@ -195,7 +196,7 @@ class DescribedApi implements Platform {
     const at = this.#settings.observe.observedAt;
     if (at === undefined) return undefined;
     const timeMs = Date.parse(String(valueAtPath(document, at)));
-    if (Number.isNaN(timeMs)) throw new Trouble('malformed', `${request} was answered with no time at ${at}`);
+    if (Number.isNaN(timeMs)) throw new AdapterError('malformed', `${request} was answered with no time at ${at}`);
     return timeMs;
   }
 }

@@ -4,9 +4,9 @@ import { homedir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import type { TlsOptions } from '../http-exchange.js';
+import { AdapterError } from '../../net/errors.js';
+import { tlsOptions, type TlsOptions } from '../../net/tls.js';
 import { execCredential, execSchema } from './credential.js';
-import { Trouble } from '../trouble.js';
 
 export interface ClusterAccess {
   readonly server: string;
@@ -38,7 +38,7 @@ const usualPlaces = (): Places => ({
 
 /**
  * Looks where kubectl looks: the setting, then KUBECONFIG, then ~/.kube/config, then the pod's service account.
- * @throws Trouble
+ * @throws AdapterError
  */
 export async function clusterAccess(
   { kubeconfig, context }: AccessSettings,
@@ -135,13 +135,13 @@ async function fromKubeconfig(files: readonly Kubeconfig[], wanted: string | und
   return {
     server: cluster.server.replace(/\/+$/, ''),
     namespace: context.namespace,
-    tls: {
-      ...(ca !== undefined && { ca }),
-      ...(cert !== undefined && { cert }),
-      ...(key !== undefined && { key }),
-      ...(cluster['tls-server-name'] !== undefined && { servername: cluster['tls-server-name'] }),
-      ...(cluster['insecure-skip-tls-verify'] && { rejectUnauthorized: false }),
-    },
+    tls: tlsOptions({
+      ca,
+      cert,
+      key,
+      serverName: cluster['tls-server-name'],
+      ...(cluster['insecure-skip-tls-verify'] && { verify: false }),
+    }),
     headers: headersOf(user, userFolder),
   };
 }
@@ -189,6 +189,6 @@ function parseYaml(text: string, path: string): unknown {
   }
 }
 
-function unusable(path: string, why: string): Trouble {
-  return new Trouble('notSent', `${path} cannot be used: ${why}`);
+function unusable(path: string, why: string): AdapterError {
+  return new AdapterError('notSent', `${path} cannot be used: ${why}`);
 }

@@ -1,12 +1,13 @@
 /** The few requests of the Kubernetes API that scaling needs, over plain HTTP: its own client weighs 65 MB. */
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { acceptedAnswer, jsonOf } from '../http-answer.js';
-import { exchange, type HttpExchange } from '../http-exchange.js';
-import { type AccessSettings, type ClusterAccess, clusterAccess } from './access.js';
-import { PooledReads } from '../pooled-reads.js';
+import { AdapterError } from '../../net/errors.js';
+import { acceptedAnswer, jsonOf } from '../../net/http/answer.js';
+import { PooledReads } from '../../net/http/pooled-reads.js';
+import type { HttpResult } from '../../net/http/request.js';
+import { sendOnce } from '../../net/http/send-once.js';
 import type { SendPermit } from '../platform.js';
-import { Trouble } from '../trouble.js';
+import { type AccessSettings, type ClusterAccess, clusterAccess } from './access.js';
 
 /** Where an object is found. */
 export interface ScalePath {
@@ -69,7 +70,7 @@ export class KubernetesApi {
     private readonly timeoutMs: number,
   ) {}
 
-  /** @throws Trouble when there is no such kind, or when it cannot be scaled. */
+  /** @throws AdapterError when there is no such kind, or when it cannot be scaled. */
   async scalePath({ kind, apiVersion, namespace, name }: Wanted, signal: AbortSignal): Promise<ScalePath> {
     const group = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
     this.#plural ??= pluralOf(kind, apiVersion) ?? (await this.#discoverPlural(kind, group, signal));
@@ -95,33 +96,33 @@ export class KubernetesApi {
     return autoscaler && `the HorizontalPodAutoscaler "${autoscaler.metadata.name}"`;
   }
 
-  /** @throws Trouble */
+  /** @throws AdapterError */
   async get<Schema extends z.ZodType>(path: string, schema: Schema, signal: AbortSignal): Promise<z.output<Schema>> {
     const request = `GET ${path}`;
     const parsed = schema.safeParse(jsonOf(await this.#read(path, signal), request));
     if (parsed.success) return parsed.data;
     const problems = parsed.error.issues.map(({ path: at, message }) => [...at, message].join(': ')).join('; ');
-    throw new Trouble('malformed', `${request} was answered with something else than expected (${problems})`);
+    throw new AdapterError('malformed', `${request} was answered with something else than expected (${problems})`);
   }
 
   /**
    * @returns the conflict where the object has another version by now: nothing was written then.
-   * @throws Trouble
+   * @throws AdapterError
    */
-  async put(path: string, body: unknown, permit: SendPermit, signal: AbortSignal): Promise<Trouble | undefined> {
+  async put(path: string, body: unknown, permit: SendPermit, signal: AbortSignal): Promise<AdapterError | undefined> {
     const { request, sender } = await this.#to(`${path}?fieldManager=escapement`);
     const headers = { ...request.headers, 'Content-Type': 'application/json' };
     const sent = { method: 'PUT', ...request, headers, body: JSON.stringify(body), permit } as const;
-    const result = await exchange(sent, signal);
+    const result = await sendOnce(sent, signal);
     // Not sent again from here: the change is decided anew, by whoever it is then.
     if (await this.#isSomebodyElse(sender, result)) {
-      throw new Trouble('conflict', `PUT ${path} was answered 401, and there are other credentials by now`);
+      throw new AdapterError('conflict', `PUT ${path} was answered 401, and there are other credentials by now`);
     }
     try {
       acceptedAnswer(result, `PUT ${path}`);
       return undefined;
     } catch (error) {
-      if (error instanceof Trouble && result.kind === 'answered' && result.status === 409) return error;
+      if (error instanceof AdapterError && result.kind === 'answered' && result.status === 409) return error;
       throw error;
     }
   }
@@ -133,9 +134,9 @@ export class KubernetesApi {
   async #discoverPlural(kind: string, group: string, signal: AbortSignal): Promise<string> {
     const { resources } = await this.get(group, resourceListSchema, signal);
     const plural = resources.find((resource) => resource.kind === kind && !resource.name.includes('/'))?.name;
-    if (plural === undefined) throw new Trouble('missing', `the cluster has no ${kind} under ${group}`);
+    if (plural === undefined) throw new AdapterError('missing', `the cluster has no ${kind} under ${group}`);
     if (!resources.some(({ name }) => name === `${plural}/scale`)) {
-      throw new Trouble('missing', `a ${kind} of ${group} cannot be scaled: it has no scale subresource`);
+      throw new AdapterError('missing', `a ${kind} of ${group} cannot be scaled: it has no scale subresource`);
     }
     return plural;
   }
@@ -145,7 +146,7 @@ export class KubernetesApi {
       await this.get(keda, z.object({}), signal);
       return true;
     } catch (error) {
-      if (error instanceof Trouble && error.kind === 'missing') return false;
+      if (error instanceof AdapterError && error.code === 'missing') return false;
       throw error;
     }
   }
@@ -154,7 +155,7 @@ export class KubernetesApi {
    * What is refused as nobody's is asked once more as whoever the kubeconfig, or its credential plugin, names by then:
    * tokens are withdrawn before their time, and files are written anew.
    */
-  async #read(path: string, signal: AbortSignal): Promise<HttpExchange> {
+  async #read(path: string, signal: AbortSignal): Promise<HttpResult> {
     const { request, sender } = await this.#to(path);
     const result = await this.#reads.read({ method: 'GET', ...request }, signal);
     if (!(await this.#isSomebodyElse(sender, result))) return result;
@@ -171,7 +172,7 @@ export class KubernetesApi {
   }
 
   /** Whether the cluster does not know the sender, and there are other credentials by now. */
-  async #isSomebodyElse({ access, credentials }: Sender, result: HttpExchange): Promise<boolean> {
+  async #isSomebodyElse({ access, credentials }: Sender, result: HttpResult): Promise<boolean> {
     if (result.kind !== 'answered' || result.status !== 401) return false;
     // Another request may have come to the same end, and there may be a new access already.
     if ((await this.#access) === access) this.#access = undefined;

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { Trouble } from '../trouble.js';
+import { AdapterError } from '../../net/errors.js';
 
 export const execSchema = z.object({
   apiVersion: z.string(),
@@ -54,10 +54,10 @@ async function run({ apiVersion, command, args, env }: Exec, folder: string): Pr
     timeout: 30_000,
   }).catch((error: unknown) => {
     const code = (error as NodeJS.ErrnoException).code ?? 'killed';
-    throw new Trouble('notSent', `the credential plugin "${command}" failed (${code})`);
+    throw new AdapterError('notSent', `the credential plugin "${command}" failed (${code})`);
   });
   const parsed = credentialSchema.safeParse(parsedOrNothing(stdout));
-  if (!parsed.success) throw new Trouble('notSent', `the credential plugin "${command}" gave no token`);
+  if (!parsed.success) throw new AdapterError('notSent', `the credential plugin "${command}" gave no token`);
   const { token, expirationTimestamp: end } = parsed.data.status;
   return { token, expiresAtMs: end == null ? Date.now() + earlierMs + unboundedTokenMs : Date.parse(end) };
 }

@@ -1,9 +1,10 @@
 /** Kubernetes: the `scale` subresource of whatever has one. It is set, not added to, and only where nobody else sets it. */
 import { z } from 'zod';
 import type { CapacityChange, ChangeOutcome, Observation, ResourceStatus } from '../../../domain/scale/capacity.js';
-import { KubernetesApi, pluralOf, type ScalePath } from './api.js';
+import { AdapterError } from '../../net/errors.js';
+import { asOutcome, asReadError, beforeSending } from '../outcome.js';
 import { definePlatform, type Platform, type PlatformContext, type SendPermit, textOf } from '../platform.js';
-import { asOutcome, asPlatformError, beforeSending, Trouble } from '../trouble.js';
+import { KubernetesApi, pluralOf, type ScalePath } from './api.js';
 
 const settings = z.strictObject({
   name: z.string().min(1).optional().describe('Name of the object, where it is not the name the resource has here.'),
@@ -100,7 +101,7 @@ class ScalableObject implements Platform {
         details: { kind: this.#settings.kind, namespace: at.namespace, name: at.name, ...stuckRollout(object) },
       };
     } catch (error) {
-      throw asPlatformError(error, this.#resource, advice);
+      throw asReadError(error, this.#resource, advice);
     }
   }
 
@@ -109,7 +110,7 @@ class ScalableObject implements Platform {
       const at = await beforeSending(this.#path(signal));
       const manager = await beforeSending(this.#api.managerOf(at, this.#settings.kind, signal));
       if (manager !== undefined) {
-        throw new Trouble(
+        throw new AdapterError(
           'invalid',
           `${this.#settings.kind} ${at.namespace}/${at.name} is scaled by ${manager}; two that scale one thing undo ` +
             `each other: delete that one, or leave the object to it (\`escapement import\` reads both kinds)`,
@@ -136,7 +137,7 @@ class ScalableObject implements Platform {
     for (let attempt = 1; ; attempt += 1) {
       const scale = await beforeSending(this.#api.get(`${at.object}/scale`, scaleSchema, signal));
       if (scale.spec.replicas !== from) {
-        throw new Trouble(
+        throw new AdapterError(
           'conflict',
           `it has ${scale.spec.replicas} replicas, not ${from}: somebody changed it just now`,
         );

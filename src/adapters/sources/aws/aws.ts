@@ -1,9 +1,8 @@
-/** What the AWS sources share: credentials, region, one try a sample, and errors in words. */
+/** What the AWS sources share: their settings, and errors in words. */
 import { z } from 'zod';
-import { oneLine } from '../../net/answer-words.js';
-import { TunnellingAgent } from '../../net/tunnel.js';
+import { awsAnswerIn, awsClientConfig } from '../../net/aws.js';
+import { AdapterError } from '../../net/errors.js';
 import { addressSetting } from '../../net/server-address.js';
-import { SourceError } from '../source.js';
 
 export const awsSettings = {
   region: z
@@ -26,21 +25,9 @@ export const awsSettings = {
 
 export type AwsSettings = z.output<z.ZodObject<typeof awsSettings>>;
 
-/** The configuration of any client of the SDK. */
-export async function awsClientConfig(settings: AwsSettings, timeoutMs: number) {
-  const { NodeHttpHandler } = await import('@smithy/node-http-handler');
-  const { region, credentials, endpoint } = settings;
+export async function sourceClientConfig({ credentials, ...access }: AwsSettings, timeoutMs: number) {
   return {
-    // A sample is one look; the next one is the retry.
-    maxAttempts: 1,
-    // HTTP/1.1 also for Kinesis, whose client would speak HTTP/2: one connection that is kept, and proxies understand it.
-    requestHandler: new NodeHttpHandler({
-      connectionTimeout: timeoutMs,
-      requestTimeout: timeoutMs,
-      httpsAgent: new TunnellingAgent(),
-    }),
-    ...(region !== undefined && { region }),
-    ...(endpoint !== undefined && { endpoint }),
+    ...(await awsClientConfig(access, timeoutMs)),
     ...(credentials !== undefined && { credentials: withoutUndefined(credentials) }),
   };
 }
@@ -64,38 +51,26 @@ export async function callAws<Result>(what: string, permission: string, call: ()
 
 function explained(error: unknown, what: string, permission: string): unknown {
   if (!(error instanceof Error)) return error;
-  if (/Region is missing/.test(error.message)) {
-    return new SourceError('failed', 'no region is known. Set region, or AWS_REGION in the environment.');
+  const answer = awsAnswerIn(error);
+  // The network, TLS and the deadline, which no answer has a part in.
+  if (answer === undefined) return error;
+  const advice = `Check the credentials and that they may ${permission} on ${what}.`;
+  if (answer instanceof AdapterError) {
+    return new AdapterError(answer.code, `${answer.message}.${answer.code === 'denied' ? ` ${advice}` : ''}`);
   }
-  const status = statusOf(error);
-  const isOfAws = '$fault' in error;
-  // Proxies and gateways refuse in words that the SDK cannot read, and quotes: only their status is told.
-  const text = status !== undefined && !isOfAws ? `status ${status}` : oneLine(`${error.name}: ${error.message}`);
-  if ((!isOfAws && (status === 401 || status === 403)) || deniedNames.test(error.name)) {
-    const advice = `Check the credentials and that they may ${permission} on ${what}.`;
-    return new SourceError('denied', `refused (${text}). ${advice}`);
+  const { code, said, isOfAws, isLimit } = answer;
+  if (code === 'denied') return new AdapterError(code, `refused: ${said}. ${advice}`);
+  if (!isOfAws) {
+    return new AdapterError(
+      'malformed',
+      `answered something else than AWS does: ${said}. Check endpoint, and any proxy.`,
+    );
   }
-  if (missingNames.test(error.name)) {
-    return new SourceError('missing', `there is no ${what}. Check its name, the region and the account.`);
+  if (code === 'missing') {
+    return new AdapterError(code, `there is no ${what} (${said}). Check its name, the region and the account.`);
   }
-  if (/Throttl|TooManyRequests|LimitExceeded|SlowDown/.test(error.name)) {
-    return new SourceError('failed', `asks to be asked less often (${text}). Raise interval.`);
+  if (code === 'throttled' || isLimit) {
+    return new AdapterError('throttled', `asks to be asked less often: ${said}. Raise interval.`);
   }
-  if (isOfAws) return new SourceError('failed', `answered ${text}. Look at its log for the reason.`);
-  // The network, TLS and the time-out, which no answer has a part in.
-  if (status === undefined && !('$response' in error)) return error;
-  const answered = status === undefined ? '' : ` (${text})`;
-  return new SourceError(
-    'malformed',
-    `answered something else than AWS does${answered}. Check endpoint, and any proxy.`,
-  );
-}
-
-const deniedNames =
-  /AccessDenied|AuthFailure|Credential|ExpiredToken|IncompleteSignature|InvalidAccessKeyId|InvalidClientTokenId|NotAuthorized|OptInRequired|Signature|UnauthorizedOperation|UnrecognizedClient/;
-const missingNames = /NonExistentQueue|QueueDoesNotExist|ResourceNotFound/;
-
-function statusOf(error: Error): number | undefined {
-  const parsed = z.object({ $metadata: z.object({ httpStatusCode: z.number() }) }).safeParse(error);
-  return parsed.success ? parsed.data.$metadata.httpStatusCode : undefined;
+  return new AdapterError(code, `answered ${said}. Look at its log for the reason.`);
 }

@@ -1,7 +1,7 @@
 /** One metric of CloudWatch: the newest period that is complete. */
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import { awsClientConfig, callAws, type AwsSettings } from './aws.js';
-import { SourceError } from '../source.js';
+import { AdapterError } from '../../net/errors.js';
+import { sourceClientConfig, callAws, type AwsSettings } from './aws.js';
 
 export interface MetricQuestion {
   readonly namespace: string;
@@ -21,10 +21,10 @@ interface Measured {
 export async function openCloudWatch(settings: AwsSettings, timeoutMs: number): Promise<CloudWatchClient> {
   // Loaded when it is needed: most configurations have no such signal, and it is large.
   const { CloudWatchClient } = await import('@aws-sdk/client-cloudwatch');
-  return new CloudWatchClient(await awsClientConfig(settings, timeoutMs));
+  return new CloudWatchClient(await sourceClientConfig(settings, timeoutMs));
 }
 
-/** @throws SourceError noData when no period of the last minutes has a datapoint. */
+/** @throws AdapterError noData when no period of the last minutes has a datapoint. */
 export async function newestDatapoint(
   client: CloudWatchClient,
   question: MetricQuestion,
@@ -69,11 +69,11 @@ function lookBackSeconds(periodSeconds: number): number {
   return Math.max(300, 5 * periodSeconds);
 }
 
-function empty(what: string, status: string | undefined, periodSeconds: number): SourceError {
+function empty(what: string, status: string | undefined, periodSeconds: number): AdapterError {
   if (status !== undefined && status !== 'Complete') {
-    return new SourceError('failed', `${what} could not be read (status ${status}).`);
+    return new AdapterError('failed', `${what} could not be read (status ${status}).`);
   }
   const since = `in the last ${lookBackSeconds(periodSeconds) / 60} minutes`;
   const advice = 'Check names, dimensions and region, or set emptyAs where nothing happening means no datapoint.';
-  return new SourceError('noData', `${what} has no datapoints ${since}. ${advice}`);
+  return new AdapterError('noData', `${what} has no datapoints ${since}. ${advice}`);
 }

@@ -2,11 +2,12 @@
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import { z } from 'zod';
-import { awsClientConfig, awsSecrets, awsSettings, callAws, type AwsSettings } from './aws.js';
-import { newestDatapoint, openCloudWatch } from './cloudwatch-metric.js';
+import { AdapterError } from '../../net/errors.js';
 import { emptyAsSetting } from '../empty-as.js';
 import { keepContract } from '../keep-contract.js';
-import { defineSource, SourceError } from '../source.js';
+import { defineSource } from '../source.js';
+import { sourceClientConfig, awsSecrets, awsSettings, callAws, type AwsSettings } from './aws.js';
+import { newestDatapoint, openCloudWatch } from './cloudwatch-metric.js';
 
 const settings = z.strictObject({
   stream: z.string().min(1).describe('Name of the stream.'),
@@ -44,7 +45,7 @@ export const kinesis = defineSource({
           return await newestDatapoint(metrics, question, Date.now(), signal);
         } catch (error) {
           // CloudWatch knows no streams: to it one that is quiet is like one that does not exist.
-          if (settings.emptyAs !== undefined && error instanceof SourceError && error.code === 'noData') {
+          if (settings.emptyAs !== undefined && error instanceof AdapterError && error.code === 'noData') {
             streams ??= await openKinesis(settings, context.timeoutMs);
             await openShards(streams, settings.stream, signal);
           }
@@ -70,7 +71,7 @@ const metricOf = {
 async function openKinesis(settings: AwsSettings, timeoutMs: number): Promise<KinesisClient> {
   // Loaded when it is needed: most configurations have no such signal, and it is large.
   const { KinesisClient } = await import('@aws-sdk/client-kinesis');
-  return new KinesisClient(await awsClientConfig(settings, timeoutMs));
+  return new KinesisClient(await sourceClientConfig(settings, timeoutMs));
 }
 
 async function openShards(client: KinesisClient, stream: string, abortSignal: AbortSignal): Promise<number> {
@@ -80,6 +81,6 @@ async function openShards(client: KinesisClient, stream: string, abortSignal: Ab
     client.send(command, { abortSignal }),
   );
   const shards = answer.StreamDescriptionSummary?.OpenShardCount;
-  if (shards === undefined) throw new SourceError('malformed', 'Kinesis answered without the number of shards.');
+  if (shards === undefined) throw new AdapterError('malformed', 'Kinesis answered without the number of shards.');
   return shards;
 }

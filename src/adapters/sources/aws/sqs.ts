@@ -1,10 +1,11 @@
 /** Amazon SQS: how many messages a queue holds, by the approximate counts that SQS gives. */
 import type * as Sdk from '@aws-sdk/client-sqs';
 import { z } from 'zod';
-import { awsClientConfig, awsSecrets, awsSettings, callAws } from './aws.js';
+import { AdapterError } from '../../net/errors.js';
 import { zeroAsSetting } from '../empty-as.js';
 import { keepContract } from '../keep-contract.js';
-import { defineSource, SourceError } from '../source.js';
+import { defineSource } from '../source.js';
+import { sourceClientConfig, awsSecrets, awsSettings, callAws } from './aws.js';
 
 const attributes = {
   visible: 'ApproximateNumberOfMessages',
@@ -50,7 +51,7 @@ export const sqs = defineSource({
       async look(abortSignal) {
         // Loaded when it is needed: most configurations have no such signal, and it is large.
         const sdk = await import('@aws-sdk/client-sqs');
-        const opened = (client ??= new sdk.SQSClient(await awsClientConfig(access, context.timeoutMs)));
+        const opened = (client ??= new sdk.SQSClient(await sourceClientConfig(access, context.timeoutMs)));
         queueUrl ??= await urlOf(opened, settings.queue, abortSignal);
         const command = new sdk.GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: names });
         const what = `queue ${settings.queue}`;
@@ -78,12 +79,12 @@ async function urlOf(client: Sdk.SQSClient, name: string, abortSignal: AbortSign
   const { GetQueueUrlCommand } = await import('@aws-sdk/client-sqs');
   const command = new GetQueueUrlCommand({ QueueName: name });
   const { QueueUrl } = await callAws(`queue ${name}`, 'sqs:GetQueueUrl', () => client.send(command, { abortSignal }));
-  if (QueueUrl === undefined) throw new SourceError('malformed', 'SQS answered without the URL of the queue.');
+  if (QueueUrl === undefined) throw new AdapterError('malformed', 'SQS answered without the URL of the queue.');
   return QueueUrl;
 }
 
 function countIn(attributes: Partial<Record<string, string>> | undefined, name: Sdk.QueueAttributeName): number {
   const text = attributes?.[name];
-  if (text === undefined) throw new SourceError('malformed', `SQS answered without ${name}.`);
+  if (text === undefined) throw new AdapterError('malformed', `SQS answered without ${name}.`);
   return Number(text);
 }

@@ -1,13 +1,14 @@
 /** Any HTTP endpoint that answers JSON with a number in it. */
 import { z } from 'zod';
+import { valueInWords } from '../../net/answer-words.js';
+import { AdapterError } from '../../net/errors.js';
+import { valueAtPath } from '../../net/json.js';
+import { addressSetting } from '../../net/server-address.js';
 import { emptyAsSetting } from '../empty-as.js';
 import { HttpClient, httpSettings } from '../http-client.js';
 import { keepContract } from '../keep-contract.js';
+import { defineSource } from '../source.js';
 import { parseQuantity } from './quantity.js';
-import { addressSetting } from '../../net/server-address.js';
-import { defineSource, SourceError } from '../source.js';
-import { valueInWords } from '../../net/answer-words.js';
-import { valueAtPath } from '../../net/value-at-path.js';
 
 const settings = z.strictObject({
   url: addressSetting(['http', 'https']).describe('Address that is read with GET: "https://api.example.com/stats".'),
@@ -53,21 +54,21 @@ export const httpJson = defineSource({
 function numberIn(document: unknown, path: string): number {
   const found = valueAtPath(document, path);
   const where = path === '' ? 'the answer' : `the value at path ${path}`;
-  if (found === undefined) throw new SourceError('missing', `there is nothing at path ${path}. Check path.`);
-  if (found === null) throw new SourceError('noData', `${where} is null. Check the endpoint, or set emptyAs.`);
+  if (found === undefined) throw new AdapterError('missing', `there is nothing at path ${path}. Check path.`);
+  if (found === null) throw new AdapterError('noData', `${where} is null. Check the endpoint, or set emptyAs.`);
   const value = typeof found === 'string' ? parseQuantity(found) : found;
   if (typeof value !== 'number' || Number.isNaN(value)) {
-    throw new SourceError('malformed', `${where} is ${valueInWords(found)}, not a number. Check path.`);
+    throw new AdapterError('malformed', `${where} is ${valueInWords(found)}, not a number. Check path.`);
   }
   return value;
 }
 
 function timeIn(document: unknown, path: string): number {
   const found = valueAtPath(document, path);
-  if (found === undefined) throw new SourceError('missing', `there is nothing at path ${path}. Check observedAt.`);
+  if (found === undefined) throw new AdapterError('missing', `there is nothing at path ${path}. Check observedAt.`);
   const atMs = parseTime(found);
   if (atMs !== undefined) return atMs;
-  throw new SourceError('malformed', `the value at path ${path} is not a time. Check observedAt.`);
+  throw new AdapterError('malformed', `the value at path ${path} is not a time. Check observedAt.`);
 }
 
 /** Beyond this, a number is milliseconds: as seconds it would lie in the year 5138. */

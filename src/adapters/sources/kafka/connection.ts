@@ -1,9 +1,9 @@
 /** How Kafka is reached: brokers, TLS and SASL. */
 import type { Admin, SASLOptions } from 'kafkajs';
 import { z } from 'zod';
+import { AdapterError } from '../../net/errors.js';
+import { tlsOptions, tlsSettings } from '../../net/tls.js';
 import { iamSasl } from './iam.js';
-import { SourceError } from '../source.js';
-import { tlsOptions, tlsSettings } from '../../net/tls-settings.js';
 
 const broker = z.string().regex(/^[^\s:/]+:\d+$|^\[[^\s\]]+\]:\d+$/, { error: 'is not host:port' });
 
@@ -75,17 +75,17 @@ function saslOptions({ mechanism, username = '', password = '', region = '' }: L
 }
 
 function explained(error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof SourceError) return error;
+  if (!(error instanceof Error) || error instanceof AdapterError) return error;
   if (/SASL|authentication/i.test(error.name + error.message)) {
-    return new SourceError(
+    return new AdapterError(
       'denied',
       'refused the login. Check sasl: mechanism, username and password, or the rights of the role.',
     );
   }
-  if (/timeout|timed out/i.test(error.message)) return new SourceError('timeout', 'no connection within the time-out.');
+  if (/timeout|timed out/i.test(error.message)) return new AdapterError('timeout', 'no connection within the timeout');
   // What kafkajs says of a listener that hangs up on a client that does not log in, or speaks no TLS.
   if (/Closed connection|socket disconnected/i.test(error.message)) {
-    return new SourceError('unreachable', 'closed the connection. Check brokers, and whether sasl or tls is needed.');
+    return new AdapterError('unreachable', 'closed the connection. Check brokers, and whether sasl or tls is needed.');
   }
   return error;
 }

@@ -1,6 +1,6 @@
 /** The login of Amazon MSK with IAM: a signed token in place of a password, made anew for every connection. */
 import type { SASLOptions } from 'kafkajs';
-import { SourceError } from '../source.js';
+import { AdapterError } from '../../net/errors.js';
 
 /** Signed with the usual credentials of AWS: environment, profile, the role of the task, pod or instance. */
 export function iamSasl(region: string): SASLOptions {
@@ -18,6 +18,6 @@ async function signedToken(region: string): Promise<string> {
   } catch (error) {
     const said = error instanceof Error ? `${error.name}: ${error.message.slice(0, 300)}` : String(error);
     const advice = 'Check the AWS credentials of this machine: environment, profile or role.';
-    throw new SourceError('denied', `no token could be signed for the login (${said}). ${advice}`);
+    throw new AdapterError('denied', `no token could be signed for the login (${said}). ${advice}`);
   }
 }

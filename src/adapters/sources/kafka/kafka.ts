@@ -1,12 +1,13 @@
 /** Apache Kafka and Amazon MSK: how far a consumer group is behind, in how many partitions, or how many there are. */
 import type { Admin } from 'kafkajs';
 import { z } from 'zod';
+import { AdapterError } from '../../net/errors.js';
 import { zeroAsSetting } from '../empty-as.js';
 import { keepContract } from '../keep-contract.js';
+import { ReusableConnection } from '../reusable-connection.js';
+import { defineSource, type Sample } from '../source.js';
 import { kafkaAdmin, kafkaSettings } from './connection.js';
 import { lagOf, type AutoOffsetReset, type Lag, type Partition } from './lag.js';
-import { ReusableConnection } from '../reusable-connection.js';
-import { defineSource, SourceError, type Sample } from '../source.js';
 
 const settings = z
   .strictObject({
@@ -49,7 +50,7 @@ export const kafka = defineSource({
     const connection = new ReusableConnection<Admin>({
       open: (_lost, abandoned) => kafkaAdmin(settings, context.timeoutMs, abandoned),
       // The connection to a broker may be lost behind any error; a new one is cheap.
-      isHarmless: (error) => error instanceof SourceError,
+      isHarmless: (error) => error instanceof AdapterError,
     });
     return keepContract(context, {
       server: `Kafka at ${[settings.brokers].flat().join(', ')}`,
@@ -133,10 +134,10 @@ async function ends(admin: Admin, topic: string) {
 function explained(error: unknown, what: string): unknown {
   if (!(error instanceof Error)) return error;
   if (/does not host this topic|UNKNOWN_TOPIC/.test(error.message)) {
-    return new SourceError('missing', `there is no ${what}, or no right to see it. Check topics and the ACL.`);
+    return new AdapterError('missing', `there is no ${what}, or no right to see it. Check topics and the ACL.`);
   }
   if (/not authorized|AUTHORIZATION_FAILED/i.test(error.message)) {
-    return new SourceError(
+    return new AdapterError(
       'denied',
       `refuses access to ${what}. The user needs Describe on the topics and on the group.`,
     );
@@ -144,7 +145,7 @@ function explained(error: unknown, what: string): unknown {
   // kafkajs says no more than this of a coordinator that is loading, and of one that refuses.
   if (/group coordinator/.test(error.message)) {
     const advice = 'The user needs Describe on the group; right after a start of Kafka the next sample may do.';
-    return new SourceError('failed', `did not say which broker knows ${what}. ${advice}`);
+    return new AdapterError('failed', `did not say which broker knows ${what}. ${advice}`);
   }
   return error;
 }

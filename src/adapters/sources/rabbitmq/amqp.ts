@@ -1,15 +1,15 @@
 /** Counts over AMQP: a passive declaration of the queue is answered with the number of ready messages. */
 import type { ChannelModel } from 'amqplib';
-import type { RabbitmqCounter, RabbitmqSettings } from './settings.js';
-import { ReusableConnection } from '../reusable-connection.js';
+import { AdapterError } from '../../net/errors.js';
 import { takeApart } from '../../net/server-address.js';
-import { SourceError } from '../source.js';
-import { tlsOptions } from '../../net/tls-settings.js';
+import { tlsOptions } from '../../net/tls.js';
+import { ReusableConnection } from '../reusable-connection.js';
+import type { RabbitmqCounter, RabbitmqSettings } from './settings.js';
 
 export function amqpCounter(settings: RabbitmqSettings, timeoutMs: number): RabbitmqCounter {
   const connection = new ReusableConnection<ChannelModel>({
     open: (lost, abandoned) => open(settings, timeoutMs, lost, abandoned),
-    isHarmless: (error) => error instanceof SourceError,
+    isHarmless: (error) => error instanceof AdapterError,
   });
   return {
     secrets: [settings.password ?? takeApart(settings.url).password, settings.tls?.key],
@@ -73,19 +73,19 @@ function vhostOf({ vhost, url }: RabbitmqSettings): string {
 function explainedLogin(error: unknown, vhost: string): unknown {
   if (!(error instanceof Error)) return error;
   if (/ACCESS[-_]REFUSED|403/.test(error.message)) {
-    return new SourceError(
+    return new AdapterError(
       'denied',
       'refused the login. Check username and password, and that guest comes from localhost.',
     );
   }
   // amqplib names the frame only, not the reason in it.
   if (/NOT[-_]ALLOWED|530|got <ConnectionClose/.test(error.message)) {
-    return new SourceError('denied', `does not let this user into vhost ${vhost}, or has no such vhost. Check vhost.`);
+    return new AdapterError('denied', `does not let this user into vhost ${vhost}, or has no such vhost. Check vhost.`);
   }
-  if (/ETIMEDOUT/.test(error.message)) return new SourceError('timeout', 'no connection within the time-out.');
+  if (/ETIMEDOUT/.test(error.message)) return new AdapterError('timeout', 'no connection within the timeout');
   // What amqplib says when the socket ends during the handshake.
   if (/Socket closed|Connection clos/.test(error.message)) {
-    return new SourceError('unreachable', 'closed the connection during the login. Check url, and amqps for TLS.');
+    return new AdapterError('unreachable', 'closed the connection during the login. Check url, and amqps for TLS.');
   }
   return error;
 }
@@ -93,10 +93,10 @@ function explainedLogin(error: unknown, vhost: string): unknown {
 function explainedQueue(error: unknown, queue: string, vhost: string): unknown {
   if (!(error instanceof Error)) return error;
   if (/NOT[-_]FOUND|404/.test(error.message)) {
-    return new SourceError('missing', `there is no queue ${queue} in vhost ${vhost}. Check queue and vhost.`);
+    return new AdapterError('missing', `there is no queue ${queue} in vhost ${vhost}. Check queue and vhost.`);
   }
   if (/ACCESS[-_]REFUSED|403/.test(error.message)) {
-    return new SourceError(
+    return new AdapterError(
       'denied',
       `refuses access to queue ${queue}: the user needs a permission on it. Check username.`,
     );

@@ -1,9 +1,9 @@
 /** Counts by RabbitMQ's management API, which also knows what consumers hold. */
 import { z } from 'zod';
-import { HttpClient, parseJson, refuseFailure } from '../http-client.js';
+import { AdapterError } from '../../net/errors.js';
+import { HttpClient, jsonOfSuccess } from '../http-client.js';
 import { type ManagementPlace, managementPlace } from './place.js';
 import type { RabbitmqCount, RabbitmqCounter, RabbitmqSettings } from './settings.js';
-import { SourceError } from '../source.js';
 
 export function managementCounter(settings: RabbitmqSettings, timeoutMs: number): RabbitmqCounter {
   const place = managementPlace(settings);
@@ -31,7 +31,7 @@ type Queue = z.output<typeof queueSchema>;
 function countIn(queue: Queue, count: RabbitmqCount): number {
   const value = queue[fields[count]];
   // Right after a start or the declaration of the queue, until the first statistics are there.
-  if (value === undefined) throw new SourceError('noData', 'does not know the number of messages yet.');
+  if (value === undefined) throw new AdapterError('noData', 'does not know the number of messages yet.');
   return value;
 }
 
@@ -41,10 +41,9 @@ async function oneQueue(client: HttpClient, place: ManagementPlace, name: string
   const answer = await client.ask({ path, signal });
   if (answer.status === 404) {
     const advice = `Check queue, vhost and url${isFromPath ? ', whose path is taken for the vhost unless vhost is set' : ''}.`;
-    throw new SourceError('missing', `there is no queue ${name} in vhost ${vhost}. ${advice}`);
+    throw new AdapterError('missing', `there is no queue ${name} in vhost ${vhost}. ${advice}`);
   }
-  refuseFailure(answer);
-  return parsed(queueSchema, parseJson(answer));
+  return parsed(queueSchema, jsonOfSuccess(answer));
 }
 
 const pageSchema = z.object({
@@ -67,9 +66,8 @@ async function matchingQueues(
   for (let page = 1, pages = 1; page <= pages; page += 1) {
     const query = { page: String(page), page_size: largestPage, name: queues, use_regex: 'true', columns };
     const answer = await client.ask({ path, query, signal });
-    if (answer.status === 404) throw new SourceError('missing', `there is no vhost ${vhost}. Check vhost and url.`);
-    refuseFailure(answer);
-    const { items, page_count: count } = parsed(pageSchema, parseJson(answer));
+    if (answer.status === 404) throw new AdapterError('missing', `there is no vhost ${vhost}. Check vhost and url.`);
+    const { items, page_count: count } = parsed(pageSchema, jsonOfSuccess(answer));
     found.push(...items);
     pages = count;
   }
@@ -77,7 +75,7 @@ async function matchingQueues(
   const matching = found.filter((each) => isMeant.test(each.name) && isMeantPlace.test(each.vhost));
   if (matching.length > 0) return matching;
   const where = vhosts === undefined ? `in vhost ${vhost}` : `in the vhosts that match ${vhosts}`;
-  throw new SourceError('noData', `no queue matches ${queues} ${where}. Check queues and the rights, or set emptyAs.`);
+  throw new AdapterError('noData', `no queue matches ${queues} ${where}. Check queues and the rights, or set emptyAs.`);
 }
 
 function together(queues: readonly Queue[], combine: RabbitmqSettings['combine'], count: RabbitmqCount): number {
@@ -88,5 +86,5 @@ function together(queues: readonly Queue[], combine: RabbitmqSettings['combine']
 function parsed<Schema extends z.ZodType>(schema: Schema, answer: unknown): z.output<Schema> {
   const result = schema.safeParse(answer);
   if (result.success) return result.data;
-  throw new SourceError('malformed', 'answered something else than RabbitMQ does. Check url.');
+  throw new AdapterError('malformed', 'answered something else than RabbitMQ does. Check url.');
 }

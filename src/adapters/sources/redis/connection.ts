@@ -1,10 +1,10 @@
 /** How Redis is reached: one server, or those behind Sentinel or in a Cluster. */
 import type { Cluster, Redis, RedisOptions } from 'ioredis';
 import { z } from 'zod';
-import { ReusableConnection } from '../reusable-connection.js';
+import { AdapterError } from '../../net/errors.js';
 import { addressSetting, takeApart } from '../../net/server-address.js';
-import { SourceError } from '../source.js';
-import { tlsOptions, tlsSettings } from '../../net/tls-settings.js';
+import { tlsOptions, tlsSettings } from '../../net/tls.js';
+import { ReusableConnection } from '../reusable-connection.js';
 
 const address = addressSetting(['redis', 'rediss']);
 
@@ -56,7 +56,7 @@ export function redisConnection(settings: ConnectionSettings, timeoutMs: number)
         throw explained(failure ?? error);
       }
     },
-    isHarmless: (error) => error instanceof SourceError || (error instanceof Error && error.name === 'ReplyError'),
+    isHarmless: (error) => error instanceof AdapterError || (error instanceof Error && error.name === 'ReplyError'),
   });
 }
 
@@ -115,11 +115,11 @@ function explained(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const { message } = 'lastNodeError' in error && error.lastNodeError instanceof Error ? error.lastNodeError : error;
   if (/WRONGPASS|NOAUTH|invalid password|NOPERM/.test(message)) {
-    return new SourceError('denied', `refused the login: ${message}. Check username and password.`);
+    return new AdapterError('denied', `refused the login: ${message}. Check username and password.`);
   }
-  if (/sentinel/i.test(message)) return new SourceError('unreachable', `${message} Check url and sentinel.master.`);
+  if (/sentinel/i.test(message)) return new AdapterError('unreachable', `${message} Check url and sentinel.master.`);
   if (message.startsWith('Connection is closed')) {
-    return new SourceError('unreachable', 'cannot be reached. Check that it runs, and the address and network.');
+    return new AdapterError('unreachable', 'cannot be reached. Check that it runs, and the address and network.');
   }
   return error;
 }

@@ -1,9 +1,10 @@
 /** Redis and what speaks its protocol: the length of a list, or a stream's length, lag or pending entries. */
 import { z } from 'zod';
+import { AdapterError } from '../../net/errors.js';
 import { emptyAsSetting } from '../empty-as.js';
 import { keepContract } from '../keep-contract.js';
+import { defineSource } from '../source.js';
 import { connectionSettings, redisConnection, redisServer, type RedisClient } from './connection.js';
-import { defineSource, SourceError } from '../source.js';
 
 const counted = z.enum(['length', 'lag', 'pending']);
 
@@ -102,7 +103,7 @@ async function ofGroup(
   const groups = z.array(z.array(z.unknown())).parse(await client.xinfo('GROUPS', key));
   const found = groups.map(toRecord).find((each) => each.get('name') === group);
   if (found === undefined) {
-    throw new SourceError(
+    throw new AdapterError(
       'missing',
       `the stream ${key} has no group ${String(group)}. Check group, or create it with XGROUP CREATE.`,
     );
@@ -110,7 +111,7 @@ async function ofGroup(
   const values = counts.map((each) => found.get(each));
   if (values.every((value) => typeof value === 'number')) return values.reduce((sum, value) => sum + value, 0);
   // Redis cannot tell after entries were deleted, or when the group began in the middle of the stream.
-  throw new SourceError(
+  throw new AdapterError(
     'noData',
     `does not know the lag of group ${String(group)} (it needs Redis 7, and no deleted entries). Use count: pending or length, or set emptyAs.`,
   );
@@ -121,8 +122,8 @@ function toRecord(flat: readonly unknown[]): Map<unknown, unknown> {
   return new Map(flat.flatMap((name, index) => (index % 2 === 0 ? [[name, flat[index + 1]] as const] : [])));
 }
 
-function noStream(key: string): SourceError {
-  return new SourceError(
+function noStream(key: string): AdapterError {
+  return new AdapterError(
     'noData',
     `there is no stream ${key}. Check key and database, or set emptyAs if it is made later.`,
   );
@@ -131,11 +132,11 @@ function noStream(key: string): SourceError {
 function explained(error: unknown, { key, structure }: Settings): unknown {
   if (!(error instanceof Error)) return error;
   if (error.message.startsWith('WRONGTYPE')) {
-    return new SourceError('failed', `the key ${key} holds no ${structure}. Check key and structure.`);
+    return new AdapterError('failed', `the key ${key} holds no ${structure}. Check key and structure.`);
   }
   if (error.message.startsWith('ERR no such key')) return noStream(key);
   if (/^(NOPERM|NOAUTH|WRONGPASS)/.test(error.message)) {
-    return new SourceError(
+    return new AdapterError(
       'denied',
       `refused: ${error.message}. Check username, password and the rights of that user on ${key}.`,
     );

@@ -1,6 +1,6 @@
 /** What the server knows of a task queue: what waits in it, and whether anything comes or leaves. */
 import type { Connection } from '@temporalio/client';
-import { SourceError } from '../source.js';
+import { AdapterError } from '../../net/errors.js';
 
 export type WorkflowService = Connection['workflowService'];
 type TaskQueueType = NonNullable<Parameters<WorkflowService['describeTaskQueue']>[0]['taskQueueType']>;
@@ -85,7 +85,7 @@ async function queuesOfVersion(
   const found = versionTaskQueues.filter(({ name, type }) => name === taskQueue && type != null && types.has(type));
   if (found.length === 0) {
     const advice = 'Its workers must have polled the queue once: check taskQueue and version.';
-    throw new SourceError('missing', `version ${version.buildId} has no task queue ${taskQueue}. ${advice}`);
+    throw new AdapterError('missing', `version ${version.buildId} has no task queue ${taskQueue}. ${advice}`);
   }
   return found.map(({ stats }) => oneQueue(stats, false));
 }
@@ -100,7 +100,7 @@ interface Stats {
 function oneQueue(stats: Stats | null | undefined, isPolled: boolean): QueueSeen {
   const count = stats?.approximateBacklogCount;
   if (count === undefined || count === null) {
-    throw new SourceError('malformed', 'did not tell the backlog. It needs Temporal server 1.25 or later.');
+    throw new AdapterError('malformed', 'did not tell the backlog. It needs Temporal server 1.25 or later.');
   }
   const isMoving = (stats?.tasksAddRate ?? 0) > 0 || (stats?.tasksDispatchRate ?? 0) > 0;
   return { backlog: Number(count), isMoving, isPolled };

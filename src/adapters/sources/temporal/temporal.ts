@@ -1,10 +1,13 @@
 /** Temporal: the tasks of a task queue that wait or run, of all workers or of one version of them. */
 import { Connection } from '@temporalio/client';
 import { z } from 'zod';
+import { AdapterError } from '../../net/errors.js';
+import { grpcStatusOf } from '../../net/grpc.js';
+import { tlsSettings } from '../../net/tls.js';
 import { zeroAsSetting } from '../empty-as.js';
 import { keepContract } from '../keep-contract.js';
 import { ReusableConnection } from '../reusable-connection.js';
-import { defineSource, SourceError } from '../source.js';
+import { defineSource } from '../source.js';
 import { queueSeen, type QueueAsked, type WorkflowService } from './queues.js';
 import { workersSeen, type WorkersSeen } from './workers.js';
 
@@ -37,13 +40,9 @@ const settings = z.strictObject({
     .describe('Count only the tasks of workers of this version.'),
   emptyAs: zeroAsSetting,
   apiKey: z.string().min(1).optional().describe('API key, as Temporal Cloud gives them; turns TLS on.'),
-  tls: z
-    .strictObject({
-      ca: z.string().optional().describe('Certificate authority to trust, as PEM text.'),
-      cert: z.string().optional().describe('Client certificate as PEM text.'),
-      key: z.string().optional().describe('Private key of the client certificate, as PEM text.'),
-      serverName: z.string().optional().describe('Host name the certificate is for, when it differs from the address.'),
-    })
+  // gRPC always checks the certificate of its server.
+  tls: tlsSettings
+    .omit({ verify: true })
     .optional()
     .describe('TLS: an empty mapping (`tls: {}`) turns it on with the authorities of Node.'),
 });
@@ -62,7 +61,7 @@ export const temporal = defineSource({
         abandoned.addEventListener('abort', () => void opened.close());
         return opened;
       },
-      isHarmless: (error) => error instanceof SourceError,
+      isHarmless: (error) => error instanceof AdapterError,
     });
     const look = settings.count === 'all' ? lookAtAll(settings) : lookAtBacklog(settings);
     return keepContract(context, {
@@ -138,22 +137,23 @@ const withoutHeartbeats =
 
 /** An older server does not know the question; whoever may read queues may not be let see workers. */
 function nothingTold(error: unknown): WorkersSeen {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code !== 12 && code !== 7) throw error;
+  const name = grpcStatusOf(error)?.name;
+  if (name !== 'unimplemented' && name !== 'permissionDenied') throw error;
   return { workers: 0, running: 0, wereBusy: false, oldestAtMs: Infinity };
 }
 
-/** By the numbers of gRPC's status. */
 function explained(error: unknown, { namespace, taskQueue, version }: Settings): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 1 || code === 4) return new SourceError('timeout', 'no answer within the time-out.');
-  if (code === 5) {
+  const code = grpcStatusOf(error)?.code;
+  if (code === 'timeout') return new AdapterError(code, 'no answer within the timeout');
+  if (code === 'missing') {
     const what = version === undefined ? taskQueue : `version ${version.buildId} of ${version.deployment}`;
-    return new SourceError('missing', `there is no ${what} in namespace ${namespace}. Check namespace and names.`);
+    return new AdapterError(code, `there is no ${what} in namespace ${namespace}. Check namespace and names.`);
   }
-  if (code === 7 || code === 16) {
-    return new SourceError('denied', `refuses access to namespace ${namespace}. Check apiKey, tls and namespace.`);
+  if (code === 'denied') {
+    return new AdapterError(code, `refuses access to namespace ${namespace}. Check apiKey, tls and namespace.`);
   }
-  if (code === 14) return new SourceError('unreachable', 'cannot be reached. Check that it runs, address and tls.');
+  if (code === 'unreachable') {
+    return new AdapterError(code, 'cannot be reached. Check that it runs, address and tls.');
+  }
   return error;
 }

@@ -1,6 +1,15 @@
-/** A dotted path into JSON: `data.result.0.value.1`. Digits are list indexes; a dot inside a key is written `\.`. */
+/** JSON as it is answered, and dotted paths into it: `data.result.0.value.1`. */
 
-/** Undefined when there is nothing at that path. */
+/** Undefined when the text is not JSON: JSON itself has no such value. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined when there is nothing at that path. Digits are list indexes; a dot inside a key is written `\.`. */
 export function valueAtPath(document: unknown, path: string): unknown {
   return keysOf(path).reduce<unknown>((value, key) => (isContainer(value) ? own(value, key) : undefined), document);
 }

@@ -1,4 +1,4 @@
-/** TLS, the same for every source that speaks it. */
+/** TLS: the settings that a person writes, and the options that Node takes. */
 import type { ConnectionOptions } from 'node:tls';
 import { z } from 'zod';
 
@@ -22,16 +22,16 @@ export const tlsSettings = z
 
 export type TlsSettings = z.output<typeof tlsSettings>;
 
-/** As Node's own `tls.connect` wants it. */
-export function tlsOptions(
-  settings: TlsSettings | undefined,
-): Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'servername' | 'rejectUnauthorized'> {
+export type TlsOptions = Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'servername' | 'rejectUnauthorized'>;
+
+/** As Node's own `tls.connect` takes them. */
+export function tlsOptions(settings: Partial<TlsSettings> | undefined): TlsOptions {
   if (settings === undefined) return {};
   return {
     ...(settings.ca !== undefined && { ca: settings.ca }),
     ...(settings.cert !== undefined && { cert: settings.cert }),
     ...(settings.key !== undefined && { key: settings.key }),
     ...(settings.serverName !== undefined && { servername: settings.serverName }),
-    rejectUnauthorized: settings.verify,
+    ...(settings.verify !== undefined && { rejectUnauthorized: settings.verify }),
   };
 }

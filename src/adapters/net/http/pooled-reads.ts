@@ -1,21 +1,16 @@
 /**
- * Reads over connections that are kept from one look to the next, by all adapters of this process that read from one
- * server in one way. A change never takes part: it has a connection of its own, and is sent at most once.
+ * The policy for reads: over connections that are kept from one look to the next, shared by all platforms and sources of
+ * this process that read from one server in one way. A change never takes part: see send-once.ts.
  */
 import { Client } from 'undici';
-import { connectorOf } from '../net/tunnel.js';
-import { Deadline } from '../net/deadline.js';
-import {
-  ask,
-  exchange,
-  type Connection,
-  type HttpExchange,
-  type HttpRequest,
-  type TlsOptions,
-} from './http-exchange.js';
+import { Deadline } from '../deadline.js';
+import type { TlsOptions } from '../tls.js';
+import { connectorOf } from '../tunnel.js';
+import { type Connection, type HttpRequest, type HttpResult, requestOver } from './request.js';
+import { sendOnce } from './send-once.js';
 
 /** What has a permit is a change. */
-type ReadRequest = Omit<HttpRequest, 'permit'> & { readonly permit?: never };
+type ReadRequest = HttpRequest & { readonly permit?: never };
 
 /** As long as Kubernetes' own clients keep theirs; a server that says less is believed. */
 const keptIdleMs = 90_000;
@@ -31,10 +26,10 @@ export class PooledReads {
     | undefined;
   #isClosed = false;
 
-  /** Throws no more than `exchange` does, and follows no redirect either. */
-  async read(request: ReadRequest, signal: AbortSignal): Promise<HttpExchange> {
+  /** Throws no more than `sendOnce` does, and follows no redirect either. */
+  async read(request: ReadRequest, signal: AbortSignal): Promise<HttpResult> {
     // A scale run may go on to look for a while after its configuration was replaced.
-    if (this.#isClosed) return exchange(request, signal);
+    if (this.#isClosed) return sendOnce(request, signal);
     const connections = this.#connectionsTo(request.url.origin, request.tls);
     const deadline = new Deadline(request.timeoutMs, signal);
     try {
@@ -158,10 +153,10 @@ class ServerConnections {
     request: ReadRequest,
     deadline: Deadline,
     caller: AbortSignal,
-  ): Promise<HttpExchange> {
+  ): Promise<HttpResult> {
     deadline.signal.addEventListener('abort', connection.breakOff, { once: true });
     if (deadline.signal.aborted) connection.breakOff();
-    const result = await ask(connection, request, { deadline, caller });
+    const result = await requestOver(connection, request, { deadline, caller });
     deadline.signal.removeEventListener('abort', connection.breakOff);
     const isWhole = result.kind === 'answered' && 'text' in result.body;
     if (isWhole && connection.isOpen() && this.#users.size > 0 && this.#idle.length < mostIdle)
