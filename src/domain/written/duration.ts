@@ -1,0 +1,60 @@
+/** Durations as people write them: `15s`, `5m`, `1h30m`, `1d`, `500ms`. Inside, they are milliseconds. */
+import { z } from 'zod';
+
+const unitsMs = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000, ms: 1 } as const;
+
+/** Each unit at most once, from the largest to the smallest. */
+const durationPattern = /^(?=\d)(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+)s)?(?:(\d+)ms)?$/;
+
+/** Longer than any wait that is meant, and far from what a timer can no longer hold. */
+const longestMs = 366 * unitsMs.d;
+
+/** @returns milliseconds, or nothing where the text is not a duration. */
+export function parseDuration(text: string): number | undefined {
+  const match = durationPattern.exec(text);
+  if (!match) return undefined;
+  return Object.values(unitsMs).reduce((totalMs, unitMs, index) => totalMs + Number(match[index + 1] ?? 0) * unitMs, 0);
+}
+
+/** As a person would write it: 90000 is `1m30s`. */
+export function durationText(durationMs: number): string {
+  let restMs = durationMs;
+  const parts = Object.entries(unitsMs).flatMap(([unit, unitMs]) => {
+    const count = Math.floor(restMs / unitMs);
+    restMs -= count * unitMs;
+    return count === 0 ? [] : [`${count}${unit}`];
+  });
+  return parts.length === 0 ? '0s' : parts.join('');
+}
+
+const whatWasWritten = z.string({
+  error: ({ input }) => (typeof input === 'number' ? `${input} has no unit; write ${input}s` : undefined),
+});
+
+/** A duration that may be zero. */
+export const duration = durationFrom(0);
+
+/** A duration of at least a millisecond: for time-outs and intervals. */
+export const positiveDuration = durationFrom(1);
+
+function durationFrom(leastMs: number) {
+  return whatWasWritten
+    .meta({ title: 'duration', pattern: durationPattern.source, examples: ['15s', '5m', '1h30m', '1d', '500ms'] })
+    .transform((text, context) => {
+      const durationMs = parseDuration(text);
+      const wrong = whatIsWrong(text, durationMs, leastMs);
+      if (wrong === undefined && durationMs !== undefined) return durationMs;
+      context.addIssue({ code: 'custom', message: wrong ?? 'is not a duration' });
+      return z.NEVER;
+    });
+}
+
+function whatIsWrong(text: string, durationMs: number | undefined, leastMs: number): string | undefined {
+  if (/^\d+$/.test(text)) return `"${text}" has no unit; write ${text}s`;
+  if (durationMs === undefined) {
+    return 'is not a duration; write whole numbers with units, the largest first, such as 90s, 5m, 1h30m, 1d or 500ms';
+  }
+  if (durationMs > longestMs) return 'is longer than a year; write at most 366d';
+  if (durationMs < leastMs) return 'must be longer than zero; write 1s, for example';
+  return undefined;
+}
