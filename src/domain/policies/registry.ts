@@ -5,10 +5,11 @@ import { forecast } from './forecast.js';
 import { perUnit } from './per-unit.js';
 import type { PolicyDefinition } from './policy.js';
 import { schedule } from './schedule.js';
+import { steps } from './steps.js';
 import { thresholds } from './thresholds.js';
 import { utilization } from './utilization.js';
 
-const [first, ...others] = [thresholds, perUnit, utilization, schedule, forecast, fixed] as const;
+const [first, ...others] = [thresholds, steps, perUnit, utilization, schedule, forecast, fixed] as const;
 
 export const policyDefinitions: readonly PolicyDefinition[] = [first, ...others];
 

@@ -40,6 +40,10 @@ const written: readonly (readonly [written: Record<string, unknown>, carried: st
     },
     '{"type":"schedule","timezone":"UTC","windows":[{"daysOfMonth":"5","min":4},{"cron":"0 9 * * *","forMs":7200000,"min":1}]}',
   ],
+  [
+    { type: 'steps', value: 'load', steps: [{ add: '50%', atLeast: 2, atOrAbove: 100 }] },
+    '{"type":"steps","value":"load","steps":[{"atOrAbove":100,"add":"50%","atLeast":2}]}',
+  ],
   [{ type: 'fixed', capacity: 3 }, '{"type":"fixed","capacity":3}'],
 ];
 
