@@ -45,7 +45,7 @@ const fastAutoscalerWords = `The settings of the ECS fast autoscaler, taken as t
 
 const introduction = `# Configuration
 
-<!-- Made from the schemas in src/config by \`npm run docs\`. Do not edit. -->
+<!-- Made from the schemas in src/config and src/domain/policies by \`npm run docs\`. Do not edit. -->
 
 Escapement reads \`escapement.yaml\`, or the file that \`ESCAPEMENT_CONFIG\` names. Without one, the environment makes
 [one resource](#one-resource-from-the-environment); with neither, the demo runs. \`escapement validate\` tells everything
@@ -60,7 +60,7 @@ that is wrong with a file, with line and fix. For completion in an editor, begin
 
 const autoscaleWords = `**Current** is what was asked for: the target of the scale run that is under way, whoever asked; without one, the capacity.
 \`behavior\`, tolerances, \`scaleInBelow\`, \`idle\` and \`fallback\` go by it. What was measured goes by the units that there are:
-\`current\` in an expression, the amounts of \`thresholds\`, the units of \`utilization\` ([why](decisions/0035-what-is-current.md)).
+\`current\` in an expression, the amounts of \`thresholds\` and \`steps\`, the units of \`utilization\` ([why](decisions/0035-what-is-current.md)).
 
 **A signal without data, and a look at a resource that must be \`ACTIVE\` and is not, recommend nothing**: what was asked for stands,
 no window begins anew, and no rate is spent ([why](decisions/0036-windows-and-rates.md)). Where a platform takes changes at any time, units that
@@ -74,7 +74,7 @@ zero.) Neither is NaN or infinity, nor what a source does not answer. No data is
 scaling in until \`fallback\` applies. Where zero itself means that nothing is known, \`emptyAs: noData\` says that.
 
 **A sample counts once** where its source dates it (\`cloudwatch\`, \`kinesis\` but for its shards, \`http-json\` with \`observedAt\`): one from before our last change does not show
-what came of that. \`thresholds\`, \`utilization\` and expressions with \`current\` then leave what was asked for, until there is a newer one;
+what came of that. \`thresholds\`, \`steps\`, \`utilization\` and expressions with \`current\` then leave what was asked for, until there is a newer one;
 \`perUnit\` asks for the same again ([why](decisions/0034-a-sample-counts-once.md)).
 
 What every signal may say:`;

@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { isAbove, isBelow } from '../round-off.js';
 
 export const boundFields = {
-  atOrAbove: z.number().exactOptional().describe('It holds from this value on.'),
-  above: z.number().exactOptional().describe('It holds above this value, and not at it.'),
-  below: z.number().exactOptional().describe('It holds below this value, and not at it.'),
-  atOrBelow: z.number().exactOptional().describe('It holds up to this value, and at it.'),
+  atOrAbove: z.number().exactOptional().describe('The step applies at this value and above it.'),
+  above: z.number().exactOptional().describe('The step applies above this value, and not at it.'),
+  below: z.number().exactOptional().describe('The step applies below this value, and not at it.'),
+  atOrBelow: z.number().exactOptional().describe('The step applies at this value and below it.'),
 };
 
 type Band = z.output<z.ZodObject<typeof boundFields>>;

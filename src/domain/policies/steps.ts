@@ -19,14 +19,24 @@ const amount = z.union([z.int('must be a whole number; or write a percentage, su
 const step = z
   .strictObject({
     ...boundFields,
-    add: amount.exactOptional().describe('Units to add, or a share of those that there are: `2`, `50%`.'),
-    remove: amount.exactOptional().describe('Units to remove, or a share of those that there are: `2`, `50%`.'),
-    set: z.int().min(0).exactOptional().describe('The capacity to have.'),
+    add: amount
+      .exactOptional()
+      .describe(
+        'Units to add: a number (`2`), or a percentage of the units that there are (`50%`), rounded down, and at least 1.',
+      ),
+    remove: amount
+      .exactOptional()
+      .describe(
+        'Units to remove: a number (`2`), or a percentage of the units that there are (`50%`), rounded down, and at least 1.',
+      ),
+    set: z.int().min(0).exactOptional().describe('The capacity to recommend.'),
     atLeast: z
       .int()
       .min(1)
       .exactOptional()
-      .describe('The fewest units that a percentage adds or removes. Without it, 1 where there are any.'),
+      .describe(
+        'The fewest units that a percentage adds or removes, also at zero units, of which a percentage is none.',
+      ),
   })
   .superRefine(refuseUnclearBand)
   .superRefine(refuseUnclearAction);
@@ -39,11 +49,14 @@ export const stepsSchema = z
       .array(step)
       .min(1, 'is empty, so nothing would ever change; write a step, such as { atOrAbove: 100, add: 1 }')
       .superRefine(refuseOverlaps)
-      .describe('Bands that do not overlap, each with one of `add`, `remove` and `set`. Between them nothing changes.'),
+      .describe(
+        'The bands, which do not overlap, each with one of `add`, `remove` and `set`. Where `value` is in none of them, nothing changes.',
+      ),
   })
   .meta({
     title: 'steps',
-    description: 'Bands of `value`, each with its own change: so many units, a percentage, or a capacity.',
+    description:
+      'Bands of `value`, each with its own change: so many units, a percentage, or a capacity. For example: `steps: [{ atOrBelow: 10, remove: 1 }, { atOrAbove: 100, below: 200, add: 2 }, { atOrAbove: 200, add: 50% }]`.',
   });
 
 type StepsSettings = z.output<typeof stepsSchema>;
