@@ -221,7 +221,7 @@ describe('what is wrong with an autoscale', () => {
     [
       'steps that overlap',
       'policies: [{ type: steps, value: waiting, steps: [{ below: 6, remove: 1 }, { above: 5, add: 1 }] }]',
-      `11 ${policy0}.steps[1].above: overlaps steps[0]: that one holds up to 6; write atOrBelow: 5 there, or atOrAbove: 6 here`,
+      `11 ${policy0}.steps[1].above: overlaps steps[0]: that one applies up to 6; write atOrBelow: 5 there, or atOrAbove: 6 here`,
     ],
     [
       'an edge for scaling in above the target',

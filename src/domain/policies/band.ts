@@ -1,4 +1,4 @@
-/** The band of values that a step holds in. Whether a bound is inside of its band is said by its name. */
+/** The band of values in which a step applies. The name of each bound says whether the bound itself belongs to the band. */
 import { z } from 'zod';
 import { isAbove, isBelow } from '../round-off.js';
 
@@ -35,7 +35,7 @@ export function refuseUnclearBand(band: Band, context: z.RefinementCtx): void {
   } else if (below !== undefined && atOrBelow !== undefined) {
     context.addIssue({ code: 'custom', path: ['below'], message: 'stands beside atOrBelow; keep one of the two' });
   } else if ([atOrAbove, above, below, atOrBelow].every((bound) => bound === undefined)) {
-    const message = 'has no bound, so it would always hold; write atOrAbove, above, below or atOrBelow';
+    const message = 'has no bound, so it would always apply; write atOrAbove, above, below or atOrBelow';
     context.addIssue({ code: 'custom', message });
   } else if (isEmpty(band)) {
     const [lower, upper] = [
@@ -47,7 +47,7 @@ export function refuseUnclearBand(band: Band, context: z.RefinementCtx): void {
   }
 }
 
-/** One value is in one band at most. Where two meet, only one of them has the number. */
+/** A value is in one band at most. Where two bands meet, the number that they share belongs to one of them. */
 export function refuseOverlaps(bands: readonly Band[], context: z.RefinementCtx): void {
   const sorted = bands
     .map((band, index) => ({ band, index }))
@@ -92,5 +92,5 @@ function overlapWords(band: Band, before: Band): readonly [path: readonly string
   if (end.at === Infinity) return [[field], `that one has no upper bound; write ${there}`];
   const here = `${end.isInside ? 'above' : 'atOrAbove'}: ${end.at} here`;
   const goesOn = upperOf(band).at > end.at;
-  return [[field], `that one holds up to ${end.at}; write ${there}${goesOn ? `, or ${here}` : ''}`];
+  return [[field], `that one applies up to ${end.at}; write ${there}${goesOn ? `, or ${here}` : ''}`];
 }

@@ -2,17 +2,17 @@
  * Bands of a value, each with its own change, as step scaling of AWS Application Auto Scaling has them. Between the bands
  * nothing changes.
  *
- * A percentage is of the units that there are, cut to whole units, and at least one: 10% of 19 is 1, 10% of 4 is 1. What is
- * added comes to the units that the value was measured over, so that no look adds to what an earlier one has added.
+ * A percentage of the units is rounded down, and is at least one: 10% of 19 is 1, 10% of 4 is 1. A step adds to the units that
+ * the value was measured over: otherwise every look while units are on their way would add the amount once more.
  */
 import { z } from 'zod';
 import { unitsAtMost } from '../round-off.js';
 import { shown } from '../shown.js';
 import { expression } from '../written/expression.js';
 import { percentageText, shareOf } from '../written/percentage.js';
+import { boundFields, boundsInWords, isInside, refuseOverlaps, refuseUnclearBand } from './band.js';
 import { followLoad } from './load/follow-load.js';
 import { type Advice, definePolicy, type Load } from './policy.js';
-import { boundFields, boundsInWords, isInside, refuseOverlaps, refuseUnclearBand } from './band.js';
 
 const amount = z.union([z.int('must be a whole number; or write a percentage, such as 50%').min(0), percentageText]);
 
@@ -82,7 +82,7 @@ export const steps = definePolicy({
 function adviseBySteps(steps: readonly Step[], load: Load): Advice {
   const { value, capacity, asked, isAskedByOthers } = load;
   const step = steps.find((each) => isInside(each, value));
-  // As with thresholds, what was asked for by an earlier value counts no more. What somebody else asked for stands.
+  // As with thresholds, a step that an earlier value was in counts no more. What somebody else asked for stands.
   if (step === undefined) {
     return { capacity: isAskedByOthers ? asked : capacity, reason: `${shown(value)} is in no step` };
   }
@@ -104,7 +104,7 @@ function adviseBySteps(steps: readonly Step[], load: Load): Advice {
   };
 }
 
-/** 10% of 127 is 12, of 4 is 1; with `atLeast: 2`, 2. 0% is no change, and a share of none is none without `atLeast`. */
+/** 10% of 127 is 12, of 4 is 1; with `atLeast: 2`, 2. 0% is no change, and a percentage of none is none without `atLeast`. */
 function changeOf(
   amount: number | string,
   { atLeast }: Step,
@@ -117,7 +117,7 @@ function changeOf(
   return { units, words: `${units} (${amount} of ${of}${atLeast === undefined ? '' : `, at least ${atLeast}`})` };
 }
 
-/** A share of none is none. */
+/** Whether it adds to zero units: a percentage of none is none. */
 function canRaiseNone({ add, set = 0, atLeast }: Step): boolean {
   if (typeof add === 'string') return atLeast !== undefined && shareOf(add) > 0;
   return (add ?? set) > 0;

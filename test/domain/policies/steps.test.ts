@@ -47,7 +47,7 @@ describe('steps', () => {
     [{ above: 0, add: '200%' }, 10, 30, 'more than there is'],
     [{ above: 0, add: '29%' }, 100, 129, 'no round-off: 100 x 0.29 is 28.999999999999996 in doubles'],
     [{ above: 0, add: '0%' }, 3, 3, 'none'],
-    [{ above: 0, add: '50%' }, 0, 0, 'a share of none'],
+    [{ above: 0, add: '50%' }, 0, 0, 'a percentage of none'],
     [{ above: 0, remove: '1%' }, 100, 99, 'exactly 1'],
     [{ above: 0, remove: '10%' }, 19, 18, '1.9 is 1'],
     [{ above: 0, remove: '10%' }, 4, 3, '0.4 is 1'],
@@ -57,7 +57,7 @@ describe('steps', () => {
     [{ above: 0, add: '25%', atLeast: 2 }, 100, 125, 'at least 2 is less'],
     [{ above: 0, remove: '10%', atLeast: 3 }, 10, 7, 'on the way in, too'],
     [{ above: 0, add: '0%', atLeast: 3 }, 10, 10, '0% is no change'],
-    [{ above: 0, add: '10%', atLeast: 2 }, 0, 2, 'the way to leave zero by a share'],
+    [{ above: 0, add: '10%', atLeast: 2 }, 0, 2, 'with atLeast a percentage leaves zero'],
   ])('%j from %d is %d: %s', (step, capacity, expected) => {
     expect(look([step], 1, capacity).target).toBe(expected);
   });
@@ -69,12 +69,12 @@ describe('steps', () => {
     [{ above: 19.999, add: 1 }, [20, 20.001, 1000]],
     [{ below: 10, add: 1 }, [0, 0.1 + 0.2, 9.999]],
     [{ atOrAbove: 0.3, atOrBelow: 0.3, add: 1 }, [0.1 + 0.2]],
-  ])('%j holds at %j and nowhere else', (step, inside) => {
+  ])('%j applies at %j and nowhere else', (step, inside) => {
     const values = [0, 0.1 + 0.2, 9.999, 10, 10.001, 19.999, 20, 20.001, 1000];
     expect(values.filter((value) => look([step], value, 5).target === 6)).toEqual(inside);
   });
 
-  test('the order in which they are written is of no consequence', () => {
+  test('the order in which they are written changes nothing', () => {
     for (const load of [0, 50, 100, 200, 1000]) {
       expect(look(queue.toReversed(), load, 6).target).toBe(look(queue, load, 6).target);
     }
@@ -105,7 +105,7 @@ describe('while units are on their way', () => {
 
   test.each([
     [150, 8, 'what is added comes to the units that were measured'],
-    [300, 8, 'so does a share'],
+    [300, 8, 'so does a percentage'],
     [50, 6, 'a band that was left counts no more'],
     [5, 5, 'a band below calls them off'],
   ])('at %d: %d, %s', (load, expected) => {
@@ -141,7 +141,7 @@ describe('while units are on their way', () => {
 describe('what is wrong with steps', () => {
   test.each<[Record<string, unknown>[], string, string]>([
     [[], '', 'is empty, so nothing would ever change; write a step, such as { atOrAbove: 100, add: 1 }'],
-    [[{ add: 1 }], '0', 'has no bound, so it would always hold; write atOrAbove, above, below or atOrBelow'],
+    [[{ add: 1 }], '0', 'has no bound, so it would always apply; write atOrAbove, above, below or atOrBelow'],
     [[{ above: 1 }], '0', 'changes nothing; write one of add, remove and set, or leave it out'],
     [[{ above: 1, add: 1, set: 2 }], '0.set', 'stands beside add; keep one of the two'],
     [[{ above: 1, add: 1, remove: '1%' }], '0.remove', 'stands beside add; keep one of the two'],
@@ -163,7 +163,7 @@ describe('what is wrong with steps', () => {
         { atOrAbove: 10, add: 2 },
       ],
       '1.atOrAbove',
-      'overlaps steps[0]: that one holds up to 15; write below: 10 there, or atOrAbove: 15 here',
+      'overlaps steps[0]: that one applies up to 15; write below: 10 there, or atOrAbove: 15 here',
     ],
     [
       [
@@ -171,7 +171,7 @@ describe('what is wrong with steps', () => {
         { atOrBelow: 50, remove: 1 },
       ],
       '0.atOrAbove',
-      'overlaps steps[1]: that one holds up to 50; write below: 50 there, or above: 50 here',
+      'overlaps steps[1]: that one applies up to 50; write below: 50 there, or above: 50 here',
     ],
     [
       [
@@ -187,7 +187,7 @@ describe('what is wrong with steps', () => {
         { atOrAbove: 10, below: 20, add: 2 },
       ],
       '1.atOrAbove',
-      'overlaps steps[0]: that one holds up to 100; write below: 10 there',
+      'overlaps steps[0]: that one applies up to 100; write below: 10 there',
     ],
     [
       [
