@@ -1,17 +1,17 @@
 /** Sending one change, at most once: look, fence, send, confirm. */
-import type { ChangeOutcome, Observation } from '../src/domain/capacity.js';
-import type { ChangeOrder, ChangeResult, Confirmation, SentOutcome } from '../src/domain/scale-orders.js';
-import { takesChangesAtAnyTime } from '../src/domain/settings.js';
-import { type Platform, PlatformError, type SendPermit } from '../src/platforms/platform.js';
-import { lookUntilConfirmed, type Surroundings } from './look.js';
+import type { ChangeOutcome, Observation } from '../src/domain/scale/capacity.js';
+import type { ChangeOrder, ChangeResult, Confirmation, SentOutcome } from '../src/domain/scale/orders.js';
+import { takesChangesAtAnyTime } from '../src/domain/scale/settings.js';
+import { type Platform, PlatformError, type SendPermit } from '../src/adapters/platforms/platform.js';
+import { lookUntilConfirmed, type PollWorld } from './poll.js';
 
-export interface ChangeSurroundings extends Surroundings {
+export interface ChangeWorld extends PollWorld {
   /**
    * Asks the Temporal server whether this very attempt is still the one it waits for. A worker that slept through its
    * time-outs was given up: its change counts as made already, and must not be sent now.
    * Undefined when it is not waited for; rejects when the answer does not come in time.
    */
-  askLeaveToSend(): Promise<SendPermit | undefined>;
+  requestSendPermit(): Promise<SendPermit | undefined>;
   /** Aborts only when the worker may not wait any longer: a request in flight is then broken off. */
   readonly outOfTime: AbortSignal;
 }
@@ -20,11 +20,7 @@ export interface ChangeSurroundings extends Surroundings {
  * A sleep can fall between any two lines, also between the fence and the write to the socket. The permit closes that
  * gap but for the last instructions (docs/guarantees.md).
  */
-export async function sendChange(
-  platform: Platform,
-  order: ChangeOrder,
-  world: ChangeSurroundings,
-): Promise<ChangeResult> {
+export async function sendChange(platform: Platform, order: ChangeOrder, world: ChangeWorld): Promise<ChangeResult> {
   const obstacle = await whyNotNow(platform, order, world);
   if (obstacle) return { outcome: 'notSent', ...obstacle };
   if (order.dryRun) return pretend(order, world);
@@ -32,7 +28,7 @@ export async function sendChange(
   const sentence = `${order.resource} ${order.from} -> ${order.to}`;
   let permit: SendPermit | undefined;
   try {
-    permit = await world.askLeaveToSend();
+    permit = await world.requestSendPermit();
   } catch (error) {
     return notSent(`${sentence}: the server could not be asked in time whether it still waits (${String(error)})`);
   }
@@ -51,7 +47,7 @@ export async function sendChange(
 async function whyNotNow(
   platform: Platform,
   order: ChangeOrder,
-  world: ChangeSurroundings,
+  world: ChangeWorld,
 ): Promise<{ readonly reason: string; readonly movedTo?: Observation } | undefined> {
   // A dry run walks on from capacities that exist only in its plan.
   if (order.dryRun) return undefined;
@@ -80,7 +76,7 @@ function notSent(reason: string): ChangeResult {
   return { outcome: 'rejected', reason: `not sent: ${reason}`, final: false };
 }
 
-function pretend(order: ChangeOrder, world: ChangeSurroundings): ChangeResult {
+function pretend(order: ChangeOrder, world: ChangeWorld): ChangeResult {
   const confirmation: Confirmation = {
     shown: 'reached',
     observation: { capacity: order.to, status: 'ACTIVE', observedAtMs: world.now() },

@@ -1,9 +1,9 @@
 /** What the worker registers. */
 import { setMaxListeners } from 'node:events';
-import { type CapacityActivities, capacityActivities } from './capacity.js';
+import { type CapacityActivities, capacityActivities } from './scale.js';
 import { type ConfigurationActivities, configurationActivities } from './configuration.js';
 import { type RequestActivities, requestActivities } from './requests.js';
-import { type WatchActivities, type WatchDependencies, watchActivities } from './watch.js';
+import { type WatchActivities, type WatchDependencies, watchActivities } from './watch/watch.js';
 
 export type Activities = CapacityActivities & ConfigurationActivities & RequestActivities & WatchActivities;
 

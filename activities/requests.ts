@@ -1,6 +1,6 @@
 /** Asks for a scale, as any other client would. */
 import { Context } from '@temporalio/activity';
-import { RequestRefused, ScaleClient } from '../src/client/scale-client.js';
+import { RequestRefused, ScaleClient } from '../src/client/scale/client.js';
 import type { ScaleAnswer, ScaleAsk } from '../src/domain/autoscale/watch.js';
 
 export interface RequestActivities {

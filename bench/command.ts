@@ -7,7 +7,7 @@ import { compareUnderFaults, type FaultFigures, type Walked } from './faults.js'
 import { compareWithHpa, type HpaFigures, type LookCost, type Side } from './hpa.js';
 import { measureReadiness } from './ready.js';
 import { table } from './report.js';
-import { measureStarts, type StartFigures, type Surroundings } from './starts.js';
+import { measureStarts, type StartFigures, type Workload } from './starts.js';
 import { rounded } from './statistics.js';
 import { measureWalks } from './walk.js';
 import { measureWatches, type WatchFigures } from './watches.js';
@@ -104,9 +104,9 @@ async function benchmark(): Promise<void> {
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
 }
 
-async function starts(surroundings: Surroundings): Promise<StartFigures[]> {
-  const figures = await measureStarts(surroundings, rounds, tell);
-  console.log(startTable(surroundings, figures));
+async function starts(workload: Workload): Promise<StartFigures[]> {
+  const figures = await measureStarts(workload, rounds, tell);
+  console.log(startTable(workload, figures));
   return figures;
 }
 
@@ -117,8 +117,8 @@ async function watch(watches: number, growTo: number): Promise<void> {
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
 }
 
-function startTable(surroundings: Surroundings, figures: readonly StartFigures[]): string {
-  const where = { door: 'at the door', atWork: 'with workers at work' }[surroundings];
+function startTable(workload: Workload, figures: readonly StartFigures[]): string {
+  const where = { door: 'at the door', atWork: 'with workers at work' }[workload];
   return table(
     [`callers, ${where}`, 'bare start', 'POST', 'throughput', 'p99 bare', 'p99 POST', 'p99'],
     figures.map(({ callers, bare, post, throughputRatio, p99Ratio }) => [

@@ -19,7 +19,7 @@ const callsPerRound = loads.reduce((sum, { calls }) => sum + calls, 0);
  * `atWork`: both sides have a worker, which carries out what is started while more is: a scale run looks at its resource,
  * finds it as it should be, and closes. This is more work than an empty workflow, on the same processors.
  */
-export type Surroundings = 'door' | 'atWork';
+export type Workload = 'door' | 'atWork';
 
 export interface StartFigures {
   readonly callers: number;
@@ -31,13 +31,13 @@ export interface StartFigures {
 }
 
 /** Every POST is for a resource of its own, so that each of them is a start. */
-export async function measureStarts(surroundings: Surroundings, rounds: number, tell: Tell): Promise<StartFigures[]> {
+export async function measureStarts(workload: Workload, rounds: number, tell: Tell): Promise<StartFigures[]> {
   const laboratory = await Laboratory.open();
   try {
     const resources = warmUp.calls + rounds * callsPerRound;
     laboratory.sandbox.configure(configuration(await laboratory.sidecarOf(resources, 1), resources));
     const { url } = await laboratory.startApi();
-    if (surroundings === 'atWork') {
+    if (workload === 'atWork') {
       await laboratory.startWorker();
       await laboratory.startEmptyWorker();
     }

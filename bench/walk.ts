@@ -1,7 +1,7 @@
 /** A walk from 1 to 6 units, one at a time, as the product makes it: how much longer than it must take, and what it costs. */
 import { setTimeout } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
-import { scaleWorkflowId } from '../workflows/messages.js';
+import { scaleWorkflowId } from '../workflows/scale/messages.js';
 import type { ApiClient } from '../test/e2e/api-client.js';
 import { Laboratory } from './laboratory.js';
 import { residentMb } from './process-figures.js';

@@ -1,10 +1,10 @@
 /** The reference page of the configuration: tables from the zod schemas, and words on what all fields share. */
 import { z } from 'zod';
-import { signalFields } from '../src/config/adapter-schema.js';
-import { environmentSettings } from '../src/config/environment-config.js';
-import { fastAutoscalerSettings } from '../src/config/fast-autoscaler-environment.js';
-import { documentSchema, resourceSchema } from '../src/config/schema.js';
-import { serverVariables } from '../src/config/server-settings.js';
+import { signalFields } from '../src/config/schema/adapter.js';
+import { environmentSettings } from '../src/config/environment/omnistrate.js';
+import { fastAutoscalerSettings } from '../src/config/environment/ecs-fast-autoscaler.js';
+import { documentSchema, resourceSchema } from '../src/config/schema/resource.js';
+import { serverVariables } from '../src/config/environment/process.js';
 import { fieldTable, table } from './field-table.js';
 import { writtenForm, type JsonSchema } from './json-schema.js';
 

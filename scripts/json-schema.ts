@@ -1,7 +1,7 @@
 /** The JSON Schemas of escapement.yaml, made from its one zod schema. */
 import { z } from 'zod';
-import { adapterForms } from '../src/config/adapter-schema.js';
-import { documentSchema, resourceSchema } from '../src/config/schema.js';
+import { adapterForms } from '../src/config/schema/adapter.js';
+import { documentSchema, resourceSchema } from '../src/config/schema/resource.js';
 
 export type JsonSchema = z.core.JSONSchema.JSONSchema;
 

@@ -1,6 +1,6 @@
 /** The pages of the sources: written by hand, but for the summary and the table of settings, which are the schema's. */
 import { readFile } from 'node:fs/promises';
-import { sourceDefinitions } from '../src/sources/registry.js';
+import { sourceDefinitions } from '../src/adapters/sources/registry.js';
 import { fieldTable } from './field-table.js';
 import { writtenForm } from './json-schema.js';
 

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { exchange, type HttpRequest } from '../../src/platforms/http-exchange.js';
+import { exchange, type HttpRequest } from '../../src/adapters/platforms/http-exchange.js';
 import { debianCommand, goProgram } from './installed.js';
 import { freePorts, ServiceProcess } from './service-process.js';
 

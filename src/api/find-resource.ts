@@ -1,12 +1,12 @@
 /** From the name in a path to what the configuration says of it. */
 import type { Request } from 'express';
-import type { AutoscaleClient } from '../client/autoscale-client.js';
-import { isTemporalTrouble } from '../client/grpc-status.js';
-import type { ScalableResource } from '../client/scale-client.js';
+import type { AutoscaleClient } from '../client/autoscale/client.js';
+import { isTemporalTrouble } from '../client/temporal/grpc-status.js';
+import type { ScalableResource } from '../client/scale/client.js';
 import type { Config, ResourceConfig } from '../config/config.js';
-import { aliasSchema } from '../config/schema.js';
+import { aliasSchema } from '../config/schema/resource.js';
 import { nearest } from '../config/nearest.js';
-import { Problem } from './problem.js';
+import { Problem } from './http/problem.js';
 
 type Resources = Config['resources'];
 

@@ -1,6 +1,6 @@
 /** The parts that the OpenAPI document is put together from: schemas by name, answers, problems. */
 import { z } from 'zod';
-import { scaleWishSchema } from './scale-wish.js';
+import { scaleRequestSchema } from './scale/request-body.js';
 import {
   acceptedSchema,
   aliveSchema,
@@ -11,7 +11,7 @@ import {
   resourcesSchema,
   runSchema,
   runsSchema,
-} from './answers.js';
+} from './scale/answers.js';
 import {
   alertmanagerSchema,
   autoscaleSchema,
@@ -19,26 +19,26 @@ import {
   evaluatingSchema,
   evaluationSchema,
   overriddenSchema,
-  overrideWishSchema,
-  pauseWishSchema,
+  overrideRequestSchema,
+  pauseRequestSchema,
   pausedSchema,
-} from './autoscale-answers.js';
-import { dropInHealthSchema, dropInScaleSchema, dropInStatusSchema, dropInWishSchema } from './drop-in-answers.js';
-import { problemTypes, type ProblemType, problemUri } from './problem.js';
+} from './autoscale/answers.js';
+import { dropInHealthSchema, dropInScaleSchema, dropInStatusSchema, dropInRequestSchema } from './drop-in/answers.js';
+import { problemTypes, type ProblemType, problemUri } from './http/problem.js';
 
 export type JsonObject = Record<string, unknown>;
 
 const schemas = {
-  ScaleWish: scaleWishSchema,
+  ScaleRequestBody: scaleRequestSchema,
   Accepted: acceptedSchema,
   Cancelling: cancellingSchema,
   Resource: resourceSchema,
   Resources: resourcesSchema,
   Run: runSchema,
   Runs: runsSchema,
-  PauseWish: pauseWishSchema,
+  PauseRequest: pauseRequestSchema,
   Paused: pausedSchema,
-  OverrideWish: overrideWishSchema,
+  OverrideRequest: overrideRequestSchema,
   Overridden: overriddenSchema,
   Evaluating: evaluatingSchema,
   Evaluation: evaluationSchema,
@@ -48,7 +48,7 @@ const schemas = {
   Alive: aliveSchema,
   Readiness: readinessSchema,
   Problem: problemSchema,
-  DropInWish: dropInWishSchema,
+  DropInRequest: dropInRequestSchema,
   DropInScale: dropInScaleSchema,
   DropInStatus: dropInStatusSchema,
   DropInHealth: dropInHealthSchema,
@@ -109,7 +109,7 @@ export function componentSchemas(): JsonObject {
   const made = z.toJSONSchema(registry, {
     uri: pathOf,
     override: ({ zodSchema, jsonSchema }) => {
-      if (zodSchema === scaleWishSchema) jsonSchema.oneOf = exactlyOneOfThem;
+      if (zodSchema === scaleRequestSchema) jsonSchema.oneOf = exactlyOneOfThem;
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
       // What the format says already, in 300 characters.

@@ -9,9 +9,9 @@ import {
   problems,
   queryParameters,
 } from './openapi-parts.js';
-import { autoscalePaths } from './openapi-autoscale.js';
-import { runsQuerySchema } from './routes/resources.js';
-import { longestKey, longestWaitSeconds } from './request-headers.js';
+import { autoscalePaths } from './autoscale/openapi.js';
+import { runsQuerySchema } from './scale/resource-routes.js';
+import { longestKey, longestWaitSeconds } from './http/request-headers.js';
 
 export function openApiDocument(): JsonObject {
   return {
@@ -75,7 +75,7 @@ const scalePaths = {
     post: {
       ...operation('scale', 'scaleResource', 'Ask for a capacity'),
       parameters: [idempotencyKey, prefer],
-      requestBody: body('ScaleWish'),
+      requestBody: body('ScaleRequestBody'),
       responses: answers({ 200: 'Resource', 202: 'Accepted' }, [
         'malformed-json',
         'invalid-request',
@@ -133,7 +133,7 @@ const dropInPaths = {
     post: {
       ...operation('drop-in', 'dropInScale', 'Scale, and answer when the target is reached'),
       parameters: [idempotencyKey],
-      requestBody: body('DropInWish'),
+      requestBody: body('DropInRequest'),
       responses: {
         ...Object.fromEntries([200, 400, 409, 413, 415, 500, 503].map((status) => [status, answer('DropInScale')])),
         ...problems(['unauthorized', 'unknown-host', 'cross-origin', 'several-resources']),

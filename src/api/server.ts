@@ -1,17 +1,17 @@
 /** The trigger API: thin. It reads requests, asks Temporal, and puts what it hears into words. */
 import express, { type RequestHandler } from 'express';
-import { createContext } from './api-context.js';
-import type { ApiDependencies } from './api-dependencies.js';
-import { authenticate } from './authenticate.js';
-import { refuseForeignHosts } from './known-host.js';
-import { problemHandler, unknownRoute } from './problem-handler.js';
-import { requestLog } from './request-log.js';
-import { autoscaleRoutes } from './routes/autoscale.js';
-import { docsRoutes } from './routes/docs.js';
-import { dropInHealthRoute, dropInRoutes } from './routes/drop-in.js';
-import { healthRoutes } from './routes/health.js';
-import { resourceRoutes } from './routes/resources.js';
-import { scaleRoutes } from './routes/scale.js';
+import { createContext } from './context.js';
+import type { ApiDependencies } from './dependencies.js';
+import { authenticate } from './http/authenticate.js';
+import { refuseForeignHosts } from './http/known-host.js';
+import { problemHandler, unknownRoute } from './http/problem-handler.js';
+import { requestLog } from './http/request-log.js';
+import { autoscaleRoutes } from './autoscale/routes.js';
+import { docsRoutes } from './docs-routes.js';
+import { dropInHealthRoute, dropInRoutes } from './drop-in/routes.js';
+import { healthRoutes } from './health/routes.js';
+import { resourceRoutes } from './scale/resource-routes.js';
+import { scaleRoutes } from './scale/routes.js';
 
 export function createApi(dependencies: ApiDependencies): express.Express {
   const { token, allowedHosts = [] } = dependencies;

@@ -2,10 +2,9 @@
 import { readConfigFile } from '../config/load.js';
 import type { ResourceConfig } from '../config/config.js';
 import { compileAutoscale, type AutoscaleSpec } from '../domain/autoscale/spec.js';
-import { sourceDefinitions } from '../sources/registry.js';
-import { BacktestError } from './backtest-error.js';
+import { sourceDefinitions } from '../adapters/sources/registry.js';
+import { BacktestError, readTrace, type Trace } from './trace.js';
 import { queueSignal, type Backtest } from './simulate.js';
-import { readTrace, type Trace } from './trace.js';
 
 export interface BacktestOptions {
   readonly resource?: string;
@@ -19,7 +18,7 @@ export interface BacktestOptions {
   readonly maxAgeMs?: number;
 }
 
-export interface Surroundings {
+export interface BacktestDependencies {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
 }
@@ -28,7 +27,7 @@ export interface Surroundings {
 export async function prepareBacktests(
   files: readonly string[],
   options: BacktestOptions,
-  surroundings: Surroundings,
+  surroundings: BacktestDependencies,
 ): Promise<Backtest[]> {
   const traces = await readTraces(options.signals, surroundings.cwd);
   const arrivals = await readArrivals(options, surroundings.cwd);

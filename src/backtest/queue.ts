@@ -2,7 +2,7 @@
  * The queue of a closed loop, as a fluid: it fills by the arrivals of a trace, in jobs a second, and drains by a rate a unit
  * and second. A rate of arrival holds until the next line of the trace.
  */
-import { BacktestError } from './backtest-error.js';
+import { BacktestError } from './trace.js';
 import type { Trace } from './trace.js';
 
 export class Queue {

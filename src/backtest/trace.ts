@@ -1,7 +1,12 @@
 /** A recorded signal: a CSV file with the header `time,value`. */
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { BacktestError } from './backtest-error.js';
+
+/** What keeps a back-test from running, in words for the person who asked for it. */
+export class BacktestError extends Error {
+  override readonly name = 'BacktestError';
+  readonly code = 'BACKTEST_INVALID';
+}
 
 /** In order of time. A value that is not finite is "no data" at that time. */
 export interface Trace {

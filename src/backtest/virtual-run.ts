@@ -1,7 +1,7 @@
 /** A scale run in virtual time: one step at a time toward a target, each cooled down before the next one. */
-import type { ResourceStatus } from '../domain/capacity.js';
-import { cooledDownAtMs, directionOf, nextCapacity, sentChange, type SentChange } from '../domain/scale-step.js';
-import { type ScaleSettings, takesChangesAtAnyTime } from '../domain/settings.js';
+import type { ResourceStatus } from '../domain/scale/capacity.js';
+import { cooledDownAtMs, directionOf, nextCapacity, sentChange, type SentChange } from '../domain/scale/step.js';
+import { type ScaleSettings, takesChangesAtAnyTime } from '../domain/scale/settings.js';
 
 export interface VirtualChange {
   readonly atMs: number;

@@ -1,16 +1,16 @@
 #!/usr/bin/env node
 /** The `escapement` command. */
 import { Command } from 'commander';
-import { backtestCommand } from '../backtest/command.js';
-import { packageVersion } from '../runtime/package-root.js';
-import { simulatorCommand } from '../simulator/command.js';
-import { apiCommand } from './api.js';
-import { applyCommand } from './apply.js';
-import { doctorCommand } from './doctor.js';
-import { exitCodeOf, explain } from './failure.js';
-import { upCommand } from './up.js';
-import { validateCommand } from './validate.js';
-import { workerCommand } from './worker.js';
+import { backtestCommand } from './commands/backtest.js';
+import { packageVersion } from '../process/package-root.js';
+import { simulatorCommand } from './commands/simulator.js';
+import { apiCommand } from './commands/api.js';
+import { applyCommand } from './commands/apply.js';
+import { doctorCommand } from './commands/doctor.js';
+import { exitCodeOf, explain } from './terminal.js';
+import { upCommand } from './commands/up.js';
+import { validateCommand } from './commands/validate.js';
+import { workerCommand } from './commands/worker.js';
 
 const program = new Command('escapement')
   .description('Takes the capacity of your resources where you want it, step by step, and never sends a change twice.')

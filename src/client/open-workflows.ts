@@ -1,8 +1,8 @@
 /** What of a namespace is open, by one list: autoscalers and scale runs. Temporal's visibility may lag a moment behind. */
 import type { Client } from '@temporalio/client';
-import { autoscaleWorkflowType } from '../../workflows/autoscale-messages.js';
-import { scaleWorkflowId, scaleWorkflowType } from '../../workflows/messages.js';
-import { type KnownAutoscaler, known } from './autoscale-client.js';
+import { autoscaleWorkflowType } from '../../workflows/autoscale/messages.js';
+import { scaleWorkflowId, scaleWorkflowType } from '../../workflows/scale/messages.js';
+import { type KnownAutoscaler, known } from './autoscale/client.js';
 
 /** For a list. One that is paused in Temporal is open as well; a server that knows no pause refuses the name of that status. */
 export const isOpen =

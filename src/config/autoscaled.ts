@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { Revision, Writing } from '../domain/autoscale/revision.js';
 import type { AutoscaleSettings } from '../domain/autoscale/settings.js';
-import type { ScaleSettings } from '../domain/settings.js';
-import { platforms } from '../platforms/registry.js';
+import type { ScaleSettings } from '../domain/scale/settings.js';
+import { platforms } from '../adapters/platforms/registry.js';
 import type { Config, ResourceConfig } from './config.js';
 
 export interface Autoscaled {

@@ -1,11 +1,11 @@
 /** What the rest of Escapement sees of a configuration. */
 import type { z } from 'zod';
-import type { ScaleSettings, TakesChanges, UpAfter } from '../domain/settings.js';
+import type { ScaleSettings, TakesChanges, UpAfter } from '../domain/scale/settings.js';
 import type { Writing } from '../domain/autoscale/revision.js';
-import { platforms } from '../platforms/registry.js';
-import type { AdapterChoice } from './adapter-settings.js';
-import type { AutoscaleConfig } from './autoscale-schema.js';
-import type { resourceSchema } from './schema.js';
+import { platforms } from '../adapters/platforms/registry.js';
+import type { AdapterChoice } from './schema/adapter-settings.js';
+import type { AutoscaleConfig } from './schema/autoscale.js';
+import type { resourceSchema } from './schema/resource.js';
 
 export interface Config {
   /** `demo`: nobody configured anything, so everything is simulated. */

@@ -1,10 +1,10 @@
 /** What is in force for a resource, defaults and presets included, in one line: for whoever wrote only a part of it. */
 import type { FallbackSettings } from '../domain/autoscale/settings.js';
 import { policyNames } from '../domain/autoscale/spec.js';
-import type { ScaleSettings } from '../domain/settings.js';
-import type { AutoscaleConfig } from './autoscale-schema.js';
+import type { ScaleSettings } from '../domain/scale/settings.js';
+import type { AutoscaleConfig } from './schema/autoscale.js';
 import type { ResourceConfig } from './config.js';
-import { durationText } from './duration.js';
+import { durationText } from '../domain/written/duration.js';
 
 /** `worker: omnistrate, 1 to 6 units, steps of 1, cooldown 5m; every 15s: perUnit waiting; fallback: hold after 3 failures` */
 export function inForce({ alias, platform, settings, taskQueue, autoscale }: ResourceConfig): string {

@@ -5,21 +5,20 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { defaultOwner } from '../domain/autoscale/revision.js';
 import { byAlias, type Config, type LoadedConfig } from './config.js';
-import { ConfigError, problemFrom } from './config-error.js';
-import { demoConfig } from './demo-config.js';
-import { environmentConfig, environmentNames, environmentSettings } from './environment-config.js';
-import { isSet, parseEnvironment, trueOrFalse } from './environment-variables.js';
+import { ConfigError, problemFrom, fileErrorCode } from './problem.js';
+import { demoConfig } from './environment/demo.js';
+import { environmentConfig, environmentNames, environmentSettings } from './environment/omnistrate.js';
+import { isSet, parseEnvironment, trueOrFalse } from './environment/variables.js';
 import {
   fastAutoscalerConfig,
   fastAutoscalerNames,
   fastAutoscalerSettings,
   fastAutoscalerVariables,
-} from './fast-autoscaler-environment.js';
-import { fileErrorCode } from './file-error.js';
-import { fileConfig } from './file-config.js';
-import { misspelledVariables } from './misspelled.js';
-import type { Environment } from './placeholders.js';
-import { serverVariables } from './server-settings.js';
+} from './environment/ecs-fast-autoscaler.js';
+import { fileConfig } from './file/file-config.js';
+import { misspelledVariables } from './environment/misspelled.js';
+import type { Environment } from './file/placeholders.js';
+import { serverVariables } from './environment/process.js';
 
 const usualFile = 'escapement.yaml';
 

@@ -1,8 +1,8 @@
 /** `escapement validate`: everything that can be told about a file without the network. */
 import { inForce } from './in-force.js';
-import { ConfigError, type ConfigProblem } from './config-error.js';
+import { ConfigError, type ConfigProblem } from './problem.js';
 import { readConfigFile } from './load.js';
-import type { Environment } from './placeholders.js';
+import type { Environment } from './file/placeholders.js';
 
 export interface Validation {
   readonly problems: readonly ConfigProblem[];

@@ -1,9 +1,9 @@
 /** `npm run demo`: the traffic spike of the queue-backpressure guide, on the real thing, in about a minute. */
 import { parseArgs } from 'node:util';
-import { exitCodeOf, explain } from '../cli/failure.js';
-import { createLogger } from '../runtime/logger.js';
-import { installShutdown } from '../runtime/shutdown.js';
-import { installTemporalRuntime } from '../runtime/worker-sdk.js';
+import { exitCodeOf, explain } from '../cli/terminal.js';
+import { createLogger } from '../process/logger.js';
+import { installShutdown } from '../process/shutdown.js';
+import { installTemporalRuntime } from '../worker/sdk.js';
 import { startProduct } from './product.js';
 import { openQueue } from './queue.js';
 import { bounds, shortened } from './spike-config.js';

@@ -1,7 +1,7 @@
 /** The story that is watched: ten emitters overwhelm two analyzers, more of them come, the load ends, and they go again. */
 import { setTimeout } from 'node:timers/promises';
-import { AutoscaleReader } from '../client/autoscale-reader.js';
-import { RunReader } from '../client/run-reader.js';
+import { AutoscaleReader } from '../client/autoscale/reader.js';
+import { RunReader } from '../client/scale/runs.js';
 import type { DemoProduct } from './product.js';
 import type { DemoQueue } from './queue.js';
 import { bounds, resource } from './spike-config.js';

@@ -1,12 +1,12 @@
 /** Whether Temporal answers, for the namespace and with the credentials of this machine. */
 import type { Connection } from '@temporalio/client';
-import { grpcStatus, hasCode, isOutOfTime } from '../client/grpc-status.js';
-import { connectClient, type TemporalSettings } from '../runtime/temporal-connection.js';
-import type { Finding } from './finding.js';
+import { grpcStatus, hasCode, isOutOfTime } from '../client/temporal/grpc-status.js';
+import { connectClient, type TemporalSettings } from '../client/temporal/connection.js';
+import type { CheckResult } from './check-result.js';
 
 const answeredWithinMs = 5000;
 
-export async function examineTemporal(settings: TemporalSettings): Promise<Finding> {
+export async function examineTemporal(settings: TemporalSettings): Promise<CheckResult> {
   const { address, namespace } = settings;
   const subject = { part: 'temporal', type: 'server' } as const;
   const connection = connectClient(settings);

@@ -1,20 +1,20 @@
 /** Looks once at everything a configuration names, with the secrets of this machine, and changes nothing. */
-import { ConfigError } from '../config/config-error.js';
+import { ConfigError } from '../config/problem.js';
 import type { Config, ResourceConfig } from '../config/config.js';
-import { createPlatform, createSource, type Signal, signalsOf } from '../runtime/resource-adapters.js';
-import type { TemporalSettings } from '../runtime/temporal-connection.js';
+import { createPlatform, createSource, type Signal, signalsOf } from '../worker/resource-adapters.js';
+import type { TemporalSettings } from '../client/temporal/connection.js';
 import { examineTemporal } from './examine-temporal.js';
-import type { Finding } from './finding.js';
-import { sampleFinding } from './sample-finding.js';
+import type { CheckResult } from './check-result.js';
+import { sampleResult } from './sample-result.js';
 
-interface Patient {
+interface Examined {
   readonly resources: Config['resources'];
   readonly temporal: TemporalSettings;
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** Side by side, each within its own time-out. Never fails: whatever is wrong is a finding. */
-export async function examine({ resources, temporal, env }: Patient): Promise<Finding[]> {
+/** Side by side, each within its own time-out. Never fails: whatever is wrong is a result. */
+export async function examine({ resources, temporal, env }: Examined): Promise<CheckResult[]> {
   return Promise.all([
     examineTemporal(temporal),
     ...Object.values(resources).flatMap((resource) => [
@@ -24,9 +24,9 @@ export async function examine({ resources, temporal, env }: Patient): Promise<Fi
   ]);
 }
 
-async function examinePlatform(resource: ResourceConfig, env: NodeJS.ProcessEnv): Promise<Finding> {
+async function examinePlatform(resource: ResourceConfig, env: NodeJS.ProcessEnv): Promise<CheckResult> {
   const subject = { part: 'platform', resource: resource.alias, type: resource.platform.type } as const;
-  return lookOnce(
+  return examineOne(
     subject,
     () => createPlatform(resource, env),
     async (platform) => {
@@ -42,26 +42,26 @@ async function examineSource(
   { autoscale, settings }: ResourceConfig,
   signal: Signal,
   env: NodeJS.ProcessEnv,
-): Promise<Finding> {
-  return lookOnce(
+): Promise<CheckResult> {
+  return examineOne(
     { part: 'source', resource: signal.resource, signal: signal.name, type: signal.source.type },
     () => createSource(signal, env),
     async (source) => {
       const sample = await source.sample(unlimited());
       const sampling = autoscale?.settings.sampling?.[signal.name];
-      return sampleFinding({ sample, nowMs: Date.now(), sampling, source: signal.source, max: settings.max });
+      return sampleResult({ sample, nowMs: Date.now(), sampling, source: signal.source, max: settings.max });
     },
   );
 }
 
-type Subject = Pick<Finding, 'part' | 'resource' | 'signal' | 'type'>;
-type Seen = Omit<Finding, keyof Subject>;
+type Subject = Pick<CheckResult, 'part' | 'resource' | 'signal' | 'type'>;
+type Seen = Omit<CheckResult, keyof Subject>;
 
-async function lookOnce<Adapter extends { close?(): Promise<void> }>(
+async function examineOne<Adapter extends { close?(): Promise<void> }>(
   subject: Subject,
   create: () => Promise<Adapter>,
   look: (adapter: Adapter) => Promise<Seen>,
-): Promise<Finding> {
+): Promise<CheckResult> {
   let adapter: Adapter | undefined;
   try {
     adapter = await create();

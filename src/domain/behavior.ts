@@ -4,7 +4,7 @@
  * normalizeDesiredReplicasWithBehaviors), doubles included: 100 units plus 10% is 111, because 100 x 1.1 is just above 110.
  */
 import type { Behavior, ScalingRules } from './behavior-settings.js';
-import { clampToBounds } from './scale-step.js';
+import { clampToBounds } from './scale/step.js';
 
 /** What was recommended before any limit, `ageSeconds` ago. */
 interface PastRecommendation {
@@ -43,7 +43,7 @@ export function applyBehavior(input: BehaviorInput): { capacity: number; limited
 }
 
 /** Up at most to the lowest recommendation of its window, down at most to the highest of its window; in between: stay. */
-export function stabilize({ current, desired, behavior, recommendations }: BehaviorInput): number {
+function stabilize({ current, desired, behavior, recommendations }: BehaviorInput): number {
   const upWindow = behavior.scaleUp?.stabilizationWindowSeconds ?? 0;
   const downWindow = behavior.scaleDown?.stabilizationWindowSeconds ?? 0;
   let lowest = desired;
@@ -56,7 +56,7 @@ export function stabilize({ current, desired, behavior, recommendations }: Behav
 }
 
 /** @param desired the stabilized recommendation */
-export function limitRate(input: BehaviorInput, desired: number): number {
+function limitRate(input: BehaviorInput, desired: number): number {
   if (desired > input.current) return Math.min(desired, Math.max(input.current, highestAllowed(input)));
   if (desired < input.current) return Math.max(desired, Math.min(input.current, lowestAllowed(input)));
   return desired;

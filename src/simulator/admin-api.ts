@@ -1,12 +1,12 @@
 /** The simulator's own paths, which no sidecar has: faults, other hands, and what really happened. */
 import { Router, type Request } from 'express';
 import { z } from 'zod';
-import { resourceStatuses } from '../domain/capacity.js';
+import { resourceStatuses } from '../domain/scale/capacity.js';
 import { faultPlanSchema } from './fault.js';
 import { findResource, parseBody } from './request.js';
-import type { SidecarParts } from './sidecar-api.js';
+import type { SidecarDependencies } from './sidecar-api.js';
 
-export interface AdminParts extends SidecarParts {
+export interface AdminDependencies extends SidecarDependencies {
   /** Refuses connections for so long. */
   goDownFor(downMs: number): void;
 }
@@ -15,7 +15,7 @@ const capacityBody = z.strictObject({ capacity: z.int().min(0) });
 const statusBody = z.strictObject({ status: z.enum(resourceStatuses).nullable() });
 const downBody = z.strictObject({ forMs: z.int().min(1).max(3_600_000) });
 
-export function adminApi(parts: AdminParts): Router {
+export function adminApi(parts: AdminDependencies): Router {
   const { resources, faults, log } = parts;
   const resourceOf = (request: Request<{ alias: string }>) => findResource(resources, request.params.alias);
   return Router()

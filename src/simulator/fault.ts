@@ -1,6 +1,6 @@
 /** The faults that the simulated sidecar can be told to have: their names are the admin API's. */
 import { z } from 'zod';
-import { resourceStatuses } from '../domain/capacity.js';
+import { resourceStatuses } from '../domain/scale/capacity.js';
 
 const milliseconds = z.int().min(0).max(3_600_000);
 

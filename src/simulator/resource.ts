@@ -1,5 +1,5 @@
 /** A resource that does not exist: all that is seen of it is computed from what was done to it, and a time. */
-import type { ResourceStatus } from '../domain/capacity.js';
+import type { ResourceStatus } from '../domain/scale/capacity.js';
 
 /** True capacity from this time on, and what made it so. */
 export interface CapacityAt {

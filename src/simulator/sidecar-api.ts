@@ -8,7 +8,7 @@ import type { FaultPlan, IncomingCall } from './fault-plan.js';
 import { findResource, parseBody, RequestError } from './request.js';
 import type { SimulatedResource } from './resource.js';
 
-export interface SidecarParts {
+export interface SidecarDependencies {
   readonly resources: ReadonlyMap<string, SimulatedResource>;
   readonly faults: FaultPlan;
   readonly log: CallLog;
@@ -23,7 +23,7 @@ const addBody = z.object({ capacityToBeAdded: units });
 const removeBody = z.object({ capacityToBeRemoved: units });
 const sizeBody = z.object({ size: z.int().min(0) });
 
-export function sidecarApi(parts: SidecarParts): Router {
+export function sidecarApi(parts: SidecarDependencies): Router {
   return Router()
     .get('/resource/:alias/capacity', logged(parts, read))
     .post(
@@ -41,14 +41,14 @@ export function sidecarApi(parts: SidecarParts): Router {
 }
 
 interface Call {
-  readonly parts: SidecarParts;
+  readonly parts: SidecarDependencies;
   readonly resource: SimulatedResource;
   readonly entry: LoggedCall;
   readonly response: Response;
 }
 
 /** Every call is in the log before anything is done about it. */
-function logged(parts: SidecarParts, handle: (call: Call) => void) {
+function logged(parts: SidecarDependencies, handle: (call: Call) => void) {
   return (request: Request<{ alias: string }>, response: Response): void => {
     const entry = parts.log.begin({
       atMs: parts.now(),
@@ -112,7 +112,7 @@ function carryOut({ parts, resource, entry, response }: Call, apply: (atMs: numb
   parts.log.finish(entry, answer(response, fault, namesOf(resource)));
 }
 
-function meetFault(parts: SidecarParts, entry: LoggedCall, call: IncomingCall): Fault | undefined {
+function meetFault(parts: SidecarDependencies, entry: LoggedCall, call: IncomingCall): Fault | undefined {
   const fault = parts.faults.next(call);
   if (fault !== undefined) entry.fault = fault.type;
   return fault;

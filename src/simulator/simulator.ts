@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type ErrorRequestHandler, type Express } from 'express';
-import { adminApi, type AdminParts } from './admin-api.js';
+import { adminApi, type AdminDependencies } from './admin-api.js';
 import { CallLog, type LoggedCall } from './call-log.js';
 import { FaultPlan } from './fault-plan.js';
 import { RequestError } from './request.js';
@@ -73,7 +73,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   };
 }
 
-function simulatorApp(parts: AdminParts): Express {
+function simulatorApp(parts: AdminDependencies): Express {
   return express()
     .disable('x-powered-by')
     .use(express.text({ type: () => true, limit: '1mb' }))

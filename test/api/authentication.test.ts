@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { Client } from '@temporalio/client';
-import { connectClient } from '../../src/runtime/temporal-connection.js';
+import { connectClient } from '../../src/client/temporal/connection.js';
 import { settings } from './settings.js';
 import { openApi, type TestApi } from './test-api.js';
 

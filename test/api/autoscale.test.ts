@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import type { AutoscaleAnswer, DecisionsAnswer } from '../../src/api/autoscale-answers.js';
-import { AutoscaleClient } from '../../src/client/autoscale-client.js';
+import type { AutoscaleAnswer, DecisionsAnswer } from '../../src/api/autoscale/answers.js';
+import { AutoscaleClient } from '../../src/client/autoscale/client.js';
 import { byAlias, type ResourceConfig } from '../../src/config/config.js';
 import { autoscaleSettingsSchema } from '../../src/domain/autoscale/settings.js';
-import { createSource } from '../../src/sources/registry.js';
+import { createSource } from '../../src/adapters/sources/registry.js';
 import { configured as configuredNow } from '../support/configured.js';
 import { devServerEnvironment } from '../support/temporal.js';
 import { poll, type TestResource, Workbench } from '../workflows/workbench.js';

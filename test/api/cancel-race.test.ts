@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import { grpcStatus } from '../../src/client/grpc-status.js';
+import { grpcStatus } from '../../src/client/temporal/grpc-status.js';
 import { settings } from './settings.js';
 import { openApi } from './test-api.js';
 

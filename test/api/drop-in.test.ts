@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { omnistrate } from '../../src/platforms/omnistrate.js';
+import { omnistrate } from '../../src/adapters/platforms/omnistrate.js';
 import { openWorkbench } from '../workflows/open-workbench.js';
 import type { TestResource } from '../workflows/workbench.js';
 import { openApi, type TestApi } from './test-api.js';

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { generatedDocs } from '../../scripts/generate-docs.js';
 import { openApiDocument } from '../../src/api/openapi.js';
-import { problemTypes } from '../../src/api/problem.js';
+import { problemTypes } from '../../src/api/http/problem.js';
 
 describe('the OpenAPI document', () => {
   it('is valid OpenAPI 3.1', async () => {
@@ -15,11 +15,13 @@ describe('the OpenAPI document', () => {
     expect(await readFile('docs/openapi.json', 'utf8')).toBe((await generatedDocs())['docs/openapi.json']);
   });
 
-  it('says that a wish is exactly one of a target, an addition and a removal', () => {
+  it('says that a request is exactly one of a target, an addition and a removal', () => {
     expect(openApiDocument()).toMatchObject({
       components: {
         schemas: {
-          ScaleWish: { oneOf: [{ required: ['targetCapacity'] }, { required: ['add'] }, { required: ['remove'] }] },
+          ScaleRequestBody: {
+            oneOf: [{ required: ['targetCapacity'] }, { required: ['add'] }, { required: ['remove'] }],
+          },
         },
       },
     });

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
-import { progressOf } from '../../src/client/run-progress.js';
-import { connectClient } from '../../src/runtime/temporal-connection.js';
+import { progressOf } from '../../src/client/scale/progress.js';
+import { connectClient } from '../../src/client/temporal/connection.js';
 import { grpcStatus, TemporalProxy } from '../support/temporal-proxy.js';
 import { poll, Workbench } from '../workflows/workbench.js';
 import { afterwards } from './afterwards.js';
@@ -69,8 +69,8 @@ describe('when parts of it are down', () => {
     const api = await openApi(client, [{ resource, ...pool }]);
 
     const keys = [randomUUID(), randomUUID(), randomUUID()];
-    const ask = (wish: object, key = randomUUID()) =>
-      insist(() => api.scale(resource, wish, { 'Idempotency-Key': key }));
+    const ask = (requested: object, key = randomUUID()) =>
+      insist(() => api.scale(resource, requested, { 'Idempotency-Key': key }));
     const started = await ask({ targetCapacity: 5 }, keys[0]);
     expect(started).toMatchObject({ status: 202, body: { targetCapacity: 5 } });
     const retargeted = await ask({ targetCapacity: 4 }, keys[1]);

@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from '@temporalio/client';
-import { connectClient } from '../../src/runtime/temporal-connection.js';
+import { connectClient } from '../../src/client/temporal/connection.js';
 import { openApi, type TestApi } from './test-api.js';
 import { settings } from './settings.js';
 

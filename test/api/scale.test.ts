@@ -72,10 +72,10 @@ describe('asking for a capacity', () => {
     [{ targetCapacity: 0 }, /0 is below the minimum of 1/],
     [{ add: 5 }, /7 is above the maximum of 6/],
     [{ remove: 2 }, /0 is below the minimum of 1/],
-  ])('refuses %j with 422 and the bound', async (wish, detail) => {
+  ])('refuses %j with 422 and the bound', async (requested, detail) => {
     const pool = await resourceWithApi({ settings: { min: 1, max: 6 } });
     const { resource } = pool;
-    expect(await api.scale(resource, wish)).toMatchObject({
+    expect(await api.scale(resource, requested)).toMatchObject({
       status: 422,
       body: { type: problem('out-of-bounds'), detail: expect.stringMatching(detail) },
     });

@@ -1,5 +1,5 @@
 /** Settings of resources that nothing is done to. */
-import type { ScaleSettings } from '../../src/domain/settings.js';
+import type { ScaleSettings } from '../../src/domain/scale/settings.js';
 
 export const settings: ScaleSettings = {
   min: 0,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { RunsAnswer } from '../../src/api/answers.js';
+import type { RunsAnswer } from '../../src/api/scale/answers.js';
 import { openWorkbench } from '../workflows/open-workbench.js';
 import { poll, type TestResource } from '../workflows/workbench.js';
 import { openApi } from './test-api.js';

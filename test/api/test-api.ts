@@ -4,10 +4,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Client } from '@temporalio/client';
 import { pino } from 'pino';
-import type { ResourceAnswer } from '../../src/api/answers.js';
-import type { ApiDependencies } from '../../src/api/api-dependencies.js';
+import type { ResourceAnswer } from '../../src/api/scale/answers.js';
+import type { ApiDependencies } from '../../src/api/dependencies.js';
 import { createApi } from '../../src/api/server.js';
-import type { ScalableResource } from '../../src/client/scale-client.js';
+import type { ScalableResource } from '../../src/client/scale/client.js';
 import { byAlias } from '../../src/config/config.js';
 import { poll } from '../workflows/workbench.js';
 import { afterwards } from './afterwards.js';
@@ -32,8 +32,8 @@ export interface TestApi {
   /** What was logged, one object a line. */
   readonly logged: Record<string, unknown>[];
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
-  /** POSTs a wish for a resource. */
-  scale(resource: string, wish: unknown, headers?: CallOptions['headers']): Promise<Answer>;
+  /** POSTs a request for a resource. */
+  scale(resource: string, requested: unknown, headers?: CallOptions['headers']): Promise<Answer>;
   /** Looks at a resource until it is in this phase. */
   untilPhase(resource: string, phase: ResourceAnswer['phase']): Promise<ResourceAnswer>;
   /** Tells those who wait that the process is about to end. */
@@ -86,7 +86,8 @@ export async function openApi(
     server,
     logged,
     call,
-    scale: (resource, wish, headers = {}) => call('POST', `/v1/resources/${resource}/scale`, { body: wish, headers }),
+    scale: (resource, requested, headers = {}) =>
+      call('POST', `/v1/resources/${resource}/scale`, { body: requested, headers }),
     untilPhase: (resource, phase) =>
       poll(
         async () => (await call('GET', `/v1/resources/${resource}`)).body as ResourceAnswer,

@@ -2,14 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
-import type { AutoscaleAnswer } from '../../src/api/autoscale-answers.js';
-import type { ResourceAnswer, RunsAnswer } from '../../src/api/answers.js';
-import { AutoscalerCheck } from '../../src/api/autoscaler-check.js';
-import { AutoscaleClient } from '../../src/client/autoscale-client.js';
-import { AutoscaleReader } from '../../src/client/autoscale-reader.js';
+import type { AutoscaleAnswer } from '../../src/api/autoscale/answers.js';
+import type { ResourceAnswer, RunsAnswer } from '../../src/api/scale/answers.js';
+import { AutoscalerCheck } from '../../src/api/autoscale/check.js';
+import { AutoscaleClient } from '../../src/client/autoscale/client.js';
+import { AutoscaleReader } from '../../src/client/autoscale/reader.js';
 import { byAlias } from '../../src/config/config.js';
 import { autoscaleSettingsSchema } from '../../src/domain/autoscale/settings.js';
-import { autoscaleWorkflowId } from '../../workflows/autoscale-messages.js';
+import { autoscaleWorkflowId } from '../../workflows/autoscale/messages.js';
 import { configured } from '../support/configured.js';
 import { eventually } from '../support/eventually.js';
 import { devServerEnvironment } from '../support/temporal.js';
@@ -130,13 +130,16 @@ describe('an autoscaler that is configured and not running', () => {
   it('is never called "not autoscaled": it says what has become of it, and what starts it', async () => {
     const bench = openBench();
     const resource = await bench.resource();
-    const { call } = await openApi(environment.client, [], { config: config(resource) });
+    const api = await openApi(environment.client, [], { config: config(resource) });
     const path = (rest: string) => `/v1/resources/${resource.resource}/${rest}`;
     const answersEverywhere = async (words: string) => {
       const notice = expect.stringContaining(words);
-      expect(await call('GET', path('evaluation'))).toMatchObject({ status: 200, body: { evaluation: null, notice } });
-      expect(await call('GET', path('decisions'))).toMatchObject({ status: 200, body: { decisions: [] } });
-      expect(await call('PUT', path('pause'), { body: {} })).toMatchObject({
+      expect(await api.call('GET', path('evaluation'))).toMatchObject({
+        status: 200,
+        body: { evaluation: null, notice },
+      });
+      expect(await api.call('GET', path('decisions'))).toMatchObject({ status: 200, body: { decisions: [] } });
+      expect(await api.call('PUT', path('pause'), { body: {} })).toMatchObject({
         status: 409,
         body: { type: 'urn:escapement:problem:autoscaler-not-running', detail: notice },
       });

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { backtestCommand } from '../../src/backtest/command.js';
+import { backtestCommand } from '../../src/cli/commands/backtest.js';
 import type { BacktestResult } from '../../src/backtest/simulate.js';
 
 let cwd: string;

@@ -1,6 +1,6 @@
 import { simulate, type Backtest, type BacktestResult } from '../../src/backtest/simulate.js';
 import type { Trace } from '../../src/backtest/trace.js';
-import type { ScaleSettings } from '../../src/domain/settings.js';
+import type { ScaleSettings } from '../../src/domain/scale/settings.js';
 import { seconds, spec, type WrittenAutoscale } from '../domain/autoscale/watched-resource.js';
 
 function trace(values: readonly number[], intervalSeconds: number): Trace {

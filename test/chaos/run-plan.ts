@@ -1,12 +1,12 @@
 /** What is asked of one resource during a wave, and how that may end. Made from chance alone, before anything runs. */
 import type { z } from 'zod';
 import type { faultSchema } from '../../src/simulator/fault.js';
-import type { ScaleWish } from '../../src/domain/scale-request.js';
-import type { UpAfter } from '../../src/domain/settings.js';
+import type { ScaleRequestBody } from '../../src/domain/scale/request.js';
+import type { UpAfter } from '../../src/domain/scale/settings.js';
 import type { Random } from './random.js';
 
 type Turn =
-  | { readonly do: 'ask'; readonly afterMs: number; readonly wish: ScaleWish }
+  | { readonly do: 'ask'; readonly afterMs: number; readonly wish: ScaleRequestBody }
   | { readonly do: 'cancel'; readonly afterMs: number }
   | { readonly do: 'break'; readonly afterMs: number; readonly status: 'FAILED' };
 
@@ -104,7 +104,7 @@ export function planRun(alias: string, random: Random): RunPlan {
   }
 }
 
-function ask(afterMs: number, wish: ScaleWish): Extract<Turn, { do: 'ask' }> {
+function ask(afterMs: number, wish: ScaleRequestBody): Extract<Turn, { do: 'ask' }> {
   return { do: 'ask', afterMs, wish };
 }
 

@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { environmentSettings } from '../../src/config/environment-config.js';
+import { environmentSettings } from '../../src/config/environment/omnistrate.js';
 import { loadConfig } from '../../src/config/load.js';
-import { readServerSettings, serverVariables } from '../../src/config/server-settings.js';
-import { readTemporalSettings } from '../../src/runtime/temporal-connection.js';
+import { readServerSettings, serverVariables } from '../../src/config/environment/process.js';
+import { readTemporalSettings } from '../../src/client/temporal/connection.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (name: string) => readFileSync(join(root, name), 'utf8');
@@ -66,7 +66,7 @@ describe('docker-compose.yml', () => {
 
   it.each(ours)('gives %s a command that exists', (_, { command }) => {
     const [name = ''] = command ?? [];
-    const source = name === 'simulator' ? 'src/simulator/command.ts' : `src/cli/${name}.ts`;
+    const source = `src/cli/commands/${name}.ts`;
     expect(read(source)).toContain(`new Command('${name}')`);
   });
 
@@ -120,7 +120,9 @@ describe('docker-compose.yml', () => {
   });
 
   it('waits for a worker that stops for longer than the worker itself takes', () => {
-    const deadlineMs = Number(/const deadlineMs = ([\d_]+);/.exec(read('src/cli/worker.ts'))?.[1]?.replaceAll('_', ''));
+    const deadlineMs = Number(
+      /const deadlineMs = ([\d_]+);/.exec(read('src/cli/commands/worker.ts'))?.[1]?.replaceAll('_', ''),
+    );
     const patienceMs = Number.parseInt(compose.services['worker']?.stop_grace_period ?? '', 10) * 1000;
     expect(patienceMs).toBeGreaterThan(deadlineMs);
   });

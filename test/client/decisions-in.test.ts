@@ -1,6 +1,6 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import proto from '@temporalio/proto';
-import { decisionsIn } from '../../src/client/decisions-in.js';
+import { decisionsIn } from '../../src/client/autoscale/decisions-in.js';
 
 const { HistoryEvent } = proto.temporal.api.history.v1;
 

@@ -1,8 +1,7 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { WorkflowClient } from '@temporalio/client';
-import { mayBeKnownToEarlierRuns } from '../../src/client/key-age.js';
-import { ScaleClient } from '../../src/client/scale-client.js';
+import { mayBeKnownToEarlierRuns, ScaleClient } from '../../src/client/scale/client.js';
 import { openWorkbench } from '../workflows/open-workbench.js';
 import { poll } from '../workflows/workbench.js';
 

@@ -1,11 +1,11 @@
 import { afterAll, expect, it } from '@jest/globals';
-import { autoscalerNotice } from '../../src/api/autoscaler-notice.js';
-import { AutoscaleReader } from '../../src/client/autoscale-reader.js';
-import { OpenRuns } from '../../src/client/open-runs.js';
+import { autoscalerNotice } from '../../src/api/autoscale/notice.js';
+import { AutoscaleReader } from '../../src/client/autoscale/reader.js';
+import { OpenRuns } from '../../src/client/scale/open-runs.js';
 import { openWorkflows } from '../../src/client/open-workflows.js';
-import { RunReader } from '../../src/client/run-reader.js';
-import { autoscaleWorkflowId, autoscaleWorkflowType } from '../../workflows/autoscale-messages.js';
-import { scaleWorkflowId } from '../../workflows/messages.js';
+import { RunReader } from '../../src/client/scale/runs.js';
+import { autoscaleWorkflowId, autoscaleWorkflowType } from '../../workflows/autoscale/messages.js';
+import { scaleWorkflowId } from '../../workflows/scale/messages.js';
 import { openApi } from '../api/test-api.js';
 import { eventually } from '../support/eventually.js';
 import { devServerEnvironment } from '../support/temporal.js';

@@ -1,9 +1,9 @@
 import { expect, it } from '@jest/globals';
 import { type Client, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { asProblem } from '../../src/api/problem-handler.js';
-import { ScaleClient } from '../../src/client/scale-client.js';
-import { refusalTypes } from '../../workflows/messages.js';
+import { asProblem } from '../../src/api/http/problem-handler.js';
+import { ScaleClient } from '../../src/client/scale/client.js';
+import { refusalTypes } from '../../workflows/scale/messages.js';
 import { settings } from '../api/settings.js';
 
 /** What becomes of a request whose update fails with this type. */

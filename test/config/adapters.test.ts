@@ -1,8 +1,8 @@
 /** What every platform and source must hold to, so that its settings can be checked here. */
 import { z } from 'zod';
-import { checkSettings, type AdapterDefinition } from '../../src/config/adapter-settings.js';
-import { platforms } from '../../src/platforms/registry.js';
-import { sourceDefinitions } from '../../src/sources/registry.js';
+import { checkSettings, type AdapterDefinition } from '../../src/config/schema/adapter-settings.js';
+import { platforms } from '../../src/adapters/platforms/registry.js';
+import { sourceDefinitions } from '../../src/adapters/sources/registry.js';
 
 const definitions: AdapterDefinition[] = [...Object.values(platforms), ...sourceDefinitions];
 

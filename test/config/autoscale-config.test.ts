@@ -1,4 +1,4 @@
-import { autoscaleSchema } from '../../src/config/autoscale-schema.js';
+import { autoscaleSchema } from '../../src/config/schema/autoscale.js';
 import { autoscaleSettingsSchema } from '../../src/domain/autoscale/settings.js';
 import { complaints, read, workerWith } from './written.js';
 
@@ -196,7 +196,7 @@ describe('what is wrong with an autoscale', () => {
     [
       'code in the place of one',
       'policies: [{ type: perUnit, value: "process.exit()", target: 1 }]',
-      `11 ${policy0}.value: column 1 of the expression`,
+      `11 ${policy0}.value: column 8 of the expression`,
     ],
     [
       'a slip in a type',

@@ -1,10 +1,10 @@
 /** The settings of the ECS fast autoscaler, by what their table says: each case through the policy that they become. */
 import { describe, expect, it } from '@jest/globals';
-import { ConfigError } from '../../src/config/config-error.js';
-import { fastAutoscalerConfig } from '../../src/config/fast-autoscaler-environment.js';
+import { ConfigError } from '../../src/config/problem.js';
+import { fastAutoscalerConfig } from '../../src/config/environment/ecs-fast-autoscaler.js';
 import { linesOf } from './written.js';
 import { loadConfig } from '../../src/config/load.js';
-import { compileExpression } from '../../src/domain/expression.js';
+import { compileExpression } from '../../src/domain/expression/expression.js';
 
 const least = { ECS_CLUSTER: 'main', SERVICE_NAME: 'jobs', SQS_QUEUE_URL: 'https://sqs.example/1/jobs' };
 const jobsOf = (environment: Record<string, string>) =>

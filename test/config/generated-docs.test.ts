@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { generatedDocs } from '../../scripts/generate-docs.js';
 import { editorSchema, writtenForm, type JsonSchema } from '../../scripts/json-schema.js';
-import { resourceSchema } from '../../src/config/schema.js';
+import { resourceSchema } from '../../src/config/schema/resource.js';
 import { validateFile } from '../../src/config/validate.js';
 
 test.each(['docs/configuration.md', 'docs/escapement.schema.json'])(

@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { resolveSettings } from '../../src/config/adapter-settings.js';
-import { formatProblem } from '../../src/config/config-error.js';
-import { interpolate, type Environment } from '../../src/config/placeholders.js';
+import { resolveSettings } from '../../src/config/schema/adapter-settings.js';
+import { formatProblem } from '../../src/config/problem.js';
+import { interpolate, type Environment } from '../../src/config/file/placeholders.js';
 import { complaints, fileOf, linesOf, read, workerWith } from './written.js';
 
 let folder: string;

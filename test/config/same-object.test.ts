@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { ConfigError } from '../../src/config/config-error.js';
-import { fileConfig } from '../../src/config/file-config.js';
+import { ConfigError } from '../../src/config/problem.js';
+import { fileConfig } from '../../src/config/file/file-config.js';
 
 type Resource = Record<string, unknown>;
 

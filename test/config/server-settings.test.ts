@@ -1,4 +1,4 @@
-import { readServerSettings } from '../../src/config/server-settings.js';
+import { readServerSettings } from '../../src/config/environment/process.js';
 import { linesOf } from './written.js';
 
 it('a process without settings listens on loopback only', () => {

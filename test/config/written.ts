@@ -1,7 +1,7 @@
 /** Configurations for tests, as people write them. */
-import { ConfigError } from '../../src/config/config-error.js';
-import { fileConfig } from '../../src/config/file-config.js';
-import type { Environment } from '../../src/config/placeholders.js';
+import { ConfigError } from '../../src/config/problem.js';
+import { fileConfig } from '../../src/config/file/file-config.js';
+import type { Environment } from '../../src/config/file/placeholders.js';
 
 export const head = 'version: 1\nresources:\n';
 

@@ -1,8 +1,8 @@
-import { sampleFinding } from '../../src/doctor/sample-finding.js';
+import { sampleResult } from '../../src/doctor/sample-result.js';
 
 const nowMs = Date.parse('2026-11-25T12:00:00Z');
-const found = (value: number, more: Partial<Parameters<typeof sampleFinding>[0]> = {}, ageSeconds = 0) =>
-  sampleFinding({
+const found = (value: number, more: Partial<Parameters<typeof sampleResult>[0]> = {}, ageSeconds = 0) =>
+  sampleResult({
     sample: { value, atMs: nowMs - ageSeconds * 1000 },
     nowMs,
     sampling: undefined,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { bodyInWords, failureInWords, valueInWords } from '../../src/domain/answer-words.js';
+import { bodyInWords, failureInWords, valueInWords } from '../../src/adapters/net/answer-words.js';
 
 describe('an answer of failure is told by', () => {
   it.each([

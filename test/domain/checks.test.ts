@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { z } from 'zod';
-import { scaleWishSchema } from '../../src/api/scale-wish.js';
-import { checkScaleRequest } from '../../src/domain/scale-request.js';
-import { checkOverride, checkPause } from '../../workflows/autoscale-messages.js';
+import { scaleRequestSchema } from '../../src/api/scale/request-body.js';
+import { checkScaleRequest } from '../../src/domain/scale/request.js';
+import { checkOverride, checkPause } from '../../workflows/autoscale/messages.js';
 import { limits } from './autoscale/watched-resource.js';
 
 const settings = limits({ min: 1, max: null, step: { up: 2, down: null } });
@@ -29,7 +29,7 @@ function isRequest(value: unknown): boolean {
   const wish = { ...(value as Record<string, unknown>) };
   delete wish['id'];
   delete wish['settings'];
-  return scaleWishSchema.safeParse(wish).success;
+  return scaleRequestSchema.safeParse(wish).success;
 }
 
 /** Right, nearly right and wrong values: what a hand types, and what another version sends. */

@@ -5,8 +5,8 @@ import {
   sentChange,
   type Direction,
   type SentChange,
-} from '../../src/domain/scale-step.js';
-import type { ScaleSettings } from '../../src/domain/settings.js';
+} from '../../src/domain/scale/step.js';
+import type { ScaleSettings } from '../../src/domain/scale/settings.js';
 import { limits } from './autoscale/watched-resource.js';
 
 const settings = limits({ cooldownMs: { up: 100, down: 60 }, settleMs: 30 });

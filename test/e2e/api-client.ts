@@ -1,6 +1,6 @@
 /** The API over HTTP, as a script calls it. */
 import { z } from 'zod';
-import { readinessSchema, resourceSchema, resourcesSchema } from '../../src/api/answers.js';
+import { readinessSchema, resourceSchema, resourcesSchema } from '../../src/api/scale/answers.js';
 import { eventually } from '../support/eventually.js';
 
 export type Resource = z.output<typeof resourceSchema>;

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
-import { autoscaleWorkflowId } from '../../workflows/autoscale-messages.js';
+import { autoscaleWorkflowId } from '../../workflows/autoscale/messages.js';
 import { TemporalProcess } from '../api/temporal-process.js';
 import { eventually } from '../support/eventually.js';
 import type { Program } from '../support/program.js';

@@ -1,7 +1,7 @@
 /** The worker that has the one attempt at a change: it may die, sleep through its time-out, or be stopped. */
-import { type ChangeSurroundings, sendChange } from '../../activities/change.js';
-import type { ChangeOrder, ChangeResult } from '../../src/domain/scale-orders.js';
-import type { Platform, SendPermit } from '../../src/platforms/platform.js';
+import { type ChangeWorld, sendChange } from '../../activities/change.js';
+import type { ChangeOrder, ChangeResult } from '../../src/domain/scale/orders.js';
+import type { Platform, SendPermit } from '../../src/adapters/platforms/platform.js';
 import type { Sender } from './memory-platform.js';
 import type { Stage } from './stage.js';
 
@@ -24,7 +24,7 @@ const fences = [
 const starts = ['looks at once', 'sleeps first', 'dies'] as const;
 const pauses = ['goes on', 'dies', 'is shut down'] as const;
 
-export class ChangeAttempt implements ChangeSurroundings, Sender {
+export class ChangeAttempt implements ChangeWorld, Sender {
   isAwakeAgain = false;
   readonly elapsedBeforeMs = 0;
   readonly stopping = { aborted: false };
@@ -73,7 +73,7 @@ export class ChangeAttempt implements ChangeSurroundings, Sender {
     if (this.stopping.aborted) throw new Error('stopped');
   }
 
-  async askLeaveToSend(): Promise<SendPermit | undefined> {
+  async requestSendPermit(): Promise<SendPermit | undefined> {
     const { stage } = this.desk;
     await this.desk.meet('before the change is sent');
     const kind = this.isAwakeAgain ? fences[0] : stage.choose('fence', fences);
@@ -92,7 +92,7 @@ export class ChangeAttempt implements ChangeSurroundings, Sender {
     return new Promise<never>(() => undefined);
   }
 
-  /** The same verdict as `withoutVerdict` in workflows/scale-world.ts. */
+  /** The same verdict as `withoutVerdict` in workflows/scale/temporal-world.ts. */
   loseTouch(): void {
     this.giveUp({
       outcome: 'unknown',

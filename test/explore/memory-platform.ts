@@ -2,9 +2,9 @@
  * A resource in memory, with everything that can go wrong with it. Its changes are relative and have no idempotency
  * keys, or they set a size at any time: as the settings of the scenario say.
  */
-import type { CapacityChange, ChangeOutcome, Observation, ResourceStatus } from '../../src/domain/capacity.js';
-import { takesChangesAtAnyTime } from '../../src/domain/settings.js';
-import { PlatformError, type SendPermit } from '../../src/platforms/platform.js';
+import type { CapacityChange, ChangeOutcome, Observation, ResourceStatus } from '../../src/domain/scale/capacity.js';
+import { takesChangesAtAnyTime } from '../../src/domain/scale/settings.js';
+import { PlatformError, type SendPermit } from '../../src/adapters/platforms/platform.js';
 import type { Stage } from './stage.js';
 
 /** A change that reached the platform. */

@@ -1,9 +1,9 @@
 /** What the server and a client do in a schedule: one open run at a time, messages to it, closing, continuing. */
-import { type ScaleRequest, outOfBounds } from '../../src/domain/scale-request.js';
-import type { ScaleState } from '../../workflows/messages.js';
-import { answerTo, applyRequest, whyRefused } from '../../workflows/scale-requests.js';
-import { type Ending, ScaleRun } from '../../workflows/scale-run.js';
-import { newState } from '../../workflows/scale-state.js';
+import { type ScaleRequest, outOfBounds } from '../../src/domain/scale/request.js';
+import type { ScaleState } from '../../workflows/scale/messages.js';
+import { answerTo, applyRequest, whyRefused } from '../../workflows/scale/requests.js';
+import { type Ending, ScaleRun } from '../../workflows/scale/run.js';
+import { newState } from '../../workflows/scale/state.js';
 import { MemoryWorld, type Messages } from './memory-world.js';
 import { checkEnding } from './promises.js';
 import type { Message } from './scenarios.js';
@@ -148,13 +148,13 @@ export class MemoryTemporal implements Messages {
     this.take(request);
   }
 
-  /** As `take` in workflows/scale.ts does. */
+  /** As `take` in workflows/scale/workflow.ts does. */
   private take(request: ScaleRequest): void {
     const { state, run } = this.open;
     const { asked } = this.stage;
     if (!this.expected.has(request.id)) this.expect(request);
     if (!applyRequest(state, request)) return;
-    run.stir();
+    run.reconsider();
     asked.decisionsSince = 0;
     asked.changesSince = 0;
     asked.atMs = this.stage.nowMs;

@@ -1,15 +1,15 @@
 /** The world of a scale run as Temporal would give it, in memory: the real activities, virtual time, no server. */
-import { type LookProgress, type Surroundings, lookUntilActive, lookUntilConfirmed } from '../../activities/look.js';
+import { type LookProgress, type PollWorld, lookUntilActive, lookUntilConfirmed } from '../../activities/poll.js';
 import type {
   ChangeOrder,
   ChangeResult,
   Confirmation,
   ConfirmOrder,
   ObserveOrder,
-  Sighting,
-} from '../../src/domain/scale-orders.js';
-import type { Platform } from '../../src/platforms/platform.js';
-import type { World } from '../../workflows/scale-run.js';
+  ObserveResult,
+} from '../../src/domain/scale/orders.js';
+import type { Platform } from '../../src/adapters/platforms/platform.js';
+import type { ScaleWorld } from '../../workflows/scale/run.js';
 import { ChangeAttempt, type ChangeDesk } from './change-attempt.js';
 import { type Stage, Violation } from './stage.js';
 
@@ -23,7 +23,7 @@ const looks = ['goes on', 'dies', 'is shut down'] as const;
 const hands = ['nobody moves it', 'somebody does'] as const;
 const histories = ['is short', 'is long'] as const;
 
-export class MemoryWorld implements World, ChangeDesk {
+export class MemoryWorld implements ScaleWorld, ChangeDesk {
   private isCancelled = false;
   private attempt: ChangeAttempt | null = null;
   private readonly platform: Platform = {
@@ -53,15 +53,15 @@ export class MemoryWorld implements World, ChangeDesk {
     return this.attempt === attempt && !this.isCancelled;
   }
 
-  async observe(order: ObserveOrder, wake = () => false): Promise<Sighting> {
-    const sighting = await this.look<Sighting>(
+  async observe(order: ObserveOrder, wake = () => false): Promise<ObserveResult> {
+    const observeResult = await this.look<ObserveResult>(
       'an observation',
       { seen: 'interrupted' },
       (surroundings) => lookUntilActive(this.platform, order, surroundings),
       wake,
     );
-    if (sighting.seen !== 'interrupted') this.stage.asked.decisionsSince += 1;
-    return sighting;
+    if (observeResult.seen !== 'interrupted') this.stage.asked.decisionsSince += 1;
+    return observeResult;
   }
 
   async confirm(order: ConfirmOrder): Promise<Confirmation> {
@@ -113,7 +113,7 @@ export class MemoryWorld implements World, ChangeDesk {
   private async look<Seen>(
     what: string,
     interrupted: Seen,
-    activity: (surroundings: Surroundings) => Promise<Seen>,
+    activity: (surroundings: PollWorld) => Promise<Seen>,
     wake = () => false,
   ): Promise<Seen> {
     let elapsedBeforeMs = 0;
@@ -135,7 +135,7 @@ export class MemoryWorld implements World, ChangeDesk {
   }
 }
 
-class LookAttempt implements Surroundings {
+class LookAttempt implements PollWorld {
   isDead = false;
   elapsedMs: number;
   private readonly stopping = { aborted: false };

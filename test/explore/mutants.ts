@@ -8,13 +8,13 @@ export interface Mutant {
   readonly replace: string;
 }
 
-const run = 'workflows/scale-run.ts';
-const ledger = 'workflows/scale-ledger.ts';
-const requests = 'workflows/scale-requests.ts';
+const run = 'workflows/scale/run.ts';
+const ledger = 'workflows/scale/ledger.ts';
+const requests = 'workflows/scale/requests.ts';
 const change = 'activities/change.ts';
-const look = 'activities/look.ts';
-const confirm = 'src/domain/confirm.ts';
-const step = 'src/domain/scale-step.ts';
+const look = 'activities/poll.ts';
+const confirm = 'src/domain/scale/confirm.ts';
+const step = 'src/domain/scale/step.ts';
 
 export const mutants: readonly Mutant[] = [
   {
@@ -57,15 +57,15 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'skips the cooldown when it is given another target',
     file: run,
-    find: "await this.world.until(atMs, 'cooldown', () => this.isStirred);",
+    find: "await this.world.until(atMs, 'cooldown', () => this.mustReconsider);",
     replace:
-      "await this.world.until(atMs, 'cooldown', () => this.isStirred);\n    if (this.isStirred) this.state.lastChange = null;",
+      "await this.world.until(atMs, 'cooldown', () => this.mustReconsider);\n    if (this.mustReconsider) this.state.lastChange = null;",
   },
   {
     name: 'has no fence before the change',
     file: change,
-    find: 'permit = await world.askLeaveToSend();',
-    replace: 'await world.askLeaveToSend();\n    permit = { isValid: () => true };',
+    find: 'permit = await world.requestSendPermit();',
+    replace: 'await world.requestSendPermit();\n    permit = { isValid: () => true };',
   },
   {
     name: 'sends though the server could not be asked',
@@ -82,19 +82,19 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'returns without a last look at what has come',
     file: run,
-    find: 'if (!this.isStirred) return ending;',
+    find: 'if (!this.mustReconsider) return ending;',
     replace: 'return ending;',
   },
   {
     name: 'waits for its own answers when it closes',
     file: run,
-    find: 'await this.world.drained(() => this.isStirred || this.state.unresolved.length > 0);',
+    find: 'await this.world.drained(() => this.mustReconsider || this.state.unresolved.length > 0);',
     replace: 'await this.world.drained(() => false);',
   },
   {
     name: 'closes before its last change has cooled down',
     file: run,
-    find: "if (atMs > this.world.now()) await this.world.until(atMs, 'cooldown before closing', () => this.isStirred);",
+    find: "if (atMs > this.world.now()) await this.world.until(atMs, 'cooldown before closing', () => this.mustReconsider);",
     replace: '',
   },
   {

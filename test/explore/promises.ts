@@ -1,8 +1,8 @@
 /** What is promised of every schedule: capacity stays where it was asked to be, and a run ends in its target or says why not. */
-import { clampToBounds } from '../../src/domain/scale-step.js';
-import { takesChangesAtAnyTime } from '../../src/domain/settings.js';
-import type { FailureType, ScaleState } from '../../workflows/messages.js';
-import type { Ending } from '../../workflows/scale-run.js';
+import { clampToBounds } from '../../src/domain/scale/step.js';
+import { takesChangesAtAnyTime } from '../../src/domain/scale/settings.js';
+import type { FailureType, ScaleState } from '../../workflows/scale/messages.js';
+import type { Ending } from '../../workflows/scale/run.js';
 import { type Stage, Violation } from './stage.js';
 
 /** Fewer cannot use up the time-out of the scenarios, with the pauses that dead workers make among them. */

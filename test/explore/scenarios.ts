@@ -1,6 +1,6 @@
 /** Where the explored schedules start from, and what may be asked in the middle of them. */
-import type { ScaleRequest } from '../../src/domain/scale-request.js';
-import type { ScaleSettings } from '../../src/domain/settings.js';
+import type { ScaleRequest } from '../../src/domain/scale/request.js';
+import type { ScaleSettings } from '../../src/domain/scale/settings.js';
 
 /** What a client may send while a run is open. */
 export type Message = 'a request comes' | 'the last request comes again' | 'a cancellation comes';

@@ -17,7 +17,7 @@ export interface SearchResult {
   readonly found: Found[];
 }
 
-/** Past this there is nothing more to learn from one search. */
+/** Past this there is nothing more to resolveOutcome from one search. */
 const mostTold = 3;
 
 /** Every schedule whose choices begin like this. */

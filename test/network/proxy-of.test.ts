@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { proxyOf } from '../../src/network/proxy-of.js';
+import { proxyOf } from '../../src/adapters/net/proxy-of.js';
 
 const through = (url: string, environment: Record<string, string>) => proxyOf(new URL(url), environment)?.href;
 const proxy = 'http://proxy.example:3128/';

@@ -1,6 +1,6 @@
 /** Whole scale runs on a platform that takes a size at any time: nothing is forgotten, and readiness is no gate. */
 import { afterAll, describe, expect, it } from '@jest/globals';
-import type { ScaleSettings } from '../../src/domain/settings.js';
+import type { ScaleSettings } from '../../src/domain/scale/settings.js';
 import { devServerEnvironment } from '../support/temporal.js';
 import type { Candidate } from './candidates/candidate.js';
 import { ConformanceBench } from './conformance.js';

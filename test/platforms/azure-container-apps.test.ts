@@ -1,5 +1,5 @@
 /** The real traffic of Azure's SDK with a server of ours. Nothing here ran against Azure itself. */
-import { azureContainerApps } from '../../src/platforms/azure-container-apps.js';
+import { azureContainerApps } from '../../src/adapters/platforms/azure-container-apps.js';
 import { azureAt, startAzureServer } from './fixtures/azure-server.js';
 import { closeJsonServers, type JsonAnswer } from './fixtures/json-server.js';
 import { never, permitted } from './fixtures/sidecar-client.js';

@@ -1,14 +1,14 @@
 /** What every platform must do, in whole scale runs on a real Temporal server. One suite, whatever the platform. */
-import { progressOf } from '../../src/client/run-progress.js';
+import { progressOf } from '../../src/client/scale/progress.js';
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { ApplicationFailure, WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities/index.js';
-import { RequestRefused, ScaleClient, type ScalableResource } from '../../src/client/scale-client.js';
-import type { ScaleSettings } from '../../src/domain/settings.js';
-import { type ScaleStatus, scaleWorkflowId, statusQuery } from '../../workflows/messages.js';
+import { RequestRefused, ScaleClient, type ScalableResource } from '../../src/client/scale/client.js';
+import type { ScaleSettings } from '../../src/domain/scale/settings.js';
+import { type ScaleStatus, scaleWorkflowId, statusQuery } from '../../workflows/scale/messages.js';
 import { eventually } from '../support/eventually.js';
 import type { Candidate, RealResource, Site } from './candidates/candidate.js';
 

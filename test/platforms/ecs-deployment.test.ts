@@ -1,6 +1,6 @@
 /** Whole scale runs while ECS deploys: what is asked for is carried out, counted from the desired number. */
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { ecs } from '../../src/platforms/ecs.js';
+import { ecs } from '../../src/adapters/platforms/ecs.js';
 import { devServerEnvironment } from '../support/temporal.js';
 import type { Candidate, Site } from './candidates/candidate.js';
 import { ConformanceBench } from './conformance.js';

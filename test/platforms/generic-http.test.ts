@@ -1,5 +1,5 @@
 /** An API that is only described: what is sent to it, what is read from it, and what its failures mean. */
-import { genericHttp } from '../../src/platforms/generic-http.js';
+import { genericHttp } from '../../src/adapters/platforms/generic-http/generic-http.js';
 import { startSimulator } from '../../src/simulator/simulator.js';
 import { closeJsonServers, startJsonServer, type JsonAnswer } from './fixtures/json-server.js';
 import { never, permitted } from './fixtures/sidecar-client.js';

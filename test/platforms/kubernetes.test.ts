@@ -4,9 +4,9 @@ import { chmod, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { jest } from '@jest/globals';
-import type { PlatformError } from '../../src/platforms/platform.js';
-import { clusterAccess } from '../../src/platforms/kubernetes-access.js';
-import { kubernetes } from '../../src/platforms/kubernetes.js';
+import type { PlatformError } from '../../src/adapters/platforms/platform.js';
+import { clusterAccess } from '../../src/adapters/platforms/kubernetes/access.js';
+import { kubernetes } from '../../src/adapters/platforms/kubernetes/kubernetes.js';
 import { closeJsonServers, startJsonServer, type AskedRequest, type JsonAnswer } from './fixtures/json-server.js';
 import { never, permitted } from './fixtures/sidecar-client.js';
 

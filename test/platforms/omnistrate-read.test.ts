@@ -1,8 +1,8 @@
 /** What the adapter makes of everything that a read can be answered. */
-import type { Observation } from '../../src/domain/capacity.js';
-import { omnistrate } from '../../src/platforms/omnistrate.js';
-import { PlatformError } from '../../src/platforms/platform.js';
-import { platforms } from '../../src/platforms/registry.js';
+import type { Observation } from '../../src/domain/scale/capacity.js';
+import { omnistrate } from '../../src/adapters/platforms/omnistrate.js';
+import { PlatformError } from '../../src/adapters/platforms/platform.js';
+import { platforms } from '../../src/adapters/platforms/registry.js';
 import { startSimulator } from '../../src/simulator/simulator.js';
 import { closeRawServers, httpAnswer, startRawServer } from './fixtures/raw-server.js';
 import { never, sidecarAt } from './fixtures/sidecar-client.js';

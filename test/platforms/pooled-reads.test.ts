@@ -1,8 +1,8 @@
 /** Reads share connections, and nobody notices when a server closes one; a change never takes part. */
 import type { Socket } from 'node:net';
 import { eventually } from '../support/eventually.js';
-import { exchange, type HttpExchange } from '../../src/platforms/http-exchange.js';
-import { PooledReads } from '../../src/platforms/pooled-reads.js';
+import { exchange, type HttpExchange } from '../../src/adapters/platforms/http-exchange.js';
+import { PooledReads } from '../../src/adapters/platforms/pooled-reads.js';
 import { closeRawServers, httpAnswer, startRawServer, type RawServer } from './fixtures/raw-server.js';
 import { never, permitted } from './fixtures/sidecar-client.js';
 

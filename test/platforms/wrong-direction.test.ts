@@ -1,16 +1,16 @@
 /** Whole scale runs on platforms that do the opposite of what they are asked, or count something else. */
 import { afterAll, describe, expect, it } from '@jest/globals';
-import type { ScaleSettings } from '../../src/domain/settings.js';
+import type { ScaleSettings } from '../../src/domain/scale/settings.js';
 import { autoscaleSettingsSchema } from '../../src/domain/autoscale/settings.js';
-import type { ScalableResource } from '../../src/client/scale-client.js';
+import type { ScalableResource } from '../../src/client/scale/client.js';
 import {
   type AutoscaleMemo,
   autoscaleWorkflowId,
   autoscaleWorkflowType,
   pauseSignal,
-} from '../../workflows/autoscale-messages.js';
+} from '../../workflows/autoscale/messages.js';
 import { eventually } from '../support/eventually.js';
-import { genericHttp } from '../../src/platforms/generic-http.js';
+import { genericHttp } from '../../src/adapters/platforms/generic-http/generic-http.js';
 import { devServerEnvironment } from '../support/temporal.js';
 import { requestTimeoutMs, type Candidate, type Site } from './candidates/candidate.js';
 import { ConformanceBench } from './conformance.js';

@@ -1,6 +1,6 @@
 /** Longer walks than an exhaustive search can afford: any target, any request, and a tape of faults. */
 import fc from 'fast-check';
-import type { ScaleRequest } from '../../src/domain/scale-request.js';
+import type { ScaleRequest } from '../../src/domain/scale/request.js';
 import { type Scenario, scenarios } from '../explore/scenarios.js';
 
 const capacity = fc.integer({ min: 0, max: 6 });

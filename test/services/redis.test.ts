@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { redisService, sentinelService, type RedisService } from '../../scripts/services/redis.js';
-import { queueFromEnvironment } from '../../src/config/queue-environment.js';
+import { queueFromEnvironment } from '../../src/config/environment/queue.js';
 import { freePorts } from '../../scripts/services/service-process.js';
 import { makeCertificates } from '../support/certificates.js';
 import { eventually } from '../support/eventually.js';

@@ -11,7 +11,7 @@ import { describeConformance, failureOf, make } from '../sources/conformance.js'
 Runtime.install({ logger: new DefaultLogger('WARN'), workerHeartbeatInterval: '1s' });
 
 const server = await temporalService(await temporalCli());
-const probes = fileURLToPath(new URL('../runtime/probe-workflows.ts', import.meta.url));
+const probes = fileURLToPath(new URL('../worker/probe-workflows.ts', import.meta.url));
 const never = (): AbortSignal => new AbortController().signal;
 const settingsFor = (port: number) => ({
   address: `127.0.0.1:${port}`,

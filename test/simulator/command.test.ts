@@ -2,11 +2,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { simulatorCommand } from '../../src/simulator/command.js';
+import { simulatorCommand } from '../../src/cli/commands/simulator.js';
 import { faultSchema } from '../../src/simulator/fault.js';
 
 const program = `
-  import { simulatorCommand } from './src/simulator/command.ts';
+  import { simulatorCommand } from './src/cli/commands/simulator.ts';
   await simulatorCommand().parseAsync(process.argv.slice(1), { from: 'user' });
 `;
 const started: ChildProcess[] = [];

@@ -1,8 +1,8 @@
 /** What every source must do, whatever it talks to. Run against local servers in unit tests, and the true ones in test/services. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { inspect } from 'node:util';
-import { createSource } from '../../src/sources/registry.js';
-import { SourceError, type Source } from '../../src/sources/source.js';
+import { createSource } from '../../src/adapters/sources/registry.js';
+import { SourceError, type Source } from '../../src/adapters/sources/source.js';
 import { closedPort, startHangingServer } from './local-servers.js';
 
 /** Given to every source as its password or token; must be seen nowhere. */

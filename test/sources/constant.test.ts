@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { createSource } from '../../src/sources/registry.js';
+import { createSource } from '../../src/adapters/sources/registry.js';
 
 const context = { signal: 'share', timeoutMs: 1000 };
 

@@ -1,9 +1,9 @@
 /** Zero that means "no data", and "no data" that means zero: only where a person says so. */
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { keepContract, type Look } from '../../src/sources/keep-contract.js';
-import { sourceDefinitions } from '../../src/sources/registry.js';
-import { SourceError } from '../../src/sources/source.js';
+import { keepContract, type Look } from '../../src/adapters/sources/keep-contract.js';
+import { sourceDefinitions } from '../../src/adapters/sources/registry.js';
+import { SourceError } from '../../src/adapters/sources/source.js';
 
 function empty(): never {
   throw new SourceError('noData', 'there is nothing.');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { lagOf, type AutoOffsetReset, type Partition } from '../../src/sources/kafka-lag.js';
+import { lagOf, type AutoOffsetReset, type Partition } from '../../src/adapters/sources/kafka/lag.js';
 import { describeFailures, make, plantedSecret } from './conformance.js';
 
 const settingsFor = (port: number) => ({

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
-import { fileConfig } from '../../src/config/file-config.js';
-import { createSource, sourceDefinitions } from '../../src/sources/registry.js';
+import { fileConfig } from '../../src/config/file/file-config.js';
+import { createSource, sourceDefinitions } from '../../src/adapters/sources/registry.js';
 
 interface Example {
   readonly resources: {

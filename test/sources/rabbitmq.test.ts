@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { managementPlace } from '../../src/sources/rabbitmq-place.js';
-import { rabbitmqSettings } from '../../src/sources/rabbitmq-settings.js';
+import { managementPlace } from '../../src/adapters/sources/rabbitmq/place.js';
+import { rabbitmqSettings } from '../../src/adapters/sources/rabbitmq/settings.js';
 import { failureOf, make } from './conformance.js';
 import { LocalHttpServer } from './local-servers.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { workersSeen } from '../../src/sources/temporal-workers.js';
+import { workersSeen } from '../../src/adapters/sources/temporal/workers.js';
 
 type Service = Parameters<typeof workersSeen>[0];
 

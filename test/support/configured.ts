@@ -1,6 +1,6 @@
 /** Autoscalers as a configuration names them that is written at this moment. */
-import type { AutoscaledResource } from '../../src/client/autoscale-client.js';
-import type { ScalableResource } from '../../src/client/scale-client.js';
+import type { AutoscaledResource } from '../../src/client/autoscale/client.js';
+import type { ScalableResource } from '../../src/client/scale/client.js';
 import { autoscaledIn } from '../../src/config/autoscaled.js';
 import { byAlias } from '../../src/config/config.js';
 import type { Writing } from '../../src/domain/autoscale/revision.js';

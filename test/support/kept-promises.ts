@@ -1,5 +1,5 @@
 /** What is promised of every resource whatever fails, held against what its sidecar has seen. */
-import type { UpAfter } from '../../src/domain/settings.js';
+import type { UpAfter } from '../../src/domain/scale/settings.js';
 import type { SeenChange, SeenResource } from './sidecar-witness.js';
 
 export interface Promised {

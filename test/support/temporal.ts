@@ -1,6 +1,6 @@
 /** Real Temporal servers for tests, from the programs that `npm pretest` has put in place. */
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { findTemporalBinary } from '../../src/runtime/temporal-binary.js';
+import { findTemporalBinary } from '../../src/dev-server/binary.js';
 
 /** The `temporal` command. */
 export async function temporalCli(): Promise<string> {

@@ -1,10 +1,10 @@
 /** Autoscalers of a test: each over a queue of its own, looked at through the reader as the API looks. */
 import type { Client } from '@temporalio/client';
-import { AutoscaleClient } from '../../src/client/autoscale-client.js';
-import { AutoscaleReader, type AutoscaleView } from '../../src/client/autoscale-reader.js';
+import { AutoscaleClient } from '../../src/client/autoscale/client.js';
+import { AutoscaleReader, type AutoscaleView } from '../../src/client/autoscale/reader.js';
 import { type AutoscaleSettings, autoscaleSettingsSchema } from '../../src/domain/autoscale/settings.js';
-import type { ScaleSettings } from '../../src/domain/settings.js';
-import { createSource } from '../../src/sources/registry.js';
+import type { ScaleSettings } from '../../src/domain/scale/settings.js';
+import { createSource } from '../../src/adapters/sources/registry.js';
 import { configured } from '../support/configured.js';
 import { startQueue } from '../support/queue-server.js';
 import { type TestResource, type Workbench, poll } from './workbench.js';

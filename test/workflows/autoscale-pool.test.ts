@@ -1,9 +1,9 @@
 /** Policies over a pool that takes a size at any time, and has room for three units: the others are never ready. */
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { AutoscaleReader } from '../../src/client/autoscale-reader.js';
+import { AutoscaleReader } from '../../src/client/autoscale/reader.js';
 import { autoscaleSettingsSchema } from '../../src/domain/autoscale/settings.js';
-import { createSource } from '../../src/sources/registry.js';
-import { autoscaleWorkflowId } from '../../workflows/autoscale-messages.js';
+import { createSource } from '../../src/adapters/sources/registry.js';
+import { autoscaleWorkflowId } from '../../workflows/autoscale/messages.js';
 import { closeJsonServers } from '../platforms/fixtures/json-server.js';
 import { poolOf, poolSite } from '../platforms/fixtures/pool-server.js';
 import { startQueue } from '../support/queue-server.js';

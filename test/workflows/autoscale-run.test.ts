@@ -3,8 +3,8 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Evaluation } from '../../src/domain/autoscale/evaluation.js';
 import type { Revision } from '../../src/domain/autoscale/revision.js';
 import type { ScaleAnswer, WatchOrder, WatchResult } from '../../src/domain/autoscale/watch.js';
-import type { AutoscaleConfiguration } from '../../workflows/autoscale-messages.js';
-import { AutoscaleRun, type Autoscaler, type AutoscaleWorld, type WatchEnd } from '../../workflows/autoscale-run.js';
+import type { AutoscaleConfiguration } from '../../workflows/autoscale/messages.js';
+import { AutoscaleRun, type Autoscaler, type AutoscaleWorld, type WatchEnd } from '../../workflows/autoscale/run.js';
 import { settings as limits } from '../api/settings.js';
 
 /** Something the run waits for. */

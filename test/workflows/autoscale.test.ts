@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
-import type { ScaleStatus } from '../../workflows/messages.js';
-import { autoscaleWorkflowId } from '../../workflows/autoscale-messages.js';
+import type { ScaleStatus } from '../../workflows/scale/messages.js';
+import { autoscaleWorkflowId } from '../../workflows/autoscale/messages.js';
 import { written } from '../support/configured.js';
 import { devServerEnvironment } from '../support/temporal.js';
 import { AutoscaleBench } from './autoscale-bench.js';
@@ -258,12 +258,12 @@ describe('an autoscaled resource', () => {
 
   it('is asked for nothing more when it is removed', async () => {
     const { resource } = await autoscaled(restless, { depth: 20 });
-    expect(await view(resource)).toBeDefined();
+    expect((await view(resource))?.ended).toBeNull();
     await autoscales.remove(resource.resource, written());
     const stop = await restless.startWorker();
     await poll(
       () => view(resource),
-      (seen) => seen === undefined,
+      (seen) => seen?.ended?.status === 'COMPLETED',
     );
     await stop();
   });

@@ -6,8 +6,8 @@ import {
   type WorkflowClient,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
-import { type Accepted, ScaleClient } from '../../src/client/scale-client.js';
-import type { ScaleWish } from '../../src/domain/scale-request.js';
+import { type Accepted, ScaleClient } from '../../src/client/scale/client.js';
+import type { ScaleRequestBody } from '../../src/domain/scale/request.js';
 import { devServerEnvironment } from '../support/temporal.js';
 import { type TestResource, Workbench } from './workbench.js';
 
@@ -82,11 +82,11 @@ it.each([{ key: 'key' }, { key: undefined }])(
 );
 
 /** As a caller does whom a busy server has no time to answer: the same request again, by its key. */
-async function insist(resource: TestResource, wish: ScaleWish): Promise<Accepted> {
+async function insist(resource: TestResource, requested: ScaleRequestBody): Promise<Accepted> {
   const key = randomUUID();
   for (;;) {
     try {
-      return await bench.scales.request(resource, wish, key);
+      return await bench.scales.request(resource, requested, key);
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
     }

@@ -1,10 +1,10 @@
 /** Histories that are long: whoever looks at a run that goes on as a new one sees what he saw before. */
 import { afterAll, expect, it } from '@jest/globals';
-import type { AutoscaleAnswer } from '../../src/api/autoscale-answers.js';
-import type { RunsAnswer } from '../../src/api/answers.js';
-import { AutoscaleClient } from '../../src/client/autoscale-client.js';
+import type { AutoscaleAnswer } from '../../src/api/autoscale/answers.js';
+import type { RunsAnswer } from '../../src/api/scale/answers.js';
+import { AutoscaleClient } from '../../src/client/autoscale/client.js';
 import { autoscaleSettingsSchema } from '../../src/domain/autoscale/settings.js';
-import { autoscaleWorkflowId } from '../../workflows/autoscale-messages.js';
+import { autoscaleWorkflowId } from '../../workflows/autoscale/messages.js';
 import { openApi } from '../api/test-api.js';
 import { configured } from '../support/configured.js';
 import { devServerEnvironment } from '../support/temporal.js';

@@ -1,12 +1,12 @@
 /** Who may configure, move and remove an autoscaler, at any moment, and what it keeps. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { AutoscaleClient } from '../../src/client/autoscale-client.js';
-import { AutoscaleReader } from '../../src/client/autoscale-reader.js';
-import { moveRun } from '../../src/client/move-run.js';
+import { AutoscaleClient } from '../../src/client/autoscale/client.js';
+import { AutoscaleReader } from '../../src/client/autoscale/reader.js';
+import { moveRun } from '../../src/client/scale/client.js';
 import type { Writing } from '../../src/domain/autoscale/revision.js';
 import { autoscaleSettingsSchema } from '../../src/domain/autoscale/settings.js';
-import { autoscaleWorkflowId } from '../../workflows/autoscale-messages.js';
+import { autoscaleWorkflowId } from '../../workflows/autoscale/messages.js';
 import { configured, written } from '../support/configured.js';
 import { devServerEnvironment } from '../support/temporal.js';
 import { eventually } from '../support/eventually.js';

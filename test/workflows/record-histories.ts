@@ -5,10 +5,10 @@
 import { execFile } from 'node:child_process';
 import { access, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { AutoscaleClient } from '../../src/client/autoscale-client.js';
-import { moveRun } from '../../src/client/move-run.js';
+import { AutoscaleClient } from '../../src/client/autoscale/client.js';
+import { moveRun } from '../../src/client/scale/client.js';
 import { autoscaleSettingsSchema } from '../../src/domain/autoscale/settings.js';
-import { autoscaleWorkflowId } from '../../workflows/autoscale-messages.js';
+import { autoscaleWorkflowId } from '../../workflows/autoscale/messages.js';
 import { configured, written } from '../support/configured.js';
 import { devServerEnvironment, temporalCli } from '../support/temporal.js';
 import { Workbench, poll } from './workbench.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { answerTo, applyRequest } from '../../workflows/scale-requests.js';
-import { newState } from '../../workflows/scale-state.js';
+import { answerTo, applyRequest } from '../../workflows/scale/requests.js';
+import { newState } from '../../workflows/scale/state.js';
 import { scenarios } from '../explore/scenarios.js';
 
 describe('the target that a run already has', () => {

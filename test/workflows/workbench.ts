@@ -3,13 +3,13 @@ import { randomUUID } from 'node:crypto';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { type NativeConnection, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities/index.js';
-import { type ScalableResource, ScaleClient } from '../../src/client/scale-client.js';
-import type { ScaleSettings } from '../../src/domain/settings.js';
-import { omnistrate } from '../../src/platforms/omnistrate.js';
-import type { Platform } from '../../src/platforms/platform.js';
-import type { Source } from '../../src/sources/source.js';
+import { type ScalableResource, ScaleClient } from '../../src/client/scale/client.js';
+import type { ScaleSettings } from '../../src/domain/scale/settings.js';
+import { omnistrate } from '../../src/adapters/platforms/omnistrate.js';
+import type { Platform } from '../../src/adapters/platforms/platform.js';
+import type { Source } from '../../src/adapters/sources/source.js';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.js';
-import { type ScaleStatus, scaleWorkflowId, statusQuery } from '../../workflows/messages.js';
+import { type ScaleStatus, scaleWorkflowId, statusQuery } from '../../workflows/scale/messages.js';
 
 Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
 

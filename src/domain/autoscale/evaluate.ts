@@ -6,11 +6,10 @@
  * says against scaling in, `[min, max]`, pause, refusal; then what a scale run would make of it: step and cooldown. A stage
  * that changes the number is named in `limitedBy`.
  */
-import { largestCapacity } from '../scale-request.js';
-import { clampToBounds, nextCapacity, widenedTo } from '../scale-step.js';
-import { type ScaleSettings, takesChangesAtAnyTime } from '../settings.js';
-import type { Units } from '../policies/policy.js';
-import { shownTime } from '../shown.js';
+import { largestCapacity } from '../scale/request.js';
+import { clampToBounds, nextCapacity, widenedTo } from '../scale/step.js';
+import { type ScaleSettings, takesChangesAtAnyTime } from '../scale/settings.js';
+import { shownTime } from '../numbers.js';
 import { combine } from './combine.js';
 import type { Evaluation, EvaluationInput, Override, PolicyReport } from './evaluation.js';
 import { applyIdle } from './idle.js';
@@ -22,7 +21,7 @@ import type { AutoscaleSpec } from './spec.js';
 import { noPolicyMemory, resumeState, type AutoscaleState } from './state.js';
 import { sentence } from './sentence.js';
 import type { Trail } from './trail.js';
-import { unitsOf } from './units.js';
+import type { Units } from '../policies/policy.js';
 
 export function evaluate(
   spec: AutoscaleSpec,
@@ -221,5 +220,15 @@ function toReport({ policy, value, opinion }: Verdict): PolicyReport {
     floor: bounds.floor,
     ceiling: bounds.ceiling,
     reason: opinion.kind === 'bounds' ? opinion.bounds.reason : opinion.reason,
+  };
+}
+
+/** The units that an evaluation is about: what there is, what was asked for, and what the samples came from. */
+function unitsOf({ capacity, ready, status, run }: EvaluationInput): Units {
+  return {
+    capacity,
+    asked: run?.target ?? capacity,
+    isAskedByOthers: run !== null && !run.isOwn,
+    loaded: ready ?? (status === 'ACTIVE' ? capacity : null),
   };
 }

@@ -1,6 +1,6 @@
 /** One look at an autoscaled resource: what went in, what each policy said, what limited it, and the answer. */
-import type { ResourceStatus } from '../capacity.js';
-import type { SentChange } from '../scale-step.js';
+import type { ResourceStatus } from '../scale/capacity.js';
+import type { SentChange } from '../scale/step.js';
 import type { RefusalMemory } from './refusal.js';
 import type { AutoscaleState } from './state.js';
 

@@ -1,6 +1,6 @@
 /** What a scale run would do about a target right now: one step, when the cooldown is over. */
-import { cooledDownAtMs, directionOf, nextCapacity, widenedTo } from '../scale-step.js';
-import { shownTime } from '../shown.js';
+import { cooledDownAtMs, directionOf, nextCapacity, widenedTo } from '../scale/step.js';
+import { shownTime } from '../numbers.js';
 import type { EvaluationInput, NextChange } from './evaluation.js';
 import type { AutoscaleSpec } from './spec.js';
 import type { Trail } from './trail.js';

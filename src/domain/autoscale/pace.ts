@@ -1,9 +1,9 @@
 /** Behavior over time: what was recommended and how capacity was moved, remembered as far back as its windows reach. */
-import { limitRate, stabilize, type ScaleEvent } from '../behavior.js';
+import { applyBehavior, type ScaleEvent } from '../behavior.js';
 import type { Behavior, ScalingRules } from '../behavior-settings.js';
-import type { SentChange } from '../scale-step.js';
+import type { SentChange } from '../scale/step.js';
 import type { AutoscaleSpec } from './spec.js';
-import type { AutoscaleState, CapacityChange, ResumedState } from './state.js';
+import type { AutoscaleState, PastChange, ResumedState } from './state.js';
 import type { Trail } from './trail.js';
 
 export interface Pace {
@@ -23,7 +23,7 @@ export function rememberMove({ settings }: AutoscaleSpec, state: ResumedState, p
   const periodMs = longestPeriodMs(settings.behavior);
   const counted = change > 0 ? change - activation(asked) : -change;
   const move = { atMs: timeOfMove(state, pace), change: counted };
-  const isRecent = ({ atMs }: CapacityChange): boolean => pace.nowMs - atMs < periodMs;
+  const isRecent = ({ atMs }: PastChange): boolean => pace.nowMs - atMs < periodMs;
   return {
     recommendations,
     scaleUps: [...scaleUps, ...(change > 0 ? [move] : [])].filter(isRecent),
@@ -36,12 +36,12 @@ export function keepPace(spec: AutoscaleSpec, history: History, trail: Trail, { 
   const { behavior } = spec.settings;
   if (!behavior.scaleUp && !behavior.scaleDown) return;
   const ageOf = (atMs: number): number => (nowMs - atMs) / 1000;
-  const aged = ({ atMs, change }: CapacityChange): ScaleEvent => ({ ageSeconds: ageOf(atMs), change });
+  const aged = ({ atMs, change }: PastChange): ScaleEvent => ({ ageSeconds: ageOf(atMs), change });
   const input = {
     current: asked,
     desired: trail.number,
-    min: spec.limits.min,
-    max: spec.limits.max,
+    // The bounds are a limit of their own, and come later.
+    ...{ min: 0, max: null },
     behavior,
     recommendations: history.recommendations.map((past) => ({
       ageSeconds: ageOf(past.atMs),
@@ -52,10 +52,16 @@ export function keepPace(spec: AutoscaleSpec, history: History, trail: Trail, { 
   };
   const activated = Math.min(trail.number, activation(asked));
   const wasRecommended = trail.number < asked ? 'more' : 'less';
-  const stabilized = Math.max(stabilize(input), activated);
+  const stabilized = Math.max(applyBehavior({ ...input, behavior: windowsOf(behavior) }).capacity, activated);
   trail.move('stabilization', stabilized, `${wasRecommended} was recommended within the stabilization window`);
-  const limited = Math.max(limitRate(input, trail.number), activated);
+  const limited = Math.max(applyBehavior(input).capacity, activated);
   trail.move('rate', limited, 'as far as behavior lets it go for now');
+}
+
+/** Without rates: what the stabilization windows alone make of a recommendation. */
+function windowsOf({ scaleUp, scaleDown }: Behavior): Behavior {
+  const windowOf = ({ stabilizationWindowSeconds = 0 }: ScalingRules = {}) => ({ stabilizationWindowSeconds });
+  return { scaleUp: windowOf(scaleUp), scaleDown: windowOf(scaleDown) };
 }
 
 /**

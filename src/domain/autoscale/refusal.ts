@@ -1,5 +1,5 @@
 /** A platform that refused a change is not asked again at once: what is remembered of that from one scale run to the next. */
-import { type Direction, directionOf } from '../scale-step.js';
+import { type Direction, directionOf } from '../scale/step.js';
 
 /** A scale run that ended because the platform would not take its changes. */
 export interface RefusedRun {

@@ -1,7 +1,7 @@
 /** How a resource scales by itself, as its watch carries it: numbers with units, names of signals, no secrets. */
 import { z } from 'zod';
 import { behaviorSchema } from '../behavior-settings.js';
-import { expressionFunctions } from '../expression-syntax.js';
+import { functions as expressionFunctions } from '../expression/parse.js';
 import { policySchema } from '../policies/registry.js';
 
 const units = z.number().int().min(0);

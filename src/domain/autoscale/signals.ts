@@ -1,6 +1,6 @@
 /** What the signals say now, what each last said, and since when a source fails. */
 import type { SignalValues } from '../policies/signal-values.js';
-import { shown } from '../shown.js';
+import { shown } from '../numbers.js';
 import { countOn, type Counter } from './counter.js';
 import type { EvaluationInput, Reading, SampleReport } from './evaluation.js';
 import { sampleNote } from './sample-note.js';

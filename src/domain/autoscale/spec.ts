@@ -1,9 +1,9 @@
 /** An autoscale ready to be evaluated: its expressions compiled, its schedules prepared. Made once, used every interval. */
-import { compileExpression, type Expression } from '../expression.js';
-import { ExpressionError } from '../expression-error.js';
+import { compileExpression, type Expression } from '../expression/expression.js';
+import { ExpressionError } from '../expression/error.js';
 import type { Policy, Surroundings } from '../policies/policy.js';
 import { definitionOf } from '../policies/registry.js';
-import type { ScaleSettings } from '../settings.js';
+import type { ScaleSettings } from '../scale/settings.js';
 import type { AutoscaleSettings } from './settings.js';
 
 export interface NamedPolicy extends Policy {

@@ -27,15 +27,15 @@ export interface AutoscaleState {
   readonly policies: Readonly<Record<string, PolicyMemory>>;
   /** What was recommended before limits, where something was: no data is no recommendation. */
   readonly recommendations: readonly { readonly atMs: number; readonly capacity: number }[];
-  readonly scaleUps: readonly CapacityChange[];
-  readonly scaleDowns: readonly CapacityChange[];
+  readonly scaleUps: readonly PastChange[];
+  readonly scaleDowns: readonly PastChange[];
   readonly idle: IdleMemory;
   /** Absent in a heartbeat of an older version. */
   readonly refusal?: RefusalMemory | null;
 }
 
 /** A change of what was asked for, as a positive number of units. */
-export interface CapacityChange {
+export interface PastChange {
   readonly atMs: number;
   readonly change: number;
 }

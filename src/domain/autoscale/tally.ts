@@ -2,7 +2,7 @@
  * How many changes were made of an autoscaled resource, whoever has asked for them: not how often somebody asked. What
  * the platform has refused, and what a dry run only walked, is counted apart.
  */
-import { directionOf } from '../scale-step.js';
+import { directionOf } from '../scale/step.js';
 
 export interface Tally {
   readonly scaleUps: number;

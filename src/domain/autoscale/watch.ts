@@ -1,5 +1,5 @@
 /** What the autoscale workflow orders from its activities, and what they answer. Plain data, kept in the history. */
-import type { ScaleSettings } from '../settings.js';
+import type { ScaleSettings } from '../scale/settings.js';
 import type { Evaluation, Override, Pause } from './evaluation.js';
 import type { AutoscaleSettings } from './settings.js';
 import type { AutoscaleState } from './state.js';

@@ -1,6 +1,6 @@
 /** The band of values in which a step applies. The name of each bound says whether the bound itself belongs to the band. */
 import { z } from 'zod';
-import { isAbove, isBelow } from '../round-off.js';
+import { isAbove, isBelow } from '../numbers.js';
 
 export const boundFields = {
   atOrAbove: z.number().exactOptional().describe('The step applies at this value and above it.'),

@@ -1,7 +1,6 @@
 /** What was seen at this time in earlier seasons, as a floor and nothing else: a forecast can ask for units early, never take any away. */
 import { z } from 'zod';
-import { isBelow, unitsAtLeast } from '../round-off.js';
-import { shown } from '../shown.js';
+import { isBelow, unitsAtLeast, shown } from '../numbers.js';
 import { duration, positiveDuration } from '../written/duration.js';
 import { expression } from '../written/expression.js';
 import { percentage } from '../written/percentage.js';

@@ -9,8 +9,7 @@
  * their way are counted.
  */
 import { z } from 'zod';
-import { isAbove, isBelow, unitsAtLeast, unitsAtMost } from '../round-off.js';
-import { shown } from '../shown.js';
+import { isAbove, isBelow, unitsAtLeast, unitsAtMost, shown } from '../numbers.js';
 import { expression } from '../written/expression.js';
 import { percentage } from '../written/percentage.js';
 import { averagingFields, averagingSettings, averagingWords, refuseBurstAlone } from './load/averaging.js';

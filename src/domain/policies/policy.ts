@@ -1,7 +1,7 @@
 /** The contract of a policy: what it is told, what it says, and what the registry holds of it. One file each, one line in the registry. */
 import type { z } from 'zod';
-import type { Expression } from '../expression.js';
-import type { ScaleSettings } from '../settings.js';
+import type { Expression } from '../expression/expression.js';
+import type { ScaleSettings } from '../scale/settings.js';
 import type { Burst } from './load/burst.js';
 import type { Tolerance } from './load/tolerance.js';
 import type { Window } from './load/window.js';

@@ -1,5 +1,5 @@
 /** What the signals say at one look, for expressions. */
-import type { Expression } from '../expression.js';
+import type { Expression } from '../expression/expression.js';
 
 export interface SignalValues {
   /** For expressions: the signals that have a number, and `current`. */

@@ -6,8 +6,7 @@
  * the value was measured over: otherwise every look while units are on their way would add the amount once more.
  */
 import { z } from 'zod';
-import { unitsAtMost } from '../round-off.js';
-import { shown } from '../shown.js';
+import { unitsAtMost, shown } from '../numbers.js';
 import { expression } from '../written/expression.js';
 import { percentageText, shareOf } from '../written/percentage.js';
 import { boundFields, boundsInWords, isInside, refuseOverlaps, refuseUnclearBand } from './band.js';

@@ -6,8 +6,7 @@
  * while units are on their way would add the amount once more.
  */
 import { z } from 'zod';
-import { isAbove, isBelow } from '../round-off.js';
-import { shown } from '../shown.js';
+import { isAbove, isBelow, shown } from '../numbers.js';
 import { expression } from '../written/expression.js';
 import { followLoad } from './load/follow-load.js';
 import { type Advice, definePolicy, type Load } from './policy.js';

@@ -7,8 +7,7 @@
  * 0.8 times it, 4 are enough.
  */
 import { z } from 'zod';
-import { isAbove, unitsAtLeast } from '../round-off.js';
-import { shown } from '../shown.js';
+import { isAbove, unitsAtLeast, shown } from '../numbers.js';
 import { expression } from '../written/expression.js';
 import { percentage } from '../written/percentage.js';
 import { averagingFields, averagingSettings, averagingWords, refuseBurstAlone } from './load/averaging.js';

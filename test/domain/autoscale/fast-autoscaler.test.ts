@@ -3,7 +3,7 @@
  * ratio of tasks to messages, a share that one scale-in may remove, a step, cooldowns, MIN and MAX.
  */
 import type { Evaluation } from '../../../src/domain/autoscale/evaluation.js';
-import type { SentChange } from '../../../src/domain/scale-step.js';
+import type { SentChange } from '../../../src/domain/scale/step.js';
 import { capacityAfter, seconds, spec, start, WatchedResource, type WrittenAutoscale } from './watched-resource.js';
 
 interface Settings {

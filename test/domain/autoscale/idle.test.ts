@@ -1,5 +1,5 @@
 import { minutes, seconds, spec, WatchedResource, type WrittenAutoscale } from './watched-resource.js';
-import type { ScaleSettings } from '../../../src/domain/settings.js';
+import type { ScaleSettings } from '../../../src/domain/scale/settings.js';
 
 const policies: WrittenAutoscale['policies'] = [{ type: 'perUnit', value: 'load', target: 5 }];
 

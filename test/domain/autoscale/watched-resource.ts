@@ -4,7 +4,7 @@ import { evaluate } from '../../../src/domain/autoscale/evaluate.js';
 import { autoscaleSettingsSchema } from '../../../src/domain/autoscale/settings.js';
 import { compileAutoscale, type AutoscaleSpec } from '../../../src/domain/autoscale/spec.js';
 import type { AutoscaleState } from '../../../src/domain/autoscale/state.js';
-import type { ScaleSettings } from '../../../src/domain/settings.js';
+import type { ScaleSettings } from '../../../src/domain/scale/settings.js';
 import type { z } from 'zod';
 
 export type WrittenAutoscale = z.input<typeof autoscaleSettingsSchema>;

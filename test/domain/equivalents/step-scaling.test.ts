@@ -1,5 +1,5 @@
 /** What a step scaling policy of AWS Application Auto Scaling does, written in our language: docs/coming-from.md. */
-import type { ScaleSettings } from '../../../src/domain/settings.js';
+import type { ScaleSettings } from '../../../src/domain/scale/settings.js';
 import {
   capacityAfter,
   minutes,

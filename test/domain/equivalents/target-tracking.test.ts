@@ -1,6 +1,6 @@
 /** What target tracking of AWS Application Auto Scaling does, written in our language: docs/coming-from.md. */
-import { directionOf, sentChange, type SentChange } from '../../../src/domain/scale-step.js';
-import type { ScaleSettings } from '../../../src/domain/settings.js';
+import { directionOf, sentChange, type SentChange } from '../../../src/domain/scale/step.js';
+import type { ScaleSettings } from '../../../src/domain/scale/settings.js';
 import { capacityAfter, minutes, seconds, spec, start, WatchedResource } from '../autoscale/watched-resource.js';
 
 interface Alarms {

@@ -1,5 +1,5 @@
 import { withBurst, type Burst } from '../../../src/domain/policies/load/burst.js';
-import { unitsAtLeast } from '../../../src/domain/round-off.js';
+import { unitsAtLeast } from '../../../src/domain/numbers.js';
 
 interface Tick {
   readonly atSeconds: number;

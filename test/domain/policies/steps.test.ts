@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { steps, stepsSchema } from '../../../src/domain/policies/steps.js';
 import { minutes, spec, start, WatchedResource } from '../autoscale/watched-resource.js';
-import { findingsOf, issueWords } from '../../../src/config/issue-words.js';
+import { findingsOf, issueWords } from '../../../src/config/file/issue-words.js';
 import type { Evaluation } from '../../../src/domain/autoscale/evaluation.js';
 
 type Steps = z.input<typeof stepsSchema>['steps'];

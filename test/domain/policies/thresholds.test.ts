@@ -2,7 +2,7 @@ import { presets } from '../../../src/domain/policies/presets.js';
 import { thresholdsSchema } from '../../../src/domain/policies/thresholds.js';
 import { capacityAfter, minutes, seconds, spec, start, WatchedResource } from '../autoscale/watched-resource.js';
 import type { Evaluation } from '../../../src/domain/autoscale/evaluation.js';
-import type { ScaleSettings } from '../../../src/domain/settings.js';
+import type { ScaleSettings } from '../../../src/domain/scale/settings.js';
 
 const usual = { up: { at: 50, add: 2 }, down: { at: 10, remove: 1 } };
 

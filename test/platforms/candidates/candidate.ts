@@ -1,6 +1,6 @@
 /** A platform as the conformance suite wants it: its adapter, a server to run against, and hands that are not ours. */
-import type { TakesChanges } from '../../../src/domain/settings.js';
-import type { Platform } from '../../../src/platforms/platform.js';
+import type { TakesChanges } from '../../../src/domain/scale/settings.js';
+import type { Platform } from '../../../src/adapters/platforms/platform.js';
 import type { Gate } from '../fixtures/gate.js';
 import type { JsonAnswer } from '../fixtures/json-server.js';
 

@@ -1,5 +1,5 @@
 /** The platforms whose API only a server of ours can play here. */
-import type { Platform, PlatformContext } from '../../../src/platforms/platform.js';
+import type { Platform, PlatformContext } from '../../../src/adapters/platforms/platform.js';
 import { azureAt, startAzureServer } from '../fixtures/azure-server.js';
 import { cloudRunAt, failure, startCloudRunServer } from '../fixtures/cloud-run-server.js';
 import { openGate } from '../fixtures/gate.js';

@@ -1,8 +1,8 @@
 /** The platforms that the simulated sidecar stands in for: Omnistrate's own API, and a described one. */
 import type { IncomingMessage } from 'node:http';
-import { genericHttp } from '../../../src/platforms/generic-http.js';
-import { omnistrate } from '../../../src/platforms/omnistrate.js';
-import type { Platform, PlatformContext } from '../../../src/platforms/platform.js';
+import { genericHttp } from '../../../src/adapters/platforms/generic-http/generic-http.js';
+import { omnistrate } from '../../../src/adapters/platforms/omnistrate.js';
+import type { Platform, PlatformContext } from '../../../src/adapters/platforms/platform.js';
 import { startSimulator } from '../../../src/simulator/simulator.js';
 import { openGate } from '../fixtures/gate.js';
 import { requestTimeoutMs, type Candidate, type Site } from './candidate.js';

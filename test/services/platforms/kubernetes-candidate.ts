@@ -1,6 +1,6 @@
 /** Kubernetes: a real API server with its controllers, and a kubelet that is played. */
 import { kubernetesService } from '../../../scripts/services/kubernetes.js';
-import { kubernetes } from '../../../src/platforms/kubernetes.js';
+import { kubernetes } from '../../../src/adapters/platforms/kubernetes/kubernetes.js';
 import { requestTimeoutMs, type Candidate } from '../../platforms/candidates/candidate.js';
 import { openGate } from '../../platforms/fixtures/gate.js';
 import { playKubelet } from './playing-kubelet.js';

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
 import { kubernetesService } from '../../../scripts/services/kubernetes.js';
-import { kubernetes } from '../../../src/platforms/kubernetes.js';
-import type { Platform } from '../../../src/platforms/platform.js';
+import { kubernetes } from '../../../src/adapters/platforms/kubernetes/kubernetes.js';
+import type { Platform } from '../../../src/adapters/platforms/platform.js';
 import { eventually } from '../../support/eventually.js';
 import { playKubelet } from './playing-kubelet.js';
 

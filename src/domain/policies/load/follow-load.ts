@@ -1,6 +1,6 @@
 /** Policies that follow a load: what they share is how a value becomes a load, and what holds without one. */
-import type { Expression } from '../../expression.js';
-import { shown, shownTime } from '../../shown.js';
+import type { Expression } from '../../expression/expression.js';
+import { shown, shownTime } from '../../numbers.js';
 import type { Advice, Answer, Circumstances, Load, Opinion, Policy, PolicyMemory } from '../policy.js';
 import { whyUnknown } from '../signal-values.js';
 import type { Averaging } from './averaging.js';

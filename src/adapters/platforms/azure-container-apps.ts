@@ -1,0 +1,205 @@
+/** Azure Container Apps: the least number of replicas of an app. Its own rules, which may add to that, are left alone. */
+import type { ContainerApp, ContainerAppsAPIClient, Replica } from '@azure/arm-appcontainers';
+import { z } from 'zod';
+import type { CapacityChange, ChangeOutcome, Observation, ResourceStatus } from '../../domain/scale/capacity.js';
+import { failureInWords, oneLine } from '../net/answer-words.js';
+import { definePlatform, type Platform, type PlatformContext, type SendPermit, textOf } from './platform.js';
+import { callSdk, checkPermit, retryAfterIn, stillUnderWay, type SdkAnswer, type SdkCall } from './sdk-call.js';
+import { asOutcome, asPlatformError, beforeSending, Trouble } from './trouble.js';
+
+const settings = z.strictObject({
+  subscription: z.string().min(1).describe('ID of the subscription.'),
+  resourceGroup: z.string().min(1).describe('Name of the resource group.'),
+  app: z.string().min(1).optional().describe('Name of the container app, where it is not the name it has here.'),
+});
+
+export const azureContainerApps = definePlatform({
+  type: 'azure-container-apps',
+  summary: 'An app on Azure Container Apps, by its minimum of replicas.',
+  settings,
+  takesChanges: () => 'anyTime',
+  // Azure does not tell upper case from lower case in names.
+  target: (written, { resource }) =>
+    [textOf(written, 'subscription'), textOf(written, 'resourceGroup'), textOf(written, 'app') ?? resource].map(
+      (name) => name?.toLowerCase(),
+    ),
+  create: (chosen, context) => new ContainerAppReplicas(chosen, context, () => openClient(chosen.subscription)),
+});
+
+/** Whoever calls decides whether, and when, to try again. */
+export const containerAppsOptions = { retryOptions: { maxRetries: 0 } };
+
+/** Loaded on first use: it costs more than a second and 47 MB, which only those who use it should pay. */
+async function openClient(subscription: string): Promise<ContainerAppsAPIClient> {
+  const [sdk, identity] = await Promise.all([import('@azure/arm-appcontainers'), import('@azure/identity')]);
+  return new sdk.ContainerAppsAPIClient(new identity.DefaultAzureCredential(), subscription, containerAppsOptions);
+}
+
+export class ContainerAppReplicas implements Platform {
+  readonly #resource: string;
+  readonly #app: { readonly group: string; readonly name: string };
+  readonly #timeoutMs: number;
+  readonly #open: () => Promise<ContainerAppsAPIClient>;
+  #client: Promise<ContainerAppsAPIClient> | undefined;
+
+  constructor(
+    { resourceGroup, app }: Pick<z.output<typeof settings>, 'resourceGroup' | 'app'>,
+    { resource, requestTimeoutMs }: PlatformContext,
+    open: () => Promise<ContainerAppsAPIClient>,
+  ) {
+    this.#resource = resource;
+    this.#app = { group: resourceGroup, name: app ?? resource };
+    this.#timeoutMs = requestTimeoutMs;
+    this.#open = open;
+  }
+
+  async observe(signal: AbortSignal): Promise<Observation> {
+    const askedAtMs = Date.now();
+    try {
+      const app = await this.#read(signal);
+      const { provisioningState = 'unknown', runningStatus = 'unknown', latestRevisionName = 'none' } = app;
+      return {
+        capacity: app.template?.scale?.minReplicas ?? 0,
+        status: statusOf(app),
+        observedAtMs: askedAtMs,
+        ...withDetails(await this.#replicasOf(app, signal), { provisioningState, runningStatus, latestRevisionName }),
+      };
+    } catch (error) {
+      throw asPlatformError(error, this.#resource, advice);
+    }
+  }
+
+  async change({ to }: CapacityChange, permit: SendPermit, signal: AbortSignal): Promise<ChangeOutcome> {
+    const { group, name } = this.#app;
+    const call = this.#call(`PATCH container app ${group}/${name} minReplicas ${to}`, signal);
+    try {
+      const app = await beforeSending(this.#read(signal));
+      const client = await this.#opened();
+      checkPermit(permit, call.name);
+      const poller = await callSdk(
+        call,
+        (abortSignal) => client.containerApps.beginUpdate(group, name, withReplicas(app, to), { abortSignal }),
+        answerIn,
+      );
+      await callSdk(call, (abortSignal) => poller.pollUntilDone({ abortSignal }), answerIn).catch(stillUnderWay);
+      return { outcome: 'accepted' };
+    } catch (error) {
+      return asOutcome(error);
+    }
+  }
+
+  /** How many run beside the minimum that was asked for, in what serves. Nothing depends on it: a failure is told beside it. */
+  async #replicasOf(app: ContainerApp, signal: AbortSignal): Promise<Replicas> {
+    const { group, name } = this.#app;
+    const client = await this.#opened();
+    try {
+      let ready = 0;
+      for (const revision of revisionsThatServe(app)) {
+        const call = this.#call(`GET replicas of ${group}/${name}/${revision}`, signal);
+        const { value } = await callSdk(
+          call,
+          (abortSignal) => client.containerAppsRevisionReplicas.listReplicas(group, name, revision, { abortSignal }),
+          answerIn,
+        );
+        ready += value.filter(isReady).length;
+      }
+      return { ready };
+    } catch (error) {
+      if (!(error instanceof Trouble) || error.kind === 'stopped') throw error;
+      return { why: error.message };
+    }
+  }
+
+  async #read(signal: AbortSignal): Promise<ContainerApp> {
+    const { group, name } = this.#app;
+    const client = await this.#opened();
+    const call = this.#call(`GET container app ${group}/${name}`, signal);
+    return callSdk(call, (abortSignal) => client.containerApps.get(group, name, { abortSignal }), answerIn);
+  }
+
+  #call(name: string, signal: AbortSignal): SdkCall {
+    return { name, signal, timeoutMs: this.#timeoutMs };
+  }
+
+  #opened(): Promise<ContainerAppsAPIClient> {
+    this.#client ??= this.#open();
+    return this.#client;
+  }
+}
+
+type Replicas = { readonly ready: number } | { readonly why: string };
+
+function withDetails(replicas: Replicas, details: Record<string, string>): Pick<Observation, 'ready' | 'details'> {
+  return 'ready' in replicas
+    ? { ready: replicas.ready, details }
+    : { details: { ...details, replicas: `not known: ${replicas.why}` } };
+}
+
+/** A new revision serves when it is ready; until then the one before it does. Several do where traffic is split by hand. */
+function revisionsThatServe({ latestReadyRevisionName: latest, configuration }: ContainerApp): string[] {
+  const { activeRevisionsMode, ingress } = configuration ?? {};
+  const split = (ingress?.traffic ?? []).filter(({ weight = 0 }) => weight > 0);
+  const named = split.flatMap(({ latestRevision, revisionName }) => (latestRevision ? latest : revisionName) ?? []);
+  const serving = activeRevisionsMode === 'Multiple' && named.length > 0 ? named : [latest ?? []].flat();
+  return [...new Set(serving)];
+}
+
+function isReady({ runningState, containers = [] }: Replica): boolean {
+  return runningState === 'Running' && containers.every(({ ready }) => ready !== false);
+}
+
+const advice = {
+  denied: 'The identity needs the rights that docs/platforms/azure-container-apps.md lists.',
+  missing: 'Check platform.subscription, platform.resourceGroup and platform.app.',
+} as const;
+
+/**
+ * The template goes back as it was read, every rule and its authentication included: an update that names only a part of
+ * it was seen to empty the rest. The maximum is only ever raised, and at least 1, as Azure demands.
+ */
+function withReplicas({ location, template }: ContainerApp, replicas: number): ContainerApp {
+  const { scale } = template ?? {};
+  const maxReplicas = Math.max(scale?.maxReplicas ?? defaultMaxReplicas, replicas, 1);
+  return { location, template: { ...template, scale: { ...scale, minReplicas: replicas, maxReplicas } } };
+}
+
+/** What Azure takes where nothing is said. */
+const defaultMaxReplicas = 10;
+
+function statusOf({ provisioningState, runningStatus }: ContainerApp): ResourceStatus {
+  if (runningStatus === 'Stopped' || runningStatus === 'Suspended') return 'PAUSED';
+  return statusByProvisioning[provisioningState ?? ''] ?? 'UNKNOWN';
+}
+
+const statusByProvisioning: Readonly<Record<string, ResourceStatus>> = {
+  Succeeded: 'ACTIVE',
+  InProgress: 'STARTING',
+  // Of the last update: another one is taken all the same, and may well be the remedy.
+  Failed: 'UNKNOWN',
+  Canceled: 'UNKNOWN',
+  Deleting: 'FAILED',
+};
+
+/** What the errors of the SDK have in common; its classes differ between its copies. */
+interface RestError extends Error {
+  readonly statusCode?: number;
+  readonly response?: {
+    readonly headers: { get(name: string): string | undefined };
+    readonly bodyAsText?: string | null;
+  };
+}
+
+function answerIn(error: RestError): SdkAnswer | Trouble | undefined {
+  if (/Credential|Authentication/.test(error.name)) {
+    return new Trouble('denied', `no Azure credentials were accepted (${oneLine(error.message.split('\n')[0] ?? '')})`);
+  }
+  const { statusCode: status, response } = error;
+  if (status === undefined) return undefined;
+  // Not the message: that is the whole body where the SDK does not know its form.
+  const body = { contentType: response?.headers.get('content-type'), text: response?.bodyAsText ?? '' };
+  return {
+    status,
+    said: failureInWords(status, body),
+    ...retryAfterIn({ 'retry-after': response?.headers.get('retry-after') }),
+  };
+}

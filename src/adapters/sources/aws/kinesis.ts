@@ -1,0 +1,85 @@
+/** Amazon Kinesis Data Streams: open shards, what came in, and how far readers are behind. */
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import type { KinesisClient } from '@aws-sdk/client-kinesis';
+import { z } from 'zod';
+import { awsClientConfig, awsSecrets, awsSettings, callAws, type AwsSettings } from './aws.js';
+import { newestDatapoint, openCloudWatch } from './cloudwatch-metric.js';
+import { emptyAsSetting } from '../empty-as.js';
+import { keepContract } from '../keep-contract.js';
+import { defineSource, SourceError } from '../source.js';
+
+const settings = z.strictObject({
+  stream: z.string().min(1).describe('Name of the stream.'),
+  measure: z
+    .enum(['shards', 'incomingRecords', 'iteratorAgeMilliseconds'])
+    .default('incomingRecords')
+    .describe(
+      '`shards`: open ones. From CloudWatch, over the last complete minute: `incomingRecords`: records put; `iteratorAgeMilliseconds`: how old the last record was that the slowest reader got.',
+    ),
+  emptyAs: emptyAsSetting('CloudWatch has no datapoint: nothing was put, or nothing reads'),
+  ...awsSettings,
+});
+
+export const kinesis = defineSource({
+  type: 'kinesis',
+  summary: 'Shards, incoming records or iterator age of an Amazon Kinesis data stream.',
+  settings,
+  datesSamples: ({ measure }) => measure !== 'shards',
+  create(settings, context) {
+    let streams: KinesisClient | undefined;
+    let metrics: CloudWatchClient | undefined;
+    return keepContract(context, {
+      server: `Kinesis stream ${settings.stream}`,
+      secrets: awsSecrets(settings),
+      emptyAs: settings.emptyAs,
+      async look(signal) {
+        if (settings.measure === 'shards') {
+          streams ??= await openKinesis(settings, context.timeoutMs);
+          return { value: await openShards(streams, settings.stream, signal) };
+        }
+        metrics ??= await openCloudWatch(settings, context.timeoutMs);
+        const dimensions = { StreamName: settings.stream };
+        const question = { namespace: 'AWS/Kinesis', dimensions, periodSeconds: 60, ...metricOf[settings.measure] };
+        try {
+          return await newestDatapoint(metrics, question, Date.now(), signal);
+        } catch (error) {
+          // CloudWatch knows no streams: to it one that is quiet is like one that does not exist.
+          if (settings.emptyAs !== undefined && error instanceof SourceError && error.code === 'noData') {
+            streams ??= await openKinesis(settings, context.timeoutMs);
+            await openShards(streams, settings.stream, signal);
+          }
+          throw error;
+        }
+      },
+      async close() {
+        streams?.destroy();
+        metrics?.destroy();
+        streams = undefined;
+        metrics = undefined;
+      },
+    });
+  },
+});
+
+/** https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html */
+const metricOf = {
+  incomingRecords: { metric: 'IncomingRecords', statistic: 'Sum' },
+  iteratorAgeMilliseconds: { metric: 'GetRecords.IteratorAgeMilliseconds', statistic: 'Maximum' },
+} as const;
+
+async function openKinesis(settings: AwsSettings, timeoutMs: number): Promise<KinesisClient> {
+  // Loaded when it is needed: most configurations have no such signal, and it is large.
+  const { KinesisClient } = await import('@aws-sdk/client-kinesis');
+  return new KinesisClient(await awsClientConfig(settings, timeoutMs));
+}
+
+async function openShards(client: KinesisClient, stream: string, abortSignal: AbortSignal): Promise<number> {
+  const { DescribeStreamSummaryCommand } = await import('@aws-sdk/client-kinesis');
+  const command = new DescribeStreamSummaryCommand({ StreamName: stream });
+  const answer = await callAws(`stream ${stream}`, 'kinesis:DescribeStreamSummary', () =>
+    client.send(command, { abortSignal }),
+  );
+  const shards = answer.StreamDescriptionSummary?.OpenShardCount;
+  if (shards === undefined) throw new SourceError('malformed', 'Kinesis answered without the number of shards.');
+  return shards;
+}

@@ -1,0 +1,82 @@
+/** Any HTTP endpoint that answers JSON with a number in it. */
+import { z } from 'zod';
+import { emptyAsSetting } from '../empty-as.js';
+import { HttpClient, httpSettings } from '../http-client.js';
+import { keepContract } from '../keep-contract.js';
+import { parseQuantity } from './quantity.js';
+import { addressSetting } from '../../net/server-address.js';
+import { defineSource, SourceError } from '../source.js';
+import { valueInWords } from '../../net/answer-words.js';
+import { valueAtPath } from '../../net/value-at-path.js';
+
+const settings = z.strictObject({
+  url: addressSetting(['http', 'https']).describe('Address that is read with GET: "https://api.example.com/stats".'),
+  path: z
+    .string()
+    .default('')
+    .describe(
+      'Where the number is: keys and list indexes with dots between, `data.result.0.value.1`; a dot inside a key is written `\\.`. Default: the whole answer is the number.',
+    ),
+  observedAt: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Path to the time at which the number was true, in the same answer: ISO 8601 (without a zone it is UTC), or seconds or milliseconds since 1970. With `maxAge`, an older one is no data.',
+    ),
+  emptyAs: emptyAsSetting('the value at the path is null'),
+  ...httpSettings,
+});
+
+export const httpJson = defineSource({
+  type: 'http-json',
+  summary: 'A number in the JSON answer of any HTTP endpoint.',
+  settings,
+  datesSamples: ({ observedAt }) => observedAt !== undefined,
+  create(settings, context) {
+    const client = new HttpClient(settings.url, settings, context.timeoutMs);
+    return keepContract(context, {
+      server: client.shown,
+      secrets: client.secrets,
+      emptyAs: settings.emptyAs,
+      async look(signal) {
+        const document = await client.askJson({ signal });
+        const { path, observedAt } = settings;
+        const value = numberIn(document, path);
+        return observedAt === undefined ? { value } : { value, atMs: timeIn(document, observedAt), isDated: true };
+      },
+      close: () => client.close(),
+    });
+  },
+});
+
+function numberIn(document: unknown, path: string): number {
+  const found = valueAtPath(document, path);
+  const where = path === '' ? 'the answer' : `the value at path ${path}`;
+  if (found === undefined) throw new SourceError('missing', `there is nothing at path ${path}. Check path.`);
+  if (found === null) throw new SourceError('noData', `${where} is null. Check the endpoint, or set emptyAs.`);
+  const value = typeof found === 'string' ? parseQuantity(found) : found;
+  if (typeof value !== 'number' || Number.isNaN(value)) {
+    throw new SourceError('malformed', `${where} is ${valueInWords(found)}, not a number. Check path.`);
+  }
+  return value;
+}
+
+function timeIn(document: unknown, path: string): number {
+  const found = valueAtPath(document, path);
+  if (found === undefined) throw new SourceError('missing', `there is nothing at path ${path}. Check observedAt.`);
+  const atMs = parseTime(found);
+  if (atMs !== undefined) return atMs;
+  throw new SourceError('malformed', `the value at path ${path} is not a time. Check observedAt.`);
+}
+
+/** Beyond this, a number is milliseconds: as seconds it would lie in the year 5138. */
+const mostSeconds = 1e11;
+
+function parseTime(value: unknown): number | undefined {
+  const number = typeof value === 'string' && /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : value;
+  if (typeof number === 'number') return Math.round(number < mostSeconds ? number * 1000 : number);
+  if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}T/.test(value)) return undefined;
+  const atMs = Date.parse(/(?:Z|[+-]\d{2}:?\d{2})$/i.test(value) ? value : `${value}Z`);
+  return Number.isNaN(atMs) ? undefined : atMs;
+}

@@ -1,0 +1,105 @@
+/** Counts over AMQP: a passive declaration of the queue is answered with the number of ready messages. */
+import type { ChannelModel } from 'amqplib';
+import type { RabbitmqCounter, RabbitmqSettings } from './settings.js';
+import { ReusableConnection } from '../reusable-connection.js';
+import { takeApart } from '../../net/server-address.js';
+import { SourceError } from '../source.js';
+import { tlsOptions } from '../../net/tls-settings.js';
+
+export function amqpCounter(settings: RabbitmqSettings, timeoutMs: number): RabbitmqCounter {
+  const connection = new ReusableConnection<ChannelModel>({
+    open: (lost, abandoned) => open(settings, timeoutMs, lost, abandoned),
+    isHarmless: (error) => error instanceof SourceError,
+  });
+  return {
+    secrets: [settings.password ?? takeApart(settings.url).password, settings.tls?.key],
+    count: (signal) => connection.use(signal, (opened) => countReady(opened, settings)),
+    close: async () => connection.close(),
+  };
+}
+
+async function open(
+  settings: RabbitmqSettings,
+  timeoutMs: number,
+  lost: () => void,
+  abandoned: AbortSignal,
+): Promise<ChannelModel> {
+  const { url, ...login } = takeApart(settings.url);
+  const server = {
+    protocol: url.protocol.slice(0, -1),
+    hostname: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    ...(url.port !== '' && { port: Number(url.port) }),
+    username: settings.username ?? login.username ?? 'guest',
+    password: settings.password ?? login.password ?? 'guest',
+    // The library decodes it.
+    vhost: encodeURIComponent(vhostOf(settings)),
+    // A server that is gone without a word is noticed within two beats.
+    heartbeat: 10,
+  };
+  try {
+    // Node's sockets are destroyed by their signal, whether they are open or not.
+    const socket = { ...tlsOptions(settings.tls), timeout: timeoutMs, signal: abandoned };
+    // Loaded when it is needed: most configurations have no such signal.
+    const { connect } = await import('amqplib');
+    const opened = await connect(server, socket);
+    opened.on('error', lost);
+    opened.on('close', lost);
+    return opened;
+  } catch (error) {
+    throw explainedLogin(error, vhostOf(settings));
+  }
+}
+
+/** A channel for each sample: RabbitMQ closes it when there is no such queue. */
+async function countReady(connection: ChannelModel, { queue = '', ...settings }: RabbitmqSettings): Promise<number> {
+  const channel = await connection.createChannel();
+  let refusal: unknown;
+  channel.on('error', (error: unknown) => (refusal = error));
+  try {
+    const { messageCount } = await channel.checkQueue(queue);
+    await channel.close();
+    return messageCount;
+  } catch (error) {
+    throw explainedQueue(refusal ?? error, queue, settings.vhost ?? '/');
+  }
+}
+
+function vhostOf({ vhost, url }: RabbitmqSettings): string {
+  if (vhost !== undefined) return vhost;
+  const inAddress = decodeURIComponent(new URL(url).pathname.slice(1));
+  return inAddress === '' ? '/' : inAddress;
+}
+
+function explainedLogin(error: unknown, vhost: string): unknown {
+  if (!(error instanceof Error)) return error;
+  if (/ACCESS[-_]REFUSED|403/.test(error.message)) {
+    return new SourceError(
+      'denied',
+      'refused the login. Check username and password, and that guest comes from localhost.',
+    );
+  }
+  // amqplib names the frame only, not the reason in it.
+  if (/NOT[-_]ALLOWED|530|got <ConnectionClose/.test(error.message)) {
+    return new SourceError('denied', `does not let this user into vhost ${vhost}, or has no such vhost. Check vhost.`);
+  }
+  if (/ETIMEDOUT/.test(error.message)) return new SourceError('timeout', 'no connection within the time-out.');
+  // What amqplib says when the socket ends during the handshake.
+  if (/Socket closed|Connection clos/.test(error.message)) {
+    return new SourceError('unreachable', 'closed the connection during the login. Check url, and amqps for TLS.');
+  }
+  return error;
+}
+
+function explainedQueue(error: unknown, queue: string, vhost: string): unknown {
+  if (!(error instanceof Error)) return error;
+  if (/NOT[-_]FOUND|404/.test(error.message)) {
+    return new SourceError('missing', `there is no queue ${queue} in vhost ${vhost}. Check queue and vhost.`);
+  }
+  if (/ACCESS[-_]REFUSED|403/.test(error.message)) {
+    return new SourceError(
+      'denied',
+      `refuses access to queue ${queue}: the user needs a permission on it. Check username.`,
+    );
+  }
+  return error;
+}

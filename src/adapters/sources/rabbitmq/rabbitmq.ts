@@ -1,0 +1,31 @@
+/** RabbitMQ: the messages of a queue or of several, by the management API or over AMQP. The scheme of the address decides. */
+import { keepContract } from '../keep-contract.js';
+import { amqpCounter } from './amqp.js';
+import { managementCounter } from './management.js';
+import { isAmqp, rabbitmqSettings } from './settings.js';
+import { takeApart } from '../../net/server-address.js';
+import { defineSource } from '../source.js';
+
+export const rabbitmq = defineSource({
+  type: 'rabbitmq',
+  summary: 'The number of messages in a RabbitMQ queue, or in all queues whose names match.',
+  settings: rabbitmqSettings,
+  overlooks({ url, count }) {
+    if (typeof url === 'string' && isAmqp(url)) {
+      return 'messages that consumers hold, which AMQP does not show; give the address of the management API';
+    }
+    return count === 'ready' ? 'messages that consumers hold; write count: all' : undefined;
+  },
+  create(settings, context) {
+    const counter = isAmqp(settings.url)
+      ? amqpCounter(settings, context.timeoutMs)
+      : managementCounter(settings, context.timeoutMs);
+    return keepContract(context, {
+      server: `RabbitMQ at ${takeApart(settings.url).shown}`,
+      emptyAs: settings.emptyAs,
+      secrets: counter.secrets,
+      look: async (signal) => ({ value: await counter.count(signal) }),
+      close: () => counter.close(),
+    });
+  },
+});

@@ -1,0 +1,125 @@
+/** How Redis is reached: one server, or those behind Sentinel or in a Cluster. */
+import type { Cluster, Redis, RedisOptions } from 'ioredis';
+import { z } from 'zod';
+import { ReusableConnection } from '../reusable-connection.js';
+import { addressSetting, takeApart } from '../../net/server-address.js';
+import { SourceError } from '../source.js';
+import { tlsOptions, tlsSettings } from '../../net/tls-settings.js';
+
+const address = addressSetting(['redis', 'rediss']);
+
+export const connectionSettings = {
+  url: address
+    .default('redis://localhost:6379')
+    .describe('Address, "redis://host:6379/0"; `rediss://` is TLS, the number after the slash the database.'),
+  username: z.string().optional().describe('ACL user.'),
+  password: z.string().optional().describe('Password of the user, or the `requirepass` of the server.'),
+  database: z.number().int().min(0).optional().describe('Database number. Default: that of the address, else 0.'),
+  cluster: z.boolean().default(false).describe('The address is one node of a Redis Cluster; the others are found.'),
+  sentinel: z
+    .strictObject({
+      master: z.string().min(1).describe('Name of the master in Sentinel.'),
+      username: z.string().optional().describe('ACL user of Sentinel itself.'),
+      password: z.string().optional().describe('Password of Sentinel itself.'),
+    })
+    .optional()
+    .describe('The address is a Sentinel (port 26379): it is asked for the master at every new connection.'),
+  tls: tlsSettings.optional(),
+};
+
+type ConnectionSettings = z.output<z.ZodObject<typeof connectionSettings>>;
+export type RedisClient = Redis | Cluster;
+
+/** What is said of the server in messages, and what is never said. */
+export function redisServer(settings: ConnectionSettings) {
+  const { shown, password } = takeApart(settings.url);
+  return {
+    server: `Redis at ${shown}`,
+    secrets: [settings.password ?? password, settings.sentinel?.password, settings.tls?.key],
+  };
+}
+
+export function redisConnection(settings: ConnectionSettings, timeoutMs: number): ReusableConnection<RedisClient> {
+  return new ReusableConnection<RedisClient>({
+    async open(lost, abandoned) {
+      const client = await makeClient(settings, timeoutMs);
+      let failure: unknown;
+      // Without a listener ioredis prints errors; the first one says more than the "Connection is closed" that follows.
+      client.on('error', (error: unknown) => (failure ??= error));
+      client.on('end', lost);
+      abandoned.addEventListener('abort', () => client.disconnect());
+      try {
+        await client.connect();
+        return client;
+      } catch (error) {
+        client.disconnect();
+        throw explained(failure ?? error);
+      }
+    },
+    isHarmless: (error) => error instanceof SourceError || (error instanceof Error && error.name === 'ReplyError'),
+  });
+}
+
+async function makeClient(settings: ConnectionSettings, timeoutMs: number): Promise<RedisClient> {
+  // Loaded when it is needed: most configurations have no such signal.
+  const { Cluster, Redis } = await import('ioredis');
+  const { url, username, password } = takeApart(settings.url);
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const isEncrypted = url.protocol === 'rediss:' || settings.tls !== undefined;
+  const options = {
+    ...frugal,
+    connectTimeout: timeoutMs,
+    db: databaseOf(settings, url),
+    username: settings.username ?? username,
+    password: settings.password ?? password,
+    ...(isEncrypted && { tls: tlsOptions(settings.tls) }),
+  };
+  if (settings.cluster) {
+    return new Cluster([{ host, port: Number(url.port || 6379) }], {
+      lazyConnect: true,
+      enableReadyCheck: false,
+      clusterRetryStrategy: () => null,
+      redisOptions: options,
+    });
+  }
+  if (settings.sentinel === undefined) return new Redis({ ...once, ...options, host, port: Number(url.port || 6379) });
+  return new Redis({
+    ...once,
+    ...options,
+    sentinels: [{ host, port: Number(url.port || 26379) }],
+    name: settings.sentinel.master,
+    sentinelRetryStrategy: () => null,
+    sentinelUsername: settings.sentinel.username,
+    sentinelPassword: settings.sentinel.password,
+    ...(isEncrypted && { enableTLSForSentinelMode: true, sentinelTLS: tlsOptions(settings.tls) }),
+  });
+}
+
+/** A connection is tried once and never mended: the next sample opens a new one. */
+const once = { lazyConnect: true, retryStrategy: () => null, enableOfflineQueue: false } satisfies RedisOptions;
+
+/** No commands but those of the sample: INFO and CLIENT SETINFO would need rights that counting does not. */
+const frugal = {
+  maxRetriesPerRequest: 0,
+  enableReadyCheck: false,
+  disableClientInfo: true,
+  // Also spoken by servers older than Redis 6 and by proxies.
+  protocol: 2,
+} satisfies RedisOptions;
+
+function databaseOf(settings: ConnectionSettings, url: URL): number {
+  return settings.database ?? Number(/^\/(\d+)$/.exec(url.pathname)?.[1] ?? 0);
+}
+
+function explained(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { message } = 'lastNodeError' in error && error.lastNodeError instanceof Error ? error.lastNodeError : error;
+  if (/WRONGPASS|NOAUTH|invalid password|NOPERM/.test(message)) {
+    return new SourceError('denied', `refused the login: ${message}. Check username and password.`);
+  }
+  if (/sentinel/i.test(message)) return new SourceError('unreachable', `${message} Check url and sentinel.master.`);
+  if (message.startsWith('Connection is closed')) {
+    return new SourceError('unreachable', 'cannot be reached. Check that it runs, and the address and network.');
+  }
+  return error;
+}

@@ -1,0 +1,107 @@
+/** What the server knows of a task queue: what waits in it, and whether anything comes or leaves. */
+import type { Connection } from '@temporalio/client';
+import { SourceError } from '../source.js';
+
+export type WorkflowService = Connection['workflowService'];
+type TaskQueueType = NonNullable<Parameters<WorkflowService['describeTaskQueue']>[0]['taskQueueType']>;
+
+/** Numbers of Temporal's enumeration, whose values the client does not export. */
+const numbers = { workflow: 1, activity: 2 };
+// eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- for want of the enumeration itself
+const queueTypes = numbers as Record<keyof typeof numbers, TaskQueueType>;
+
+export interface QueueAsked {
+  readonly namespace: string;
+  readonly taskQueue: string;
+  readonly kinds: ReadonlySet<keyof typeof numbers>;
+  /** Undefined: all workers. */
+  readonly version: WorkerVersion | undefined;
+}
+
+interface WorkerVersion {
+  readonly deployment: string;
+  readonly buildId: string;
+}
+
+export interface QueueSeen {
+  readonly backlog: number;
+  /** Tasks came or left within the last half minute. */
+  readonly isMoving: boolean;
+  readonly isPolled: boolean;
+}
+
+export async function queueSeen(service: WorkflowService, { version, ...asked }: QueueAsked): Promise<QueueSeen> {
+  const types = new Set([...asked.kinds].map((kind) => queueTypes[kind]));
+  const queues =
+    version === undefined
+      ? await queuesOfAll(service, asked, types)
+      : await queuesOfVersion(service, asked, version, types);
+  return together(queues);
+}
+
+type Named = Pick<QueueAsked, 'namespace' | 'taskQueue'>;
+
+/** A worker asks again after a minute at the latest; the server remembers it for five. */
+const longestPollMs = 90_000;
+
+function together(queues: readonly QueueSeen[]): QueueSeen {
+  return {
+    backlog: queues.reduce((total, { backlog }) => total + backlog, 0),
+    isMoving: queues.some(({ isMoving }) => isMoving),
+    isPolled: queues.some(({ isPolled }) => isPolled),
+  };
+}
+
+/** Asking also loads the queue: after five minutes without a poller the server forgets its metrics, but not its tasks. */
+async function queuesOfAll(
+  service: WorkflowService,
+  { namespace, taskQueue }: Named,
+  types: ReadonlySet<TaskQueueType>,
+): Promise<QueueSeen[]> {
+  const seen: QueueSeen[] = [];
+  const nowMs = Date.now();
+  for (const taskQueueType of types) {
+    const question = { namespace, taskQueue: { name: taskQueue }, taskQueueType, reportStats: true };
+    const { stats, pollers } = await service.describeTaskQueue(question);
+    const isPolled = pollers.some(
+      ({ lastAccessTime }) => nowMs - Number(lastAccessTime?.seconds ?? 0) * 1000 < longestPollMs,
+    );
+    seen.push(oneQueue(stats, isPolled));
+  }
+  return seen;
+}
+
+async function queuesOfVersion(
+  service: WorkflowService,
+  { namespace, taskQueue }: Named,
+  version: WorkerVersion,
+  types: ReadonlySet<TaskQueueType>,
+): Promise<QueueSeen[]> {
+  const { versionTaskQueues } = await service.describeWorkerDeploymentVersion({
+    namespace,
+    deploymentVersion: { deploymentName: version.deployment, buildId: version.buildId },
+    reportTaskQueueStats: true,
+  });
+  const found = versionTaskQueues.filter(({ name, type }) => name === taskQueue && type != null && types.has(type));
+  if (found.length === 0) {
+    const advice = 'Its workers must have polled the queue once: check taskQueue and version.';
+    throw new SourceError('missing', `version ${version.buildId} has no task queue ${taskQueue}. ${advice}`);
+  }
+  return found.map(({ stats }) => oneQueue(stats, false));
+}
+
+interface Stats {
+  readonly approximateBacklogCount?: unknown;
+  readonly tasksAddRate?: number | null;
+  readonly tasksDispatchRate?: number | null;
+}
+
+/** Protobuf's 64-bit numbers come as objects, which Number() takes by their text. */
+function oneQueue(stats: Stats | null | undefined, isPolled: boolean): QueueSeen {
+  const count = stats?.approximateBacklogCount;
+  if (count === undefined || count === null) {
+    throw new SourceError('malformed', 'did not tell the backlog. It needs Temporal server 1.25 or later.');
+  }
+  const isMoving = (stats?.tasksAddRate ?? 0) > 0 || (stats?.tasksDispatchRate ?? 0) > 0;
+  return { backlog: Number(count), isMoving, isPolled };
+}

@@ -1,0 +1,30 @@
+/** What the routes work with, made once from what the API is given. */
+import { AutoscaleClient } from '../client/autoscale/client.js';
+import { AutoscaleReader } from '../client/autoscale/reader.js';
+import { RunReader } from '../client/scale/runs.js';
+import { ScaleClient } from '../client/scale/client.js';
+import type { ApiDependencies } from './dependencies.js';
+import { AutoscalerCheck } from './autoscale/check.js';
+import { Links } from './http/links.js';
+
+export interface ApiContext extends ApiDependencies {
+  readonly scales: ScaleClient;
+  readonly runs: RunReader;
+  readonly autoscales: AutoscaleClient;
+  readonly autoscaleReader: AutoscaleReader;
+  readonly autoscalerCheck: AutoscalerCheck;
+  readonly links: Links;
+}
+
+export function createContext(dependencies: ApiDependencies): ApiContext {
+  const { client, webUiUrl } = dependencies;
+  return {
+    ...dependencies,
+    scales: new ScaleClient(client),
+    runs: new RunReader(client),
+    autoscales: new AutoscaleClient(client),
+    autoscaleReader: new AutoscaleReader(client),
+    autoscalerCheck: new AutoscalerCheck(),
+    links: new Links(webUiUrl, client.options.namespace),
+  };
+}

@@ -1,0 +1,43 @@
+/** `GET /openapi.json` and `GET /docs`: the API described, from files of this package alone. Open to everybody. */
+import type { RequestHandler, Router } from 'express';
+// The package itself would load the whole page into this process.
+import pathOfSwaggerUi from 'swagger-ui-dist/absolute-path.js';
+import { openApiDocument } from './openapi.js';
+import { route } from './http/route.js';
+
+const assets = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
+
+const page = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <title>Escapement API</title>
+    <link rel="stylesheet" href="/docs/swagger-ui.css" />
+    <link rel="icon" href="/docs/favicon-32x32.png" />
+  </head>
+  <body>
+    <div id="api"></div>
+    <script src="/docs/swagger-ui-bundle.js"></script>
+    <script src="/docs/start.js"></script>
+  </body>
+</html>
+`;
+/** The validator would be asked on the Internet. */
+const start = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#api', validatorUrl: null, tryItOutEnabled: true });\n`;
+/** The page styles itself with inline styles and data images; scripts only from here. */
+const policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
+
+export function docsRoutes(router: Router): void {
+  const document = openApiDocument();
+  route(router, '/openapi.json', { get: [(_request, response) => void response.json(document)] });
+  route(router, '/docs', {
+    get: [(_request, response) => void response.set('Content-Security-Policy', policy).type('html').send(page)],
+  });
+  route(router, '/docs/start.js', { get: [(_request, response) => void response.type('js').send(start)] });
+  for (const asset of assets) route(router, `/docs/${asset}`, { get: [sendAsset(asset)] });
+}
+
+function sendAsset(asset: string): RequestHandler {
+  return (_request, response) => response.sendFile(asset, { root: pathOfSwaggerUi(), maxAge: '1h' });
+}

@@ -1,0 +1,76 @@
+/**
+ * `GET /healthz`: this process is alive. `GET /readyz`: Temporal answers it, and its worker asks for work. Open to
+ * everybody, so it asks no platform: what the worker saw of them last is told, and makes nobody unready.
+ */
+import type { RequestHandler, Router } from 'express';
+import { isTemporalTrouble } from '../../client/temporal/grpc-status.js';
+import type { AutoscalerCheckAnswer, Check, ReadinessAnswer } from '../scale/answers.js';
+import { presentLastLook } from './present-last-look.js';
+import type { ApiContext } from '../context.js';
+import { temporalInWords } from '../http/problem-handler.js';
+import { route } from '../http/route.js';
+
+export function healthRoutes(router: Router, api: ApiContext): void {
+  route(router, '/healthz', { get: [(_request, response) => void response.json({ status: 'alive' })] });
+  route(router, '/readyz', { get: [getReadiness(api)] });
+}
+
+const checkedWithinMs = 1500;
+const notCheckedHere = { status: 'not checked here' } as const;
+
+function getReadiness(api: ApiContext): RequestHandler {
+  return async (_request, response) => {
+    const temporal = await checkTemporal(api);
+    const autoscalers = checkAutoscalers(api);
+    const checks = { temporal, taskQueues: checkTaskQueues(api), resources: lastLooks(api), autoscalers };
+    const isReady = [temporal, ...Object.values(checks.taskQueues)].every(({ status }) => status !== 'failing');
+    const isDegraded = Object.values(autoscalers).some(({ status }) => status === 'degraded');
+    const answer: ReadinessAnswer = { status: !isReady ? 'not ready' : isDegraded ? 'degraded' : 'ready', checks };
+    response.status(isReady ? 200 : 503).json(answer);
+  };
+}
+
+/** Needs the address, the credentials and the namespace to be right. */
+async function checkTemporal({ client }: ApiContext): Promise<Check> {
+  const { namespace } = client.options;
+  try {
+    await client.withDeadline(Date.now() + checkedWithinMs, () =>
+      client.workflowService.describeNamespace({ namespace }),
+    );
+    return { status: 'ok' };
+  } catch (error) {
+    const inWords = isTemporalTrouble(error) ? temporalInWords(error) : String(error);
+    return { status: 'failing', detail: inWords };
+  }
+}
+
+/** What the worker of this process last knew of itself: a process that lives and does not poll is not ready. */
+function checkTaskQueues({ config, workerStatus }: ApiContext): Record<string, Check> {
+  const statuses = workerStatus?.() ?? {};
+  const taskQueues = new Set(Object.values(config.resources).map(({ taskQueue }) => taskQueue));
+  const checks = [...taskQueues].map((taskQueue): [string, Check] => {
+    const status = statuses[taskQueue];
+    if (!status) return [taskQueue, notCheckedHere];
+    return [taskQueue, status.isPolling ? { status: 'ok' } : { status: 'failing', detail: status.reason }];
+  });
+  return Object.fromEntries(checks);
+}
+
+function lastLooks({ config, lastLookAt }: ApiContext): ReadinessAnswer['checks']['resources'] {
+  return Object.fromEntries(
+    Object.keys(config.resources).map((alias) => [
+      alias,
+      lastLookAt ? presentLastLook(lastLookAt(alias)) : notCheckedHere,
+    ]),
+  );
+}
+
+function checkAutoscalers({ config, autoscalerCheck }: ApiContext): ReadinessAnswer['checks']['autoscalers'] {
+  const autoscaled = Object.values(config.resources).filter(({ autoscale }) => autoscale);
+  return Object.fromEntries(autoscaled.map(({ alias }) => [alias, checkedAutoscaler(autoscalerCheck.noticeOf(alias))]));
+}
+
+function checkedAutoscaler(notice: string | null | undefined): AutoscalerCheckAnswer {
+  if (notice === undefined) return { status: 'not looked at yet' };
+  return notice === null ? { status: 'ok' } : { status: 'degraded', detail: notice };
+}

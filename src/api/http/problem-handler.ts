@@ -1,0 +1,109 @@
+/** The one place where errors become answers. */
+import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import type { Logger } from 'pino';
+import { grpcStatus, hasCode, isOutOfTime, isTemporalTrouble } from '../../client/temporal/grpc-status.js';
+import { RequestRefused } from '../../client/scale/client.js';
+import type { RefusalType } from '../../../workflows/scale/messages.js';
+import type { ProblemAnswer } from '../scale/answers.js';
+import { Problem, problemTypes, type ProblemType, problemUri } from './problem.js';
+import { requestIdOf } from './request-log.js';
+
+export function problemHandler(log: Logger): ErrorRequestHandler {
+  // Express knows an error handler by its four parameters.
+  return (error: unknown, _request, response, next) => {
+    const problem = asProblem(error);
+    if (problem.status >= 500) log.error({ requestId: requestIdOf(response), err: problem.more.cause ?? problem });
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    sendProblem(response, problem);
+  };
+}
+
+export const unknownRoute: RequestHandler = (request) => {
+  throw new Problem(
+    'unknown-route',
+    `There is no ${request.path.slice(0, 200)} here. Begin with GET /v1/resources, or read /docs.`,
+  );
+};
+
+/** Any error that a route may throw, in words for a caller. */
+export function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof RequestRefused) return refused(error.type, error.message);
+  if (isTemporalTrouble(error)) return temporalTrouble(error);
+  if (isClientError(error)) return clientError(error);
+  return new Problem('internal', 'This is a fault of ours. The log has it under the request id.', { cause: error });
+}
+
+export function refused(type: RefusalType, message: string): Problem {
+  return new Problem(refusalProblems[type], message);
+}
+
+const refusalProblems = {
+  InvalidRequest: 'invalid-request',
+  OutOfBounds: 'out-of-bounds',
+  IdempotencyConflict: 'idempotency-conflict',
+  NotResolved: 'not-resolved',
+} as const satisfies Record<RefusalType, ProblemType>;
+
+function sendProblem(response: Response, { type, status, detail, more }: Problem): void {
+  const body: ProblemAnswer = {
+    type: problemUri(type),
+    title: problemTypes[type].title,
+    status,
+    detail,
+    requestId: requestIdOf(response),
+    ...(more.errors && { errors: [...more.errors] }),
+  };
+  response
+    .status(status)
+    .set(more.headers ?? {})
+    .type('application/problem+json')
+    .send(JSON.stringify(body));
+}
+
+function temporalTrouble(cause: unknown): Problem {
+  const advice = 'A request that was not answered may be sent again with the same Idempotency-Key: it is applied once.';
+  return new Problem('temporal-unavailable', `${temporalInWords(cause)} ${advice}`, {
+    headers: { 'Retry-After': '2' },
+    cause,
+  });
+}
+
+export function temporalInWords(error: unknown): string {
+  if (hasCode(error, grpcStatus.unavailable)) return 'The Temporal server cannot be reached.';
+  if (hasCode(error, grpcStatus.permissionDenied) || hasCode(error, grpcStatus.unauthenticated)) {
+    return 'The Temporal server refuses the credentials of this process.';
+  }
+  if (hasCode(error, grpcStatus.resourceExhausted)) return 'The Temporal server has too much to do.';
+  if (isOutOfTime(error)) return 'The Temporal server did not answer in time.';
+  return `The Temporal server refused: ${error instanceof Error ? (error.cause instanceof Error ? error.cause : error).message : String(error)}.`;
+}
+
+interface ClientError extends Error {
+  readonly status: number;
+  readonly type?: string;
+  /** In bytes, of a body that was too large. */
+  readonly limit?: number;
+}
+
+/** What Express and its body parser refuse by themselves. */
+function isClientError(error: unknown): error is ClientError {
+  if (!(error instanceof Error) || !('status' in error)) return false;
+  return typeof error.status === 'number' && error.status >= 400 && error.status < 500;
+}
+
+function clientError({ status, type, message, limit = 0 }: ClientError): Problem {
+  if (type === 'entity.parse.failed') return new Problem('malformed-json', `${message}.`);
+  if (status === 413) {
+    return new Problem('too-large', `The body is larger than the ${inWords(limit)} that it may have on this route.`);
+  }
+  if (status === 415) return new Problem('unsupported-media-type', `${message}. Send JSON in UTF-8.`);
+  return new Problem('invalid-request', `${message}.`);
+}
+
+function inWords(bytes: number): string {
+  return bytes < 1024 * 1024 ? `${bytes / 1024} KiB` : `${bytes / 1024 / 1024} MiB`;
+}

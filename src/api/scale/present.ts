@@ -1,0 +1,162 @@
+/** From what is known of runs to what the API answers: times as ISO 8601, nothing left out without a word. */
+import type { RunOutcome, RunSummary, RunView } from '../../client/scale/runs.js';
+import { workerAnswersWithinMs } from '../../client/scale/runs.js';
+import type { ResourceConfig } from '../../config/config.js';
+import type { Observation } from '../../domain/scale/capacity.js';
+import type { Refused, ScaleStatus } from '../../../workflows/scale/messages.js';
+import type { ResourceAnswer, RunAnswer } from './answers.js';
+import { iso, isoOrNull } from '../http/iso-time.js';
+import type { Links } from '../http/links.js';
+
+type Phase = ResourceAnswer['phase'];
+
+export function presentResource(config: ResourceConfig, run: RunView | undefined, links: Links): ResourceAnswer {
+  const { alias, platform, settings } = config;
+  const phase = phaseOf(run);
+  return {
+    resource: alias,
+    platform: platform.type,
+    bounds: { min: settings.min, max: settings.max },
+    phase,
+    notice: run?.isPaused ? pausedNotice(run) : run && phase === 'unattended' ? unattendedNotice(run, config) : null,
+    ...progress(run),
+    dryRun: run?.status?.dryRun ?? settings.dryRun,
+    run: run
+      ? {
+          workflowId: run.workflowId,
+          runId: run.runId,
+          outcome: run.outcome,
+          startedAt: iso(run.startedAtMs),
+          closedAt: isoOrNull(run.closedAtMs),
+        }
+      : null,
+    links: links.of(alias, run),
+  };
+}
+
+export function presentRun(run: RunSummary, links: Links): RunAnswer {
+  const { memo } = run;
+  return {
+    workflowId: run.workflowId,
+    runId: run.runId,
+    outcome: run.outcome,
+    targetCapacity: memo.targetCapacity ?? null,
+    capacity: memo.capacity ?? null,
+    stepsMade: memo.stepsMade ?? null,
+    reason: memo.reason ?? null,
+    lastError: memo.lastError ?? null,
+    startedAt: iso(run.startedAtMs),
+    closedAt: isoOrNull(run.closedAtMs),
+    webUi: links.webUi(run),
+  };
+}
+
+/** Nothing is being done for the resource, and nothing will be unless somebody asks. */
+export function isAtRest(phase: Phase): boolean {
+  return phase === 'idle' || phase === 'settled' || phase === 'cancelled' || phase === 'failed';
+}
+
+export function phaseOf(run: RunView | undefined): Phase {
+  if (!run) return 'idle';
+  if (run.status) return run.status.phase;
+  return run.isOpen ? 'unattended' : endedAs(run.outcome);
+}
+
+type Progress = Pick<
+  ResourceAnswer,
+  | 'observed'
+  | 'targetCapacity'
+  | 'reason'
+  | 'startedFrom'
+  | 'stepsMade'
+  | 'changes'
+  | 'cooldownUntil'
+  | 'drift'
+  | 'refused'
+  | 'ignoredSignals'
+  | 'lastError'
+>;
+
+function progress(run: RunView | undefined): Progress {
+  if (!run?.status) return knownToServer(run);
+  // What is under way tells it first: the run itself knows of an activity when that has ended.
+  const { failure, lastError } = run.progress ?? {};
+  return { ...told(run.status), lastError: failure ?? lastError ?? run.status.lastError };
+}
+
+function told(status: ScaleStatus): Progress {
+  return {
+    observed: presentObservation(status.observed),
+    targetCapacity: status.targetCapacity,
+    reason: status.reason,
+    startedFrom: status.startedFrom,
+    stepsMade: status.stepsMade,
+    changes: status.changes.map(({ sentAtMs, ...change }) => ({ ...change, sentAt: iso(sentAtMs) })),
+    cooldownUntil: {
+      up: isoOfFuture(status.cooldownUntilMs?.up),
+      down: isoOfFuture(status.cooldownUntilMs?.down),
+    },
+    drift: status.drift.map(({ atMs, from, to }) => ({ at: iso(atMs), from, to })),
+    refused: presentRefused(status.refused ?? null),
+    ignoredSignals: status.ignored.map(({ atMs, message }) => ({ at: iso(atMs), message })),
+    lastError: status.lastError,
+  };
+}
+
+function knownToServer(run: RunView | undefined): Progress {
+  const tornDown = run && !run.isOpen ? `the run was ${run.outcome}` : null;
+  return {
+    observed: presentObservation(run?.progress?.observation ?? null),
+    targetCapacity: run?.memo.targetCapacity ?? null,
+    reason: run?.memo.reason ?? null,
+    startedFrom: null,
+    stepsMade: run?.memo.stepsMade ?? 0,
+    changes: [],
+    cooldownUntil: { up: null, down: null },
+    drift: [],
+    refused: null,
+    ignoredSignals: [],
+    lastError: run?.memo.lastError ?? run?.progress?.failure ?? run?.progress?.lastError ?? tornDown,
+  };
+}
+
+/** @param run where it is, which need not be where the configuration has its resource. */
+export function unattendedNotice({ taskQueue }: Pick<RunSummary, 'taskQueue'>, config: ResourceConfig): string {
+  const moves =
+    taskQueue === config.taskQueue
+      ? `when a worker of the task queue "${taskQueue}" is there ("escapement worker").`
+      : `when a worker with this configuration, which has the resource on the task queue "${config.taskQueue}", is there ` +
+        `("escapement worker"): it moves the run there from the task queue "${taskQueue}".`;
+  return (
+    `No worker answered within ${workerAnswersWithinMs / 1000} s: nobody is working on this. The request is safe and goes on ` +
+    `${moves} This is what the Temporal server knows.`
+  );
+}
+
+function pausedNotice({ workflowId }: RunView): string {
+  return (
+    'The run is paused in Temporal: nothing more is changed until it is resumed there ' +
+    `("temporal workflow unpause --workflow-id ${workflowId}").`
+  );
+}
+
+function endedAs(outcome: RunOutcome): Phase {
+  if (outcome === 'reached') return 'settled';
+  return outcome === 'cancelled' ? 'cancelled' : 'failed';
+}
+
+function presentObservation(observed: Pick<Observation, 'capacity' | 'status' | 'observedAtMs' | 'ready'> | null) {
+  if (!observed) return null;
+  const { capacity, status, ready = null, observedAtMs } = observed;
+  return { capacity, status, ready, observedAt: iso(observedAtMs) };
+}
+
+function presentRefused(refused: Refused | null) {
+  if (!refused) return null;
+  const { atMs, from, to, reason } = refused;
+  return { at: iso(atMs), from, to, reason };
+}
+
+function isoOfFuture(ms: number | undefined): string | null {
+  return ms === undefined || ms <= Date.now() ? null : iso(ms);
+}

@@ -1,0 +1,71 @@
+/** `GET /v1/resources`, one of them, and its runs. */
+import type { Request, RequestHandler, Router } from 'express';
+import { z } from 'zod';
+import type { ResourceAnswer, ResourcesAnswer, RunsAnswer } from './answers.js';
+import type { ApiContext } from '../context.js';
+import type { ResourceConfig } from '../../config/config.js';
+import { findResource, goesOnUnnamed } from '../find-resource.js';
+import { resourcePath, runsPath } from '../http/links.js';
+import { presentResource, presentRun } from './present.js';
+import { Problem } from '../http/problem.js';
+import { route } from '../http/route.js';
+
+export function resourceRoutes(router: Router, api: ApiContext): void {
+  route(router, '/v1/resources', { get: [getResources(api)] });
+  route(router, '/v1/resources/:resource', { get: [getResource(api)] });
+  route(router, '/v1/resources/:resource/runs', { get: [getRuns(api)] });
+}
+
+function getResources(api: ApiContext): RequestHandler {
+  return async (_request, response) => {
+    const resources = await Promise.all(Object.values(api.config.resources).map((resource) => show(resource, api)));
+    response.json({ resources } satisfies ResourcesAnswer);
+  };
+}
+
+function getResource(api: ApiContext): RequestHandler {
+  return async (request, response) => {
+    response.json(await show(await orUnnamed(api, request), api));
+  };
+}
+
+/** @throws Problem which also tells of an autoscaler that goes on without being named here. */
+async function orUnnamed({ config, autoscales }: ApiContext, request: Request): Promise<ResourceConfig> {
+  try {
+    return findResource(config.resources, request);
+  } catch (error) {
+    const alias = String(request.params['resource']);
+    if (!(error instanceof Problem) || !(await goesOnUnnamed(autoscales, alias))) throw error;
+    throw new Problem(
+      'unknown-resource',
+      `This configuration does not name ${alias}. Its autoscaler goes on: see GET ${resourcePath(alias)}/evaluation. Name it again, or remove it with "escapement apply --prune".`,
+    );
+  }
+}
+
+async function show(resource: ResourceConfig, { runs, links, autoscalerCheck }: ApiContext): Promise<ResourceAnswer> {
+  const answer = presentResource(resource, await runs.newest(resource.alias), links);
+  return { ...answer, notice: answer.notice ?? autoscalerCheck.noticeOf(resource.alias) ?? null };
+}
+
+export const runsQuerySchema = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(100).default(20).describe('The most runs to answer.'),
+  before: z.iso.datetime().optional().describe('Only runs that started before this: see `next` of the page before.'),
+});
+
+function getRuns({ config, runs, links }: ApiContext): RequestHandler {
+  return async (request, response) => {
+    const { alias } = findResource(config.resources, request);
+    const query = runsQuerySchema.safeParse(request.query);
+    if (!query.success) throw new Problem('invalid-request', `In the query: ${z.prettifyError(query.error)}`);
+    const { limit, before } = query.data;
+
+    const startedBeforeMs = before === undefined ? undefined : Date.parse(before);
+    // One more than is asked for tells whether there is a next page.
+    const found = await runs.list(alias, { most: limit + 1, startedBeforeMs });
+    const shown = found.slice(0, limit).map((run) => presentRun(run, links));
+    const last = found.length > limit ? shown.at(-1) : undefined;
+    const next = last ? `${runsPath(alias)}?limit=${limit}&before=${encodeURIComponent(last.startedAt)}` : null;
+    response.json({ resource: alias, runs: shown, next } satisfies RunsAnswer);
+  };
+}

@@ -1,0 +1,35 @@
+/** `escapement api`: the API alone. It needs Temporal, and no platform. */
+import { Client } from '@temporalio/client';
+import { Command } from 'commander';
+import { checkPorts } from '../../process/ports.js';
+import { connectClient } from '../../client/temporal/connection.js';
+import { greet } from '../role/greeting.js';
+import { prose } from '../terminal.js';
+import { refuseDemo, runRole, type Role } from '../role/role.js';
+import { serveApi } from '../role/serve-api.js';
+
+const deadlineMs = 10_000;
+
+export function apiCommand(): Command {
+  return new Command('api')
+    .summary('run the API, which takes scale requests')
+    .description(
+      prose(`
+Runs the API: it takes scale requests and answers how they are going. A request that was answered is kept by Temporal,
+also while no worker runs. It needs the same configuration as the workers, but none of its secrets.
+
+Temporal: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS... or a profile, as the temporal command
+takes them; 127.0.0.1:7233 without any. Beyond this machine (ESCAPEMENT_LISTEN) it wants ESCAPEMENT_API_TOKEN.`),
+    )
+    .action(() => runRole(serve, { deadlineMs }));
+}
+
+async function serve(role: Role): Promise<void> {
+  refuseDemo(role);
+  const { settings, temporal, shutdown } = role;
+  await checkPorts([{ use: 'API', host: settings.listen, port: settings.port, setting: 'PORT' }]);
+  const connection = connectClient(temporal);
+  shutdown.onStop('the connection', () => connection.close());
+  const url = await serveApi(role, { client: new Client({ connection, namespace: temporal.namespace }) });
+  greet(role, { url, webUiUrl: undefined, temporalAddress: temporal.address, isSimulated: false });
+}

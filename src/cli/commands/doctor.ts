@@ -1,0 +1,67 @@
+/** `escapement doctor`: does everything that the configuration names answer this machine? */
+import { Command } from 'commander';
+import { ConfigError } from '../../config/problem.js';
+import { loadConfig } from '../../config/load.js';
+import { examine } from '../../doctor/examine.js';
+import type { CheckResult } from '../../doctor/check-result.js';
+import { readTemporalSettings } from '../../client/temporal/connection.js';
+import { columns, exitCodes, prose } from '../terminal.js';
+import { nothingConfigured } from '../role/role.js';
+
+export function doctorCommand(): Command {
+  return new Command('doctor')
+    .summary('try every platform, every signal and Temporal, and say what to fix')
+    .description(
+      prose(`
+Looks once at all that the configuration names, side by side: the capacity of every resource, the value of every signal,
+the namespace of Temporal. It changes nothing. Run it where a worker runs, with the same environment: secrets
+(\${NAME}, \${file:/path}) and the network are those of this machine.
+
+validate checks what is written, without the network and without secrets; doctor tries it. A signal that has no data
+just now is told too: an evaluation would not scale in on it.
+
+Exit code 0: everything answers; 1: something does not, and the line says what to do; 2: the configuration is wrong,
+or a secret of it is missing here. What is right is tried all the same.`),
+    )
+    .option(
+      '--json',
+      'print the findings as JSON: { isHealthy, findings: [{ part, resource, signal, type, outcome, message }] }',
+    )
+    .action(doctor);
+}
+
+async function doctor({ json }: { json?: true }): Promise<void> {
+  const { env } = process;
+  const config = await loadConfig(env, process.cwd());
+  if (config.source === 'demo') throw new ConfigError([nothingConfigured]);
+  for (const warning of config.warnings) console.error(`warning: ${warning}`);
+  const { resources } = config;
+  const findings = await examine({ resources, temporal: readTemporalSettings(env), env });
+  const isHealthy = findings.every(({ outcome }) => outcome === 'ok');
+  console.log(json ? JSON.stringify({ isHealthy, findings }) : table(findings));
+  if (!isHealthy) process.exitCode = exitCodeFor(findings);
+}
+
+function exitCodeFor(findings: readonly CheckResult[]): number {
+  const isMisconfigured = findings.some(({ outcome }) => outcome === 'misconfigured');
+  return isMisconfigured ? exitCodes.badConfiguration : exitCodes.failed;
+}
+
+const marks = { ok: 'ok', failing: 'FAILS', misconfigured: 'WRONG' } satisfies Record<CheckResult['outcome'], string>;
+
+function table(findings: readonly CheckResult[]): string {
+  const rows = findings.map((finding) => [
+    marks[finding.outcome],
+    nameOf(finding),
+    finding.type,
+    finding.message.replaceAll('\n', ' '),
+  ]);
+  const wrong = findings.filter(({ outcome }) => outcome !== 'ok').length;
+  return [...columns(rows), wrong === 0 ? 'Everything answers.' : `${wrong} of ${findings.length} to be mended.`].join(
+    '\n',
+  );
+}
+
+function nameOf({ part, resource, signal }: CheckResult): string {
+  return resource === undefined ? part : [resource, signal].filter((name) => name !== undefined).join('.');
+}

@@ -1,0 +1,103 @@
+/** `escapement simulator`: the simulated sidecar as a program of its own. */
+import { once } from 'node:events';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { duration } from '../../domain/written/duration.js';
+import type { LoggedCall } from '../../simulator/call-log.js';
+import { lesson } from '../../simulator/lesson.js';
+import { startSimulator, type Simulator } from '../../simulator/simulator.js';
+
+interface Options {
+  readonly port: number;
+  readonly listen: string;
+  readonly resource?: readonly ResourceOption[];
+  readonly capacity: number;
+  readonly startTime: number;
+  readonly readLag: number;
+  readonly quiet?: true;
+}
+
+interface ResourceOption {
+  readonly alias: string;
+  readonly capacity?: number;
+}
+
+/** Runs until SIGINT or SIGTERM. */
+export function simulatorCommand(): Command {
+  return new Command('simulator')
+    .summary('run a simulated Omnistrate sidecar')
+    .description(
+      'Runs a simulated Omnistrate sidecar: the same HTTP API, resources that do not exist, and faults on demand.',
+    )
+    .option('--port <number>', 'port; 0 takes a free one', wholeNumber, 49750)
+    .option('--listen <address>', 'address to listen on', '127.0.0.1')
+    .option('--resource <alias[=capacity]>', 'a resource; may be repeated (default: worker)', collectResource)
+    .option('--capacity <units>', 'capacity at the start of resources that name none', wholeNumber, 1)
+    .addOption(
+      new Option('--start-time <duration>', 'how long a change takes to arrive; STARTING meanwhile')
+        .argParser(durationMs)
+        .default(3000, '3s'),
+    )
+    .addOption(
+      new Option('--read-lag <duration>', 'how old the state is that reads show')
+        .argParser(durationMs)
+        .default(0, '0s'),
+    )
+    .option('--quiet', 'do not print every call')
+    .addHelpText('after', lesson)
+    .action(run);
+}
+
+async function run(options: Options, command: Command): Promise<void> {
+  const { port, listen, resource: chosen = [{ alias: 'worker' }], capacity, startTime, readLag, quiet } = options;
+  const simulator = await startSimulator({
+    port,
+    listen,
+    resources: Object.fromEntries(chosen.map((resource) => [resource.alias, resource.capacity ?? capacity])),
+    startTimeMs: startTime,
+    readLagMs: readLag,
+    ...(!quiet && { onAnswer: (call) => console.log(describeCall(call)) }),
+  }).catch((error: unknown) => command.error(`error: ${whyNotStarted(error, port, listen)}`));
+  console.log(greeting(simulator));
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  await simulator.close();
+}
+
+function greeting({ url, resources }: Simulator): string {
+  const [first = 'worker'] = resources.keys();
+  return [
+    `Simulated sidecar at ${url} with ${[...resources.keys()].join(', ')}. Nothing here is real.`,
+    `  curl ${url}/resource/${first}/capacity`,
+    `  curl ${url}/truth`,
+  ].join('\n');
+}
+
+/** `12:00:01.250 POST /resource/worker/capacity/add {"capacityToBeAdded":1} -> 200 [slow]`. */
+function describeCall({ atMs, method, path, body, answered, fault }: LoggedCall): string {
+  const request = [method, path, body.slice(0, 200)].filter((part) => part !== '').join(' ');
+  return `${new Date(atMs).toISOString().slice(11, 23)} ${request} -> ${answered}${fault ? ` [${fault}]` : ''}`;
+}
+
+function whyNotStarted(error: unknown, port: number, listen: string): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE')
+    return `port ${port} of ${listen} is taken; choose another with --port, or 0 for a free one`;
+  if (code === 'EACCES') return `port ${port} may not be opened by this user; choose one from 1024 up with --port`;
+  return `cannot listen on ${listen}:${port}: ${String(error)}`;
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number, 0 or more.');
+  return Number(text);
+}
+
+function durationMs(text: string): number {
+  const parsed = duration.safeParse(text);
+  if (!parsed.success) throw new InvalidArgumentError(`It ${parsed.error.issues[0]?.message ?? 'is not a duration'}.`);
+  return parsed.data;
+}
+
+function collectResource(text: string, before: readonly ResourceOption[] = []): ResourceOption[] {
+  const [, alias, capacity] = /^([^=]+)(?:=(.*))?$/.exec(text) ?? [];
+  if (alias === undefined) throw new InvalidArgumentError('Write worker, or worker=3.');
+  return [...before, { alias, ...(capacity !== undefined && { capacity: wholeNumber(capacity) }) }];
+}

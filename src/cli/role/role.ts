@@ -1,0 +1,66 @@
+/** What every long-running command has in common: configuration, log, an end in order, and errors for people. */
+import { join } from 'node:path';
+import type { LoadedConfig } from '../../config/config.js';
+import { ConfigError, problemFrom } from '../../config/problem.js';
+import { loadConfig } from '../../config/load.js';
+import { type ServerSettings, readServerSettings } from '../../config/environment/process.js';
+import { type Logger, createLogger } from '../../process/logger.js';
+import { installShutdown, type Shutdown } from '../../process/shutdown.js';
+import { readTemporalSettings, type TemporalSettings } from '../../client/temporal/connection.js';
+import { exitCodeOf, explain } from '../terminal.js';
+import { LiveConfig } from './live-config.js';
+
+export interface Role {
+  readonly env: NodeJS.ProcessEnv;
+  readonly settings: ServerSettings;
+  readonly config: LoadedConfig;
+  /** The same, as it is after it was read again. */
+  readonly live: LiveConfig;
+  readonly temporal: TemporalSettings;
+  readonly log: Logger;
+  readonly shutdown: Shutdown;
+}
+
+/** Runs until a signal, or until `start` fails: then what it has started already is stopped again. */
+export async function runRole(
+  start: (role: Role) => Promise<void>,
+  { deadlineMs }: { deadlineMs: number },
+): Promise<void> {
+  const role = await prepare(deadlineMs);
+  try {
+    await start(role);
+  } catch (error) {
+    if (role.shutdown.stopping.aborted) return;
+    console.error(explain(error));
+    role.shutdown.begin('The start failed', exitCodeOf(error));
+  }
+}
+
+export const nothingConfigured = problemFrom(
+  'nothing is configured; write an escapement.yaml, or set AUTOSCALER_TARGET_RESOURCE',
+  { path: '' },
+);
+
+/** Only `up` has a demo: any other role would take the work of whoever uses the same Temporal server. @throws ConfigError */
+export function refuseDemo({ config }: Role): void {
+  if (config.source === 'demo') throw new ConfigError([nothingConfigured]);
+}
+
+/** @throws ConfigError */
+async function prepare(deadlineMs: number): Promise<Role> {
+  const { env } = process;
+  const given = readServerSettings(env);
+  const temporal = readTemporalSettings(env);
+  const config = await loadConfig(env, process.cwd());
+  // Runs that were really meant are none of the demo's business.
+  const settings = config.source === 'demo' ? { ...given, dataDir: join(given.dataDir, 'demo') } : given;
+  const log = createLogger(settings.logLevel);
+  for (const warning of config.warnings) log.warn(warning);
+  const live = new LiveConfig(config, () => loadConfig(env, process.cwd()), log);
+  // A terminal that is closed sends the same signal: then it means what it always meant.
+  const isReloadedOnHangup = config.source === 'file' && !process.stdout.isTTY;
+  if (isReloadedOnHangup) process.on('SIGHUP', () => void live.reload());
+  const ending = isReloadedOnHangup ? { signals: ['SIGINT', 'SIGTERM'] as const } : {};
+  const shutdown = installShutdown({ log, deadlineMs, process, ...ending });
+  return { env, settings, config, live, temporal, log, shutdown };
+}

@@ -1,0 +1,19 @@
+/** The API of this process, on its port. */
+import { createServer } from 'node:http';
+import type { ApiDependencies } from '../../api/dependencies.js';
+import { createApi } from '../../api/server.js';
+import { listen } from './listen.js';
+import type { Role } from './role.js';
+
+export type ServedApiDependencies = Pick<
+  ApiDependencies,
+  'client' | 'webUiUrl' | 'workerStatus' | 'observe' | 'lastLookAt'
+>;
+
+/** Answers with the URL when it listens. */
+export async function serveApi(role: Role, parts: ServedApiDependencies): Promise<string> {
+  const { live, settings, log, shutdown } = role;
+  const { apiToken: token, allowedHosts } = settings;
+  const api = createApi({ config: live, ...parts, log, token, allowedHosts, stopping: shutdown.stopping });
+  return listen(role, createServer(api), { what: 'the API', port: settings.port });
+}

@@ -1,0 +1,33 @@
+/**
+ * Two paths for whoever keeps the worker running: `/healthz`, it is alive; `/readyz`, it asks for work. What it last saw
+ * of its platforms is told there too, and decides nothing: another worker would not see them better.
+ */
+import { createServer } from 'node:http';
+import { presentLastLook } from '../../api/health/present-last-look.js';
+import type { ServedWorker } from './serve-worker.js';
+import type { Role } from './role.js';
+import { listen } from './listen.js';
+
+export async function serveHealth(role: Role, worker: ServedWorker): Promise<void> {
+  const server = createServer((request, response) => {
+    const [status, body] = answerTo(request.url, role, worker);
+    response.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
+    response.end(JSON.stringify(body));
+  });
+  const url = await listen(role, server, { what: 'the health page', port: role.settings.workerPort });
+  role.log.info({ url }, 'The worker is up');
+}
+
+function answerTo(path: string | undefined, { live }: Role, worker: ServedWorker): [status: number, body: object] {
+  if (path === '/healthz') return [200, { status: 'alive' }];
+  if (path !== '/readyz') return [404, { status: 'not found', paths: ['/healthz', '/readyz'] }];
+  const taskQueues = worker.status();
+  const isReady = Object.values(taskQueues).every(({ isPolling }) => isPolling);
+  const resources = Object.fromEntries(
+    Object.values(live.resources)
+      .filter(({ taskQueue }) => taskQueue in taskQueues)
+      .map(({ alias }) => [alias, presentLastLook(worker.adapters.lastLookAt(alias))]),
+  );
+  const body = { status: isReady ? 'ready' : 'not ready', taskQueues, resources };
+  return [isReady ? 200 : 503, body];
+}

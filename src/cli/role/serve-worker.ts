@@ -1,0 +1,74 @@
+/** The worker of this process: it serves the task queues of all resources it knows. */
+import { Client, type Connection } from '@temporalio/client';
+import { createActivities, repeatableActivities } from '../../../activities/index.js';
+import { taskQueuesOf, type Config } from '../../config/config.js';
+import { lookAtEveryResource } from '../../worker/first-look.js';
+import { workflowBundlePath } from '../../process/package-root.js';
+import { Reconciler } from '../../worker/reconciler.js';
+import { createAdapters, type ResourceAdapters } from '../../worker/resource-adapters.js';
+import type { TemporalSettings } from '../../client/temporal/connection.js';
+import { type RunningWorker, startWorker } from '../../worker/worker.js';
+import { installTemporalRuntime } from '../../worker/sdk.js';
+import type { Role } from './role.js';
+
+export interface WorkerDependencies {
+  /** What it serves: the resources of one site, or all. */
+  readonly resources: Config['resources'];
+  /** Which resources of a configuration that is read again are its own; default: all. */
+  readonly select?: (resources: Config['resources']) => Config['resources'];
+  readonly temporal: TemporalSettings;
+  readonly connection: Connection;
+  /** How long a change that is in flight may take to finish when the worker is stopped. */
+  readonly shutdownGraceMs: number;
+}
+
+export interface ServedWorker extends Pick<RunningWorker, 'status'> {
+  readonly adapters: ResourceAdapters;
+}
+
+/** Answers at once; Temporal and the platforms are waited for. */
+export async function serveWorker(
+  { env, config, live, log, shutdown }: Role,
+  parts: WorkerDependencies,
+): Promise<ServedWorker> {
+  const { resources, select = everything, ...connected } = parts;
+  installTemporalRuntime(log);
+  const adapters = await createAdapters(resources, env);
+  shutdown.onStop('the adapters', () => adapters.close());
+  void lookAtEveryResource(Object.keys(resources), { adapters, log, signal: shutdown.stopping });
+
+  const taskQueues = taskQueuesOf(resources);
+  const handOver = new AbortController();
+  const worker = startWorker({
+    ...connected,
+    log,
+    taskQueues,
+    activities: createActivities(adapters, handOver.signal),
+    repeatable: repeatableActivities,
+    workflowBundle: workflowBundlePath(),
+  });
+  shutdown.onStop('the worker', async () => {
+    const stopped = worker.stop();
+    // Not before it has begun to withdraw its polls, or it may be given again what it hands over.
+    handOver.abort();
+    await stopped;
+  });
+  const reconciler = new Reconciler({
+    client: new Client({ connection: parts.connection, namespace: parts.temporal.namespace }),
+    log,
+    signal: shutdown.stopping,
+    isServed: (taskQueue) => taskQueue in worker.status(),
+    onLeft: (left) => worker.serveWorkflowsOf(left),
+  });
+  // The demo autoscales nothing, and looks at nothing but itself.
+  if (config.source !== 'demo') reconciler.use({ ...config, served: resources });
+  live.onReload(async (next) => {
+    const served = select(next.resources);
+    await adapters.reload(served);
+    worker.serve(taskQueuesOf(served));
+    reconciler.use({ ...next, served });
+  });
+  return { adapters, status: () => worker.status() };
+}
+
+const everything = (all: Config['resources']): Config['resources'] => all;

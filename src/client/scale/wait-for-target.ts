@@ -1,0 +1,87 @@
+/** Waits for what became of a request. The run stays open for the cooldown after its target: nobody waits for that. */
+import { setTimeout } from 'node:timers/promises';
+import type { Refusal } from '../../../workflows/scale/messages.js';
+import { isTemporalTrouble } from '../temporal/grpc-status.js';
+import type { RunReader, RunView } from './runs.js';
+import type { Accepted } from './client.js';
+
+export type Arrival =
+  | { readonly how: 'reached'; readonly targetCapacity: number; readonly run: RunView }
+  /** Another request has set another target. */
+  | { readonly how: 'replaced'; readonly by: number | null; readonly run: RunView }
+  | { readonly how: 'cancelled'; readonly run: RunView }
+  | { readonly how: 'failed'; readonly reason: string; readonly run: RunView }
+  /** Refused only when a worker came to it. */
+  | { readonly how: 'refused'; readonly refusal: Refusal };
+
+const firstPauseMs = 100;
+const pauseGrowth = 1.5;
+const longestPauseMs = 2000;
+
+/**
+ * Looks again and again, through outages of workers and of Temporal itself.
+ * @returns undefined when `signal` aborts first.
+ */
+export async function waitForTarget(
+  runs: RunReader,
+  { resource, accepted }: { readonly resource: string; readonly accepted: Accepted },
+  signal: AbortSignal,
+): Promise<Arrival | undefined> {
+  for (let pauseMs = firstPauseMs; !signal.aborted; pauseMs = Math.min(pauseMs * pauseGrowth, longestPauseMs)) {
+    const arrival = await look(runs, resource, accepted);
+    if (arrival) return arrival;
+    await pause(pauseMs, signal);
+  }
+  return undefined;
+}
+
+async function look(runs: RunReader, resource: string, accepted: Accepted): Promise<Arrival | undefined> {
+  try {
+    const newest = await runs.newest(resource);
+    const run =
+      newest && !isAnsweredIn(newest, accepted) && newest.runId !== accepted.runId
+        ? await runs.run(resource, accepted.runId)
+        : newest;
+    return run && arrivalOf(run, accepted);
+  } catch (error) {
+    if (isTemporalTrouble(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Undefined while the request is under way, or waits for a worker. */
+function arrivalOf(run: RunView, accepted: Accepted): Arrival | undefined {
+  const { status } = run;
+  if (!status) return isTornDown(run) ? { how: 'failed', reason: `the run was ${run.outcome}`, run } : undefined;
+  const answer = status.answers.find(({ id }) => id === accepted.id);
+  if (!answer) return undefined;
+  if ('refused' in answer) return { how: 'refused', refusal: answer };
+  if (status.targetCapacity !== answer.targetCapacity) return { how: 'replaced', by: status.targetCapacity, run };
+  switch (status.phase) {
+    case 'settled':
+      return { how: 'reached', targetCapacity: answer.targetCapacity, run };
+    case 'cancelled':
+      return { how: 'cancelled', run };
+    case 'failed':
+      return { how: 'failed', reason: status.lastError ?? 'no reason was given', run };
+    case 'observing':
+    case 'coolingDown':
+    case 'changing':
+    case 'backingOff':
+      return undefined;
+  }
+}
+
+/** By other hands, so that it left no status. */
+function isTornDown({ isOpen, outcome }: RunView): boolean {
+  return !isOpen && outcome !== 'continued';
+}
+
+function isAnsweredIn({ status }: RunView, { id }: Accepted): boolean {
+  return status?.answers.some((answer) => answer.id === id) ?? false;
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  // Aborting is how a wait ends, not an error of it.
+  await setTimeout(ms, undefined, { signal }).catch(() => undefined);
+}

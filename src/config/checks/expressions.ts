@@ -1,0 +1,32 @@
+/** Whether the expressions of an autoscale can be read, and name signals that exist. */
+import { compileExpression } from '../../domain/expression/expression.js';
+import { ExpressionError } from '../../domain/expression/error.js';
+import type { Finding } from '../file/issue-words.js';
+import { nearest } from '../nearest.js';
+import { isMapping, valueAt, type Path } from '../file/path.js';
+
+/** @param resource as written, whatever else may be wrong with it. */
+export function checkExpressions(resource: unknown): Finding[] {
+  const signals = valueAt(resource, ['autoscale', 'signals']);
+  const names = isMapping(signals) ? Object.keys(signals) : [];
+  const policies = valueAt(resource, ['autoscale', 'policies']);
+  const count = Array.isArray(policies) ? policies.length : 0;
+  const paths: Path[] = Array.from({ length: count }, (_, index) => ['autoscale', 'policies', index, 'value']);
+  return [...paths, ['autoscale', 'idle', 'value']].flatMap((path) =>
+    checkExpression(valueAt(resource, path), path, names),
+  );
+}
+
+function checkExpression(text: unknown, path: Path, signals: readonly string[]): Finding[] {
+  if (typeof text !== 'string' || text === '') return [];
+  try {
+    compileExpression(text, signals);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    const { column, problem, suggestion } = error;
+    const meant = suggestion && nearest(suggestion.name, suggestion.known);
+    const advice = meant === undefined ? problem : `unknown name; did you mean "${meant}"?`;
+    return [{ path, text: `column ${column} of the expression: ${advice}` }];
+  }
+}

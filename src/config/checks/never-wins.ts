@@ -1,0 +1,57 @@
+/** Policies, and parts of them, of which nothing can ever come, because of what stands beside them. */
+import type { AutoscaleSettings } from '../../domain/autoscale/settings.js';
+import { policyNames } from '../../domain/autoscale/spec.js';
+import { definitionOf, type PolicySettings } from '../../domain/policies/registry.js';
+import { clampToBounds } from '../../domain/scale/step.js';
+import type { ScaleSettings } from '../../domain/scale/settings.js';
+import type { Finding } from '../file/issue-words.js';
+
+export function policiesThatNeverWin(settings: AutoscaleSettings, bounds: Bounds): Finding[] {
+  const names = policyNames(settings);
+  const policies = settings.policies.map((policy, index) => ({
+    policy,
+    definition: definitionOf(policy),
+    name: names[index] ?? '',
+    path: ['autoscale', 'policies', index],
+  }));
+  const rivals = policies.filter(({ definition }) => definition.says === 'capacity');
+  const ruling = policies.find(({ definition, policy }) => definition.isAlwaysExact?.(policy) === true);
+  const beaten = rivals.flatMap(({ policy, path }, index) => {
+    const winner =
+      ruling ??
+      rivals.find(
+        (other, place) =>
+          place !== index &&
+          beats(other.policy, policy, settings.combine, bounds) &&
+          // Of two that ask for the same, the first stands.
+          (place < index || !beats(policy, other.policy, settings.combine, bounds)),
+      );
+    if (winner === undefined) return [];
+    const why = ruling ? 'sets the capacity at all times' : `always asks for ${asksFor[settings.combine]}`;
+    return [{ path, text: `never wins: ${winner.name} ${why}; remove it, or correct one of the two` }];
+  });
+  const ineffective = policies.flatMap(({ definition, policy, path }) =>
+    (definition.ineffective?.(policy) ?? []).map((part) => ({ path: [...path, ...part.path], text: part.text })),
+  );
+  return [...beaten, ...ineffective];
+}
+
+type Bounds = Pick<ScaleSettings, 'min' | 'max'>;
+type Combine = AutoscaleSettings['combine'];
+
+const asksFor: Readonly<Record<Combine, string>> = { max: 'as much or more', min: 'as little or less' };
+
+/** Whether `winner` asks at any time for as much as `loser`, or where the least counts, for as little. */
+function beats(winner: PolicySettings, loser: PolicySettings, combine: Combine, bounds: Bounds): boolean {
+  const [larger, smaller] = combine === 'max' ? [winner, loser] : [loser, winner];
+  if (winner.type === loser.type && definitionOf(winner).asksForAsMuchAs?.(larger, smaller) === true) return true;
+  return rangeOf(larger, bounds).least >= rangeOf(smaller, bounds).most;
+}
+
+/** What can come of it alone. */
+function rangeOf(policy: PolicySettings, bounds: Bounds): { readonly least: number; readonly most: number } {
+  const only = definitionOf(policy).onlyCapacity?.(policy);
+  if (only === undefined) return { least: bounds.min, most: bounds.max ?? Infinity };
+  const capacity = clampToBounds(only, bounds);
+  return { least: capacity, most: capacity };
+}

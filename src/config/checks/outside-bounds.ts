@@ -1,0 +1,38 @@
+/** Capacities under `autoscale:` that lie outside `[min, max]`: what is asked for is brought back inside, so none comes of them. */
+import type { AutoscaleSettings } from '../../domain/autoscale/settings.js';
+import type { PathInPolicy, WrittenCapacity } from '../../domain/policies/policy.js';
+import { definitionOf } from '../../domain/policies/registry.js';
+import type { ScaleSettings } from '../../domain/scale/settings.js';
+import type { Finding } from '../file/issue-words.js';
+
+type Bounds = Pick<ScaleSettings, 'min' | 'max'>;
+
+export function capacitiesOutside(settings: AutoscaleSettings, bounds: Bounds): Finding[] {
+  return writtenCapacities(settings).flatMap(({ path, capacity }) => {
+    const text = whatComesOfIt(capacity, bounds);
+    return text === undefined ? [] : [{ path, text }];
+  });
+}
+
+function whatComesOfIt(capacity: number, { min, max }: Bounds): string | undefined {
+  if (capacity < min) return `${capacity} is below min, ${min}, which is what comes of it; lower min, or write ${min}`;
+  if (max !== null && capacity > max)
+    return `${capacity} is above max, ${max}, which is what comes of it; raise max, or write ${max}`;
+  return undefined;
+}
+
+function writtenCapacities({ policies, fallback }: AutoscaleSettings): WrittenCapacity[] {
+  const ofPolicies = policies.flatMap((policy, index) =>
+    (definitionOf(policy).capacities?.(policy) ?? []).map(({ path, capacity }) => ({
+      path: ['autoscale', 'policies', index, ...path],
+      capacity,
+    })),
+  );
+  return [...ofPolicies, ...numbersIn(fallback.capacity, ['autoscale', 'fallback', 'capacity'])];
+}
+
+function numbersIn(written: unknown, path: PathInPolicy): WrittenCapacity[] {
+  if (typeof written === 'number') return [{ path, capacity: written }];
+  if (typeof written !== 'object' || written === null) return [];
+  return Object.entries(written).flatMap(([key, value]) => numbersIn(value, [...path, key]));
+}

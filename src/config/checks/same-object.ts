@@ -1,0 +1,39 @@
+/** Two resources on one object of a platform would undo each other's changes, each by its own cooldown. */
+import type { TargetName } from '../../adapters/platforms/platform.js';
+import { platforms } from '../../adapters/platforms/registry.js';
+import type { ResourceConfig } from '../config.js';
+import type { Finding } from '../file/issue-words.js';
+import { isMapping } from '../file/path.js';
+import { type Environment, interpolate } from '../file/placeholders.js';
+
+/** Of every resource whose object an earlier one has. Values of placeholders are compared, and not told. */
+export async function sameObjects(
+  resources: readonly ResourceConfig[],
+  environment: Environment,
+): Promise<readonly Finding[]> {
+  const targets = await Promise.all(resources.map((resource) => targetOf(resource, environment)));
+  return resources.flatMap(({ alias, platform }, index) => {
+    const earlier = resources.findIndex(
+      (other, place) =>
+        place < index && other.platform.type === platform.type && isSame(targets[place], targets[index]),
+    );
+    const twin = resources[earlier];
+    if (!twin) return [];
+    const text = `is the same object as that of ${twin.alias}, by its settings; scale it by one resource with both their policies, or correct one of the two`;
+    return [{ path: ['resources', alias, 'platform'], text }];
+  });
+}
+
+async function targetOf(
+  { alias, platform, taskQueue }: ResourceConfig,
+  environment: Environment,
+): Promise<TargetName | undefined> {
+  const definition = Object.values(platforms).find(({ type }) => type === platform.type);
+  const { value } = await interpolate(platform.settings, environment);
+  return definition?.target(isMapping(value) ? value : {}, { resource: alias, taskQueue });
+}
+
+function isSame(one: TargetName | undefined, other: TargetName | undefined): boolean {
+  if (!one || !other) return false;
+  return one.every((part, index) => part === undefined || other[index] === undefined || part === other[index]);
+}

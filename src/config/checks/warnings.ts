@@ -1,0 +1,60 @@
+/** What is right and yet cannot be meant: told by `validate`, and in the log when a configuration is read. */
+import { compileAutoscale } from '../../domain/autoscale/spec.js';
+import { sourceDefinitions } from '../../adapters/sources/registry.js';
+import type { AutoscaleConfig } from '../schema/autoscale.js';
+import type { ResourceConfig } from '../config.js';
+import type { Finding } from '../file/issue-words.js';
+import { policiesThatNeverWin } from './never-wins.js';
+import { capacitiesOutside } from './outside-bounds.js';
+
+/** @param resource one that nothing is wrong with. The paths are within it. */
+export function warningsFor({ autoscale, settings: limits }: ResourceConfig): Finding[] {
+  if (!autoscale) return [];
+  const { settings } = autoscale;
+  const spec = compileAutoscale(settings, limits);
+  return [
+    ...agesWithoutDate(autoscale),
+    ...unusedSignals(spec.signals, settings.signals),
+    ...idleOverWorkInHand(autoscale, spec.idle?.names ?? []),
+    ...capacitiesOutside(settings, limits),
+    ...policiesThatNeverWin(settings, limits),
+  ];
+}
+
+/** An age that counts from the look itself is never more than a moment. */
+function agesWithoutDate({ settings: { sampling }, signals }: AutoscaleConfig): Finding[] {
+  return Object.entries(signals).flatMap(([name, { type, settings }]) => {
+    if (sampling?.[name]?.maxAgeMs === undefined) return [];
+    const definition = sourceDefinitions.find((known) => known.type === type);
+    if (definition?.datesSamples?.(settings) === true) return [];
+    const fix = type === 'http-json' ? 'set observedAt, or remove it' : 'remove it';
+    const text = `has no effect: here ${type} does not say when its number was true; ${fix}`;
+    return [{ path: ['autoscale', 'signals', name, 'maxAge'], text }];
+  });
+}
+
+/** To zero over messages that somebody works on: they come back, and are begun anew. */
+function idleOverWorkInHand({ signals }: AutoscaleConfig, names: readonly string[]): Finding[] {
+  return names.flatMap((name) => {
+    const signal = signals[name];
+    const definition = sourceDefinitions.find(({ type }) => type === signal?.type);
+    const overlooked = definition?.overlooks?.(signal?.settings ?? {});
+    // Beside a list, which cannot tell, another signal may count what is worked on.
+    if (overlooked === undefined || (definition?.type === 'redis' && names.length > 1)) return [];
+    return [
+      {
+        path: ['autoscale', 'idle', 'value'],
+        text: `may go to zero over work in hand: ${name} does not count ${overlooked}`,
+      },
+    ];
+  });
+}
+
+function unusedSignals(used: readonly string[], signals: readonly string[]): Finding[] {
+  const unused = signals.filter((signal) => !used.includes(signal));
+  return unused.map((signal) => ({
+    path: ['autoscale', 'signals', signal],
+    text: 'is used by nothing, so it is never sampled; name it in the value of a policy or of idle, or remove it',
+    isAboutKey: true,
+  }));
+}

@@ -1,0 +1,179 @@
+/**
+ * The environment of the ECS fast autoscaler as it is, without a file: one ECS service that follows one queue. The
+ * settings mean what their table says; where its code does something else, a warning tells the difference.
+ */
+import { z } from 'zod';
+import { byAlias, resourceConfig, type Config } from '../config.js';
+import { ConfigError, problemFrom } from '../problem.js';
+import { isSet, parseEnvironment, trueOrFalse, wholeNumber } from './variables.js';
+import type { Environment } from '../file/placeholders.js';
+import {
+  queueChoice,
+  queueFromEnvironment,
+  type QueueSignal,
+  queueTypeOf,
+  queueVariables,
+  whyCombinedAlready,
+} from './queue.js';
+import { aliasSchema, resourceSchema } from '../schema/resource.js';
+
+const tasks = wholeNumber('a whole number of tasks', 0, 1_000_000);
+const seconds = wholeNumber('a whole number of seconds', 0, 366 * 86_400);
+/** As Python reads it: `0.01`, `.01`, `1e-2`. */
+const number = z
+  .string()
+  .regex(/^(\d{1,12}(\.\d{0,12})?|\.\d{1,12})(e[+-]?\d{1,2})?$/i, {
+    error: 'is not a number; write digits, with a point for decimals',
+  })
+  .transform(Number)
+  .refine((value) => value === 0 || (value >= 1e-12 && value < 1e12), {
+    error: 'is too small or too large; write 0, or a number from 0.000000000001 to 999999999999',
+  });
+
+export const fastAutoscalerSettings = z.object({
+  ECS_CLUSTER: z
+    .string({ error: 'is not set; give the name or the ARN of the ECS cluster' })
+    .describe('Name or ARN of the cluster. Required.'),
+  SERVICE_NAME: z
+    .string({ error: 'is not set; give the name or the ARN of the ECS service' })
+    .refine((service) => aliasSchema.safeParse(aliasOf(service)).success, {
+      error: 'is neither the name nor the ARN of an ECS service; write letters, digits, "-" and "_"',
+    })
+    .describe('Name or ARN of the service. Required.'),
+  MIN_TASKS: tasks.prefault('10').describe('Least number of tasks.'),
+  MAX_TASKS: tasks.prefault('300').describe('Most tasks.'),
+  SCALE_UP_THRESHOLD: number.prefault('100').describe('Above so many messages tasks may be added.'),
+  SCALE_DOWN_THRESHOLD: number.prefault('99').describe('Below so many messages tasks may be removed.'),
+  TASKS_PER_MESSAGE: number.prefault('0.01').describe('Tasks needed for each message.'),
+  MAX_SCALE_DOWN_FACTOR: number.prefault('0.99').describe('Largest share of the tasks that one scale-in removes.'),
+  SCALE_OUT_COOLDOWN: seconds
+    .prefault('120')
+    .describe('Least time between two scale-outs, in seconds; a scale-in never holds one back.'),
+  SCALE_IN_COOLDOWN: seconds
+    .prefault('120')
+    .describe('Least time from a change, either way, to a scale-in, in seconds.'),
+  SCALING_STEP_COUNT: wholeNumber('a whole number of tasks', 1, 1_000_000)
+    .prefault('5')
+    .describe('Most tasks that one change adds or removes.'),
+  ...queueChoice.shape,
+  DRY_RUN: trueOrFalse.prefault('false').describe('Walk the whole way without sending a change.'),
+});
+
+type Settings = z.output<typeof fastAutoscalerSettings>;
+
+/**
+ * The variables that say that it is that autoscaler's environment. SERVICE_NAME alone says nothing: many programs have
+ * one.
+ */
+export function fastAutoscalerNames(environment: Environment): string[] {
+  const all = Object.values(queueVariables).reduce<object>(
+    (shapes, { shape }) => ({ ...shapes, ...shape }),
+    fastAutoscalerSettings.shape,
+  );
+  const isOthersToo = (name: string) => name === 'DRY_RUN' || name.startsWith('AWS_');
+  const own = Object.keys(all).filter((name) => environment[name] !== undefined && !isOthersToo(name));
+  const isMeant = own.includes('ECS_CLUSTER') || (own.includes('SERVICE_NAME') && own.length > 1);
+  return isMeant ? own : [];
+}
+
+/** All that it reads. */
+export function fastAutoscalerVariables(environment: Environment): string[] {
+  const { shape } = queueVariables[queueTypeOf(environment)];
+  return [...Object.keys(fastAutoscalerSettings.shape), ...Object.keys(shape)];
+}
+
+/** @throws ConfigError naming every variable that is wrong. */
+export function fastAutoscalerConfig(environment: Environment): Config {
+  const settings = parseEnvironment(fastAutoscalerSettings, environment);
+  refuseContradictions(settings);
+  const { type, settings: queue } = queueOf(environment);
+  const resource = resourceSchema.parse({
+    platform: { type: 'ecs', cluster: settings.ECS_CLUSTER, service: settings.SERVICE_NAME },
+    min: settings.MIN_TASKS,
+    max: settings.MAX_TASKS,
+    step: settings.SCALING_STEP_COUNT,
+    cooldown: { up: `${settings.SCALE_OUT_COOLDOWN}s`, upAfter: 'up', down: `${settings.SCALE_IN_COOLDOWN}s` },
+    autoscale: {
+      // As its documentation schedules it.
+      interval: '60s',
+      signals: { messages: { ...queue, type } },
+      policies: [{ type: 'perUnit', value: wantedTasks(settings), target: 1 }],
+    },
+    dryRun: settings.DRY_RUN,
+  });
+  const alias = aliasOf(settings.SERVICE_NAME);
+  return {
+    source: 'environment',
+    resources: byAlias([resourceConfig(alias, resource)]),
+    warnings: differences(environment, settings),
+  };
+}
+
+/**
+ * The tasks wanted, as an expression; `perUnit` rounds it up. A scale-in rule never adds and a scale-out rule never
+ * removes, and one scale-in keeps the share that the factor does not allow to be removed.
+ */
+function wantedTasks(settings: Settings): string {
+  const need = `messages * ${inDigits(settings.TASKS_PER_MESSAGE)}`;
+  const keptShare = inDigits(1 - Math.min(settings.MAX_SCALE_DOWN_FACTOR, 1));
+  const more = `max(current, ${need})`;
+  const fewer = `max(min(current, ${need}), floor(current * ${keptShare}))`;
+  const [up, down] = [inDigits(settings.SCALE_UP_THRESHOLD), inDigits(settings.SCALE_DOWN_THRESHOLD)];
+  return `messages > ${up} ? ${more} : messages < ${down} ? ${fewer} : current`;
+}
+
+/**
+ * As an expression takes it, which has no exponents: 0.0000005, not 5e-7. And rounded, because 1 - 0.9 is
+ * 0.09999999999999998 in doubles, and a tenth of 10 tasks would be none.
+ */
+function inDigits(value: number): string {
+  return value.toFixed(12).replace(/\.?0+$/, '');
+}
+
+function refuseContradictions(settings: Settings): void {
+  const problems = [
+    settings.MIN_TASKS > settings.MAX_TASKS &&
+      problemFrom('is above MAX_TASKS; swap the two, or correct one', { path: 'MIN_TASKS' }),
+    settings.SCALE_DOWN_THRESHOLD > settings.SCALE_UP_THRESHOLD &&
+      problemFrom('is above SCALE_UP_THRESHOLD, so that both would hold at once; swap the two, or correct one', {
+        path: 'SCALE_DOWN_THRESHOLD',
+      }),
+  ].filter((problem) => problem !== false);
+  if (problems.length > 0) throw new ConfigError(problems);
+}
+
+/** Passwords stay where they are: the signal says only the names of their variables. */
+function queueOf(environment: Environment): QueueSignal {
+  const secrets = Object.keys(environment).filter((name) => name.endsWith('_PASSWORD') && environment[name]);
+  return queueFromEnvironment({
+    ...environment,
+    ...Object.fromEntries(secrets.map((name) => [name, `\${${name}}`])),
+  });
+}
+
+/** The end of an ARN. An alias is shorter than a name on ECS may be, and begins with a letter or a digit. */
+function aliasOf(service: string): string {
+  return service
+    .slice(service.lastIndexOf('/') + 1)
+    .replace(/^[-_]+/, '')
+    .slice(0, 63);
+}
+
+/** What these settings did there, and do here. */
+const otherwise: Readonly<Record<string, string>> = {
+  SCALE_OUT_COOLDOWN: 'had no effect in the original; here it is the least time between two scale-outs',
+  SCALING_STEP_COUNT: 'had no effect in the original; here one change adds or removes at most so many tasks',
+  TASKS_PER_MESSAGE: 'was added to what ran, at every run, in the original; here it is all that the messages need',
+  MAX_SCALE_DOWN_FACTOR: 'was the share that was kept in the original; here it is the largest share that is removed',
+  S3_CONFIG_BUCKET: 'is not needed here, and ignored: Temporal keeps the state',
+  MSK_CLUSTER_ARN: 'is not needed here, and ignored: KAFKA_BOOTSTRAP_SERVERS names the brokers',
+};
+
+function differences(environment: Environment, { USE_COMBINED_MESSAGES: isCombined, QUEUE_TYPE }: Settings): string[] {
+  const given = Object.entries(otherwise).filter(([name]) => isSet(environment, name));
+  const already = isCombined ? whyCombinedAlready(QUEUE_TYPE) : undefined;
+  return [
+    ...given.map(([name, difference]) => `${name}: ${difference}`),
+    ...(already === undefined ? [] : [`USE_COMBINED_MESSAGES: changes nothing here: ${already}`]),
+  ];
+}

@@ -1,0 +1,75 @@
+/** The settings of Omnistrate's autoscaling example as they are, without a file: one resource behind the sidecar. */
+import { z } from 'zod';
+import { platforms } from '../../adapters/platforms/registry.js';
+import { byAlias, resourceConfig, type Config } from '../config.js';
+import { ConfigError, problemFrom } from '../problem.js';
+import { parseEnvironment, trueOrFalse, wholeNumber } from './variables.js';
+import { nearestVariable, unknownVariable } from './misspelled.js';
+import type { Environment } from '../file/placeholders.js';
+import { aliasSchema, resourceSchema } from '../schema/resource.js';
+
+const prefix = 'AUTOSCALER_';
+const year = 366 * 86_400;
+const seconds = (least: number) => wholeNumber('a whole number of seconds', least, year);
+const units = (least: number) => wholeNumber('a whole number of units', least, 1_000_000);
+
+export const environmentSettings = z.object({
+  AUTOSCALER_TARGET_RESOURCE: z
+    .string({ error: 'is not set; give the alias of the resource, its key in omnistrate-compose.yaml' })
+    .pipe(aliasSchema)
+    .describe('The alias of the resource: its key in omnistrate-compose.yaml. Required.'),
+  AUTOSCALER_COOLDOWN: seconds(0).prefault('300').describe('Least time between two changes, in seconds.'),
+  AUTOSCALER_STEPS: units(1).prefault('1').describe('Most units that one change may move.'),
+  AUTOSCALER_WAIT_FOR_ACTIVE_TIMEOUT: seconds(1)
+    .prefault('900')
+    .describe('How long the resource may take to become active, in seconds.'),
+  AUTOSCALER_WAIT_FOR_ACTIVE_CHECK_INTERVAL: seconds(1)
+    .prefault('30')
+    .describe('Longest time between two looks at it, in seconds.'),
+  AUTOSCALER_MIN_CAPACITY: units(0).prefault('0').describe('Least capacity.'),
+  AUTOSCALER_MAX_CAPACITY: units(0).optional().describe('Most capacity; no limit where it is not set.'),
+  DRY_RUN: trueOrFalse.prefault('false').describe('Walk the whole way without sending a change.'),
+  OMNISTRATE_SIDECAR_URL: platforms.omnistrate.settings.shape.url,
+});
+
+/** What says that a real resource is meant. An empty one counts: somebody tried to set it. */
+export function environmentNames(environment: Environment): string[] {
+  const isOurs = (name: string) => name.startsWith(prefix) || name === 'OMNISTRATE_SIDECAR_URL';
+  return Object.keys(environment).filter((name) => isOurs(name) && environment[name] !== undefined);
+}
+
+/** @throws ConfigError naming every variable that is wrong. */
+export function environmentConfig(environment: Environment): Config {
+  const settings = parseEnvironment(environmentSettings, environment);
+  const alias = settings.AUTOSCALER_TARGET_RESOURCE;
+  const min = settings.AUTOSCALER_MIN_CAPACITY;
+  const max = settings.AUTOSCALER_MAX_CAPACITY ?? null;
+  if (max !== null && min > max) {
+    throw new ConfigError([
+      problemFrom('is above AUTOSCALER_MAX_CAPACITY; swap the two, or correct one', {
+        path: 'AUTOSCALER_MIN_CAPACITY',
+      }),
+    ]);
+  }
+  const resource = resourceSchema.parse({
+    platform: { type: 'omnistrate', url: settings.OMNISTRATE_SIDECAR_URL },
+    min,
+    // A file must name a maximum; only here there may be none.
+    max: max ?? min,
+    step: settings.AUTOSCALER_STEPS,
+    cooldown: `${settings.AUTOSCALER_COOLDOWN}s`,
+    waitForActive: {
+      timeout: `${settings.AUTOSCALER_WAIT_FOR_ACTIVE_TIMEOUT}s`,
+      interval: `${settings.AUTOSCALER_WAIT_FOR_ACTIVE_CHECK_INTERVAL}s`,
+    },
+    dryRun: settings.DRY_RUN,
+  });
+  const resources = byAlias([resourceConfig(alias, { ...resource, max })]);
+  return { source: 'environment', resources, warnings: unknownNames(environment) };
+}
+
+function unknownNames(environment: Environment): string[] {
+  const known = Object.keys(environmentSettings.shape);
+  const unknown = environmentNames(environment).filter((name) => !known.includes(name));
+  return unknown.map((name) => unknownVariable(name, nearestVariable(name, known)));
+}

@@ -1,0 +1,116 @@
+/** How this process listens, logs and keeps its data. Everything about resources is in the configuration. */
+import { BlockList, isIP, isIPv6 } from 'node:net';
+import { z } from 'zod';
+import { ConfigError, problemFrom } from '../problem.js';
+import { parseEnvironment, port, trueOrFalse, word } from './variables.js';
+import type { Environment } from '../file/placeholders.js';
+import { ownerSchema } from '../schema/resource.js';
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+/** As Python, syslog and Java call them. */
+const logLevel = word(logLevels, {
+  verbose: 'trace',
+  information: 'info',
+  notice: 'info',
+  warning: 'warn',
+  err: 'error',
+  critical: 'fatal',
+  off: 'silent',
+  none: 'silent',
+});
+
+const address = z.string().refine((text) => isIP(text) !== 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text), {
+  error: 'is not an address; write an IP address or a host name without a port, such as 0.0.0.0',
+});
+
+/** A name is checked by itself, so that one with a port is not silently one that never comes. */
+const hostNames = z
+  .string()
+  .transform((text) => text.split(',').flatMap((name) => name.trim() || []))
+  .refine((names) => names.every((name) => /^[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?$/i.test(name)), {
+    error: 'is not a list of host names; write names without scheme and port, such as scale.example.com,escapement',
+  });
+
+export const serverVariables = z.object({
+  PORT: port.prefault('3000').describe('Port of the API and the console; 0: any free one.'),
+  ESCAPEMENT_WORKER_PORT: port
+    .prefault('3001')
+    .describe('Port where `escapement worker` tells its health; 0: any free one.'),
+  ESCAPEMENT_LISTEN: address
+    .default('127.0.0.1')
+    .describe('Address to listen on. Beyond loopback a token is wanted: see the next two.'),
+  ESCAPEMENT_ALLOWED_HOSTS: hostNames
+    .optional()
+    .describe(
+      'Names that the API answers to without a token, besides IP addresses and localhost, with commas between.',
+    ),
+  ESCAPEMENT_API_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, { error: 'has signs that no HTTP header can carry; write visible ASCII without blanks' })
+    .optional()
+    .describe('What callers of the API must send as `Authorization: Bearer`; nothing: no token is asked for.'),
+  ESCAPEMENT_ALLOW_UNAUTHENTICATED: trueOrFalse
+    .prefault('false')
+    .describe('Listen beyond loopback without a token: whoever reaches the port may scale.'),
+  LOG_LEVEL: logLevel
+    .prefault('info')
+    .describe(`One of ${logLevels.join(', ')}; WARNING and CRITICAL mean warn and fatal.`),
+  ESCAPEMENT_OWNER: ownerSchema
+    .optional()
+    .describe('Whose autoscalers the configuration names, where it does not say `owner:` itself; nothing: `default`.'),
+  ESCAPEMENT_DATA_DIR: z.string().default('.escapement').describe('Where the embedded Temporal server keeps its data.'),
+  ESCAPEMENT_TEMPORAL_PORT: port.prefault('7233').describe('Port of the embedded Temporal server.'),
+  ESCAPEMENT_TEMPORAL_UI_PORT: port.prefault('8233').describe('Port of its Web UI.'),
+  ESCAPEMENT_SIMULATOR_PORT: port.prefault('49750').describe('Port of the simulated sidecar in the demo.'),
+});
+
+export interface ServerSettings {
+  readonly port: number;
+  /** Of the health of `escapement worker`, which may run beside the API. */
+  readonly workerPort: number;
+  readonly listen: string;
+  /** Names that the API answers to without a token. */
+  readonly allowedHosts: readonly string[];
+  readonly apiToken: string | undefined;
+  readonly logLevel: (typeof logLevels)[number];
+  readonly dataDir: string;
+  readonly temporalPort: number;
+  readonly temporalUiPort: number;
+  readonly simulatorPort: number;
+}
+
+/** @throws ConfigError naming every variable that is wrong. */
+export function readServerSettings(environment: Environment): ServerSettings {
+  const variables = parseEnvironment(serverVariables, environment);
+  const listen = variables.ESCAPEMENT_LISTEN;
+  const apiToken = variables.ESCAPEMENT_API_TOKEN;
+  if (apiToken === undefined && !variables.ESCAPEMENT_ALLOW_UNAUTHENTICATED && !isLoopback(listen)) {
+    const fix =
+      'set ESCAPEMENT_API_TOKEN, or ESCAPEMENT_ALLOW_UNAUTHENTICATED=true if whoever reaches the port may scale';
+    throw new ConfigError([
+      problemFrom(`${listen} can be reached from elsewhere; ${fix}`, { path: 'ESCAPEMENT_LISTEN' }),
+    ]);
+  }
+  return {
+    port: variables.PORT,
+    workerPort: variables.ESCAPEMENT_WORKER_PORT,
+    listen,
+    allowedHosts: [...(isIP(listen) === 0 ? [listen] : []), ...(variables.ESCAPEMENT_ALLOWED_HOSTS ?? [])],
+    apiToken,
+    logLevel: variables.LOG_LEVEL,
+    dataDir: variables.ESCAPEMENT_DATA_DIR,
+    temporalPort: variables.ESCAPEMENT_TEMPORAL_PORT,
+    temporalUiPort: variables.ESCAPEMENT_TEMPORAL_UI_PORT,
+    simulatorPort: variables.ESCAPEMENT_SIMULATOR_PORT,
+  };
+}
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+function isLoopback(listen: string): boolean {
+  if (isIP(listen) === 0) return listen.toLowerCase() === 'localhost';
+  return loopback.check(listen, isIPv6(listen) ? 'ipv6' : 'ipv4');
+}

@@ -1,0 +1,175 @@
+/** The queue settings of the ECS fast autoscaler's environment (QUEUE_TYPE and its tables), as settings of a source. */
+import { z } from 'zod';
+import { parseEnvironment, trueOrFalse, wholeNumber, word } from './variables.js';
+import type { Environment } from '../file/placeholders.js';
+
+/** What stands under a signal in escapement.yaml. */
+export interface QueueSignal {
+  readonly type: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+const queueTypes = ['sqs', 'amq', 'kinesis', 'kafka', 'rabbitmq', 'redis'] as const;
+type QueueType = (typeof queueTypes)[number];
+
+/** What decides which of the tables below counts. */
+export const queueChoice = z.object({
+  QUEUE_TYPE: word(queueTypes)
+    .prefault('sqs')
+    .describe(`Kind of the queue: ${queueTypes.join(', ')}.`),
+  USE_COMBINED_MESSAGES: trueOrFalse.prefault('false').describe('Messages that are being worked on count too.'),
+});
+
+const needed = (type: QueueType) => z.string({ error: `is not set; it is needed for QUEUE_TYPE=${type}` });
+const text = z.string().optional();
+const portOf = (usual: string) => wholeNumber('a port', 1, 65_535).prefault(usual);
+
+export const queueVariables = {
+  sqs: z.object({ SQS_QUEUE_URL: needed('sqs') }),
+  amq: z
+    .object({
+      AMQ_BROKER_ID: needed('amq'),
+      AMQ_QUEUE_NAME: needed('amq'),
+      AMQ_USERNAME: text,
+      AMQ_PASSWORD: text,
+      AWS_REGION: text,
+      AWS_DEFAULT_REGION: text,
+    })
+    .refine((given) => regionOf(given) !== undefined, {
+      path: ['AWS_REGION'],
+      error: 'is not set, and neither is AWS_DEFAULT_REGION; one of the two is needed for QUEUE_TYPE=amq',
+    }),
+  kinesis: z.object({ KINESIS_STREAM_NAME: needed('kinesis') }),
+  kafka: z.object({
+    KAFKA_BOOTSTRAP_SERVERS: needed('kafka'),
+    KAFKA_TOPIC: needed('kafka'),
+    KAFKA_CONSUMER_GROUP: needed('kafka'),
+  }),
+  rabbitmq: z.object({
+    RABBITMQ_HOST: needed('rabbitmq'),
+    RABBITMQ_PORT: portOf('5672'),
+    RABBITMQ_VHOST: z.string().default('/'),
+    RABBITMQ_QUEUE: needed('rabbitmq'),
+    RABBITMQ_USERNAME: text,
+    RABBITMQ_PASSWORD: text,
+  }),
+  redis: z
+    .object({
+      REDIS_HOST: needed('redis'),
+      REDIS_PORT: portOf('6379'),
+      REDIS_PASSWORD: text,
+      REDIS_QUEUE_KEY: needed('redis'),
+      REDIS_QUEUE_TYPE: word(['list', 'stream']).prefault('list'),
+      REDIS_CONSUMER_GROUP: text,
+    })
+    // The length of a stream would never fall: what was read stays in it.
+    .refine(({ REDIS_QUEUE_TYPE: kind, REDIS_CONSUMER_GROUP: group }) => kind === 'list' || group !== undefined, {
+      path: ['REDIS_CONSUMER_GROUP'],
+      error: 'is not set; it is needed for REDIS_QUEUE_TYPE=stream: what counts is what this group has not read yet',
+    }),
+} satisfies Record<QueueType, z.ZodObject>;
+
+export function queueTypeOf(environment: Environment): QueueType {
+  return parseEnvironment(queueChoice, environment).QUEUE_TYPE;
+}
+
+/**
+ * The signal of the queue that the environment names. USE_COMBINED_MESSAGES adds messages that are being worked on.
+ * @throws ConfigError naming every variable that is missing or wrong, never its value.
+ */
+export function queueFromEnvironment(environment: Environment): QueueSignal {
+  const { QUEUE_TYPE: type, USE_COMBINED_MESSAGES: isCombined } = parseEnvironment(queueChoice, environment);
+  switch (type) {
+    case 'sqs': {
+      const given = parseEnvironment(queueVariables.sqs, environment);
+      const count = isCombined ? ['visible', 'inFlight'] : 'visible';
+      return { type: 'sqs', settings: { queue: given.SQS_QUEUE_URL, count } };
+    }
+    case 'amq':
+      return activemq(parseEnvironment(queueVariables.amq, environment), isCombined);
+    case 'kinesis': {
+      const { KINESIS_STREAM_NAME: stream } = parseEnvironment(queueVariables.kinesis, environment);
+      // A stream that nobody writes to has no datapoints; the fast autoscaler scales in then.
+      return { type: 'kinesis', settings: { stream, measure: 'incomingRecords', emptyAs: 0 } };
+    }
+    case 'kafka': {
+      const given = parseEnvironment(queueVariables.kafka, environment);
+      const brokers = given.KAFKA_BOOTSTRAP_SERVERS.split(',').map((broker) => broker.trim());
+      return { type: 'kafka', settings: { brokers, topics: given.KAFKA_TOPIC, group: given.KAFKA_CONSUMER_GROUP } };
+    }
+    case 'rabbitmq':
+      return rabbitmq(parseEnvironment(queueVariables.rabbitmq, environment), isCombined);
+    case 'redis':
+      return redis(parseEnvironment(queueVariables.redis, environment), isCombined);
+  }
+}
+
+/** Why USE_COMBINED_MESSAGES changes nothing, where it does not. */
+export function whyCombinedAlready(type: QueueType): string | undefined {
+  switch (type) {
+    case 'kinesis':
+      return 'what counts of a stream is the records of the last minute, whether they were read or not';
+    case 'kafka':
+      return 'the lag of a group has the messages in it that are being worked on';
+    case 'sqs':
+    case 'amq':
+    case 'rabbitmq':
+    case 'redis':
+      return undefined;
+  }
+}
+
+type Given<Type extends QueueType> = z.output<(typeof queueVariables)[Type]>;
+
+function activemq(given: Given<'amq'>, isCombined: boolean): QueueSignal {
+  return {
+    type: 'activemq',
+    settings: {
+      // The console of the first broker of the pair, or of the only one.
+      url: `https://${given.AMQ_BROKER_ID}-1.mq.${regionOf(given) ?? ''}.amazonaws.com:8162/api/jolokia`,
+      broker: given.AMQ_BROKER_ID,
+      queue: given.AMQ_QUEUE_NAME,
+      count: isCombined ? 'all' : 'waiting',
+      ...login(given.AMQ_USERNAME, given.AMQ_PASSWORD),
+    },
+  };
+}
+
+/** Messages that are being worked on are seen by the management API only, which is on a port of its own. */
+function rabbitmq(given: Given<'rabbitmq'>, isCombined: boolean): QueueSignal {
+  const host = given.RABBITMQ_HOST;
+  return {
+    type: 'rabbitmq',
+    settings: {
+      ...(isCombined
+        ? { url: `http://${host}:15672`, count: 'all' }
+        : { url: `amqp://${host}:${given.RABBITMQ_PORT}` }),
+      vhost: given.RABBITMQ_VHOST,
+      queue: given.RABBITMQ_QUEUE,
+      ...login(given.RABBITMQ_USERNAME, given.RABBITMQ_PASSWORD),
+    },
+  };
+}
+
+/** An entry of a list is gone when it is taken; one of a stream stays, and only the group knows what was read. */
+function redis(given: Given<'redis'>, isCombined: boolean): QueueSignal {
+  const ofStream = { count: isCombined ? ['lag', 'pending'] : 'lag', group: given.REDIS_CONSUMER_GROUP };
+  return {
+    type: 'redis',
+    settings: {
+      url: `redis://${given.REDIS_HOST}:${given.REDIS_PORT}`,
+      key: given.REDIS_QUEUE_KEY,
+      structure: given.REDIS_QUEUE_TYPE,
+      ...(given.REDIS_QUEUE_TYPE === 'stream' && ofStream),
+      ...(given.REDIS_PASSWORD !== undefined && { password: given.REDIS_PASSWORD }),
+    },
+  };
+}
+
+function regionOf(given: { AWS_REGION?: string | undefined; AWS_DEFAULT_REGION?: string | undefined }) {
+  return given.AWS_REGION ?? given.AWS_DEFAULT_REGION;
+}
+
+function login(username: string | undefined, password: string | undefined) {
+  return { ...(username !== undefined && { username }), ...(password !== undefined && { password }) };
+}

@@ -1,0 +1,72 @@
+/** Settings that come from environment variables: the forms they may have, and errors that name them. */
+import { z } from 'zod';
+import { ConfigError, problemFrom } from '../problem.js';
+import { findingsOf, issueWords, oneOf } from '../file/issue-words.js';
+import { formatPath } from '../file/path.js';
+import type { Environment } from '../file/placeholders.js';
+
+/**
+ * A variable that is set to nothing is not set: that is how deployment files pass on what they do not have.
+ * @throws ConfigError naming every variable that is wrong.
+ */
+export function parseEnvironment<Schema extends z.ZodObject>(
+  schema: Schema,
+  environment: Environment,
+): z.output<Schema> {
+  const given = Object.keys(schema.shape).flatMap((name) => {
+    const value = environment[name]?.trim();
+    return value === undefined || value === '' ? [] : [[name, value] as const];
+  });
+  const result = schema.safeParse(Object.fromEntries(given), { error: issueWords });
+  if (result.success) return result.data;
+  throw new ConfigError(
+    findingsOf(result.error.issues).map(({ path, text }) => problemFrom(text, { path: formatPath(path) })),
+  );
+}
+
+/** Set to nothing is not set. */
+export function isSet(environment: Environment, name: string): boolean {
+  return (environment[name]?.trim() ?? '') !== '';
+}
+
+/** @param what the number is, for messages: `a whole number of seconds`. */
+export function wholeNumber(what: string, least: number, most: number) {
+  const wrong = `is not ${what}; write digits only, from ${least} to ${most}`;
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, { error: wrong })
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, { error: wrong });
+}
+
+export const port = wholeNumber('a port', 0, 65_535);
+
+/** The spellings that the programs around it know, which are written in Go and Python. */
+const truths: Readonly<Record<string, boolean>> = {
+  ...Object.fromEntries(['true', 't', 'yes', 'y', 'on', '1'].map((text) => [text, true])),
+  ...Object.fromEntries(['false', 'f', 'no', 'n', 'off', '0'].map((text) => [text, false])),
+};
+
+export const trueOrFalse = z.string().transform((text, context) => {
+  const value = truths[text.toLowerCase()];
+  if (value !== undefined) return value;
+  context.addIssue({ code: 'custom', message: 'is neither true nor false; write one of the two' });
+  return z.NEVER;
+});
+
+/**
+ * One of these words, in any case.
+ * @param aliases what other programs call some of them.
+ */
+export function word<const Word extends string>(
+  known: readonly Word[],
+  aliases: Readonly<Partial<Record<string, NoInfer<Word>>>> = {},
+) {
+  return z.string().transform((text, context) => {
+    const written = text.toLowerCase();
+    const meant = known.find((each) => each.toLowerCase() === written) ?? aliases[written];
+    if (meant !== undefined) return meant;
+    context.addIssue({ code: 'custom', message: oneOf(text, known) });
+    return z.NEVER;
+  });
+}

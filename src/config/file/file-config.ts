@@ -1,0 +1,112 @@
+/** `escapement.yaml` -> one Config, or everything that is wrong with it. */
+import { checkExpressions } from '../checks/expressions.js';
+import { byAlias, resourceConfig, type Config, type ResourceConfig } from '../config.js';
+import { ConfigError, formatProblem, problemFrom, type ConfigProblem } from '../problem.js';
+import type { Finding } from './issue-words.js';
+import { mergedResources, type MergedResource } from './merged-resources.js';
+import { parseWritten } from './parse-written.js';
+import { withPresetLimits } from './preset-limits.js';
+import { formatPath, isMapping, valueAt, type Path } from './path.js';
+import { findingsOfPlaceholders, interpolate, type Environment } from './placeholders.js';
+import { sameObjects } from '../checks/same-object.js';
+import { documentSchema, resourceSchema } from '../schema/resource.js';
+import { warningsFor } from '../checks/warnings.js';
+import { checkAdapters, isAdapterSetting } from './written-adapters.js';
+import { readYaml, type YamlFile } from './yaml-file.js';
+
+/**
+ * @param file its name, for messages.
+ * @throws ConfigError with all problems, in the order of the file.
+ */
+export async function fileConfig(text: string, file: string, environment: Environment): Promise<Config> {
+  const yaml = readYaml(text, file);
+  if (!('value' in yaml)) throw new ConfigError(inOrder(yaml));
+  if (!isMapping(yaml.value)) throw new ConfigError([emptyFile(file)]);
+
+  const { value, placeholders } = await interpolate(yaml.value, environment, isAdapterSetting);
+  const document = parseWritten(documentSchema, value, placeholders);
+  const resources = await Promise.all(
+    mergedResources(document.value, placeholders).map((resource) => readResource(resource, environment)),
+  );
+
+  const configs = resources.flatMap(({ config }) => config ?? []);
+  const findings = [
+    ...findingsOfPlaceholders(placeholders, 'missing', 'malformed'),
+    ...document.findings.filter((finding) => !isLeftToDefaults(finding)),
+    ...resources.flatMap((resource) => resource.findings),
+    ...(await sameObjects(configs, environment)),
+  ];
+  if (findings.length > 0) throw new ConfigError(inOrder(findings.map((finding) => problemAt(finding, yaml, file))));
+
+  const warnings = resources.flatMap(({ missing, config }) => [
+    ...missing,
+    ...(config ? warningsFor(config).map(under(config.alias)) : []),
+  ]);
+  return {
+    source: 'file',
+    file,
+    ...(document.output?.owner !== undefined && { owner: document.output.owner }),
+    resources: byAlias(configs),
+    warnings: inOrder(warnings.map((finding) => problemAt(finding, yaml, file))).map(formatProblem),
+  };
+}
+
+interface ReadResource {
+  readonly config?: ResourceConfig;
+  readonly findings: readonly Finding[];
+  readonly missing: readonly Finding[];
+}
+
+async function readResource(
+  { alias, merged, placeholders }: MergedResource,
+  environment: Environment,
+): Promise<ReadResource> {
+  const { output, findings } = parseWritten(resourceSchema, withPresetLimits(merged), placeholders);
+  const adapters = await checkAdapters(merged, environment);
+  return {
+    ...(output && { config: resourceConfig(alias, output) }),
+    findings: [...findings, ...checkExpressions(merged), ...adapters.findings].map(under(alias)),
+    missing: adapters.missing.map(under(alias)),
+  };
+}
+
+/** From a path within a resource to one within the file. */
+function under(alias: string) {
+  return (finding: Finding): Finding => ({ ...finding, path: ['resources', alias, ...finding.path] });
+}
+
+/** What a resource does not say, its defaults may, and the other way round: only the two together can miss something. */
+function isLeftToDefaults({ path, isMissing }: Finding): boolean {
+  return isMissing === true && path.length > 2;
+}
+
+/** What a resource has from `defaults` is wrong there. */
+function problemAt(finding: Finding, yaml: YamlFile, file: string): ConfigProblem {
+  const [section, , ...rest] = finding.path;
+  const inDefaults = ['defaults', ...rest];
+  const isInherited = section === 'resources' && isWritten(yaml, inDefaults) && !isWritten(yaml, finding.path);
+  const path = isInherited ? inDefaults : finding.path;
+  const position = finding.isAboutKey ? yaml.positionOfKey(path) : yaml.positionOf(path);
+  return problemFrom(finding.text, { file, ...position, path: formatPath(path) });
+}
+
+function isWritten(yaml: YamlFile, path: Path): boolean {
+  return path.length > 1 && valueAt(yaml.value, path) !== undefined;
+}
+
+/** From top to bottom, each problem once. */
+function inOrder(problems: readonly ConfigProblem[]): ConfigProblem[] {
+  const once = new Map(problems.map((problem) => [formatProblem(problem), problem]));
+  return [...once.values()].toSorted(
+    (one, other) => (one.line ?? 0) - (other.line ?? 0) || (one.column ?? 0) - (other.column ?? 0),
+  );
+}
+
+function emptyFile(file: string): ConfigProblem {
+  return problemFrom('holds no configuration; begin with "version: 1" and "resources:"', {
+    file,
+    line: 1,
+    column: 1,
+    path: '',
+  });
+}

@@ -1,0 +1,104 @@
+/** `${NAME}`, `${NAME:-default}` and `${file:/run/secrets/x}` in any string of a configuration. */
+import { readFile } from 'node:fs/promises';
+import { fileErrorCode } from '../problem.js';
+import type { Finding } from './issue-words.js';
+import { isMapping, type Path } from './path.js';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A string that holds placeholders. */
+export interface Placeholder {
+  readonly path: Path;
+  /** `${NAME}`, `${file:/path}`: to be shown where a value must not be. */
+  readonly sources: readonly string[];
+  /** What came from those sources. */
+  readonly secrets: readonly string[];
+  /** The whole string with its values; nothing where one of them cannot be told here. */
+  readonly value?: string;
+  /** Why there is no value. `missing`: elsewhere there may be one; `malformed`: nowhere. */
+  readonly problem?: { readonly kind: 'missing' | 'malformed'; readonly text: string };
+}
+
+interface Interpolated {
+  /** A copy of what was given, with values for placeholders; where there is none, as written. */
+  readonly value: unknown;
+  readonly placeholders: readonly Placeholder[];
+}
+
+/**
+ * A value is never looked into for placeholders again.
+ * @param isLeftAlone says which strings stay as they are written.
+ */
+export async function interpolate(
+  given: unknown,
+  environment: Environment,
+  isLeftAlone: (path: Path) => boolean = () => false,
+): Promise<Interpolated> {
+  const placeholders: Placeholder[] = [];
+
+  async function copy(value: unknown, path: Path): Promise<unknown> {
+    if (typeof value === 'string' && value.includes('${') && !isLeftAlone(path)) {
+      const placeholder = await resolve(value, path, environment);
+      placeholders.push(placeholder);
+      return placeholder.value ?? value;
+    }
+    if (Array.isArray(value)) return Promise.all(value.map((item, index) => copy(item, [...path, index])));
+    if (!isMapping(value)) return value;
+    const entries = Object.entries(value).map(async ([key, item]) => [key, await copy(item, [...path, key])] as const);
+    return Object.fromEntries(await Promise.all(entries));
+  }
+
+  const value = await copy(given, []);
+  return { value, placeholders };
+}
+
+/** What is wrong with placeholders themselves. */
+export function findingsOfPlaceholders(placeholders: readonly Placeholder[], ...kinds: Problem['kind'][]): Finding[] {
+  return placeholders.flatMap(({ path, problem }) =>
+    problem && kinds.includes(problem.kind) ? [{ path, text: problem.text }] : [],
+  );
+}
+
+/** Whatever follows `${` up to the next `}`, also when it makes no sense: then it is refused. */
+const placeholderPattern = /\$\{([^}]*)(\}?)/g;
+const variablePattern = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s;
+
+async function resolve(written: string, path: Path, environment: Environment): Promise<Placeholder> {
+  const found = [...written.matchAll(placeholderPattern)];
+  const parts = await Promise.all(found.map(([, inner = '', end]) => lookUp(end ? inner : '', environment)));
+  const secrets = parts.filter((part) => typeof part === 'string');
+  const sources = found.map(([, inner = '']) => `\${${inner.replace(/:-.*$/s, '')}}`);
+  const problem = parts.find((part) => typeof part !== 'string');
+  if (problem) return { path, sources, secrets, problem };
+  let next = 0;
+  const value = written.replaceAll(placeholderPattern, () => secrets[next++] ?? '');
+  return { path, sources, secrets, value };
+}
+
+type Problem = NonNullable<Placeholder['problem']>;
+
+const malformed: Problem = {
+  kind: 'malformed',
+  text: 'holds a placeholder that cannot be read; write ${NAME}, ${NAME:-default} or ${file:/path}',
+};
+
+async function lookUp(inner: string, environment: Environment): Promise<string | Problem> {
+  if (inner.startsWith('file:')) return readSecret(inner.slice('file:'.length));
+  const [, name, fallback] = variablePattern.exec(inner) ?? [];
+  if (name === undefined) return malformed;
+  const value = environment[name];
+  // As in a shell: a default stands in for an empty value too.
+  if (fallback !== undefined) return value === undefined || value === '' ? fallback : value;
+  return value ?? { kind: 'missing', text: `the environment has no ${name}; set it, or write \${${name}:-default}` };
+}
+
+/** Files of secrets end in a line break that is not part of the secret. */
+async function readSecret(path: string): Promise<string | Problem> {
+  if (path === '') return malformed;
+  try {
+    return (await readFile(path, 'utf8')).replace(/\r?\n$/, '');
+  } catch (error) {
+    const reason = fileErrorCode(error);
+    return { kind: 'missing', text: `the file ${path} cannot be read (${reason}); create it, or correct the path` };
+  }
+}

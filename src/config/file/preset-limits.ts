@@ -1,0 +1,22 @@
+/** The limits that a policy brings along, as a `preset` does: they stand under what a resource, or `defaults:`, says itself. */
+import type { PolicyLimits } from '../../domain/policies/policy.js';
+import { policyDefinitions } from '../../domain/policies/registry.js';
+import { mergeDefaults } from './merged-resources.js';
+import { isMapping, valueAt } from './path.js';
+
+/** @param resource as written, with its defaults, whatever else may be wrong with it. */
+export function withPresetLimits(resource: unknown): unknown {
+  const policies = valueAt(resource, ['autoscale', 'policies']);
+  const limits = Array.isArray(policies) ? policies.map(limitsOf).find((limits) => limits !== undefined) : undefined;
+  return limits === undefined ? resource : mergeDefaults(inWords(limits), resource);
+}
+
+function limitsOf(policy: unknown): PolicyLimits | undefined {
+  if (!isMapping(policy)) return undefined;
+  return policyDefinitions.find(({ type }) => type === policy['type'])?.limitsFor?.(policy);
+}
+
+function inWords({ min, max, step, cooldownMs }: PolicyLimits) {
+  const cooldown = { up: `${cooldownMs.up}ms`, down: `${cooldownMs.down}ms` };
+  return { min, max, step, cooldown };
+}

@@ -1,0 +1,84 @@
+/** The platform and the signals of a resource as they are written, their placeholders included. */
+import { platforms } from '../../adapters/platforms/registry.js';
+import { sourceDefinitions } from '../../adapters/sources/registry.js';
+import { checkSettings, type AdapterDefinition } from '../schema/adapter-settings.js';
+import { signalFields } from '../schema/adapter.js';
+import type { Finding } from './issue-words.js';
+import { nearest } from '../nearest.js';
+import { isMapping, valueAt, type Path } from './path.js';
+import type { Environment } from './placeholders.js';
+
+interface CheckedAdapters {
+  readonly findings: readonly Finding[];
+  /** Placeholders that have no value here. */
+  readonly missing: readonly Finding[];
+}
+
+/** @param resource with its defaults, whatever else may be wrong with it. */
+export async function checkAdapters(resource: unknown, environment: Environment): Promise<CheckedAdapters> {
+  const checks = await Promise.all(adaptersIn(resource).map((adapter) => checkAdapter(adapter, environment)));
+  return {
+    findings: checks.flatMap(({ findings }) => findings),
+    missing: checks.flatMap(({ missing }) => missing),
+  };
+}
+
+/** The settings of adapters keep their placeholders: `platform.*` and `autoscale.signals.<name>.*`, all but those read here. */
+export function isAdapterSetting(path: Path): boolean {
+  const [section, ...rest] = path;
+  const [field, ...inside] = section === 'resources' ? rest.slice(1) : rest;
+  if (field === 'platform') return inside.length > 0 && inside[0] !== 'type';
+  if (field !== 'autoscale' || inside[0] !== 'signals') return false;
+  const [setting] = inside.slice(2);
+  return setting !== undefined && setting !== 'type' && !isSignalField(setting);
+}
+
+interface WrittenAdapter {
+  readonly path: Path;
+  readonly definition: AdapterDefinition;
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** The platform and the signals of a resource, as far as their types are known. */
+function adaptersIn(resource: unknown): WrittenAdapter[] {
+  const platform = valueAt(resource, ['platform']);
+  const signals = valueAt(resource, ['autoscale', 'signals']);
+  const signalPaths = isMapping(signals) ? Object.keys(signals).map((name) => ['autoscale', 'signals', name]) : [];
+  return [
+    ...adapterAt(['platform'], typeof platform === 'string' ? { type: platform } : platform, Object.values(platforms)),
+    ...signalPaths.flatMap((path) => adapterAt(path, withoutSignalFields(valueAt(resource, path)), sourceDefinitions)),
+  ];
+}
+
+function isSignalField(key: PropertyKey): boolean {
+  return Object.hasOwn(signalFields, key);
+}
+
+function withoutSignalFields(signal: unknown): unknown {
+  if (!isMapping(signal)) return signal;
+  return Object.fromEntries(Object.entries(signal).filter(([key]) => !isSignalField(key)));
+}
+
+function adapterAt(path: Path, written: unknown, definitions: readonly AdapterDefinition[]): WrittenAdapter[] {
+  if (!isMapping(written)) return [];
+  const { type, ...settings } = written;
+  const definition = definitions.find((candidate) => candidate.type === type);
+  return definition ? [{ path, definition, settings }] : [];
+}
+
+async function checkAdapter({ path, definition, settings }: WrittenAdapter, environment: Environment) {
+  const { findings, missing } = await checkSettings(definition, settings, environment);
+  const isSignal = path[0] === 'autoscale';
+  const under = (finding: Finding): Finding => ({
+    ...finding,
+    ...(isSignal && finding.isAboutKey && perhapsASignalField(finding)),
+    path: [...path, ...finding.path],
+  });
+  return { findings: findings.map(under), missing: missing.map(under) };
+}
+
+/** A key that the source does not know may be one of those that every signal has. */
+function perhapsASignalField({ path, text }: Finding): Pick<Finding, 'text'> {
+  const meant = nearest(String(path.at(-1)), Object.keys(signalFields));
+  return { text: meant === undefined ? text : `unknown key; did you mean "${meant}"?` };
+}

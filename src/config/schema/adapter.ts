@@ -1,0 +1,70 @@
+/** A platform or a signal in escapement.yaml: `{ type, ...settings }` of one of the registered adapters. */
+import { z } from 'zod';
+import type { AdapterChoice, AdapterDefinition } from './adapter-settings.js';
+import { positiveDuration } from '../../domain/written/duration.js';
+
+export function adapterType(definitions: readonly AdapterDefinition[]) {
+  return z.enum(definitions.map(({ type }) => type));
+}
+
+/** The settings are left as they are written, for placeholders may stand in them: `checkSettings` looks at them. */
+export function adapterMapping(definitions: readonly AdapterDefinition[]) {
+  const mapping = z.looseObject({ type: adapterType(definitions) });
+  mappedDefinitions.set(mapping, definitions);
+  return mapping.transform(({ type, ...settings }): AdapterChoice => ({ type, settings }));
+}
+
+/** What a signal may say, whatever it is sampled from. */
+export const signalFields = {
+  maxAge: positiveDuration
+    .exactOptional()
+    .describe(
+      'How old a sample may be; an older one is no data. The age counts from the time that the source gives its sample (`observedAt` of `http-json`; CloudWatch and Kinesis have their own); others have none but that of the look.',
+    ),
+  rate: z
+    .boolean()
+    .exactOptional()
+    .describe(
+      'The number is a counter, such as requests in all: the signal is what it gains a second, between its last two samples. A counter that begins anew is understood; its first sample is no data.',
+    ),
+};
+
+type Sampling = z.output<z.ZodObject<typeof signalFields>>;
+
+export interface SignalChoice extends AdapterChoice {
+  readonly sampling: Sampling;
+}
+
+/** A signal: the same, with fields that are read here and not by its source. */
+export function signalMapping(definitions: readonly AdapterDefinition[]) {
+  const mapping = z.looseObject({ type: adapterType(definitions), ...signalFields }).superRefine(refuseResetting);
+  mappedDefinitions.set(mapping, definitions);
+  signalMappings.add(mapping);
+  return mapping.transform(({ type, maxAge, rate, ...settings }): SignalChoice => ({
+    type,
+    settings,
+    sampling: { ...(maxAge !== undefined && { maxAge }), ...(rate !== undefined && { rate }) },
+  }));
+}
+
+function refuseResetting({ rate, ...settings }: Record<string, unknown>, context: z.RefinementCtx): void {
+  if (rate !== true || typeof settings['emptyAs'] !== 'number') return;
+  const message = 'would read as a reset of the counter; leave it out, or leave out rate';
+  context.addIssue({ code: 'custom', path: ['emptyAs'], message });
+}
+
+const mappedDefinitions = new WeakMap<z.core.$ZodType, readonly AdapterDefinition[]>();
+const signalMappings = new WeakSet<z.core.$ZodType>();
+
+/** What may really stand where `adapterMapping` takes anything, for documents: a form for each adapter. */
+export function adapterForms(mapping: z.core.$ZodType): z.ZodType[] | undefined {
+  const common = signalMappings.has(mapping) ? signalFields : {};
+  return mappedDefinitions.get(mapping)?.map(({ type, settings, summary }) => {
+    const literal = z.literal(type);
+    const form =
+      settings instanceof z.ZodObject
+        ? z.strictObject({ type: literal, ...settings.shape, ...common })
+        : z.intersection(z.looseObject({ type: literal, ...common }), settings);
+    return form.meta({ title: type, description: summary });
+  });
+}

@@ -1,0 +1,85 @@
+/** A Temporal server that an earlier run has left behind holds the database and the ports: the next start ends it. */
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import type { Logger } from '../process/logger.js';
+
+export class DataDirectoryInUseError extends Error {
+  override readonly name = 'DataDirectoryInUseError';
+}
+
+const patienceMs = 10_000;
+
+/**
+ * Ends the server whose process ids are in the file, where whoever started it is gone.
+ * @throws DataDirectoryInUseError where that process lives: its server is nobody's leftover.
+ */
+export async function endLeftoverServer(
+  files: { readonly processIds: string; readonly database: string },
+  log: Logger,
+): Promise<void> {
+  const [owner, supervisor, server] = await readProcessIds(files.processIds);
+  if (owner === undefined || supervisor === undefined || server === undefined) return;
+  if (!(await isServerOf(files.database, server))) return;
+
+  // A process id may have been given to a stranger since. That the supervisor is still the owner's child cannot be chance.
+  if ((await lookUp(supervisor))?.parent === owner) {
+    throw new DataDirectoryInUseError(
+      `Escapement runs already (pid ${owner}) with ${files.database}. Stop it, or give this one its own ESCAPEMENT_DATA_DIR.`,
+    );
+  }
+  log.info({ pid: server }, 'Ending the Temporal server that an earlier run has left behind');
+  // The database survives that: every change is on disk before it is answered.
+  killIfThere(server);
+  for (let waitedMs = 0; await isServerOf(files.database, server); waitedMs += 50) {
+    if (waitedMs > patienceMs) throw new Error(`The Temporal server of an earlier run (pid ${server}) does not end.`);
+    await setTimeout(50);
+  }
+}
+
+async function readProcessIds(path: string): Promise<number[]> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  return text
+    .trim()
+    .split(' ')
+    .map(Number)
+    .filter((id) => Number.isInteger(id) && id > 0);
+}
+
+async function isServerOf(database: string, pid: number): Promise<boolean> {
+  const commandLine = (await lookUp(pid))?.commandLine ?? '';
+  return commandLine.includes('start-dev') && commandLine.includes(database);
+}
+
+interface ProcessFacts {
+  readonly parent: number;
+  readonly commandLine: string;
+}
+
+async function lookUp(pid: number): Promise<ProcessFacts | null> {
+  return (await lookUpInProc(pid).catch(() => null)) ?? (await lookUpByPs(pid).catch(() => null));
+}
+
+/** /proc/<pid>/stat: pid (name) state parent ...; the name may hold blanks and brackets. */
+async function lookUpInProc(pid: number): Promise<ProcessFacts> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8');
+  return { parent, commandLine: commandLine.replaceAll('\0', ' ') };
+}
+
+/** Where there is no /proc. */
+async function lookUpByPs(pid: number): Promise<ProcessFacts | null> {
+  const { stdout } = await promisify(execFile)('ps', ['-o', 'ppid=,args=', '-p', String(pid)]);
+  const [, parent, commandLine] = /^\s*(\d+)\s+(.*)$/m.exec(stdout) ?? [];
+  return parent && commandLine ? { parent: Number(parent), commandLine } : null;
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended by itself between the look and now.
+  }
+}

@@ -1,0 +1,198 @@
+/**
+ * Reads an expression into a tree. Precedence, from weakest to strongest: `? :`, `||`, `&&`, comparisons, `+ -`, `* /`,
+ * unary `- !`. Comparisons chain: `a < b < c` means `a < b && b < c`.
+ */
+import { ExpressionError, type Suggestion } from './error.js';
+import { type Token, tokensOf } from './tokens.js';
+
+/** A part of an expression. `column` is where a message about the part points, from 1. */
+export type Tree = { readonly column: number } & (
+  | { readonly kind: 'number'; readonly value: number }
+  /** A signal, or `current`. */
+  | { readonly kind: 'name'; readonly name: string }
+  | { readonly kind: 'call'; readonly name: FunctionName; readonly values: readonly Tree[] }
+  | { readonly kind: 'unary'; readonly sign: '-' | '!'; readonly operand: Tree }
+  | { readonly kind: 'binary'; readonly sign: BinarySign; readonly left: Tree; readonly right: Tree }
+  | { readonly kind: 'choice'; readonly condition: Tree; readonly value: Tree; readonly other: Tree }
+);
+
+const signs = {
+  or: ['||'],
+  and: ['&&'],
+  comparison: ['==', '!=', '<', '<=', '>', '>='],
+  sum: ['+', '-'],
+  product: ['*', '/'],
+  unary: ['-', '!'],
+} as const;
+export type BinarySign = (typeof signs)[Exclude<keyof typeof signs, 'unary'>][number];
+
+/** How many arguments each function takes. */
+export const functions = {
+  min: { least: 1, most: Infinity },
+  max: { least: 1, most: Infinity },
+  ceil: { least: 1, most: 1 },
+  floor: { least: 1, most: 1 },
+  round: { least: 1, most: 1 },
+  abs: { least: 1, most: 1 },
+  clamp: { least: 3, most: 3 },
+} as const;
+export type FunctionName = keyof typeof functions;
+
+const longest = 1000;
+const deepest = 32;
+
+/**
+ * @param known the names of the signals
+ * @throws ExpressionError
+ */
+export function parse(text: string, known: readonly string[]): Tree {
+  if (text.length > longest) throw new ExpressionError(`is longer than ${longest} characters`, longest + 1);
+  return new Parser(tokensOf(text), text.trimEnd().length, [...known, 'current']).whole();
+}
+
+class Parser {
+  private token: Token | undefined;
+  private depth = 0;
+
+  constructor(
+    private readonly tokens: Iterator<Token, undefined>,
+    private readonly length: number,
+    private readonly known: readonly string[],
+  ) {
+    this.advance();
+  }
+
+  whole(): Tree {
+    const tree = this.choice();
+    if (this.token) throw unexpected(this.token);
+    return tree;
+  }
+
+  /** `condition ? value : other` */
+  private choice(): Tree {
+    const condition = this.or();
+    const question = this.takes('?');
+    if (!question) return condition;
+    const value = this.nested(question.column, () => this.choice());
+    if (!this.takes(':')) {
+      if (this.token && !isSign(this.token, ')', ',')) throw unexpected(this.token);
+      throw new ExpressionError('"?" without ":"', question.column);
+    }
+    const other = this.choice();
+    return { kind: 'choice', column: value.column, condition, value, other };
+  }
+
+  private or(): Tree {
+    return this.leftToRight(signs.or, () => this.leftToRight(signs.and, () => this.comparison()));
+  }
+
+  private comparison(): Tree {
+    const first = this.sum();
+    let left = first;
+    let chain: Tree | undefined;
+    for (let sign = this.takes(...signs.comparison); sign; sign = this.takes(...signs.comparison)) {
+      const right = this.sum();
+      const link: Tree = { kind: 'binary', sign: sign.sign, column: left.column, left, right };
+      chain = chain ? { kind: 'binary', sign: '&&', column: first.column, left: chain, right: link } : link;
+      left = right;
+    }
+    return chain ?? first;
+  }
+
+  private sum(): Tree {
+    return this.leftToRight(signs.sum, () => this.leftToRight(signs.product, () => this.unary()));
+  }
+
+  private leftToRight(among: readonly BinarySign[], part: () => Tree): Tree {
+    let left = part();
+    for (let sign = this.takes(...among); sign; sign = this.takes(...among)) {
+      left = { kind: 'binary', sign: sign.sign, column: left.column, left, right: part() };
+    }
+    return left;
+  }
+
+  private unary(): Tree {
+    const sign = this.takes(...signs.unary);
+    return sign ? { kind: 'unary', sign: sign.sign, column: sign.column, operand: this.unary() } : this.operand();
+  }
+
+  private operand(): Tree {
+    const { token } = this;
+    if (!token) throw new ExpressionError(this.length === 0 ? 'is empty' : 'ends too early', this.length + 1);
+    this.advance();
+    if (token.kind === 'number') return numberIn(token);
+    if (token.kind === 'name') return this.named(token);
+    if (token.text !== '(') throw unexpected(token);
+    const [inner] = this.parenthesized(token.column, { isCall: false });
+    return { ...inner, column: token.column };
+  }
+
+  private named({ text: name, column }: Token): Tree {
+    const isFunction = Object.hasOwn(functions, name);
+    const open = this.takes('(');
+    if (!open && isFunction) throw new ExpressionError(`${name} is a function; write ${name}(...)`, column);
+    if (!open && this.known.includes(name)) return { kind: 'name', column, name };
+    if (!open) throw unknown('name', name, column, this.known);
+    if (!isFunction) throw unknown('function', name, column, Object.keys(functions));
+    const called = name as FunctionName; // it is one of their own keys
+    const values = this.parenthesized(open.column, { isCall: true });
+    const { least, most } = functions[called];
+    if (values.length < least || values.length > most) {
+      const wanted = most === 1 ? 'one argument' : `${least} arguments`;
+      throw new ExpressionError(`${name} takes ${wanted}`, open.column);
+    }
+    return { kind: 'call', column, name: called, values };
+  }
+
+  /** What stands between a parenthesis that was read and its end: several parts only in a call. */
+  private parenthesized(column: number, { isCall }: { isCall: boolean }): [Tree, ...Tree[]] {
+    return this.nested(column, () => {
+      const parts: [Tree, ...Tree[]] = [this.choice()];
+      while (isCall && this.takes(',')) parts.push(this.choice());
+      if (this.takes(')')) return parts;
+      throw this.token ? unexpected(this.token) : new ExpressionError('"(" is never closed', column);
+    });
+  }
+
+  private nested<T>(column: number, read: () => T): T {
+    if (this.depth >= deepest) throw new ExpressionError(`is nested deeper than ${deepest}`, column);
+    this.depth += 1;
+    const result = read();
+    this.depth -= 1;
+    return result;
+  }
+
+  private takes<Sign extends string>(...among: readonly Sign[]): { sign: Sign; column: number } | undefined {
+    const { token } = this;
+    const sign = among.find((each) => token?.text === each);
+    if (!token || sign === undefined) return undefined;
+    this.advance();
+    return { sign, column: token.column };
+  }
+
+  /** One token ahead and no further: an error is told at the first place that it can be seen. */
+  private advance(): void {
+    this.token = this.tokens.next().value;
+  }
+}
+
+function numberIn({ text, column }: Token): Tree {
+  const value = Number(text);
+  if (!Number.isFinite(value) || (value === 0 && /[1-9]/.test(text)))
+    throw new ExpressionError(`${text} is too large or too small`, column);
+  return { kind: 'number', column, value };
+}
+
+function isSign({ kind, text }: Token, ...among: readonly string[]): boolean {
+  return kind === 'sign' && among.includes(text);
+}
+
+function unexpected(token: Token): ExpressionError {
+  if (isSign(token, ':')) return new ExpressionError('":" without "?"', token.column);
+  return new ExpressionError(`unexpected "${token.text}"`, token.column);
+}
+
+function unknown(what: string, name: string, column: number, known: readonly string[]): ExpressionError {
+  const suggestion: Suggestion = { name, known };
+  return new ExpressionError(`unknown ${what} "${name}"; known are ${known.join(', ')}`, column, suggestion);
+}

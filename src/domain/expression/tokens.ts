@@ -1,0 +1,35 @@
+/** The words of the language of expressions: numbers, names and signs, each with its column. */
+import { ExpressionError } from './error.js';
+
+export interface Token {
+  readonly kind: 'number' | 'name' | 'sign';
+  readonly text: string;
+  /** From 1. */
+  readonly column: number;
+}
+
+const pattern = /\s*(?:(\d+(?:\.\d+)?)(?![\w.])|([A-Za-z_]\w*)|(&&|\|\||[<>=!]=|[-+*/()<>?:,!]))/y;
+
+/** One after the other. @throws ExpressionError at the first character that does not belong to the language */
+export function* tokensOf(text: string): Generator<Token, undefined> {
+  const reader = new RegExp(pattern);
+  const end = text.trimEnd().length;
+  while (reader.lastIndex < end) {
+    const start = reader.lastIndex;
+    const match = reader.exec(text);
+    if (!match) throw unreadable(text, start);
+    const [, number, name, sign] = match;
+    const token = number ?? name ?? sign ?? '';
+    const kind = number !== undefined ? 'number' : name !== undefined ? 'name' : 'sign';
+    yield { kind, text: token, column: reader.lastIndex - token.length + 1 };
+  }
+  return undefined;
+}
+
+function unreadable(text: string, start: number): ExpressionError {
+  const rest = text.slice(start).trimStart();
+  const column = text.length - rest.length + 1;
+  if (rest.startsWith('=')) return new ExpressionError('"=" is not supported; compare with "=="', column);
+  const word = /^[\w.]+/.exec(rest)?.[0] ?? rest[0] ?? '';
+  return new ExpressionError(`"${word}" is not supported; numbers are written like 12 or 0.5`, column);
+}

@@ -1,0 +1,23 @@
+/** One log for everything: lines for people on a terminal, JSON for machines elsewhere. */
+import { pino, type Logger } from 'pino';
+import { default as pretty } from 'pino-pretty';
+import type { ServerSettings } from '../config/environment/process.js';
+
+export type { Logger } from 'pino';
+
+export function createLogger(level: ServerSettings['logLevel']): Logger {
+  const options = { level, base: {} };
+  if (process.stdout.isTTY) {
+    return pino(
+      options,
+      pretty({ sync: true, ignore: 'pid,hostname', singleLine: true, translateTime: 'SYS:HH:MM:ss.l' }),
+    );
+  }
+  return pino({ ...options, timestamp: pino.stdTimeFunctions.isoTime }, standardOutput());
+}
+
+/** Where nobody reads it any more, lines are lost. Pino's own stream would write the last one again and again, and never end. */
+function standardOutput(): { write(line: string): void } {
+  process.stdout.on('error', () => undefined);
+  return { write: (line) => void process.stdout.write(line) };
+}

@@ -1,0 +1,253 @@
+/**
+ * Holds what autoscales against the configuration of this process: when it is read, and every minute. What the
+ * configuration names is started, told what has changed, and started again where somebody has ended it. What it does not
+ * name is told of, and left alone: only `escapement apply --prune` removes.
+ */
+import type { Client } from '@temporalio/client';
+import { AutoscaleClient, type KnownAutoscaler } from '../client/autoscale/client.js';
+import { atMost } from '../client/temporal/at-most.js';
+import { isPolled } from '../client/temporal/is-polled.js';
+import { moveRun } from '../client/scale/client.js';
+import { openWorkflows, type OpenWorkflows } from '../client/open-workflows.js';
+import { standing, type Standing } from '../client/autoscale/standing.js';
+import { autoscaledIn, type Autoscaled } from '../config/autoscaled.js';
+import type { Config, LoadedConfig } from '../config/config.js';
+import { defaultOwner, placeOf } from '../domain/autoscale/revision.js';
+import type { Logger } from '../process/logger.js';
+import { pauseFor, retryPauseMs } from '../process/pause.js';
+
+export interface Reconciled extends Pick<LoadedConfig, 'resources' | 'writing'> {
+  /** Those that this process serves. */
+  readonly served: Config['resources'];
+}
+
+interface ReconcilerSettings {
+  readonly client: Client;
+  readonly log: Logger;
+  /** Ends it. */
+  readonly signal: AbortSignal;
+  readonly isServed: (taskQueue: string) => boolean;
+  /** Told of the task queues whose workflows nobody else may carry out: they are to be moved, or may be removed. */
+  readonly onLeft: (taskQueues: readonly string[]) => void;
+  readonly everyMs?: number;
+}
+
+const usuallyEveryMs = 60_000;
+const mostBetweenAttemptsMs = 10_000;
+const mostNamed = 20;
+/** Of those that are not named, how many are looked at in one round. */
+const mostUnnamedAsked = 100;
+/** Thousands of resources should neither take a round trip each nor ask the server all at once. */
+export const askedAtOnce = 16;
+
+export class Reconciler {
+  readonly #settings: ReconcilerSettings;
+  readonly #autoscales: AutoscaleClient;
+  #wanted: Reconciled | undefined;
+  /** Aborts the pause between two rounds, when there is another configuration. */
+  #news = new AbortController();
+  /** What was said already, to autoscalers and in the log, of the present configuration. */
+  #said = new Set<string>();
+  /** Once it is asked for by this process, everybody sees it asked for. */
+  #left: ReadonlySet<string> = new Set();
+
+  constructor(settings: ReconcilerSettings) {
+    this.#settings = settings;
+    this.#autoscales = new AutoscaleClient(settings.client);
+    settings.signal.addEventListener('abort', () => this.#news.abort());
+    void this.#run();
+  }
+
+  /** From now on. */
+  use(wanted: Reconciled): void {
+    this.#wanted = wanted;
+    this.#news.abort();
+  }
+
+  async #run(): Promise<void> {
+    const { signal, everyMs = usuallyEveryMs } = this.#settings;
+    let heldAgainst: Reconciled | undefined;
+    while (!signal.aborted) {
+      this.#news = new AbortController();
+      const wanted = this.#wanted;
+      if (wanted) {
+        const isNews = wanted !== heldAgainst;
+        if (isNews) this.#said = new Set();
+        await this.#untilItWorks(wanted, isNews);
+        heldAgainst = wanted;
+      }
+      if (this.#wanted === wanted) await pauseFor(everyMs, this.#news.signal);
+    }
+  }
+
+  /** Temporal may come up after us. */
+  async #untilItWorks(wanted: Reconciled, isNews: boolean): Promise<void> {
+    for (let attempt = 1; !this.#news.signal.aborted; attempt++) {
+      try {
+        await this.#round(wanted, isNews);
+        return;
+      } catch (error) {
+        this.#settings.log.warn(
+          { err: error },
+          'Autoscaling could not be held against the configuration; trying again',
+        );
+        await pauseFor(retryPauseMs(attempt, mostBetweenAttemptsMs), this.#news.signal);
+      }
+    }
+  }
+
+  async #round(wanted: Reconciled, isNews: boolean): Promise<void> {
+    const { client, log } = this.#settings;
+    const open = await openWorkflows(client);
+    const configured: string[] = [];
+    const overruled = new Set<string>();
+    await atMost(askedAtOnce, autoscaledIn(wanted.served, wanted.writing), async (autoscaled) => {
+      const { resource, revision } = autoscaled;
+      // The list does not tell what an autoscaler has still to deal with.
+      const listed = isNews ? undefined : open.autoscalers.get(resource);
+      const stands = standing(revision, listed ?? (await this.#autoscales.find(resource)));
+      if (stands.is === 'older' || stands.is === 'removed') overruled.add(resource);
+      if (await this.#agree(autoscaled, stands, isNews)) configured.push(resource);
+    });
+    if (configured.length > 0) log.info({ configured: brief(configured) }, 'Autoscaling as configured');
+    const orphaned = await this.#tellOfUnnamed(wanted, open);
+    this.#left = new Set([...orphaned, ...(await this.#move(wanted, open, overruled))]);
+    this.#settings.onLeft([...this.#left]);
+  }
+
+  /** @returns whether the autoscaler was told something that it is to do. */
+  async #agree(autoscaled: Autoscaled, stands: Standing, isNews: boolean): Promise<boolean> {
+    const { log } = this.#settings;
+    const { resource, revision } = autoscaled;
+    const ours = placeOf(revision);
+    switch (stands.is) {
+      case 'same':
+        return false;
+      case 'new':
+        return this.#configure(autoscaled);
+      case 'newer': {
+        const { before } = stands;
+        if (before && before.digest !== revision.digest && this.#isFirst(`replaces ${resource} ${before.digest}`)) {
+          log.info(
+            { resource, inForce: ours, insteadOf: placeOf(before) },
+            'This configuration counts: it is the newer one',
+          );
+        }
+        if (this.#said.has(`configure ${resource}`)) return false;
+        await this.#autoscales.configure(autoscaled);
+        this.#said.add(`configure ${resource}`);
+        return true;
+      }
+      case 'older':
+        if (this.#isFirst(`older ${resource} ${stands.inForce.digest}`)) {
+          log.warn(
+            { resource, inForce: placeOf(stands.inForce), ignored: ours },
+            'Another configuration says something else of this resource, and is newer: that one counts. `escapement apply` makes this one count',
+          );
+        }
+        // So that its status names both.
+        if (isNews && !stands.isKnown) await this.#autoscales.configure(autoscaled);
+        return false;
+      case 'removed':
+        if (this.#isFirst(`removed ${resource} ${stands.by.atMs}`)) {
+          log.warn(
+            { resource, removedBy: placeOf(stands.by), ignored: ours },
+            'Its autoscaler was removed after this configuration was written: it is not started. `escapement apply` starts it',
+          );
+        }
+        return false;
+      case 'ended': {
+        const { status, atMs } = stands;
+        const endedAt = atMs === null ? undefined : new Date(atMs).toISOString();
+        // What fails at once would fail again.
+        if (status === 'FAILED' && !this.#isFirst(`failed ${resource}`)) return false;
+        log.warn({ resource, status, endedAt }, 'Its autoscaler has ended, and is configured: starting it again');
+        return this.#configure(autoscaled);
+      }
+    }
+  }
+
+  async #configure(autoscaled: Autoscaled): Promise<true> {
+    await this.#autoscales.configure(autoscaled);
+    return true;
+  }
+
+  /** @returns the task queues of those that nobody serves. */
+  async #tellOfUnnamed({ resources, writing }: Reconciled, { autoscalers }: OpenWorkflows): Promise<string[]> {
+    const { client, log, isServed } = this.#settings;
+    const unnamed = unnamedBy(resources, writing.owner, autoscalers.values());
+    const news = unnamed.filter(({ resource }) => this.#isFirst(`unnamed ${resource}`));
+    if (news.length > 0) {
+      log.warn(
+        { resources: brief(news.map(({ resource }) => resource)), owner: writing.owner },
+        'This configuration does not name these autoscalers. They go on where another one names them; `escapement apply --prune` removes them',
+      );
+    }
+    const queues = [...new Set(unnamed.map(({ taskQueue }) => taskQueue))].filter((queue) => !isServed(queue));
+    const isOrphaned = await Promise.all(
+      queues.map(async (queue) => this.#left.has(queue) || !(await isPolled(client, queue))),
+    );
+    const orphaned = queues.filter((_, index) => isOrphaned[index]);
+    const here = unnamed.filter(({ taskQueue }) => isServed(taskQueue) || orphaned.includes(taskQueue));
+    await atMost(askedAtOnce, here.slice(0, mostUnnamedAsked), async ({ resource }) => {
+      const found = await this.#autoscales.find(resource);
+      if (!found?.isOpen) return;
+      const saying = `nobody names ${resource}`;
+      if (found.isWatched) this.#said.delete(saying);
+      else if (this.#isFirst(saying)) {
+        const configuredBy = found.memo.revision && placeOf(found.memo.revision);
+        log.warn(
+          { resource, configuredBy },
+          'No live configuration names this autoscaler: it does nothing. Name it again, or remove it with `escapement apply --prune`',
+        );
+      }
+    });
+    return orphaned;
+  }
+
+  /** What is open on another task queue than it is configured for goes to where it is served. */
+  async #move(
+    { served, writing }: Reconciled,
+    open: OpenWorkflows,
+    overruled: ReadonlySet<string>,
+  ): Promise<ReadonlySet<string>> {
+    const left = new Set<string>();
+    for (const { alias, taskQueue } of Object.values(served)) {
+      if (overruled.has(alias)) continue;
+      const autoscaler = open.autoscalers.get(alias);
+      if (autoscaler && autoscaler.taskQueue !== taskQueue) left.add(autoscaler.taskQueue);
+      const run = open.scaleRuns.get(alias);
+      if (!run || run.taskQueue === taskQueue) continue;
+      left.add(run.taskQueue);
+      if (!this.#isFirst(`move ${run.runId}`)) continue;
+      this.#settings.log.info(
+        { resource: alias, from: run.taskQueue, to: taskQueue },
+        'Its scale run changes task queue',
+      );
+      await moveRun(this.#settings.client, alias, { taskQueue, atMs: writing.atMs });
+    }
+    return left;
+  }
+
+  #isFirst(saying: string): boolean {
+    if (this.#said.has(saying)) return false;
+    this.#said.add(saying);
+    return true;
+  }
+}
+
+/** The open autoscalers of an owner that a configuration does not name. One without a revision is of an older version. */
+export function unnamedBy(
+  resources: Config['resources'],
+  owner: string,
+  autoscalers: Iterable<KnownAutoscaler>,
+): KnownAutoscaler[] {
+  return [...autoscalers].filter(
+    ({ resource, memo }) => (memo.revision?.owner ?? defaultOwner) === owner && !resources[resource]?.autoscale,
+  );
+}
+
+function brief(names: readonly string[]): readonly string[] {
+  const more = names.length - mostNamed;
+  return more > 0 ? [...names.slice(0, mostNamed), `and ${more} more`] : names;
+}

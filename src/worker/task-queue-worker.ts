@@ -1,0 +1,140 @@
+/** One task queue's Temporal worker, made anew whenever it ends, and watched from the server's side. */
+import type { Connection } from '@temporalio/client';
+import { Worker, type NativeConnection } from '@temporalio/worker';
+import type { Logger } from '../process/logger.js';
+import { pauseFor, retryPauseMs } from '../process/pause.js';
+import { PollWatch, type QueueStatus } from './poll-watch.js';
+import { Succession } from './succession.js';
+import type { TemporalSettings } from '../client/temporal/connection.js';
+import { newWorkerIdentity } from './identity.js';
+import { connectWorker } from './sdk.js';
+
+export interface TaskQueueSettings {
+  readonly temporal: TemporalSettings;
+  /** For asking the server whether it sees our polls: see PollWatch. */
+  readonly connection: Connection;
+  readonly taskQueue: string;
+  readonly activities: object;
+  /** Only workflows are carried out: for those that are to leave the task queue. */
+  readonly isLeaving?: boolean;
+  /** Begins when this is over. */
+  readonly after?: Promise<void>;
+  /** The types of those that may be begun a second time: they are taken over from workers that died. */
+  readonly repeatable: readonly string[];
+  /** Path of the prebuilt workflow bundle. */
+  readonly workflowBundle: string;
+  /** How long activities may go on when the worker is asked to stop. */
+  readonly shutdownGraceMs: number;
+  readonly log: Logger;
+}
+
+const mostBetweenWorkersMs = 10_000;
+const forceAfterGraceMs = 2000;
+/** A worker that ran for longer than this did not end because of its start. */
+const stableAfterMs = 60_000;
+
+/**
+ * Four partitions is what a server splits a task queue into, unless told otherwise; with a poller more than that each of
+ * them, also the one whose pollers the server tells about, always has one of ours.
+ */
+const pollers = { type: 'autoscaling', minimum: 5, initial: 5, maximum: 50 } as const;
+
+export class TaskQueueWorker {
+  readonly taskQueue: string;
+  readonly #settings: TaskQueueSettings;
+  readonly #stopping = new AbortController();
+  readonly #finished: Promise<void>;
+  #worker: Worker | null = null;
+  #watch: PollWatch | null = null;
+
+  constructor(settings: TaskQueueSettings) {
+    this.taskQueue = settings.taskQueue;
+    this.#settings = settings;
+    this.#finished = this.#keepWorking();
+  }
+
+  get status(): QueueStatus {
+    if (this.#watch) return this.#watch.status;
+    return { isPolling: false, reason: this.#stopping.signal.aborted ? 'stopping' : 'waiting for Temporal' };
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#shutDown();
+    await this.#finished;
+  }
+
+  async #keepWorking(): Promise<void> {
+    const { log, after } = this.#settings;
+    const { signal } = this.#stopping;
+    await after;
+    for (let attempt = 1; ; attempt++) {
+      const startedAtMs = performance.now();
+      const failure = await this.#work().then(
+        () => 'it stopped without being asked to',
+        (error: unknown) => error,
+      );
+      // Asked for: an ending that we asked for, and a wait for Temporal that we called off.
+      if (signal.aborted) return;
+      if (performance.now() - startedAtMs > stableAfterMs) attempt = 1;
+      log.error({ taskQueue: this.taskQueue, attempt, err: failure }, 'The worker ended; starting another one');
+      if (!(await pauseFor(retryPauseMs(attempt, mostBetweenWorkersMs), signal))) return;
+    }
+  }
+
+  /** From the connection to the end of one worker. A worker cannot be run twice, so each round makes its own. */
+  async #work(): Promise<void> {
+    const { temporal, log } = this.#settings;
+    const native = await connectWorker(temporal, { log, signal: this.#stopping.signal });
+    const named = { ...this.#settings, namespace: temporal.namespace, identity: newWorkerIdentity() };
+    const succession = named.isLeaving ? null : new Succession(named);
+    try {
+      this.#worker = await this.#create(native, named.identity);
+      this.#watch = new PollWatch({
+        ...named,
+        kinds: named.isLeaving ? ['workflow'] : ['workflow', 'activity'],
+        onPollers: (pollers) => succession?.saw(pollers),
+      });
+      const running = this.#worker.run();
+      if (this.#stopping.signal.aborted) this.#shutDown();
+      await running;
+    } finally {
+      succession?.close();
+      this.#worker = null;
+      this.#watch?.close();
+      this.#watch = null;
+      await native.close();
+    }
+  }
+
+  #create(connection: NativeConnection, identity: string): Promise<Worker> {
+    const { temporal, taskQueue, activities, isLeaving = false, workflowBundle, shutdownGraceMs } = this.#settings;
+    return Worker.create({
+      connection,
+      identity,
+      namespace: temporal.namespace,
+      taskQueue,
+      activities,
+      // Local ones belong to the workflow.
+      enableNonLocalActivities: !isLeaving,
+      workflowBundle: { codePath: workflowBundle },
+      shutdownGraceTime: shutdownGraceMs,
+      // An activity that ignores its cancellation must not keep the process: its outcome is then unknown, as after a crash.
+      shutdownForceTime: shutdownGraceMs + forceAfterGraceMs,
+      // What a killed worker had cached waits this long before another one gets it (measured: 3 s instead of 12 s in all).
+      stickyQueueScheduleToStartTimeout: '1s',
+      // A cancellation reaches an activity with its next heartbeat that is really sent, and the status shows the last one.
+      maxHeartbeatThrottleInterval: '5s',
+      // Watches and waits sleep nearly always: slots cost memory, not processor (measured: 10,000 of them on 11 % of a core).
+      maxConcurrentActivityTaskExecutions: 12_000,
+      maxConcurrentWorkflowTaskExecutions: 100,
+      maxCachedWorkflows: 500,
+      workflowTaskPollerBehavior: pollers,
+      activityTaskPollerBehavior: pollers,
+    });
+  }
+
+  #shutDown(): void {
+    if (this.#worker?.getState() === 'RUNNING') this.#worker.shutdown();
+  }
+}

@@ -1,0 +1,121 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Client } from '@temporalio/client';
+import { pino } from 'pino';
+import { ConfigError } from '../../src/config/problem.js';
+import { grpcStatus, hasCode } from '../../src/client/temporal/grpc-status.js';
+import { connectClient, readTemporalSettings } from '../../src/client/temporal/connection.js';
+import { connectWorker } from '../../src/worker/sdk.js';
+
+let home: string;
+let profiles: string;
+
+beforeAll(() => {
+  home = mkdtempSync(join(tmpdir(), 'escapement-profile-'));
+  profiles = join(home, 'profiles.toml');
+  writeFileSync(
+    profiles,
+    `[profile.default]
+address = "default.example:7233"
+[profile.cloud]
+address = "cloud.example:7233"
+namespace = "scaling.a1b2c"
+api_key = "top-secret"
+[profile.namespace-only]
+namespace = "elsewhere"
+`,
+  );
+});
+afterAll(() => rmSync(home, { recursive: true }));
+
+/** HOME is empty: nobody's own profile takes part. */
+const read = (env: Record<string, string>) => readTemporalSettings({ HOME: home, ...env });
+
+describe('the settings', () => {
+  it.each([
+    ['nothing is set', {}, { address: '127.0.0.1:7233', namespace: 'default', isConfigured: false }],
+    ['an empty address is set', { TEMPORAL_ADDRESS: '' }, { address: '127.0.0.1:7233', isConfigured: false }],
+    ['an address is set', { TEMPORAL_ADDRESS: 't:1' }, { address: 't:1', namespace: 'default', isConfigured: true }],
+    ['only a namespace is set', { TEMPORAL_NAMESPACE: 'mine' }, { namespace: 'mine', isConfigured: false }],
+  ])('are right where %s', (_, env, settings) => expect(read(env)).toMatchObject(settings));
+
+  it('come from the default profile of a file', () => {
+    expect(read({ TEMPORAL_CONFIG_FILE: profiles })).toMatchObject({
+      address: 'default.example:7233',
+      isConfigured: true,
+    });
+  });
+
+  it('come from the profile that is named, with TLS where there is an API key', () => {
+    expect(read({ TEMPORAL_CONFIG_FILE: profiles, TEMPORAL_PROFILE: 'cloud' })).toMatchObject({
+      address: 'cloud.example:7233',
+      namespace: 'scaling.a1b2c',
+      isConfigured: true,
+      options: { apiKey: 'top-secret', tls: true },
+    });
+  });
+
+  it('of the environment win over those of a profile', () => {
+    expect(read({ TEMPORAL_CONFIG_FILE: profiles, TEMPORAL_ADDRESS: 't:1' })).toMatchObject({ address: 't:1' });
+  });
+
+  it('leave the server to us where a profile names only a namespace', () => {
+    const env = { TEMPORAL_CONFIG_FILE: profiles, TEMPORAL_PROFILE: 'namespace-only' };
+    expect(read(env)).toMatchObject({ namespace: 'elsewhere', isConfigured: false });
+  });
+
+  it.each([
+    ['a profile that does not exist', () => ({ TEMPORAL_CONFIG_FILE: profiles, TEMPORAL_PROFILE: 'nobody' }), 'nobody'],
+    [
+      'a certificate that cannot be read',
+      () => ({ TEMPORAL_TLS_CLIENT_CERT_PATH: '/missing', TEMPORAL_TLS_CLIENT_KEY_PATH: '/missing' }),
+      '/missing',
+    ],
+  ])('are refused for %s', (_, env, named) => {
+    expect(() => read(env())).toThrow(ConfigError);
+    expect(() => read(env())).toThrow(named);
+  });
+
+  it('are refused without quoting the file where it is no TOML', () => {
+    const broken = join(home, 'broken.toml');
+    writeFileSync(broken, '[profile.default]\napi_key = "top-secret\n');
+    expect(() => read({ TEMPORAL_CONFIG_FILE: broken })).toThrow(/Invalid TOML document/);
+    expect(() => read({ TEMPORAL_CONFIG_FILE: broken })).not.toThrow(/top-secret/);
+  });
+});
+
+describe('while nobody listens', () => {
+  const nobody = { address: '127.0.0.1:1', namespace: 'default', isConfigured: true, options: {} };
+
+  it('a call of a client is given up after four attempts, long before the ten of the SDK', async () => {
+    const connection = connectClient(nobody);
+    const startedAtMs = performance.now();
+    const failure = await new Client({ connection }).workflow
+      .getHandle('any')
+      .describe()
+      .catch((error: unknown) => error);
+    expect(hasCode(failure, grpcStatus.unavailable)).toBe(true);
+    // Measured: 1 s; with the SDK's own defaults it takes 19 to 22 s.
+    expect(performance.now() - startedAtMs).toBeLessThan(10_000);
+    await connection.close();
+  });
+
+  it('a worker waits, and stops waiting when it is told to', async () => {
+    const attempts: number[] = [];
+    const calledOff = new AbortController();
+    const log = pino(
+      {},
+      {
+        write: (line: string) => {
+          const { attempt } = JSON.parse(line) as { attempt: number };
+          attempts.push(attempt);
+          if (attempt === 2) calledOff.abort();
+        },
+      },
+    );
+    await expect(connectWorker(nobody, { log, signal: calledOff.signal })).rejects.toThrow(/aborted/);
+    expect(attempts).toEqual([1, 2]);
+  });
+});

@@ -1,0 +1,112 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { byAlias, type Config } from '../../src/config/config.js';
+import { fileConfig } from '../../src/config/file/file-config.js';
+import { createAdapters, type ResourceAdapters } from '../../src/worker/resource-adapters.js';
+import { eventually } from '../support/eventually.js';
+
+/** Answers when it is told to. */
+let waiting: (() => void)[] = [];
+let server: Server;
+let url: string;
+let adapters: ResourceAdapters;
+
+beforeEach(async () => {
+  waiting = [];
+  server = createServer((_, response) => {
+    waiting.push(() => response.setHeader('content-type', 'application/json').end('{"size":3}'));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  adapters = await createAdapters(await resourcesAt('one'), {});
+});
+afterEach(async () => {
+  for (const answer of waiting.splice(0)) answer();
+  await adapters.close();
+  server.closeAllConnections();
+  server.close();
+});
+
+async function resourcesAt(path: string): Promise<Config['resources']> {
+  const { resources } = await fileConfig(
+    `version: 1
+resources:
+  worker:
+    platform:
+      type: generic-http
+      observe: { url: "${url}/${path}", capacity: size }
+      set: { url: "${url}/${path}" }
+    min: 1
+    max: 5
+    autoscale:
+      signals: { load: { type: http-json, url: "${url}/${path}", path: size } }
+      policies: [{ type: perUnit, value: load, target: 1 }]
+`,
+    'escapement.yaml',
+    {},
+  );
+  return resources;
+}
+
+const signal = new AbortController().signal;
+const isAsked = (times: number) => eventually('it is asked', () => waiting.length === times);
+
+it('what is in use when the configuration is read again finishes before it is closed', async () => {
+  const looking = adapters.platformOf('worker').observe(signal);
+  const sampling = adapters.sourcesOf('worker')['load']!.sample(signal);
+  await isAsked(2);
+  await adapters.reload(await resourcesAt('two'));
+  let isClosed = false;
+  const closing = adapters.close().then(() => (isClosed = true));
+  for (const answer of waiting.splice(0)) answer();
+  expect((await looking).capacity).toBe(3);
+  expect((await sampling).value).toBe(3);
+  await closing;
+  expect(isClosed).toBe(true);
+});
+
+it('a platform that somebody holds is the one that is configured now', async () => {
+  const platform = adapters.platformOf('worker');
+  await adapters.reload(await resourcesAt('two'));
+  const asked: (string | undefined)[] = [];
+  server.on('request', ({ url: path }) => asked.push(path));
+  const looking = platform.observe(signal);
+  await isAsked(1);
+  waiting.shift()!();
+  await looking;
+  expect(asked).toEqual(['/two']);
+  await adapters.reload(byAlias([]));
+  expect(() => platform.observe(signal)).toThrow('worker is not in the configuration of this worker');
+  expect(adapters.isAutoscaled('worker')).toBe(false);
+});
+
+it('remembers what became of the last look, whoever looked', async () => {
+  expect(adapters.lastLookAt('worker')).toBeUndefined();
+  const looking = adapters.platformOf('worker').observe(signal);
+  await isAsked(1);
+  waiting.shift()!();
+  await looking;
+  expect(adapters.lastLookAt('worker')).toMatchObject({ problem: null });
+  server.closeAllConnections();
+  server.close();
+  await expect(adapters.platformOf('worker').observe(signal)).rejects.toThrow('worker');
+  expect(adapters.lastLookAt('worker')!.problem).toContain('ECONNREFUSED');
+
+  const stopped = AbortSignal.abort();
+  await adapters
+    .platformOf('worker')
+    .observe(stopped)
+    .catch(() => undefined);
+  expect(adapters.lastLookAt('worker')!.problem).toContain('ECONNREFUSED');
+});
+
+it('tells whoever wants to know that the configuration was read again', async () => {
+  let times = 0;
+  const forget = adapters.onReload(() => (times += 1));
+  await adapters.reload(await resourcesAt('two'));
+  forget();
+  await adapters.reload(await resourcesAt('one'));
+  expect(times).toBe(1);
+});

@@ -1,0 +1,143 @@
+/** What a run remembers of its changes, and what may be concluded from it. Mutates the state, which is plain data. */
+import type { Observation, RejectedChange } from '../../src/domain/scale/capacity.js';
+import type { ChangeOrder, ConfirmOrder, SentOutcome } from '../../src/domain/scale/orders.js';
+import { directionOf, leastCooldownMs, movedWrongWay, sentChange } from '../../src/domain/scale/step.js';
+import { takesChangesAtAnyTime } from '../../src/domain/scale/settings.js';
+import { appendTo } from '../bounded-log.js';
+import type { RecordedChange, ScaleState } from './messages.js';
+
+export class Ledger {
+  constructor(private readonly state: ScaleState) {}
+
+  /**
+   * An observation from before this may not yet show the last change, or is older than what was seen already. Before
+   * the first change of a run it is the change of the run before that may be missing in it: that run closed no earlier
+   * than its cooldown after it, and it may have taken until `settle` to take effect.
+   */
+  provenFromMs(): number {
+    const { lastChange, settings, startedAtMs, observed } = this.state;
+    const changeShownFromMs = lastChange
+      ? lastChange.sentAtMs + (lastChange.confirmed ? 0 : settings.settleMs)
+      : startedAtMs - Math.max(0, leastCooldownMs(settings) - settings.settleMs);
+    return Math.max(changeShownFromMs, observed?.observedAtMs ?? 0);
+  }
+
+  sawActive(observation: Observation, nowMs: number): void {
+    const { observed, lastChange, settings } = this.state;
+    const isExplained = lastChange?.confirmed === false || settings.dryRun;
+    if (observed && observed.capacity !== observation.capacity && !isExplained) {
+      this.movedByAnotherWriter(observed.capacity, observation.capacity, nowMs);
+    }
+    this.believe(observation);
+  }
+
+  /** The order for a change, named so that every attempt at the same change has the same name. */
+  order(from: number, to: number): ChangeOrder {
+    const { resource, settings, keyPrefix, step: previous } = this.state;
+    const isSame = previous !== null && !previous.tookEffect && previous.from === from && previous.to === to;
+    const step = isSame ? previous : { number: (previous?.number ?? 0) + 1, from, to, tookEffect: false };
+    this.state.step = step;
+    return {
+      resource,
+      from,
+      to,
+      idempotencyKey: `${keyPrefix}/${step.number}`,
+      newerThanMs: this.provenFromMs(),
+      settleMs: settings.settleMs,
+      waitForActive: settings.waitForActive,
+      requestTimeoutMs: settings.requestTimeoutMs,
+      takesChanges: settings.takesChanges,
+      dryRun: settings.dryRun,
+    };
+  }
+
+  notSent(reason: string): void {
+    this.state.known = null;
+    this.state.setbacks += 1;
+    this.state.lastError = reason;
+  }
+
+  /** @returns false when asking again, for the same or for less, cannot help. */
+  rejected({ from, to }: ChangeOrder, { reason, final, lessMayHelp }: RejectedChange, nowMs: number): boolean {
+    this.record({ from, to, sentAtMs: nowMs, outcome: 'rejected', reason });
+    this.state.refused = { atMs: nowMs, from, to, reason };
+    this.state.setbacks += 1;
+    this.state.lastError = reason;
+    const units = Math.abs(to - from);
+    if (lessMayHelp && units > 1) {
+      // Half the way, then half of that, down to one unit.
+      this.state.reach = Math.floor(units / 2);
+      return true;
+    }
+    this.state.ineffective += 1;
+    return !final;
+  }
+
+  /** From here on the change counts as made. Its time is by the worker's clock, which may be off: bounded by ours. */
+  sent(
+    { from, to }: ChangeOrder,
+    sent: SentOutcome,
+    between: { orderedAtMs: number; nowMs: number },
+    note?: string,
+  ): void {
+    const sentAtMs = Math.max(between.orderedAtMs, Math.min(sent.sentAtMs, between.nowMs));
+    const reason = sent.outcome === 'unknown' ? sent.reason : note;
+    this.record({ from, to, sentAtMs, outcome: sent.outcome, ...(reason !== undefined && { reason }) });
+    this.state.lastChange = sentChange(this.state.lastChange, directionOf(from, to), sentAtMs);
+    this.state.known = null;
+    if (sent.outcome === 'unknown') this.state.lastError = sent.reason;
+  }
+
+  tookEffect({ from, to, sent }: ConfirmOrder, observation: Observation): void {
+    const { settings, refused } = this.state;
+    this.madeProgress();
+    this.state.misdirected = 0;
+    if (refused && (refused.to - refused.from) * (to - refused.to) >= 0) this.state.refused = null;
+    const isUnready = to > from && takesChangesAtAnyTime(settings) && observation.status !== 'ACTIVE';
+    this.state.awaitReady = isUnready
+      ? { capacity: to, untilMs: sent.sentAtMs + settings.waitForActive.timeoutMs }
+      : null;
+    this.believe(observation);
+  }
+
+  /** The platform shows something else than `to`, and that is no longer on its way. */
+  sawOther(order: ConfirmOrder, observation: Observation, nowMs: number): void {
+    const { from, to } = order;
+    const { capacity } = observation;
+    const { settings, misdirected = 0 } = this.state;
+    this.state.misdirected = movedWrongWay(order, capacity, settings) ? misdirected + 1 : 0;
+    if (capacity === from) {
+      this.state.ineffective += 1;
+      this.state.setbacks += 1;
+    } else {
+      this.madeProgress();
+      this.movedByAnotherWriter(to, capacity, nowMs);
+    }
+    this.believe(observation);
+  }
+
+  private movedByAnotherWriter(from: number, to: number, nowMs: number): void {
+    appendTo(this.state.drift, { atMs: nowMs, from, to });
+    const { target } = this.state;
+    if (target !== null && from <= target && to > target) this.state.raisedTo = to;
+  }
+
+  private believe(observation: Observation): void {
+    if (this.state.lastChange) this.state.lastChange = { ...this.state.lastChange, confirmed: true };
+    this.state.observed = observation;
+    this.state.known = observation;
+    this.state.startedFrom ??= observation.capacity;
+  }
+
+  private madeProgress(): void {
+    this.state.stepsMade += 1;
+    this.state.ineffective = 0;
+    this.state.setbacks = 0;
+    if (this.state.step) this.state.step.tookEffect = true;
+    this.state.lastError = null;
+  }
+
+  private record(change: RecordedChange): void {
+    appendTo(this.state.changes, change);
+  }
+}

@@ -1,0 +1,107 @@
+/** What is asked of a run: refused, applied once each, and answered. Mutates the state, which is plain data. */
+import { type ScaleRequest, checkScaleRequest, fingerprintOf, outOfBounds } from '../../src/domain/scale/request.js';
+import type { Refusal, RefusalType, RetargetAnswer, ScaleState } from './messages.js';
+import { appendTo } from '../bounded-log.js';
+
+const rememberedAnswers = 100;
+
+/** Why a request cannot be taken, or undefined. Asked by the update's validator: a refusal there costs no events. */
+export function whyRefused(state: ScaleState, request: ScaleRequest): Pick<Refusal, 'refused' | 'message'> | undefined {
+  const invalid = checkScaleRequest(request);
+  if (invalid !== undefined) return { refused: 'InvalidRequest', message: invalid };
+  const { id, targetCapacity, settings } = request;
+  const earlier = answerTo(state, id);
+  if (earlier && earlier.fingerprint !== fingerprintOf(request)) {
+    return { refused: 'IdempotencyConflict', message: `the id ${earlier.id} was used for another request` };
+  }
+  const wrong = targetCapacity === undefined ? undefined : outOfBounds(targetCapacity, settings ?? state.settings);
+  return wrong === undefined || earlier ? undefined : { refused: 'OutOfBounds', message: wrong };
+}
+
+/**
+ * Applies a request that was not refused, once per id.
+ * @returns true when there is something new to decide.
+ */
+export function applyRequest(state: ScaleState, request: ScaleRequest): boolean {
+  if (answerTo(state, request.id) || state.unresolved.some(({ id }) => id !== undefined && id === request.id))
+    return false;
+  if (request.settings) state.settings = request.settings;
+  if (request.targetCapacity !== undefined) {
+    for (const overtaken of state.unresolved.splice(0)) {
+      refuse(state, overtaken, 'NotResolved', 'a later request set a target before the capacity was known');
+    }
+    return aim(state, request, request.targetCapacity);
+  }
+  // In the order they came: one that is not resolved yet is part of what the next one starts from.
+  if (state.unresolved.length === 0) {
+    if (!isOver(state) && !state.isCalledOff && state.target !== null)
+      return aim(state, request, state.target + unitsOf(request));
+    // A run that was cancelled cannot look again, and is not left before everybody has an answer.
+    if (state.wasCancelled) return aimFromLastSeen(state, request);
+  }
+  state.unresolved.push(request);
+  return true;
+}
+
+/** Relative requests that came while nothing was under way start from what is observed. */
+export function resolveRequests(state: ScaleState, observedCapacity: number): void {
+  let base = observedCapacity;
+  for (const request of state.unresolved.splice(0)) {
+    aim(state, request, base + unitsOf(request));
+    base = state.target ?? base;
+  }
+}
+
+/** Nobody is left without an answer when a run ends before it saw the capacity. */
+export function refuseUnresolved(state: ScaleState, why: string): void {
+  for (const request of state.unresolved.splice(0)) refuse(state, request, 'NotResolved', why);
+}
+
+export function answerTo(state: ScaleState, id: string | undefined): RetargetAnswer | Refusal | undefined {
+  return id === undefined ? undefined : state.answers.find((answer) => answer.id === id);
+}
+
+/** Nothing is under way: the run only waits to close. */
+export function isOver({ phase }: ScaleState): boolean {
+  return phase === 'settled' || phase === 'cancelled' || phase === 'failed';
+}
+
+function aimFromLastSeen(state: ScaleState, request: ScaleRequest): boolean {
+  if (state.observed) return aim(state, request, state.observed.capacity + unitsOf(request));
+  refuse(state, request, 'NotResolved', 'the run was cancelled before it saw the capacity; ask again');
+  return false;
+}
+
+function aim(state: ScaleState, request: ScaleRequest, targetCapacity: number): boolean {
+  const wrong = outOfBounds(targetCapacity, state.settings);
+  if (wrong !== undefined) {
+    refuse(state, request, 'OutOfBounds', wrong);
+    return false;
+  }
+  const isFirst = state.target === null;
+  const isSame = state.target === targetCapacity;
+  state.target = targetCapacity;
+  state.reason = request.reason ?? null;
+  answer(state, request, { targetCapacity, outcome: isFirst ? 'started' : isSame ? 'unchanged' : 'retargeted' });
+  // The same target again is news to a run that has stopped looking, or was told to.
+  return !isSame || isOver(state) || state.isCalledOff;
+}
+
+function answer(
+  state: ScaleState,
+  request: ScaleRequest,
+  given: Pick<RetargetAnswer, 'targetCapacity' | 'outcome'>,
+): void {
+  if (request.id === undefined) return;
+  appendTo(state.answers, { id: request.id, fingerprint: fingerprintOf(request), ...given }, rememberedAnswers);
+}
+
+function refuse(state: ScaleState, request: ScaleRequest, refused: RefusalType, message: string): void {
+  state.lastError = message;
+  if (request.id === undefined) return;
+  appendTo(state.answers, { id: request.id, fingerprint: fingerprintOf(request), refused, message }, rememberedAnswers);
+}
+
+function unitsOf(request: ScaleRequest): number {
+  return (request.add ?? 0) - (request.remove ?? 0);
+}

@@ -1,0 +1,310 @@
+/**
+ * The loop of a scale run: observe -> decide -> change -> confirm -> cool down. Nothing of Temporal in here: what it
+ * needs of the world is in `ScaleWorld`, so that the same lines can be walked through every fault in memory.
+ */
+import type { Observation } from '../../src/domain/scale/capacity.js';
+import type {
+  ChangeOrder,
+  ChangeResult,
+  Confirmation,
+  ConfirmOrder,
+  ObserveOrder,
+  ObserveResult,
+} from '../../src/domain/scale/orders.js';
+import {
+  type Direction,
+  clampToBounds,
+  cooledDownAtMs,
+  directionOf,
+  fullyCooledDownAtMs,
+  nextCapacity,
+} from '../../src/domain/scale/step.js';
+import { takesChangesAtAnyTime } from '../../src/domain/scale/settings.js';
+import type { FailureType, ScaleState } from './messages.js';
+import { Ledger } from './ledger.js';
+import { isOver, refuseUnresolved, resolveRequests } from './requests.js';
+
+export interface ScaleWorld {
+  /** Milliseconds since the epoch; the same again in a replay. */
+  now(): number;
+  /** Interrupted when `wake` holds. */
+  observe(order: ObserveOrder, wake?: () => boolean): Promise<ObserveResult>;
+  /** A change whose worker died comes back as unknown. */
+  change(order: ChangeOrder): Promise<ChangeResult>;
+  confirm(order: ConfirmOrder): Promise<Confirmation>;
+  /** Until the time has come, or `wake` holds. One durable timer to one deadline, however often it is asked for. */
+  until(atMs: number, why: string, wake: () => boolean): Promise<void>;
+  /** Until every message that has arrived is answered, or `wake` holds: then the run must go on first. */
+  drained(wake: () => boolean): Promise<void>;
+  historyIsLong(): boolean;
+}
+
+export type Ending =
+  | { readonly how: 'reached' }
+  | { readonly how: 'cancelled' }
+  /** As a new run with the same state: the history is long, or the run outlived a cancellation. */
+  | { readonly how: 'continued' }
+  | { readonly how: 'failed'; readonly type: FailureType; readonly reason: string };
+
+/** Of the step before: as the next one finds them. */
+type Units = { readonly are: 'ready' | 'stirred' } | { readonly are: 'unready'; readonly note: string };
+
+const mostIneffectiveChanges = 5;
+/** One may be another writer's doing, unless it is the exact opposite of what was asked for. */
+const mostMisdirectedChanges = 2;
+const longestPauseMs = 30_000;
+
+export class ScaleRun {
+  readonly ledger: Ledger;
+  private mustReconsider = false;
+
+  constructor(
+    private readonly state: ScaleState,
+    private readonly world: ScaleWorld,
+  ) {
+    this.ledger = new Ledger(state);
+  }
+
+  /** A new target, or new limits: whatever is being waited for is decided anew. */
+  reconsider(): void {
+    this.mustReconsider = true;
+    this.state.isCalledOff = false;
+    // It may have moved since it was last seen, and "unchanged" must not rest on an old look.
+    this.state.known = null;
+    this.state.raisedTo = null;
+    this.state.failure = null;
+    this.state.awaitReady = null;
+    this.state.reach = null;
+    // Under way again from now on, for whatever else is asked before it has looked.
+    if (isOver(this.state)) this.state.phase = 'observing';
+  }
+
+  /** Stops changing. There is nothing to stop once the run only waits to close. */
+  cancel(): void {
+    this.state.wasCancelled = true;
+    if (this.state.phase === 'settled' || this.state.phase === 'failed') return;
+    this.state.isCalledOff = true;
+    this.mustReconsider = true;
+  }
+
+  async run(): Promise<Ending> {
+    for (;;) {
+      const ending = await this.walk();
+      // Whatever was asked meanwhile is worth another walk, also after a failure.
+      if (ending.how !== 'continued' && !this.mustReconsider) {
+        this.conclude(ending);
+        await this.coolDownToClose();
+      }
+      // Who asked for units more or less gets an answer only after another look.
+      await this.world.drained(() => this.mustReconsider || this.state.unresolved.length > 0);
+      // No await from here to the return: a request that comes later finds the run closed and starts the next one.
+      if (ending.how === 'continued' && !this.state.isCalledOff) return ending;
+      if (!this.mustReconsider) return ending;
+    }
+  }
+
+  private async walk(): Promise<Ending> {
+    for (;;) {
+      this.mustReconsider = false;
+      if (this.state.wasCancelled) return { how: this.state.isCalledOff ? 'cancelled' : 'continued' };
+      if (this.world.historyIsLong() && this.state.unresolved.length === 0) return { how: 'continued' };
+
+      const observeResult = await this.look();
+      if (observeResult.seen === 'interrupted') continue;
+      if (observeResult.seen !== 'active') return this.failedLook(observeResult);
+
+      const from = observeResult.observation.capacity;
+      resolveRequests(this.state, from);
+      const to = nextCapacity(from, this.state.target ?? from, this.state.settings, this.state.reach);
+      if (to === from || this.isOvertaken(from, to)) return { how: 'reached' };
+
+      const direction = directionOf(from, to);
+      if ((await this.coolDown(direction)) === 'stirred') continue;
+      const units = direction === 'up' ? await this.unitsBecomeReady(from) : { are: 'ready' as const };
+      if (units.are === 'stirred') continue;
+      const failure = await this.change(from, to, units.are === 'unready' ? units.note : undefined);
+      if (failure) return failure;
+    }
+  }
+
+  /** What the last change was seen to lead to will do; else a look that is newer than that change. */
+  private async look(): Promise<ObserveResult> {
+    const { known } = this.state;
+    if (known) return { seen: 'active', observation: known };
+    this.state.phase = 'observing';
+    const observeResult = await this.world.observe(this.observeOrder());
+    if (observeResult.seen === 'active') this.ledger.sawActive(observeResult.observation, this.world.now());
+    return observeResult;
+  }
+
+  private observeOrder(): ObserveOrder {
+    const { lastChange, setbacks, settings, resource } = this.state;
+    return {
+      resource,
+      waitForActive: settings.waitForActive,
+      requestTimeoutMs: settings.requestTimeoutMs,
+      takesChanges: settings.takesChanges,
+      newerThanMs: this.ledger.provenFromMs(),
+      // After a change was attempted, an observation newer than it is required: a stale one would block the same change
+      // again and again.
+      patienceMs: lastChange || setbacks > 0 ? null : settings.settleMs,
+      dryRun: settings.dryRun,
+    };
+  }
+
+  /**
+   * A run that scales out never scales in because somebody else set more than its target: whether that is too much is for
+   * a person or the policies to decide. Relative changes are walked back, because a late one of our own may be among them.
+   */
+  private isOvertaken(from: number, to: number): boolean {
+    const { settings, target, raisedTo } = this.state;
+    if (!takesChangesAtAnyTime(settings) || to > from || raisedTo !== from) return false;
+    this.state.lastError = `another writer set ${from} while the run was scaling out to ${target ?? from}: left as it is`;
+    return true;
+  }
+
+  /** The next step up waits for the units of the one before it, for at most `waitForActive.timeout`, then goes on. */
+  private async unitsBecomeReady(from: number): Promise<Units> {
+    const { awaitReady, settings } = this.state;
+    if (awaitReady?.capacity !== from) return { are: 'ready' };
+    this.state.phase = 'observing';
+    const observeResult = await this.world.observe({ ...this.observeOrder(), awaitReady }, () => this.mustReconsider);
+    if (this.mustReconsider || observeResult.seen === 'interrupted') return { are: 'stirred' };
+    this.state.awaitReady = null;
+    // What cannot be read, or has failed, is found out again by the look that the next decision begins with.
+    this.state.known = null;
+    if (observeResult.seen !== 'active') return { are: 'stirred' };
+    this.ledger.sawActive(observeResult.observation, this.world.now());
+    const { capacity, ready, status } = observeResult.observation;
+    if (capacity !== from) return { are: 'stirred' };
+    if (status === 'ACTIVE') return { are: 'ready' };
+    const counted = ready === undefined ? `the resource is ${status}` : `${ready} ready`;
+    const waited = `after ${settings.waitForActive.timeoutMs / 1000} s`;
+    return { are: 'unready', note: `${from} asked for, ${counted} ${waited}: this step did not wait any longer` };
+  }
+
+  private async change(from: number, to: number, note?: string): Promise<Ending | undefined> {
+    this.state.phase = 'changing';
+    const orderedAtMs = this.world.now();
+    const order = this.ledger.order(from, to);
+    const result = await this.world.change(order);
+    switch (result.outcome) {
+      case 'notSent':
+        this.ledger.notSent(result.reason);
+        // Another writer was quicker: that was seen, and is decided from at once, unless it happens again and again.
+        if (result.movedTo) this.ledger.sawActive(result.movedTo, this.world.now());
+        return result.movedTo && this.state.setbacks === 1 ? undefined : this.backOff(0);
+      case 'rejected':
+        if (!this.ledger.rejected(order, result, this.world.now()))
+          return this.changeFailed(`rejected, and asking again cannot help: ${result.reason}`);
+        return this.tooManyInVain() ?? this.backOff(result.retryAfterMs ?? 0);
+      case 'accepted':
+      case 'unknown':
+        this.ledger.sent(order, result, { orderedAtMs, nowMs: this.world.now() }, note);
+        return this.resolveOutcome({ ...order, sent: result }, result.confirmation);
+    }
+  }
+
+  /** What became of a change that was sent, or may have been: it is never sent again before that is known. */
+  private async resolveOutcome(order: ConfirmOrder, first: Confirmation): Promise<Ending | undefined> {
+    let confirmation = first;
+    while (confirmation.shown === 'interrupted') {
+      if (this.state.wasCancelled) return undefined;
+      confirmation = await this.world.confirm(order);
+    }
+    switch (confirmation.shown) {
+      case 'reached':
+        this.ledger.tookEffect(order, confirmation.observation);
+        return undefined;
+      case 'other':
+        this.ledger.sawOther(order, confirmation.observation, this.world.now());
+        return this.wrongDirection(order, confirmation.observation) ?? this.tooManyInVain();
+      case 'failed':
+        return this.failed('ResourceFailed', confirmation.reason);
+      case 'timeout':
+        return order.sent.outcome === 'accepted' &&
+          isActiveSince(order.sent.sentAtMs + order.settleMs, confirmation.observation)
+          ? this.failed(
+              'CapacityNotReached',
+              `the change ${order.from} -> ${order.to} was accepted and never showed: ${confirmation.reason}`,
+            )
+          : this.failed('ActiveTimeout', confirmation.reason);
+    }
+  }
+
+  private conclude(ending: Exclude<Ending, { how: 'continued' }>): void {
+    this.state.phase = ending.how === 'reached' ? 'settled' : ending.how;
+    this.state.failure = ending.how === 'failed' ? ending.type : null;
+    refuseUnresolved(
+      this.state,
+      ending.how === 'failed' ? ending.reason : 'the run ended before the capacity was seen',
+    );
+  }
+
+  /** Stirred at any time since it began to decide: then that decision is out of date. */
+  private async coolDown(direction: Direction): Promise<'cold' | 'stirred'> {
+    const { lastChange, settings } = this.state;
+    const atMs = lastChange ? cooledDownAtMs(lastChange, direction, settings) : 0;
+    if (atMs > this.world.now()) {
+      this.state.phase = 'coolingDown';
+      await this.world.until(atMs, 'cooldown', () => this.mustReconsider);
+    }
+    return this.mustReconsider ? 'stirred' : 'cold';
+  }
+
+  private async coolDownToClose(): Promise<void> {
+    const { lastChange, settings } = this.state;
+    if (!lastChange) return;
+    const atMs = fullyCooledDownAtMs(lastChange, settings);
+    if (atMs > this.world.now()) await this.world.until(atMs, 'cooldown before closing', () => this.mustReconsider);
+  }
+
+  /** 1, 2, 4, 8 s and so on, or what the platform asks for. Only a cancellation ends it early. */
+  private async backOff(askedForMs: number): Promise<undefined> {
+    this.state.phase = 'backingOff';
+    const pauseMs = Math.max(askedForMs, Math.min(1000 * 2 ** (this.state.setbacks - 1), longestPauseMs));
+    await this.world.until(this.world.now() + pauseMs, 'before asking again', () => this.state.isCalledOff);
+    return undefined;
+  }
+
+  private tooManyInVain(): Ending | undefined {
+    if (this.state.ineffective < mostIneffectiveChanges) return undefined;
+    return this.changeFailed(
+      `${mostIneffectiveChanges} changes in a row had no effect; the last: ${this.state.lastError ?? ''}`,
+    );
+  }
+
+  /** Going on would move it further and further away. */
+  private wrongDirection({ from, to, sent }: ConfirmOrder, { capacity }: Observation): Ending | undefined {
+    const { settings, resource, misdirected = 0 } = this.state;
+    if (misdirected === 0) return undefined;
+    const isMirrored = capacity - from === from - to;
+    const isOutside = sent.outcome === 'accepted' && clampToBounds(capacity, settings) !== capacity;
+    const isCertain = !takesChangesAtAnyTime(settings) && (isMirrored || isOutside);
+    if (!isCertain && misdirected < mostMisdirectedChanges) return undefined;
+    return this.failed(
+      'WrongDirection',
+      `the change ${from} -> ${to} moved ${resource} the wrong way: ${capacity} is shown after it. Check what its ` +
+        'platform settings add, remove and count',
+    );
+  }
+
+  private changeFailed(reason: string): Ending {
+    return this.failed('ChangeFailed', reason);
+  }
+
+  private failedLook(observeResult: Extract<ObserveResult, { seen: 'failed' | 'timeout' }>): Ending {
+    if (observeResult.observation) this.state.observed = observeResult.observation;
+    return this.failed(observeResult.seen === 'failed' ? 'ResourceFailed' : 'ActiveTimeout', observeResult.reason);
+  }
+
+  private failed(type: FailureType, reason: string): Ending {
+    this.state.known = null;
+    this.state.lastError = reason;
+    return { how: 'failed', type, reason };
+  }
+}
+
+function isActiveSince(timeMs: number, observation: Observation | undefined): boolean {
+  return observation?.status === 'ACTIVE' && observation.observedAtMs >= timeMs;
+}

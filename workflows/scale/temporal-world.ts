@@ -1,0 +1,165 @@
+/** The world of a scale run as Temporal gives it: activities, durable timers, messages. */
+import {
+  ActivityCancellationType,
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  CancelledFailure,
+  allHandlersFinished,
+  condition,
+  isCancellation,
+  proxyActivities,
+  setCurrentDetails,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Activities } from '../../activities/index.js';
+import type { ChangeOrder, ChangeResult, ConfirmOrder, ObserveOrder } from '../../src/domain/scale/orders.js';
+import type { ScaleState } from './messages.js';
+import type { ScaleWorld } from './run.js';
+import { detailsOf } from './status.js';
+
+/** Reads may be repeated for ever: the activity itself knows when to give up. */
+const readOptions = (order: ObserveOrder | ConfirmOrder, summary: string) => ({
+  summary,
+  startToCloseTimeout: order.waitForActive.timeoutMs + order.requestTimeoutMs + 60_000,
+  heartbeatTimeout: '15 seconds',
+  retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
+});
+
+/** One attempt, whatever the platform: only the run decides whether a change may be sent again. */
+const changeOptions = (order: ChangeOrder) => ({
+  summary: summaryOf(order),
+  startToCloseTimeout: order.waitForActive.timeoutMs + order.settleMs + 2 * order.requestTimeoutMs + 60_000,
+  heartbeatTimeout: '10 seconds',
+  // The activity is told of a cancellation and answers what it did until then: the run needs to know.
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry: { maximumAttempts: 1 },
+});
+
+const activities = proxyActivities<Activities>({ startToCloseTimeout: '1 minute' });
+
+interface TemporalScaleWorld extends ScaleWorld {
+  /** Calls off what is under way, so that it is ordered anew, where the resource is served now. */
+  interrupt(): void;
+}
+
+/**
+ * @param home where the run is.
+ * @param shown is told whenever the run begins to wait for something: what others see of it should be up to date then.
+ */
+export function temporalWorld(state: ScaleState, home: string, shown: () => void): TemporalScaleWorld {
+  // A cancellation of the run reaches what is started in this scope, and only that.
+  const cancellable = CancellationScope.current();
+  let underWay: CancellationScope | undefined;
+  const interruptibly = <T>(work: (scope: CancellationScope) => Promise<T>): Promise<T> =>
+    cancellable.run(() => {
+      const scope = new CancellationScope();
+      underWay = scope;
+      return scope.run(() => work(scope));
+    });
+  const taskQueue = () => state.site?.taskQueue ?? home;
+  const timers = new Map<number, { isOver: boolean }>();
+  const show = () => {
+    setCurrentDetails(detailsOf(state));
+    shown();
+  };
+
+  return {
+    now: () => Date.now(),
+
+    observe: async (order, wake = () => false) => {
+      show();
+      const wait = order.awaitReady;
+      const summary = wait ? `wait for ${wait.capacity} ready units` : `observe ${order.resource}`;
+      const options = { ...readOptions(order, summary), taskQueue: taskQueue() };
+      const observing = interruptibly(async (scope) => {
+        const observeResult = activities.observe.executeWithOptions(options, [order]);
+        return wait ? cancelledWhen(wake, scope, observeResult) : observeResult;
+      });
+      try {
+        return await observing;
+      } catch (error) {
+        if (isCancellation(error)) return { seen: 'interrupted' };
+        throw error;
+      }
+    },
+
+    change: async (order) => {
+      show();
+      try {
+        const options = { ...changeOptions(order), taskQueue: taskQueue() };
+        return await interruptibly(() => activities.change.executeWithOptions(options, [order]));
+      } catch (error) {
+        return withoutVerdict(error);
+      }
+    },
+
+    confirm: async (order) => {
+      show();
+      try {
+        const options = { ...readOptions(order, `confirm ${order.from} -> ${order.to}`), taskQueue: taskQueue() };
+        return await interruptibly(() => activities.confirm.executeWithOptions(options, [order]));
+      } catch (error) {
+        if (isCancellation(error)) return { shown: 'interrupted' };
+        throw error;
+      }
+    },
+
+    until: async (atMs, why, wake) => {
+      show();
+      const timer = timers.get(atMs) ?? startTimer(atMs, why);
+      await condition(() => timer.isOver || wake());
+    },
+
+    drained: (wake) => condition(() => allHandlersFinished() || wake()),
+
+    // A run that is to leave its task queue goes on elsewhere as a new one, as one with a long history does here.
+    historyIsLong: () => workflowInfo().continueAsNewSuggested || taskQueue() !== home,
+
+    interrupt: () => underWay?.cancel(),
+  };
+
+  function startTimer(atMs: number, why: string): { isOver: boolean } {
+    const timer = { isOver: false };
+    timers.set(atMs, timer);
+    const durationMs = atMs - Date.now();
+    void sleep(durationMs, { summary: `${why}, ${Math.round(durationMs / 100) / 10} s` }).then(() => {
+      timer.isOver = true;
+      timers.delete(atMs);
+    });
+    return timer;
+  }
+}
+
+/** Cancels the work of `scope` when `wake` holds first. */
+async function cancelledWhen<T>(wake: () => boolean, scope: CancellationScope, work: Promise<T>): Promise<T> {
+  const state = { isDone: false };
+  const done = () => {
+    state.isDone = true;
+  };
+  work.then(done, done);
+  await condition(() => state.isDone || wake());
+  if (!state.isDone) scope.cancel();
+  return work;
+}
+
+/** The activity ended without its own verdict. Only a task that no worker had taken was surely not sent. */
+function withoutVerdict(error: unknown): ChangeResult {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (cause instanceof CancelledFailure) return { outcome: 'notSent', reason: 'cancelled before a worker took it' };
+  if (cause instanceof ApplicationFailure && cause.type === 'NotSent') {
+    return { outcome: 'notSent', reason: cause.message };
+  }
+  return {
+    outcome: 'unknown',
+    sentAtMs: Date.now(),
+    reason: `the worker that had the change gave no verdict: ${cause instanceof Error ? cause.message : String(cause)}`,
+    confirmation: { shown: 'interrupted' },
+  };
+}
+
+function summaryOf({ from, to, dryRun }: ChangeOrder): string {
+  const change = to > from ? `add ${to - from}` : `remove ${from - to}`;
+  return `${dryRun ? 'dry run: ' : ''}${change}: ${from} -> ${to}`;
+}

@@ -1,0 +1,183 @@
+/** The scale workflow: one run owns one resource, takes it to its target, and closes when the last change cooled down. */
+import {
+  ApplicationFailure,
+  CancelledFailure,
+  CancellationScope,
+  condition,
+  makeContinueAsNewFunc,
+  patched,
+  setDefaultSignalHandler,
+  setHandler,
+  upsertMemo,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { HandlerUnfinishedPolicy } from '@temporalio/common';
+import { fields, optional, text, whole } from '../../src/domain/checks.js';
+import { type ScaleRequest, checkScaleRequest } from '../../src/domain/scale/request.js';
+import { checkScaleSettings } from '../../src/domain/scale/settings.js';
+import {
+  type RetargetAnswer,
+  type ScaleInput,
+  type ScaleMemo,
+  type ScaleState,
+  type ScaleStatus,
+  moveSignal,
+  retargetSignal,
+  retargetUpdate,
+  statusQuery,
+} from './messages.js';
+import { appendTo } from '../bounded-log.js';
+import { answerTo, applyRequest, whyRefused } from './requests.js';
+import { type Ending, ScaleRun } from './run.js';
+import { newState } from './state.js';
+import { statusOf } from './status.js';
+import { temporalWorld } from './temporal-world.js';
+
+export async function scale(input: ScaleInput): Promise<ScaleStatus> {
+  const state = input.carried ?? checkedState(input);
+  // The start's own memo has the first target already, and that of a run that goes on all there is.
+  const memo = new TargetMemo(state, input.carried ? state.target : (input.request?.targetCapacity ?? null));
+  // By its start: a replay is on no task queue.
+  const home = input.taskQueue ?? workflowInfo().taskQueue;
+  const world = temporalWorld(state, home, () => memo.update());
+  const run = new ScaleRun(state, world);
+  const take = (request: ScaleRequest) => {
+    if (applyRequest(state, request)) run.reconsider();
+    memo.update();
+  };
+  // First what the run was started with: messages that came before this worker did are applied as the handlers are set.
+  if (!input.carried && input.request) take(input.request);
+  listen(state, run, take);
+  setHandler(moveSignal, (site) => {
+    const wrong = checkSite(site);
+    if (wrong !== undefined) ignore(state, `move: ${wrong}`);
+    else if (site.atMs >= (state.site?.atMs ?? 0)) {
+      state.site = site;
+      if (site.taskQueue !== home) world.interrupt();
+    }
+  });
+
+  // A cancellation is a message like any other: it must not tear a change apart, or the cooldown after it.
+  const ending = await CancellationScope.nonCancellable(() => run.run());
+  if (ending.how === 'continued') {
+    const { resource, settings, site } = state;
+    const goOn = makeContinueAsNewFunc<typeof scale>({
+      memo: { ...memoOf(state) },
+      ...(site && { taskQueue: site.taskQueue }),
+    });
+    // Without the request: its id may be forgotten by now, and it would be applied once more.
+    return goOn({ resource, settings, taskQueue: site?.taskQueue ?? home, carried: { ...state, wasCancelled: false } });
+  }
+  return close(state, ending);
+}
+
+function listen(state: ScaleState, run: ScaleRun, take: (request: ScaleRequest) => void): void {
+  setHandler(statusQuery, () => statusOf(state));
+  setHandler(
+    retargetUpdate,
+    // A run that was cancelled still answers, and goes on where it is asked to.
+    async (request) =>
+      CancellationScope.nonCancellable(async () => {
+        take(request);
+        await condition(() => answerTo(state, request.id) !== undefined);
+        return answerOrThrow(state, request.id);
+      }),
+    {
+      // Carried over unresolved: its sender is told that the run went on without it, and sends the same id again.
+      unfinishedPolicy: HandlerUnfinishedPolicy.ABANDON,
+      validator: (request: ScaleRequest) => {
+        const refusal = whyRefused(state, request);
+        if (refusal) throw ApplicationFailure.nonRetryable(refusal.message, refusal.refused);
+        if (request.id === undefined) throw ApplicationFailure.nonRetryable('an update needs an id', 'InvalidRequest');
+      },
+    },
+  );
+  setHandler(retargetSignal, (request) => {
+    const refusal = whyRefused(state, request);
+    if (refusal) ignore(state, `retarget: ${refusal.message}`);
+    else take(request);
+  });
+  setDefaultSignalHandler((name) =>
+    ignore(state, `there is no signal "${name}"; retarget takes {"targetCapacity": 3}`),
+  );
+  CancellationScope.current().cancelRequested.catch(() => run.cancel());
+}
+
+/** Keeps the target that the server shows of a run, in the list of them too, what it is. */
+class TargetMemo {
+  constructor(
+    private readonly state: ScaleState,
+    private shown: number | null,
+  ) {}
+
+  update(): void {
+    const { target } = this.state;
+    if (target === this.shown) return;
+    // That of a relative request is known when the capacity was seen. Runs of before it never showed that.
+    const isShown = this.shown !== null || patched(resolvedTarget);
+    this.shown = target;
+    if (isShown) publish(this.state);
+  }
+}
+
+const resolvedTarget = 'resolved-target-is-shown';
+
+function answerOrThrow(state: ScaleState, id: string | undefined): RetargetAnswer {
+  const answer = answerTo(state, id);
+  if (!answer) throw ApplicationFailure.nonRetryable('the request was not answered', 'NotResolved');
+  if ('refused' in answer) throw ApplicationFailure.nonRetryable(answer.message, answer.refused);
+  return answer;
+}
+
+function ignore(state: ScaleState, message: string): void {
+  appendTo(state.ignored, { atMs: Date.now(), message });
+}
+
+/** The end of a run is readable without its history, and a failed run still tells all it knew. */
+function close(state: ScaleState, ending: Exclude<Ending, { how: 'continued' }>): ScaleStatus {
+  publish(state, {
+    outcome: ending.how === 'failed' ? ending.type : ending.how,
+    capacity: state.observed?.capacity ?? null,
+    stepsMade: state.stepsMade,
+    lastError: state.lastError,
+    answers: state.answers,
+  });
+  const status = statusOf(state);
+  switch (ending.how) {
+    case 'reached':
+      return status;
+    case 'cancelled':
+      throw new CancelledFailure(`scaling ${state.resource} was cancelled`, [status]);
+    case 'failed':
+      throw ApplicationFailure.create({
+        message: ending.reason,
+        type: ending.type,
+        nonRetryable: true,
+        details: [status],
+      });
+  }
+}
+
+function publish(state: ScaleState, closing: Partial<ScaleMemo> = {}): void {
+  upsertMemo({ ...memoOf(state), ...closing });
+}
+
+function memoOf({ resource, target, reason }: ScaleState): ScaleMemo {
+  return { resource, targetCapacity: target, reason };
+}
+
+const checkSite = fields({ taskQueue: text(1, 1000), atMs: whole(0) });
+
+const checkInput = fields({
+  resource: text(1, 255),
+  settings: checkScaleSettings,
+  taskQueue: optional(text(1, 1000)),
+  request: checkScaleRequest,
+});
+
+function checkedState(input: ScaleInput): ScaleState {
+  const wrong = checkInput(input);
+  if (wrong !== undefined) throw ApplicationFailure.nonRetryable(wrong, 'InvalidInput');
+  const { runId, startTime } = workflowInfo();
+  return newState(input, { runId, startedAtMs: startTime.getTime() });
+}
