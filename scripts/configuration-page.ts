@@ -40,56 +40,58 @@ export function configurationPage(): string {
   ].join('\n\n');
 }
 
-const fastAutoscalerWords = `The settings of the ECS fast autoscaler, taken as they are; so are those of its queue.
-[What each did there and does here](platforms/ecs.md#the-settings-of-the-ecs-fast-autoscaler).`;
+const fastAutoscalerWords = `These are the settings of the ECS fast autoscaler and of its queue, with the same names.
+[The ECS page](platforms/ecs.md#the-settings-of-the-ecs-fast-autoscaler) compares the effect of each setting in both programs.`;
 
 const introduction = `# Configuration
 
 <!-- Made from the schemas in src/config and src/domain/policies by \`npm run docs\`. Do not edit. -->
 
-Escapement reads \`escapement.yaml\`, or the file that \`ESCAPEMENT_CONFIG\` names. Without one, the environment makes
-[one resource](#one-resource-from-the-environment); with neither, the demo runs. \`escapement validate\` tells everything
-that is wrong with a file, with line and fix. For completion in an editor, begin the file with
-\`# yaml-language-server: $schema=docs/escapement.schema.json\`. Whole files: [examples](examples/).
+Escapement reads \`escapement.yaml\`, or the file that \`ESCAPEMENT_CONFIG\` names. Without a file, the environment defines
+[one resource](#one-resource-from-the-environment). Without a file and these variables, the demo runs. \`escapement validate\` reports every
+problem of a file, with its line and how to fix it. For completion in an editor, begin the file with
+\`# yaml-language-server: $schema=docs/escapement.schema.json\`. For complete files, see the [examples](examples/).
 
-- **Durations** carry a unit: \`500ms\`, \`15s\`, \`5m\`, \`1h30m\`, \`1d\`. **Percentages** are written \`30%\`. Counts are whole.
-- **Placeholders**: \`\${NAME}\` and \`\${NAME:-default}\` in any text come from the environment, \`\${file:/run/secrets/x}\` from
-  a file. In the settings of platforms and signals they are replaced by the worker that uses them, right before it does,
-  and are in no history, log, error or answer of the API. Everywhere else they are replaced when the file is read.
+- **Durations** have a unit: \`500ms\`, \`15s\`, \`5m\`, \`1h30m\`, \`1d\`. **Percentages** are written \`30%\`. Counts are whole numbers.
+- **Placeholders**: in any text, \`\${NAME}\` and \`\${NAME:-default}\` are replaced from the environment, and \`\${file:/run/secrets/x}\` from a
+  file. In the settings of platforms and signals, the worker replaces placeholders immediately before it uses the settings. The values
+  appear in no history, log, error or response of the API. Everywhere else, placeholders are replaced when the file is read.
 - **Unknown keys** are refused.`;
 
-const autoscaleWords = `**Current** is what was asked for: the target of the scale run that is under way, whoever asked; without one, the capacity.
-\`behavior\`, tolerances, \`scaleInBelow\`, \`idle\` and \`fallback\` go by it. What was measured goes by the units that there are:
-\`current\` in an expression, the amounts of \`thresholds\` and \`steps\`, the units of \`utilization\` ([why](decisions/0035-what-is-current.md)).
+const autoscaleWords = `**The current capacity** is the requested capacity: the target of the scale run in progress, regardless of who requested it; without a
+run, the existing capacity. \`behavior\`, tolerances, \`scaleInBelow\`, \`idle\` and \`fallback\` compare with the current capacity. Measured values are
+compared with the existing units: \`current\` in an expression, the amounts of \`thresholds\` and \`steps\`, the units of \`utilization\`
+([why](decisions/0035-what-is-current.md)).
 
-**A signal without data, and a look at a resource that must be \`ACTIVE\` and is not, recommend nothing**: what was asked for stands,
-no window begins anew, and no rate is spent ([why](decisions/0036-windows-and-rates.md)). Where a platform takes changes at any time, units that
-are not ready keep nothing from being decided.`;
+**Two kinds of evaluation are no recommendation**: an evaluation with a signal without data, and an evaluation of a resource that must be \`ACTIVE\` and
+is not. The requested capacity then remains, no window restarts, and no rate is used ([why](decisions/0036-windows-and-rates.md)). Where a
+platform accepts changes at any time, units that are not ready do not block decisions.`;
 
 const signalWords = `## Signals
 
-**A sample is data** when it is a number from zero up, and no older than \`maxAge\`: the same in life and in a back-test. A number below zero
-is none: no load is less than nothing, so it is the query that is wrong. (An expression may come out below zero; for the policies that is
-zero.) Neither is NaN or infinity, nor what a source does not answer. No data is never zero unless \`emptyAs\` says so, and blocks
-scaling in until \`fallback\` applies. Where zero itself means that nothing is known, \`emptyAs: noData\` says that.
+**A sample is data** if it is a number, at least zero, and no older than \`maxAge\`. The rule is the same in production and in a back-test. A
+negative number is missing data: a load cannot be negative, so the query is incorrect. (The result of an expression may be negative, and counts as zero
+for the policies.) NaN, infinity and a missing response of a source are missing data too. Missing data is never zero unless \`emptyAs\` says so,
+and blocks scaling in until \`fallback\` applies. If zero itself means that nothing is known, set \`emptyAs: noData\`.
 
-**A sample counts once** where its source dates it (\`cloudwatch\`, \`kinesis\` but for its shards, \`http-json\` with \`observedAt\`): one from before our last change does not show
-what came of that. \`thresholds\`, \`steps\`, \`utilization\` and expressions with \`current\` then leave what was asked for, until there is a newer one;
-\`perUnit\` asks for the same again ([why](decisions/0034-a-sample-counts-once.md)).
+**A sample counts once** if its source dates it (\`cloudwatch\`, \`kinesis\` except for its shards, \`http-json\` with \`observedAt\`). A sample from before
+the last change by Escapement does not show the effect of that change. \`thresholds\`, \`steps\`, \`utilization\` and expressions with \`current\` then keep the
+requested capacity until there is a newer sample. \`perUnit\` requests the same capacity again ([why](decisions/0034-a-sample-counts-once.md)).
 
-What every signal may say:`;
+Every signal may have these fields:`;
 
 const environmentWords = `## Environment
 
-A variable that is set to nothing is not set. One that is not known and nearly one that is (\`LOG_LEVLE\`) is named in a warning. Temporal is found by its own standard variables (\`TEMPORAL_ADDRESS\`,
-\`TEMPORAL_NAMESPACE\`, \`TEMPORAL_API_KEY\`, ...); without an address, a server is started here.
+A variable with an empty value counts as not set. Escapement prints a warning for an unknown variable whose name is similar to a known one
+(\`LOG_LEVLE\`). The connection to Temporal uses Temporal's standard variables (\`TEMPORAL_ADDRESS\`, \`TEMPORAL_NAMESPACE\`, \`TEMPORAL_API_KEY\`,
+...). Without an address, Escapement starts a server on this machine.
 
 | Variable            | Meaning                                                        |
 | ------------------- | -------------------------------------------------------------- |
 | \`ESCAPEMENT_CONFIG\` | The file to read in the place of \`escapement.yaml\`.            |`;
 
-const environmentResourceWords = `These are the settings of Omnistrate's autoscaling example, and mean what they mean there. They count where there is no
-file; beside a file they are ignored, with a warning, all but \`DRY_RUN\`, which then counts for every resource of the file.`;
+const environmentResourceWords = `These are the settings of Omnistrate's autoscaling example, with the same meaning. They apply only if there is no
+file. With a file, they are ignored with a warning, except for \`DRY_RUN\`, which then applies to every resource of the file.`;
 
 /** They stand in a table of their own. */
 function withoutSignalFields(form: JsonSchema): JsonSchema {

@@ -26,7 +26,7 @@ export function writtenForm(schema: z.ZodType): JsonSchema {
 
 /** For editors: what they mark as wrong is wrong, though they do not find everything that `escapement validate` does. */
 export function editorSchema(): JsonSchema {
-  const { version, resources, defaults } = documentSchema.shape;
+  const { resources, defaults, ...others } = documentSchema.shape;
   const resource = { $ref: '#/$defs/resource' };
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -35,7 +35,7 @@ export function editorSchema(): JsonSchema {
     required: ['version', 'resources'],
     additionalProperties: false,
     properties: {
-      version: writtenForm(version),
+      ...Object.fromEntries(Object.entries(others).map(([key, schema]) => [key, writtenForm(schema)])),
       defaults: { description: defaults.description, ...resource },
       resources: { ...writtenForm(resources), additionalProperties: resource },
     },

@@ -28,10 +28,10 @@ function overview(): string {
 
 <!-- Made from the registry of sources by \`npm run docs\`. Do not edit. -->
 
-A signal in escapement.yaml is sampled from one of these. No data is never zero: a sample that fails blocks scaling in, until
-\`fallback\` applies. What each does when its server fails is shown [against the real servers](conformance.md);
-a new one is added [like this](../adding-a-source.md). What [every signal](../configuration.md#signals) may say besides: how old a sample
-may be (\`maxAge\`), and that it is a counter (\`rate\`).
+Each signal in escapement.yaml is sampled from one of these sources. Missing data is never zero: a sample that fails blocks scaling in until
+\`fallback\` applies. The [tests against real servers](conformance.md) show what each source does when its server fails.
+See [adding a source](../adding-a-source.md) for a new one. [Every signal](../configuration.md#signals) may also set the maximum age of a
+sample (\`maxAge\`), and that the value is a counter (\`rate\`).
 
 | type | samples |
 | --- | --- |

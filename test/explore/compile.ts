@@ -33,11 +33,18 @@ export async function compileThread(output: string, mutant?: Mutant): Promise<st
 }
 
 function mutate(source: string, { name, file, find, replace }: Mutant): string {
-  const [before, after, ...more] = source.split(find);
-  if (before === undefined || after === undefined || more.length > 0) {
+  const [found, ...more] = [...source.matchAll(codePattern(find))];
+  if (!found || more.length > 0) {
     throw new Error(`"${name}" wants to replace what is not in ${file} exactly once: ${find}`);
   }
-  return before + replace + after;
+  return source.slice(0, found.index) + replace + source.slice(found.index + found[0].length);
+}
+
+/** The same code, however it is laid out: neither a line that is broken elsewhere nor a trailing comma makes a difference. */
+function codePattern(code: string): RegExp {
+  const tokens = code.match(/\w+|[^\w\s]/g) ?? [];
+  const escaped = tokens.map((token) => (/\w/.test(token) ? token : `${token === ')' ? ',?\\s*' : ''}\\${token}`));
+  return new RegExp(escaped.join('\\s*'), 'g');
 }
 
 function compiled(output: string, file: string): string {

@@ -3,7 +3,7 @@
 export interface Mutant {
   readonly name: string;
   readonly file: string;
-  /** Must occur exactly once in the file, so that a mutant cannot turn into none unnoticed. */
+  /** Code that must occur exactly once in the file, however it is laid out, so that a mutant cannot turn into none unnoticed. */
   readonly find: string;
   readonly replace: string;
 }
