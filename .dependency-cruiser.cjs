@@ -64,7 +64,7 @@ module.exports = {
       name: 'simulator-stands-alone',
       severity: 'error',
       from: { path: '^src/simulator/' },
-      to: { path: '^(src/(?!simulator/|domain/|config/schema/duration)|workflows/|activities/)' },
+      to: { path: '^(src/(?!simulator/|domain/)|workflows/|activities/)' },
     },
   ],
   options: {

@@ -45,7 +45,7 @@ const fastAutoscalerWords = `These are the settings of the ECS fast autoscaler a
 
 const introduction = `# Configuration
 
-<!-- Made from the schemas in src/config by \`npm run docs\`. Do not edit. -->
+<!-- Made from the schemas in src/config and src/domain/policies by \`npm run docs\`. Do not edit. -->
 
 Escapement reads \`escapement.yaml\`, or the file that \`ESCAPEMENT_CONFIG\` names. Without a file, the environment defines
 [one resource](#one-resource-from-the-environment). Without a file and these variables, the demo runs. \`escapement validate\` reports every
@@ -60,7 +60,7 @@ problem of a file, with its line and how to fix it. For completion in an editor,
 
 const autoscaleWords = `**The current capacity** is the requested capacity: the target of the scale run in progress, regardless of who requested it; without a
 run, the existing capacity. \`behavior\`, tolerances, \`scaleInBelow\`, \`idle\` and \`fallback\` compare with the current capacity. Measured values are
-compared with the existing units: \`current\` in an expression, the amounts of \`thresholds\`, the units of \`utilization\`
+compared with the existing units: \`current\` in an expression, the amounts of \`thresholds\` and \`steps\`, the units of \`utilization\`
 ([why](decisions/0035-what-is-current.md)).
 
 **Two kinds of evaluation are no recommendation**: an evaluation with a signal without data, and an evaluation of a resource that must be \`ACTIVE\` and
@@ -75,7 +75,7 @@ for the policies.) NaN, infinity and a missing response of a source are missing 
 and blocks scaling in until \`fallback\` applies. If zero itself means that nothing is known, set \`emptyAs: noData\`.
 
 **A sample counts once** if its source dates it (\`cloudwatch\`, \`kinesis\` except for its shards, \`http-json\` with \`observedAt\`). A sample from before
-the last change by Escapement does not show the effect of that change. \`thresholds\`, \`utilization\` and expressions with \`current\` then keep the
+the last change by Escapement does not show the effect of that change. \`thresholds\`, \`steps\`, \`utilization\` and expressions with \`current\` then keep the
 requested capacity until there is a newer sample. \`perUnit\` requests the same capacity again ([why](decisions/0034-a-sample-counts-once.md)).
 
 Every signal may have these fields:`;

@@ -4,7 +4,7 @@ import { policyNames } from '../domain/autoscale/spec.js';
 import type { ScaleSettings } from '../domain/scale/settings.js';
 import type { AutoscaleConfig } from './schema/autoscale.js';
 import type { ResourceConfig } from './config.js';
-import { durationText } from './schema/duration.js';
+import { durationText } from '../domain/written/duration.js';
 
 /** `worker: omnistrate, 1 to 6 units, steps of 1, cooldown 5m; every 15s: perUnit waiting; fallback: hold after 3 failures` */
 export function inForce({ alias, platform, settings, taskQueue, autoscale }: ResourceConfig): string {

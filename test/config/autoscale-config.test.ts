@@ -58,6 +58,15 @@ describe('an autoscale', () => {
       { up: { at: 50, add: 2 }, down: { at: 10, remove: 1 } },
     ],
     [
+      '{ type: steps, value: waiting, steps: [{ atOrBelow: 10, remove: 1 }, { atOrAbove: 200, add: 50%, atLeast: 2 }] }',
+      {
+        steps: [
+          { atOrBelow: 10, remove: 1 },
+          { atOrAbove: 200, add: '50%', atLeast: 2 },
+        ],
+      },
+    ],
+    [
       '{ type: perUnit, value: waiting, target: 100 }',
       { target: 100, scaleInBelow: null, tolerance: 0, averageMs: null, burst: null },
     ],
@@ -93,6 +102,15 @@ describe('an autoscale', () => {
     ],
   ])('reads the policy %s', async (written, settings) => {
     expect((await settingsOf(`policies: [${written}]`))?.policies[0]).toMatchObject(settings);
+  });
+
+  it('reads an amount from the environment, as a number or as a percentage', async () => {
+    const steps = 'steps: [{ below: 5, remove: "${LESS}" }, { above: 9, add: "${MORE}" }]';
+    const text = autoscaleWith(`policies: [{ type: steps, value: waiting + active, ${steps} }]`);
+    const { resources } = await read(text, { LESS: '2', MORE: '50%' });
+    expect(resources.worker?.autoscale?.settings.policies[0]).toMatchObject({
+      steps: [{ remove: 2 }, { add: '50%' }],
+    });
   });
 
   it('reads limits, idle and fallback', async () => {
@@ -194,6 +212,16 @@ describe('what is wrong with an autoscale', () => {
       'edges in the wrong order',
       'policies: [{ type: thresholds, value: waiting, up: { at: 5, add: 1 }, down: { at: 6, remove: 1 } }]',
       `11 ${policy0}.down.at: down.at must be below up.at; one value would ask for both`,
+    ],
+    [
+      'a step in the words of a schedule',
+      'policies: [{ type: steps, value: waiting, steps: [{ from: 5, below: 6, add: 1 }] }]',
+      `11 ${policy0}.steps[0].from: unknown key; known here: atOrAbove, above, below, atOrBelow, add, remove, set, atLeast`,
+    ],
+    [
+      'steps that overlap',
+      'policies: [{ type: steps, value: waiting, steps: [{ below: 6, remove: 1 }, { above: 5, add: 1 }] }]',
+      `11 ${policy0}.steps[1].above: overlaps steps[0]: that one applies up to 6; write atOrBelow: 5 there, or atOrAbove: 6 here`,
     ],
     [
       'an edge for scaling in above the target',

@@ -1,5 +1,5 @@
-import { duration, parseDuration, positiveDuration } from '../../src/config/schema/duration.js';
-import { percentage } from '../../src/config/schema/percentage.js';
+import { duration, parseDuration, positiveDuration } from '../../src/domain/written/duration.js';
+import { percentage } from '../../src/domain/written/percentage.js';
 
 const messageOf = (schema: typeof duration, given: unknown) => schema.safeParse(given).error?.issues[0]?.message;
 

@@ -31,6 +31,11 @@ describe('capacities outside of min and max', () => {
     ['a fixed one above', policies('{ type: fixed, capacity: 9 }'), 'policies[0].capacity: 9 is above max, 8'],
     ['a fixed one below', policies('{ type: fixed, capacity: 1 }'), 'policies[0].capacity: 1 is below min, 2'],
     [
+      'what a step sets',
+      policies('{ type: steps, value: load, steps: [{ above: 5, set: 9 }] }'),
+      'policies[0].steps[0].set: 9 is above max, 8',
+    ],
+    [
       'the floor of a window',
       policies(perUnit, schedule(`{ ${working}, min: 9 }`)),
       'policies[1].windows[0].min: 9 is above max, 8',

@@ -1,6 +1,6 @@
 /** `escapement backtest`: what a configuration would have done, in virtual time. */
 import { Command, InvalidArgumentError } from 'commander';
-import { parseDuration } from '../../config/schema/duration.js';
+import { parseDuration } from '../../domain/written/duration.js';
 import { prepareBacktests, type BacktestOptions, type BacktestDependencies } from '../../backtest/prepare.js';
 import { simulate } from '../../backtest/simulate.js';
 import { renderTable } from './backtest-table.js';

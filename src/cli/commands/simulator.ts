@@ -1,7 +1,7 @@
 /** `escapement simulator`: the simulated sidecar as a program of its own. */
 import { once } from 'node:events';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { duration } from '../../config/schema/duration.js';
+import { duration } from '../../domain/written/duration.js';
 import type { LoggedCall } from '../../simulator/call-log.js';
 import { lesson } from '../../simulator/lesson.js';
 import { startSimulator, type Simulator } from '../../simulator/simulator.js';

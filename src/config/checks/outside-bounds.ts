@@ -1,8 +1,9 @@
 /** Capacities under `autoscale:` that lie outside `[min, max]`: what is asked for is brought back inside, so none comes of them. */
-import type { AutoscaleSettings, PolicySettings } from '../../domain/autoscale/settings.js';
+import type { AutoscaleSettings } from '../../domain/autoscale/settings.js';
+import type { PathInPolicy, WrittenCapacity } from '../../domain/policies/policy.js';
+import { definitionOf } from '../../domain/policies/registry.js';
 import type { ScaleSettings } from '../../domain/scale/settings.js';
 import type { Finding } from '../file/issue-words.js';
-import type { Path } from '../file/path.js';
 
 type Bounds = Pick<ScaleSettings, 'min' | 'max'>;
 
@@ -20,28 +21,17 @@ function whatComesOfIt(capacity: number, { min, max }: Bounds): string | undefin
   return undefined;
 }
 
-interface WrittenCapacity {
-  readonly path: Path;
-  readonly capacity: number;
-}
-
 function writtenCapacities({ policies, fallback }: AutoscaleSettings): WrittenCapacity[] {
-  return [
-    ...policies.flatMap((policy, index) => capacitiesOf(policy, ['autoscale', 'policies', index])),
-    ...numbersIn(fallback.capacity, ['autoscale', 'fallback', 'capacity']),
-  ];
-}
-
-function capacitiesOf(policy: PolicySettings, path: Path): WrittenCapacity[] {
-  if (policy.type === 'fixed') return [{ path: [...path, 'capacity'], capacity: policy.capacity }];
-  if (policy.type !== 'schedule') return [];
-  const windows = policy.windows.flatMap(({ min, max, capacity }, index) =>
-    numbersIn({ min, max, capacity }, [...path, 'windows', index]),
+  const ofPolicies = policies.flatMap((policy, index) =>
+    (definitionOf(policy).capacities?.(policy) ?? []).map(({ path, capacity }) => ({
+      path: ['autoscale', 'policies', index, ...path],
+      capacity,
+    })),
   );
-  return [...windows, ...numbersIn(policy.otherwise, [...path, 'otherwise'])];
+  return [...ofPolicies, ...numbersIn(fallback.capacity, ['autoscale', 'fallback', 'capacity'])];
 }
 
-function numbersIn(written: unknown, path: Path): WrittenCapacity[] {
+function numbersIn(written: unknown, path: PathInPolicy): WrittenCapacity[] {
   if (typeof written === 'number') return [{ path, capacity: written }];
   if (typeof written !== 'object' || written === null) return [];
   return Object.entries(written).flatMap(([key, value]) => numbersIn(value, [...path, key]));

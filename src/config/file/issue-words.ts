@@ -1,5 +1,5 @@
 /** What zod found wrong, in words for the person who wrote the file. Never repeats a value: it may be a secret. */
-import type { z } from 'zod';
+import { z } from 'zod';
 import { nearest } from '../nearest.js';
 import type { Path } from './path.js';
 
@@ -61,11 +61,24 @@ export function findingsOf(issues: readonly Issue[], parent: Path = []): Finding
       return issue.issues.map(({ message }) => ({ path, text: message, isAboutKey: true as const }));
     }
     if (issue.code === 'invalid_union' && issue.errors.length > 0) return likeliestBranch(issue.errors, path);
+    const meant = issue.code === 'custom' ? meantInstead(issue) : undefined;
+    if (meant !== undefined) return [{ path, text: meant }];
     return [{ path, text: issue.message, ...(issue.message === missing && { isMissing: true as const }) }];
   });
 }
 
 const missing = 'is missing';
+
+/** The domain says which names there are; which of them was meant is found here. */
+function meantInstead({ params }: z.core.$ZodIssueCustom): string | undefined {
+  const unknown = unknownName.safeParse(params);
+  if (!unknown.success) return undefined;
+  const { problem, name, known } = unknown.data;
+  const meant = nearest(name, known);
+  return meant === undefined ? undefined : `${problem}; did you mean "${meant}"?`;
+}
+
+const unknownName = z.object({ problem: z.string(), name: z.string(), known: z.array(z.string()) });
 
 /**
  * Where a value may have several forms, the one that was meant is the one whose outer type fits; where two do, the one

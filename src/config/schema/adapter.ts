@@ -1,7 +1,7 @@
 /** A platform or a signal in escapement.yaml: `{ type, ...settings }` of one of the registered adapters. */
 import { z } from 'zod';
 import type { AdapterChoice, AdapterDefinition } from './adapter-settings.js';
-import { positiveDuration } from './duration.js';
+import { positiveDuration } from '../../domain/written/duration.js';
 
 export function adapterType(definitions: readonly AdapterDefinition[]) {
   return z.enum(definitions.map(({ type }) => type));

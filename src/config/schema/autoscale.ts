@@ -3,11 +3,12 @@ import { z } from 'zod';
 import type { AutoscaleSettings } from '../../domain/autoscale/settings.js';
 import { behaviorSchema } from '../../domain/behavior-settings.js';
 import { functions as expressionFunctions } from '../../domain/expression/parse.js';
+import { writtenPolicySchema } from '../../domain/policies/registry.js';
+import { expression } from '../../domain/written/expression.js';
 import { sourceDefinitions } from '../../adapters/sources/registry.js';
 import type { AdapterChoice } from './adapter-settings.js';
 import { signalMapping, type SignalChoice } from './adapter.js';
-import { duration, positiveDuration } from './duration.js';
-import { expression, policy } from './policy.js';
+import { duration, positiveDuration } from '../../domain/written/duration.js';
 
 export interface AutoscaleConfig {
   readonly settings: AutoscaleSettings;
@@ -51,7 +52,10 @@ export const autoscaleSchema = z
       .record(signalName, signalMapping(sourceDefinitions))
       .default({})
       .describe('What to watch: names for expressions, and where each is sampled.'),
-    policies: z.array(policy).default([]).describe('What to make of it: each recommends a capacity and says why.'),
+    policies: z
+      .array(writtenPolicySchema)
+      .default([])
+      .describe('What to make of it: each recommends a capacity and says why.'),
     combine: z.enum(['max', 'min']).default('max').describe('Which recommendation counts where policies differ.'),
     behavior: behaviorSchema
       .default({})

@@ -8,7 +8,7 @@ import { platforms } from '../../adapters/platforms/registry.js';
 import { canLeaveZero } from '../../domain/autoscale/from-zero.js';
 import { autoscaleSchema } from './autoscale.js';
 import { adapterMapping, adapterType } from './adapter.js';
-import { duration, positiveDuration } from './duration.js';
+import { duration, positiveDuration } from '../../domain/written/duration.js';
 
 /** What a resource may be called: it becomes part of workflow IDs and URLs. */
 export const aliasSchema = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$/, {

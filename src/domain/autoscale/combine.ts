@@ -2,8 +2,8 @@
  * From what the policies say to one number. A policy without data has no opinion on scaling in: the number may then only
  * rise or hold, until its fallback stands in for it.
  */
-import type { Units } from '../policies/policy.js';
-import type { Opinion, Verdict } from './judge.js';
+import type { Opinion, Units } from '../policies/policy.js';
+import type { Verdict } from './judge.js';
 import type { FallbackSettings } from './settings.js';
 import type { AutoscaleSpec } from './spec.js';
 import { Trail } from './trail.js';

@@ -1,6 +1,6 @@
 /** To zero when nothing was needed for long enough, and at least one unit as soon as something is. */
+import { whyUnknown, type SignalValues } from '../policies/signal-values.js';
 import { isAbove, shown } from '../numbers.js';
-import { whyUnknown, type SignalValues } from './signals.js';
 import type { AutoscaleSpec } from './spec.js';
 import type { IdleMemory } from './state.js';
 import type { Trail } from './trail.js';

@@ -2,23 +2,9 @@
 import { z } from 'zod';
 import { behaviorSchema } from '../behavior-settings.js';
 import { functions as expressionFunctions } from '../expression/parse.js';
-import { fixedSchema } from '../policies/fixed.js';
-import { forecastSchema } from '../policies/forecast.js';
-import { perUnitSchema } from '../policies/per-unit.js';
-import { scheduleSchema } from '../policies/schedule.js';
-import { thresholdsSchema } from '../policies/thresholds.js';
-import { utilizationSchema } from '../policies/utilization.js';
+import { policySchema } from '../policies/registry.js';
 
 const units = z.number().int().min(0);
-
-const policySchema = z.discriminatedUnion('type', [
-  thresholdsSchema,
-  perUnitSchema,
-  utilizationSchema,
-  scheduleSchema,
-  forecastSchema,
-  fixedSchema,
-]);
 
 /** What expressions can name: letters, digits and `_`, and no word that means something else there. */
 const signalNameSchema = z
@@ -66,6 +52,5 @@ export const autoscaleSettingsSchema = z.strictObject({
 });
 
 export type SignalSampling = z.output<typeof samplingSchema>;
-export type PolicySettings = z.output<typeof policySchema>;
 export type FallbackSettings = z.output<typeof fallbackSchema>;
 export type AutoscaleSettings = z.output<typeof autoscaleSettingsSchema>;

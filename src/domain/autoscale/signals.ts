@@ -1,5 +1,5 @@
 /** What the signals say now, what each last said, and since when a source fails. */
-import type { Expression } from '../expression/expression.js';
+import type { SignalValues } from '../policies/signal-values.js';
 import { shown } from '../numbers.js';
 import { countOn, type Counter } from './counter.js';
 import type { EvaluationInput, Reading, SampleReport } from './evaluation.js';
@@ -8,13 +8,6 @@ import type { AutoscaleSpec } from './spec.js';
 import type { SignalMemory } from './state.js';
 
 const neverRead: SignalMemory = { value: null, atMs: null, failingSinceMs: null };
-
-export interface SignalValues {
-  /** For expressions: the signals that have a number, and `current`. */
-  readonly values: Readonly<Record<string, number>>;
-  /** By signal that has none, what could be set so that it had. */
-  readonly hints: Readonly<Record<string, string>>;
-}
 
 export interface Signals extends SignalValues {
   readonly memory: Record<string, SignalMemory>;
@@ -53,14 +46,6 @@ export function readSignals(
     });
   }
   return { values, memory, reports, hints, datedAtMs };
-}
-
-/** Why an expression has no number, and what could be set so that it had. */
-export function whyUnknown({ text, names }: Expression, { values, hints }: SignalValues): string {
-  const missing = names.filter((name) => !Object.hasOwn(values, name));
-  if (missing.length === 0) return `${text} is not a finite number`;
-  const hinted = missing.map((name) => (Object.hasOwn(hints, name) ? `${name} (${String(hints[name])})` : name));
-  return `no data from ${hinted.join(' and ')}`;
 }
 
 function noteIn(reading: Extract<Reading, { value: number }>, { limits }: AutoscaleSpec): Pick<SampleReport, 'note'> {

@@ -1,19 +1,8 @@
 /** What one evaluation leaves for the next: plain JSON of bounded size, kept in the watch's heartbeat. */
-import type { Burst } from '../policies/burst.js';
-import type { ForecastMemory } from '../policies/forecast.js';
-import type { Units } from '../policies/policy.js';
-import type { Window } from '../policies/window.js';
+import type { PolicyMemory, Units } from '../policies/policy.js';
 import type { Counter } from './counter.js';
 import type { RefusalMemory } from './refusal.js';
 import type { AutoscaleSpec } from './spec.js';
-
-export interface PolicyMemory {
-  /** Evaluations in a row without a value. */
-  readonly failures: number;
-  readonly window: Window;
-  readonly burst: Burst | null;
-  readonly forecast?: ForecastMemory;
-}
 
 export interface SignalMemory {
   readonly value: number | null;

@@ -1,11 +1,24 @@
 /** One capacity, whatever happens. */
 import { z } from 'zod';
-import type { Advice } from './policy.js';
+import { definePolicy } from './policy.js';
 
-export const fixedSchema = z.strictObject({ type: z.literal('fixed'), capacity: z.number().int().min(0) });
+const schema = z
+  .strictObject({ type: z.literal('fixed'), capacity: z.int().min(0).describe('The capacity to recommend.') })
+  .meta({ title: 'fixed', description: 'One capacity, whatever happens.' });
 
-export type FixedSettings = z.output<typeof fixedSchema>;
-
-export function adviseFixed({ capacity }: FixedSettings): Advice {
-  return { capacity, reason: `always ${capacity}` };
-}
+export const fixed = definePolicy({
+  type: 'fixed',
+  says: 'capacity',
+  schema,
+  compile: ({ capacity }) => ({
+    expression: null,
+    evaluate: (_, memory) => ({
+      value: null,
+      memory,
+      opinion: { kind: 'capacity', capacity, calm: capacity, reason: `always ${capacity}` },
+    }),
+  }),
+  atZero: ({ capacity }) => (capacity > 0 ? 'recommends' : 'nothing'),
+  capacities: ({ capacity }) => [{ path: ['capacity'], capacity }],
+  onlyCapacity: ({ capacity }) => capacity,
+});

@@ -1,21 +1,28 @@
-/**
- * What was seen at this time in earlier seasons, as a floor and nothing else: a forecast can ask for units early, never
- * take any away. Each season is cut into slots; a slot remembers the mean of its last seasons.
- */
+/** What was seen at this time in earlier seasons, as a floor and nothing else: a forecast can ask for units early, never take any away. */
 import { z } from 'zod';
 import { isBelow, unitsAtLeast, shown } from '../numbers.js';
-import type { Bounds } from './policy.js';
+import { duration, positiveDuration } from '../written/duration.js';
+import { expression } from '../written/expression.js';
+import { percentage } from '../written/percentage.js';
+import { type Bounds, definePolicy } from './policy.js';
+import { predictLoad, remember, slotsPerSeason } from './seasons.js';
 
 const dayMs = 86_400_000;
-const slotsPerSeason = 144;
+
+const same = {
+  type: z.literal('forecast'),
+  value: expression.describe('An expression over the signals and `current`, the capacity.'),
+  target: z
+    .number()
+    .positive('target must be above 0')
+    .describe('How much of the predicted value one unit should carry. Above 0.'),
+};
+const mode = z.enum(['observe', 'scale']).default('observe').describe('`observe`: only say what it would do.');
 
 export const forecastSchema = z
   .strictObject({
-    type: z.literal('forecast'),
-    value: z.string(),
-    target: z.number().positive('target must be above 0'),
+    ...same,
     seasonMs: z.number().int().min(slotsPerSeason).default(dayMs),
-    /** How far back seasons count. */
     historyMs: z
       .number()
       .int()
@@ -27,50 +34,56 @@ export const forecastSchema = z
       .min(0)
       .default(15 * 60_000),
     buffer: z.number().min(0).default(0),
-    /** `observe` says what it would do. */
-    mode: z.enum(['observe', 'scale']).default('observe'),
+    mode,
   })
   .refine(({ historyMs, seasonMs }) => !isBelow(historyMs, seasonMs), {
-    path: ['historyMs'],
+    // As people write it.
+    path: ['history'],
     message: 'history must be at least one season',
   });
 
-export type ForecastSettings = z.output<typeof forecastSchema>;
+type ForecastSettings = z.output<typeof forecastSchema>;
 
-/** Bounded: a number pair for each slot of a season. */
-export interface ForecastMemory {
-  /** By slot: the mean and how many seasons are in it. Null: never seen. */
-  readonly slots: readonly (readonly [mean: number, seasons: number] | null)[];
-  /** The slot that is being seen, counted from the epoch. */
-  readonly open: { readonly slot: number; readonly sum: number; readonly count: number } | null;
-}
+const written = z
+  .strictObject({
+    ...same,
+    season: positiveDuration
+      .refine((seasonMs) => seasonMs >= slotsPerSeason, { error: `must be at least ${slotsPerSeason}ms` })
+      .prefault('1d')
+      .describe('After how long the load is expected to repeat itself.'),
+    history: positiveDuration.prefault('7d').describe('How far back seasons count. At least one `season`.'),
+    ahead: duration.prefault('15m').describe('How far ahead to look.'),
+    buffer: percentage.prefault('0%').describe('How much more than predicted to be ready for.'),
+    mode,
+  })
+  .meta({ title: 'forecast', description: 'A floor, from what was seen at this time in earlier seasons.' })
+  .transform(({ season, history, ahead, ...words }): z.input<typeof forecastSchema> => ({
+    ...words,
+    seasonMs: season,
+    historyMs: history,
+    aheadMs: ahead,
+  }))
+  .pipe(forecastSchema);
 
-const nothingSeen: ForecastMemory = { slots: new Array<null>(slotsPerSeason).fill(null), open: null };
-
-/** Takes note of a load. A load that is unknown is not taken for any number. */
-export function remember(
-  settings: ForecastSettings,
-  memory: ForecastMemory | undefined,
-  value: number | null,
-  nowMs: number,
-): ForecastMemory {
-  const slot = slotAt(settings, nowMs);
-  const closed = closeSlot(settings, memory ?? nothingSeen, slot);
-  if (value === null) return closed;
-  const open = closed.open ?? { slot, sum: 0, count: 0 };
-  return { slots: closed.slots, open: { slot, sum: open.sum + value, count: open.count + 1 } };
-}
-
-/** The largest load of earlier seasons from now until `ahead`. Null without any. */
-export function predictLoad(settings: ForecastSettings, memory: ForecastMemory, nowMs: number): number | null {
-  const last = slotAt(settings, nowMs + Math.min(settings.aheadMs, settings.seasonMs - 1));
-  let largest: number | null = null;
-  for (let slot = slotAt(settings, nowMs); slot <= last; slot += 1) {
-    const mean = memory.slots[slot % slotsPerSeason]?.[0];
-    if (mean !== undefined) largest = Math.max(largest ?? mean, mean);
-  }
-  return largest;
-}
+export const forecast = definePolicy({
+  type: 'forecast',
+  says: 'bounds',
+  schema: forecastSchema,
+  written,
+  compile(settings, { compile }) {
+    const expression = compile(settings.value);
+    return {
+      expression,
+      evaluate({ values, nowMs }, memory) {
+        const value = expression.evaluate(values);
+        const seen = remember(settings, memory.forecast, value, nowMs);
+        const bounds = forecastBounds(settings, predictLoad(settings, seen, nowMs));
+        return { value, memory: { ...memory, forecast: seen }, opinion: { kind: 'bounds', bounds } };
+      },
+    };
+  },
+  atZero: ({ mode }) => (mode === 'scale' ? 'raises' : 'nothing'),
+});
 
 /** 1000 predicted, 20% buffer, target 100: a floor of 12. No prediction: no floor. */
 export function forecastBounds({ target, buffer, mode }: ForecastSettings, load: number | null): Bounds {
@@ -80,18 +93,4 @@ export function forecastBounds({ target, buffer, mode }: ForecastSettings, load:
   return mode === 'scale'
     ? { floor, ceiling: null, reason: arithmetic }
     : { floor: null, ceiling: null, reason: `${arithmetic}, only observed` };
-}
-
-function slotAt({ seasonMs }: ForecastSettings, atMs: number): number {
-  return Math.floor((atMs * slotsPerSeason) / seasonMs);
-}
-
-function closeSlot(settings: ForecastSettings, memory: ForecastMemory, slot: number): ForecastMemory {
-  const { open } = memory;
-  if (!open || open.slot === slot) return memory;
-  const phase = open.slot % slotsPerSeason;
-  const [mean, seen] = memory.slots[phase] ?? [0, 0];
-  const seasons = Math.min(seen + 1, Math.floor(settings.historyMs / settings.seasonMs));
-  const newMean = mean + (open.sum / open.count - mean) / seasons;
-  return { slots: memory.slots.with(phase, [newMean, seasons]), open: null };
 }

@@ -10,15 +10,22 @@
  */
 import { z } from 'zod';
 import { isAbove, isBelow, unitsAtLeast, unitsAtMost, shown } from '../numbers.js';
-import { averagingFields, refuseBurstAlone } from './averaging.js';
-import type { Advice, Load } from './policy.js';
-import { isWithinTolerance, type Tolerance } from './tolerance.js';
+import { expression } from '../written/expression.js';
+import { percentage } from '../written/percentage.js';
+import { averagingFields, averagingSettings, averagingWords, refuseBurstAlone } from './load/averaging.js';
+import { followLoad } from './load/follow-load.js';
+import { isWithinTolerance, type Tolerance } from './load/tolerance.js';
+import { type Advice, definePolicy, type Load } from './policy.js';
+
+const same = {
+  type: z.literal('perUnit'),
+  value: expression.describe('An expression over the signals and `current`, the capacity.'),
+  target: z.number().positive('target must be above 0').describe('How much of `value` one unit should carry. Above 0.'),
+};
 
 export const perUnitSchema = z
   .strictObject({
-    type: z.literal('perUnit'),
-    value: z.string(),
-    target: z.number().positive('target must be above 0'),
+    ...same,
     /** Null: the target. 0 never scales in. */
     scaleInBelow: z.number().min(0).nullable().default(null),
     tolerance: z.number().min(0).default(0),
@@ -30,7 +37,46 @@ export const perUnitSchema = z
   })
   .superRefine(refuseBurstAlone);
 
-export type PerUnitSettings = z.output<typeof perUnitSchema>;
+type PerUnitSettings = z.output<typeof perUnitSchema>;
+
+const written = z
+  .strictObject({
+    ...same,
+    scaleInBelow: z
+      .number()
+      .min(0)
+      .optional()
+      .describe('Remove units only where each carries less than this; without it, less than `target`.'),
+    tolerance: percentage
+      .prefault('0%')
+      .describe('How far from `target` the load of a unit may be before anything changes.'),
+    ...averagingWords,
+  })
+  .meta({ title: 'perUnit', description: 'As many units as carry `value` at `target` each.' })
+  .transform(({ average, burst, ...words }): z.input<typeof perUnitSchema> => ({
+    ...words,
+    ...averagingSettings({ average, burst }),
+  }))
+  .pipe(perUnitSchema);
+
+export const perUnit = definePolicy({
+  type: 'perUnit',
+  says: 'capacity',
+  schema: perUnitSchema,
+  written,
+  compile(settings, { compile, toleranceOr }) {
+    const tolerance = toleranceOr(settings.tolerance);
+    const expression = compile(settings.value);
+    return followLoad({
+      expression,
+      isRelative: expression.readsCurrent,
+      advise: (load) => adviseByPerUnit(settings, load, tolerance),
+      averaging: { ...settings, needed: ({ value }) => neededPerUnit(settings, value) },
+    });
+  },
+  atZero: () => 'recommends',
+  asksForAsMuchAs: (one, other) => isAlikeButForTarget(one, other) && one.target <= other.target,
+});
 
 export function adviseByPerUnit(settings: PerUnitSettings, { value, asked }: Load, tolerance: Tolerance): Advice {
   const { target } = settings;
@@ -52,6 +98,10 @@ export function adviseByPerUnit(settings: PerUnitSettings, { value, asked }: Loa
 }
 
 /** Without hysteresis: what the load needs. */
-export function neededPerUnit({ target }: PerUnitSettings, value: number): number {
+function neededPerUnit({ target }: PerUnitSettings, value: number): number {
   return unitsAtLeast(value / target);
+}
+
+function isAlikeButForTarget(one: PerUnitSettings, other: PerUnitSettings): boolean {
+  return JSON.stringify({ ...one, target: 0 }) === JSON.stringify({ ...other, target: 0 });
 }

@@ -1,11 +1,13 @@
 /** The two ready-made settings of the queue-backpressure guide: its edges, and the limits that it means them for. */
-import type { ScaleSettings } from '../scale/settings.js';
-import type { ThresholdsSettings } from './thresholds.js';
+import type { PolicyLimits } from './policy.js';
 
-export interface Preset {
-  readonly thresholds: Pick<ThresholdsSettings, 'up' | 'down'>;
+interface Preset {
+  readonly thresholds: {
+    readonly up: { readonly at: number; readonly add: number };
+    readonly down: { readonly at: number; readonly remove: number };
+  };
   /** The step is as large as the amounts, or they would be walked one unit a cooldown. */
-  readonly limits: Pick<ScaleSettings, 'min' | 'max' | 'step' | 'cooldownMs'>;
+  readonly limits: PolicyLimits;
 }
 
 export const presets: Readonly<Record<'cost' | 'performance', Preset>> = {

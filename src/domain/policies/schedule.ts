@@ -8,93 +8,106 @@
  * `until` is a time of the same kind as its start.
  */
 import { z } from 'zod';
-import { parseDates, parseDays, parseDaysOfMonth } from './calendar.js';
-import { whyNotCron } from './cron-pattern.js';
-import { cronWindow, endPattern } from './cron-window.js';
-import { dailyWindow, parseTimeOfDay } from './daily-window.js';
-import type { Bounds } from './policy.js';
-import { isTimeZone, wallClock } from './wall-clock.js';
+import { type Bounds, definePolicy, type PathInPolicy, type WrittenCapacity } from './policy.js';
+import { cronWindow } from './schedule/cron-window.js';
+import { dailyWindow } from './schedule/daily-window.js';
+import { hiddenWindows } from './schedule/hidden-windows.js';
+import { isTimeZone, wallClock } from './schedule/wall-clock.js';
+import {
+  boundFields,
+  cronWindowSchema,
+  dayWindowSchema,
+  refuseUnclearBounds,
+  units,
+  writtenCronWindow,
+  type WrittenBounds,
+} from './schedule/window-schemas.js';
 
-const units = z.number().int().min(0);
-const timeOfDay = z.string().refine((text) => parseTimeOfDay(text) !== undefined, {
-  message: 'is not a time of day; write 09:00, or 24:00 for the end of the day',
-});
-
-const boundFields = { min: units.optional(), max: units.optional(), capacity: units.optional() };
-type WrittenBounds = z.output<z.ZodObject<typeof boundFields>>;
-
-function refuseUnclearBounds({ min, max, capacity }: WrittenBounds, context: z.RefinementCtx): void {
-  if ((capacity === undefined) === (min === undefined && max === undefined)) {
-    context.addIssue({ code: 'custom', message: 'needs min, max or both, or capacity alone' });
-  } else if (min !== undefined && max !== undefined && max < min) {
-    context.addIssue({ code: 'custom', path: ['max'], message: 'must not be below min' });
-  }
-}
-
-const dayWindowSchema = z
-  .strictObject({
-    /** `mon-fri`, `sat,sun`; the days a window starts on. */
-    days: written(parseDays, 'are not days; write mon-fri or sat,sun').optional(),
-    /** `19-27`, `1,15`, `28-3`. */
-    daysOfMonth: written(parseDaysOfMonth, 'are not days of the month; write 19-27 or 1,15').optional(),
-    /** `2026-12-24..2026-12-26`; every year: `12-24..12-26`. */
-    dates: written(
-      parseDates,
-      'are not dates; write 2026-12-24..2026-12-26, or 12-24..12-26 for every year',
-    ).optional(),
-    from: timeOfDay.optional(),
-    to: timeOfDay.optional(),
-    ...boundFields,
+// Checked here and not where it is first used: a zone may be known on one machine and not on the one that runs.
+const timezone = z
+  .string()
+  .superRefine((name, context) => {
+    if (isTimeZone(name)) return;
+    const problem = 'is not a time zone that is known here';
+    const message = `${problem}; write a name such as Europe/Berlin or UTC`;
+    const params = { problem, name, known: Intl.supportedValuesOf('timeZone') };
+    context.addIssue({ code: 'custom', message, params });
   })
-  .superRefine(refuseUnclearBounds)
-  .superRefine(({ from, to, days, daysOfMonth, dates }, context) => {
-    if ((from === undefined) !== (to === undefined)) {
-      context.addIssue({ code: 'custom', message: 'needs from and to, or neither for whole days' });
-    } else if ([from, days, daysOfMonth, dates].every((word) => word === undefined)) {
-      context.addIssue({ code: 'custom', message: 'needs from and to, or days, daysOfMonth or dates for whole days' });
-    }
+  .describe('The zone of the clock on the wall, by its IANA name.');
+
+/** People write `for: 2h` where a watch carries `forMs`; all else is the same. */
+function scheduleOf<CronWindow extends z.ZodType>(cronWindow: CronWindow) {
+  return z.strictObject({
+    type: z.literal('schedule'),
+    timezone,
+    windows: z
+      .array(z.union([dayWindowSchema, cronWindow]))
+      .min(1)
+      .describe(
+        'Days and times (`days`, `daysOfMonth`, `dates`, `from`, `to`), or `cron` with `for` or `until`; with bounds. A later one wins over an earlier one.',
+      ),
+    otherwise: z
+      .union([units, z.strictObject(boundFields).superRefine(refuseUnclearBounds)])
+      .optional()
+      .describe('What holds outside all windows: a capacity, or bounds. Without it, nothing.'),
   });
-
-const cronWindowSchema = z
-  .strictObject({
-    cron: z.string().superRefine(refuseOtherPatterns),
-    forMs: z.number().int().min(1000).optional(),
-    /** `06:00`, or a cron pattern. */
-    until: z
-      .string()
-      .superRefine((text, context) => refuseOtherPatterns(endPattern(text), context))
-      .optional(),
-    ...boundFields,
-  })
-  .superRefine(refuseUnclearBounds)
-  .superRefine(({ forMs, until }, context) => {
-    if ((forMs === undefined) !== (until === undefined)) return;
-    context.addIssue({ code: 'custom', message: 'needs one end: for, such as 2h, or until, such as 06:00' });
-  });
-
-const windowSchema = z.union([dayWindowSchema, cronWindowSchema]);
-
-function refuseOtherPatterns(pattern: string, context: z.RefinementCtx): void {
-  const message = whyNotCron(pattern);
-  if (message !== undefined) context.addIssue({ code: 'custom', message });
 }
 
-function written(parse: (text: string) => unknown, message: string): z.ZodString {
-  return z.string().refine((text) => parse(text) !== undefined, { message });
-}
+export const scheduleSchema = scheduleOf(cronWindowSchema);
 
-export const scheduleSchema = z.strictObject({
-  type: z.literal('schedule'),
-  timezone: z.string().refine(isTimeZone, { message: 'is not a time zone; write a name such as Europe/Berlin or UTC' }),
-  windows: z.array(windowSchema).min(1),
-  otherwise: z.union([units, z.strictObject(boundFields).superRefine(refuseUnclearBounds)]).optional(),
-});
-
-export type ScheduleSettings = z.output<typeof scheduleSchema>;
+type ScheduleSettings = z.output<typeof scheduleSchema>;
 type WindowSettings = ScheduleSettings['windows'][number];
 
+const written = scheduleOf(writtenCronWindow)
+  .meta({
+    title: 'schedule',
+    description: 'Floors and ceilings by the clock: no recommendation, but bounds under and over the others.',
+  })
+  .transform(({ windows, ...words }): z.input<typeof scheduleSchema> => ({
+    ...words,
+    windows: windows.map(windowSettings),
+  }))
+  .pipe(scheduleSchema);
+
+function windowSettings(window: z.output<typeof writtenCronWindow> | z.output<typeof dayWindowSchema>) {
+  if (!('cron' in window)) return window;
+  const { for: forMs, ...words } = window;
+  return { ...words, ...(forMs !== undefined && { forMs }) };
+}
+
+export const schedule = definePolicy({
+  type: 'schedule',
+  says: 'bounds',
+  schema: scheduleSchema,
+  written,
+  compile(settings) {
+    const { boundsAt, hasFloor } = compileSchedule(settings);
+    return {
+      expression: null,
+      hasFloor,
+      evaluate: ({ nowMs }, memory) => ({
+        value: null,
+        memory,
+        opinion: { kind: 'bounds', bounds: boundsAt(nowMs) },
+      }),
+    };
+  },
+  atZero: (settings) =>
+    boundsIn(settings).some(({ min, capacity }) => (capacity ?? min ?? 0) > 0) ? 'raises' : 'nothing',
+  capacities: ({ windows, otherwise }) => [
+    ...windows.flatMap((bounds, index) => capacitiesIn(bounds, ['windows', index])),
+    ...(typeof otherwise === 'number'
+      ? [{ path: ['otherwise'], capacity: otherwise }]
+      : capacitiesIn(otherwise ?? {}, ['otherwise'])),
+  ],
+  isAlwaysExact: (settings) =>
+    settings.otherwise !== undefined &&
+    boundsIn(settings).every(({ min, max, capacity }) => capacity !== undefined || (min !== undefined && min === max)),
+  ineffective: ({ windows }) => hiddenWindows(windows),
+});
+
 export interface Schedule {
-  boundsAt(nowMs: number): Bounds;
+  readonly boundsAt: (nowMs: number) => Bounds;
   /** True where some window, or the time between them, asks for units. */
   readonly hasFloor: boolean;
 }
@@ -136,4 +149,16 @@ function describe(floor: number | null, ceiling: number | null): string {
   if (floor !== null && ceiling !== null) return `at least ${floor} and at most ${ceiling}`;
   if (floor !== null) return `at least ${floor}`;
   return ceiling === null ? 'no bounds' : `at most ${ceiling}`;
+}
+
+/** Those of its windows, and those outside of all windows where some are written. */
+function boundsIn({ windows, otherwise }: ScheduleSettings): WrittenBounds[] {
+  if (otherwise === undefined) return windows;
+  return [...windows, typeof otherwise === 'number' ? { capacity: otherwise } : otherwise];
+}
+
+function capacitiesIn({ min, max, capacity }: WrittenBounds, path: PathInPolicy): WrittenCapacity[] {
+  return Object.entries({ min, max, capacity }).flatMap(([key, units]) =>
+    units === undefined ? [] : [{ path: [...path, key], capacity: units }],
+  );
 }

@@ -7,23 +7,64 @@
  */
 import { z } from 'zod';
 import { isAbove, isBelow, shown } from '../numbers.js';
-import type { Advice, Load } from './policy.js';
+import { expression } from '../written/expression.js';
+import { followLoad } from './load/follow-load.js';
+import { type Advice, definePolicy, type Load } from './policy.js';
+import { presets } from './presets.js';
 
-export const thresholdsSchema = z
+const type = z.literal('thresholds');
+const value = expression.describe('An expression over the signals and `current`, the capacity.');
+const units = z.int().min(0);
+const up = z.strictObject({
+  at: z.number().describe('The edge: at it or above, units are added.'),
+  add: units.describe('Units to add.'),
+});
+const down = z.strictObject({
+  at: z.number().describe('The edge: at it or below, units are removed. Must be below `up.at`.'),
+  remove: units.describe('Units to remove.'),
+});
+
+export const thresholdsSchema = z.strictObject({ type, value, up, down }).refine(({ up, down }) => down.at < up.at, {
+  path: ['down', 'at'],
+  message: 'down.at must be below up.at; one value would ask for both',
+});
+
+type ThresholdsSettings = z.output<typeof thresholdsSchema>;
+
+/** With a preset, which is written out before it travels. */
+const written = z
   .strictObject({
-    type: z.literal('thresholds'),
-    value: z.string(),
-    up: z.strictObject({ at: z.number(), add: z.number().int().min(0) }),
-    down: z.strictObject({ at: z.number(), remove: z.number().int().min(0) }),
+    type,
+    value,
+    preset: z
+      .enum(['cost', 'performance'])
+      .exactOptional()
+      .describe(
+        'Ready-made edges of the queue-backpressure guide: `cost` adds 1 at 100 and removes 1 at 10, `performance` adds 3 at 20 and removes 1 at 5. Its limits come along where the resource and `defaults` do not say otherwise: `cost` 1 to 5 units, steps of 1, `cooldown: 2m`; `performance` 5 to 50, `step: { up: 3, down: 1 }`, `cooldown: 15s`.',
+      ),
+    up: up.exactOptional().describe('When to add, and how much. Required without `preset`.'),
+    down: down.exactOptional().describe('When to remove, and how much. Required without `preset`.'),
   })
-  .refine(({ up, down }) => down.at < up.at, {
-    path: ['down', 'at'],
-    message: 'down.at must be below up.at; one value would ask for both',
-  });
+  .meta({ title: 'thresholds', description: 'Adds or removes fixed amounts at two edges; in between, nothing.' })
+  .transform(({ preset, ...words }) => ({ ...(preset && presets[preset].thresholds), ...words }))
+  .pipe(thresholdsSchema);
 
-export type ThresholdsSettings = z.output<typeof thresholdsSchema>;
+export const thresholds = definePolicy({
+  type: 'thresholds',
+  says: 'capacity',
+  schema: thresholdsSchema,
+  written,
+  compile: (settings, { compile }) =>
+    followLoad({
+      expression: compile(settings.value),
+      isRelative: true,
+      advise: (load) => adviseByThresholds(settings, load),
+    }),
+  atZero: ({ up }) => (up.add > 0 ? 'recommends' : 'nothing'),
+  limitsFor: ({ preset }) => Object.entries(presets).find(([name]) => name === preset)?.[1].limits,
+});
 
-export function adviseByThresholds({ up, down }: ThresholdsSettings, load: Load): Advice {
+function adviseByThresholds({ up, down }: ThresholdsSettings, load: Load): Advice {
   const { value, capacity, asked, isAskedByOthers } = load;
   if (!isBelow(value, up.at)) {
     // A high value never lowers what was asked for, nor what there is.

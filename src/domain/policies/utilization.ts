@@ -8,21 +8,58 @@
  */
 import { z } from 'zod';
 import { isAbove, unitsAtLeast, shown } from '../numbers.js';
-import { averagingFields, refuseBurstAlone } from './averaging.js';
-import type { Advice, Load } from './policy.js';
-import { isWithinTolerance, type Tolerance } from './tolerance.js';
+import { expression } from '../written/expression.js';
+import { percentage } from '../written/percentage.js';
+import { averagingFields, averagingSettings, averagingWords, refuseBurstAlone } from './load/averaging.js';
+import { followLoad } from './load/follow-load.js';
+import { isWithinTolerance, type Tolerance } from './load/tolerance.js';
+import { type Advice, definePolicy, type Load } from './policy.js';
+
+const same = {
+  type: z.literal('utilization'),
+  value: expression.describe('An expression for the mean over the units, such as the share of each that is busy.'),
+  target: z.number().positive('target must be above 0').describe('Where `value` should be, in its own unit. Above 0.'),
+};
 
 export const utilizationSchema = z
-  .strictObject({
-    type: z.literal('utilization'),
-    value: z.string(),
-    target: z.number().positive('target must be above 0'),
-    tolerance: z.number().min(0).default(0.1),
-    ...averagingFields,
-  })
+  .strictObject({ ...same, tolerance: z.number().min(0).default(0.1), ...averagingFields })
   .superRefine(refuseBurstAlone);
 
-export type UtilizationSettings = z.output<typeof utilizationSchema>;
+type UtilizationSettings = z.output<typeof utilizationSchema>;
+
+const written = z
+  .strictObject({
+    ...same,
+    tolerance: percentage.prefault('10%').describe('How far from `target` the value may be before anything changes.'),
+    ...averagingWords,
+  })
+  .meta({
+    title: 'utilization',
+    description:
+      "The HPA's ratio: units x `value` / `target`, rounded up. At zero there are no units to measure: with `min: 0` it needs `idle`, or a policy on a queue, beside it.",
+  })
+  .transform(({ average, burst, ...words }): z.input<typeof utilizationSchema> => ({
+    ...words,
+    ...averagingSettings({ average, burst }),
+  }))
+  .pipe(utilizationSchema);
+
+export const utilization = definePolicy({
+  type: 'utilization',
+  says: 'capacity',
+  schema: utilizationSchema,
+  written,
+  compile(settings, { compile, toleranceOr }) {
+    const tolerance = toleranceOr(settings.tolerance);
+    return followLoad({
+      expression: compile(settings.value),
+      isRelative: true,
+      advise: (load) => adviseByUtilization(settings, load, tolerance),
+      averaging: { ...settings, needed: (load) => neededByUtilization(settings, load) },
+    });
+  },
+  atZero: () => 'measures units',
+});
 
 export function adviseByUtilization(settings: UtilizationSettings, load: Load, tolerance: Tolerance): Advice {
   const { target } = settings;
@@ -52,7 +89,7 @@ export function adviseByUtilization(settings: UtilizationSettings, load: Load, t
 }
 
 /** Without tolerance: what the load needs. */
-export function neededByUtilization({ target }: UtilizationSettings, load: Load): number {
+function neededByUtilization({ target }: UtilizationSettings, load: Load): number {
   const { value, capacity, asked, loaded } = load;
   const needed = unitsAtLeast(((loaded ?? capacity) * value) / target);
   return loaded === null ? Math.min(needed, asked) : needed;

@@ -1,6 +1,5 @@
 /** A sample that its source dates from before our last change is not counted a second time. */
 import type { Reading } from '../../../src/domain/autoscale/evaluation.js';
-import type { PolicySettings } from '../../../src/domain/autoscale/settings.js';
 import { minutes, seconds, spec, start, WatchedResource } from './watched-resource.js';
 
 type Written = Parameters<typeof spec>[0]['policies'];
@@ -128,26 +127,14 @@ describe('a sample from before the last change', () => {
   });
 });
 
-test('every kind of policy says whether it goes by what there is', () => {
-  const relative = (policy: NonNullable<Written>[number]): unknown => {
-    const [compiled] = spec({ policies: [policy] }).policies;
-    return compiled && 'isRelative' in compiled ? compiled.isRelative : null;
-  };
-  const expected: Record<PolicySettings['type'], unknown> = {
-    thresholds: relative(thresholds[0]!),
-    utilization: relative(utilization[0]!),
-    perUnit: relative(perUnit[0]!),
-    fixed: relative({ type: 'fixed', capacity: 1 }),
-    schedule: relative({ type: 'schedule', timezone: 'UTC', windows: [{ from: '09:00', to: '17:00', min: 1 }] }),
-    forecast: relative({ type: 'forecast', value: 'load', target: 1 }),
-  };
-  expect(expected).toEqual({
-    thresholds: true,
-    utilization: true,
-    perUnit: false,
-    fixed: null,
-    schedule: null,
-    forecast: null,
-  });
-  expect(relative(imported[0]!)).toBe(true);
+test.each<[string, NonNullable<Written>[number], boolean | undefined]>([
+  ['thresholds', thresholds[0]!, true],
+  ['utilization', utilization[0]!, true],
+  ['perUnit', perUnit[0]!, false],
+  ['perUnit that reads current', imported[0]!, true],
+  ['fixed', { type: 'fixed', capacity: 1 }, undefined],
+  ['schedule', { type: 'schedule', timezone: 'UTC', windows: [{ from: '09:00', to: '17:00', min: 1 }] }, undefined],
+  ['forecast', { type: 'forecast', value: 'load', target: 1 }, undefined],
+])('whether %s goes by what there is', (_, policy, isRelative) => {
+  expect(spec({ policies: [policy] }).policies[0]?.isRelative).toBe(isRelative);
 });

@@ -20,6 +20,15 @@ const reading: fc.Arbitrary<Reading> = fc.oneof(
 
 const loadPolicy = fc.constantFrom(
   { type: 'thresholds', value: 'load', up: { at: 50, add: 2 }, down: { at: 10, remove: 1 } },
+  {
+    type: 'steps',
+    value: 'load',
+    steps: [
+      { atOrBelow: 10, remove: '50%' },
+      { above: 50, below: 90, add: '20%', atLeast: 2 },
+      { atOrAbove: 90, set: 9 },
+    ],
+  },
   { type: 'perUnit', value: 'load + other', target: 10, scaleInBelow: 5 },
   { type: 'perUnit', value: 'load', target: 7, averageMs: 60_000, burst: { windowMs: 15_000, above: 2 } },
   { type: 'utilization', value: 'other', target: 50 },

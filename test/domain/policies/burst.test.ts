@@ -1,4 +1,4 @@
-import { withBurst, type Burst } from '../../../src/domain/policies/burst.js';
+import { withBurst, type Burst } from '../../../src/domain/policies/load/burst.js';
 import { unitsAtLeast } from '../../../src/domain/numbers.js';
 
 interface Tick {

@@ -1,4 +1,4 @@
-import { whyNotCron } from '../../../src/domain/policies/cron-pattern.js';
+import { whyNotCron } from '../../../src/domain/policies/schedule/cron-pattern.js';
 
 describe('a cron pattern', () => {
   test.each([

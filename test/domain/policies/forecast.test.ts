@@ -1,10 +1,5 @@
-import {
-  forecastBounds,
-  forecastSchema,
-  predictLoad,
-  remember,
-  type ForecastMemory,
-} from '../../../src/domain/policies/forecast.js';
+import { forecastBounds, forecastSchema } from '../../../src/domain/policies/forecast.js';
+import { predictLoad, remember, type ForecastMemory } from '../../../src/domain/policies/seasons.js';
 import { minutes } from '../autoscale/watched-resource.js';
 
 function settings(written: Record<string, unknown> = {}) {

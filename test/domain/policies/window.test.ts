@@ -1,4 +1,4 @@
-import { addToWindow, meanOver, type Window } from '../../../src/domain/policies/window.js';
+import { addToWindow, meanOver, type Window } from '../../../src/domain/policies/load/window.js';
 
 function fill(samples: readonly (readonly [atMs: number, value: number])[], windowMs: number): Window {
   return samples.reduce<Window>((window, [atMs, value]) => addToWindow(window, value, atMs, windowMs), []);

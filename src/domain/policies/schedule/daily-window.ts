@@ -1,6 +1,6 @@
 /** A window by the clock on the wall: `mon-fri`, `22:00` to `06:00`. The start is inside, the end is not. */
 import { type CalendarDays, calendarDays } from './calendar.js';
-import type { IsWithin } from './policy.js';
+import type { IsWithin } from '../policy.js';
 import type { WallClock } from './wall-clock.js';
 
 export interface DailyWindow extends CalendarDays {

@@ -1,7 +1,7 @@
 /** A window that a cron pattern starts, and that ends after a fixed time, at a time of day, or by a pattern of its own. */
 import { Cron } from 'croner';
 import { parseTimeOfDay } from './daily-window.js';
-import type { IsWithin } from './policy.js';
+import type { IsWithin } from '../policy.js';
 import { dayMs } from './wall-clock.js';
 
 export interface CronWindow {

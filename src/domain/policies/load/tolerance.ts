@@ -1,5 +1,5 @@
 /** Within the tolerance of its target a load asks for no change. Inclusive, and measured against the target both ways. */
-import { isAbove, isBelow } from '../numbers.js';
+import { isAbove, isBelow } from '../../numbers.js';
 
 /** Shares: 0.1 is 10%. */
 export interface Tolerance {

@@ -5,7 +5,7 @@
  *
  * 5 units, target 10, above 200%: 91 over the short window asks for 10, and 10 / 5 begins a burst.
  */
-import { isBelow } from '../numbers.js';
+import { isBelow } from '../../numbers.js';
 
 export interface Burst {
   /** When the short window last asked for that much. */

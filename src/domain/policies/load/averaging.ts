@@ -1,0 +1,54 @@
+/** The settings `average` and `burst`, which perUnit and utilization share. */
+import { z } from 'zod';
+import { positiveDuration } from '../../written/duration.js';
+import { percentage } from '../../written/percentage.js';
+
+/** As people write them. */
+export const averagingWords = {
+  average: positiveDuration
+    .optional()
+    .describe('Recommend from the mean of `value` over this window; without it, from the newest sample.'),
+  burst: z
+    .strictObject({
+      window: positiveDuration.describe('A window shorter than `average`.'),
+      above: percentage
+        .refine((share) => share >= 1, { error: 'must be at least 100%' })
+        .describe(
+          'When the mean over `window` asks for at least this share of the capacity, burst begins, and until a whole `average` has passed without that, the largest recommendation stands. At least `100%`.',
+        ),
+    })
+    .optional()
+    .describe('Follow a sudden load at once, and do not scale in while it may come back. Needs `average`.'),
+};
+
+const burstSchema = z.strictObject({
+  /** The short window. */
+  windowMs: z.number().int().min(1),
+  /** Burst begins when the short window asks for at least this share of the capacity (2 is 200%). */
+  above: z.number().min(1),
+});
+
+/** As a watch carries them. Null: the newest sample, and no burst. */
+export const averagingFields = {
+  averageMs: z.number().int().min(1).nullable().default(null),
+  burst: burstSchema.nullable().default(null),
+};
+
+export interface Averaging {
+  readonly averageMs: number | null;
+  readonly burst: z.output<typeof burstSchema> | null;
+}
+
+export function averagingSettings({ average, burst }: z.output<z.ZodObject<typeof averagingWords>>): Averaging {
+  return {
+    averageMs: average ?? null,
+    burst: burst === undefined ? null : { windowMs: burst.window, above: burst.above },
+  };
+}
+
+/** The words are those of escapement.yaml, where people read them. */
+export function refuseBurstAlone({ averageMs, burst }: Averaging, context: z.RefinementCtx): void {
+  if (burst === null || (averageMs !== null && burst.windowMs < averageMs)) return;
+  const message = 'burst needs an average over a longer window; set average, for example 60s';
+  context.addIssue({ code: 'custom', path: ['burst'], message });
+}

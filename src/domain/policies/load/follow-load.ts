@@ -1,0 +1,85 @@
+/** Policies that follow a load: what they share is how a value becomes a load, and what holds without one. */
+import type { Expression } from '../../expression/expression.js';
+import { shown, shownTime } from '../../numbers.js';
+import type { Advice, Answer, Circumstances, Load, Opinion, Policy, PolicyMemory } from '../policy.js';
+import { whyUnknown } from '../signal-values.js';
+import type { Averaging } from './averaging.js';
+import { withBurst, type Burst } from './burst.js';
+import { addToWindow, meanOver, type Window } from './window.js';
+
+export interface LoadRule {
+  /** What the value comes from. */
+  readonly expression: Expression;
+  /** Whether the same value asks for more where there is more: counted twice, it would be acted on twice. */
+  readonly isRelative: boolean;
+  readonly advise: (load: Load) => Advice;
+  /** Absent: it goes by the newest sample. `needed` is what the load needs, without tolerance or hysteresis. */
+  readonly averaging?: Averaging & { readonly needed: (load: Load) => number };
+}
+
+export function followLoad(rule: LoadRule): Policy {
+  return {
+    expression: rule.expression,
+    isRelative: rule.isRelative,
+    evaluate: (circumstances, memory) => answer(rule, memory, circumstances),
+  };
+}
+
+function answer(rule: LoadRule, memory: PolicyMemory, circumstances: Circumstances): Answer {
+  const { expression } = rule;
+  const value = expression.evaluate(circumstances.values);
+  if (value === null) {
+    const failures = memory.failures + (circumstances.isNewInstant ? 1 : 0);
+    const reason = whyUnknown(expression, circumstances);
+    return { value, memory: { ...memory, failures }, opinion: { kind: 'unknown', failures, reason } };
+  }
+  const waiting = waitForNewer(rule, circumstances);
+  if (waiting) return { value, memory: { ...memory, failures: 0 }, opinion: waiting };
+  const { window, burst, opinion } = average(rule, memory, value, circumstances);
+  return { value, memory: { failures: 0, window, burst }, opinion };
+}
+
+/**
+ * A sample from before our last change has led to that change, or was overtaken by it. A policy that goes by what there is
+ * would count it a second time, and add to what was added: what was asked for stands until there is a newer one.
+ */
+function waitForNewer({ expression, isRelative }: LoadRule, { units, beforeChangeMs }: Circumstances): Opinion | null {
+  const signal = isRelative ? expression.names.find((name) => Object.hasOwn(beforeChangeMs, name)) : undefined;
+  if (signal === undefined) return null;
+  const capacity = units.asked;
+  const reason = `${signal} is of ${shownTime(beforeChangeMs[signal] ?? NaN)}, before the last change, and not counted again`;
+  return { kind: 'capacity', capacity, calm: capacity, reason };
+}
+
+function average(
+  { advise, averaging }: LoadRule,
+  memory: PolicyMemory,
+  value: number,
+  { nowMs, units }: Circumstances,
+): { readonly window: Window; readonly burst: Burst | null; readonly opinion: Opinion } {
+  if (averaging === undefined || averaging.averageMs === null) {
+    const advice = advise({ ...units, value });
+    const opinion = { kind: 'capacity', calm: advice.capacity, ...advice } as const;
+    return { window: memory.window, burst: null, opinion };
+  }
+  const { averageMs, burst, needed } = averaging;
+  const window = addToWindow(memory.window, value, nowMs, averageMs);
+  const mean = meanOver(window, nowMs, averageMs) ?? value;
+  const stable = advise({ ...units, value: mean });
+  const reason = `${stable.reason} (mean of ${shown(averageMs / 1000)} s)`;
+  if (burst === null) {
+    return {
+      window,
+      burst: null,
+      opinion: { kind: 'capacity', capacity: stable.capacity, calm: stable.capacity, reason },
+    };
+  }
+  const shortMean = meanOver(window, nowMs, burst.windowMs) ?? value;
+  const { capacity, burst: goesOn } = withBurst({ above: burst.above, averageMs }, memory.burst, {
+    stable: stable.capacity,
+    short: needed({ ...units, value: shortMean }),
+    capacity: units.loaded ?? units.capacity,
+    nowMs,
+  });
+  return { window, burst: goesOn, opinion: { kind: 'capacity', capacity, calm: stable.capacity, reason } };
+}

@@ -1,0 +1,31 @@
+/** Every policy there is: a new one is one line here. */
+import { z } from 'zod';
+import { fixed } from './fixed.js';
+import { forecast } from './forecast.js';
+import { perUnit } from './per-unit.js';
+import type { PolicyDefinition } from './policy.js';
+import { schedule } from './schedule.js';
+import { steps } from './steps.js';
+import { thresholds } from './thresholds.js';
+import { utilization } from './utilization.js';
+
+const [first, ...others] = [thresholds, steps, perUnit, utilization, schedule, forecast, fixed] as const;
+
+export const policyDefinitions: readonly PolicyDefinition[] = [first, ...others];
+
+/** As a watch carries them. */
+export const policySchema = z.discriminatedUnion('type', [first.schema, ...others.map(({ schema }) => schema)]);
+
+/** As people write them. */
+export const writtenPolicySchema = z.discriminatedUnion('type', [
+  first.written ?? first.schema,
+  ...others.map(({ written, schema }) => written ?? schema),
+]);
+
+export type PolicySettings = z.output<typeof policySchema>;
+
+export function definitionOf({ type }: PolicySettings): PolicyDefinition {
+  const definition = policyDefinitions.find((known) => known.type === type);
+  if (definition === undefined) throw new Error(`there is no policy ${type}`);
+  return definition;
+}

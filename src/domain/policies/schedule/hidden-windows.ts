@@ -1,0 +1,39 @@
+/** Windows by the clock that later ones, which win, cover whole. */
+import { dailyWindow, type DailyWindow } from './daily-window.js';
+
+interface HiddenWindow {
+  readonly path: readonly (string | number)[];
+  readonly text: string;
+}
+
+const week = [0, 1, 2, 3, 4, 5, 6];
+const minutes = Array.from({ length: 24 * 60 }, (_, minute) => minute);
+
+/** When a cron pattern starts, nobody counts here. */
+export function hiddenWindows(windows: readonly (DailyWindow | { readonly cron: string })[]): HiddenWindow[] {
+  const covered = new Set<number>();
+  return windows
+    .map((window, index) => ({ window, index }))
+    .reverse()
+    .flatMap(({ window, index }) => {
+      if ('cron' in window) return [];
+      const open = minutesOfWeek(window);
+      const isHidden = open.every((minute) => covered.has(minute));
+      const isEveryWeek = window.daysOfMonth === undefined && window.dates === undefined;
+      if (isEveryWeek) open.forEach((minute) => covered.add(minute));
+      const text = 'never holds: later windows, which win, cover all of it; move it after them';
+      return isHidden ? [{ path: ['windows', index], text }] : [];
+    });
+}
+
+/** Those in which it may be open: days of the month and dates may fall on any day of the week. */
+function minutesOfWeek({ days, from, to }: DailyWindow): number[] {
+  let now = { day: 0, minute: 0 };
+  const isWithin = dailyWindow({ days, from, to }, () => now);
+  return week.flatMap((day) =>
+    minutes.flatMap((minute) => {
+      now = { day, minute };
+      return isWithin(0) ? [day * minutes.length + minute] : [];
+    }),
+  );
+}

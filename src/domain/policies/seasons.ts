@@ -1,0 +1,62 @@
+/** The load of earlier seasons, in bounded memory. Each season is cut into slots; a slot remembers the mean of its last seasons. */
+
+export const slotsPerSeason = 144;
+
+export interface Seasons {
+  readonly seasonMs: number;
+  /** How far back seasons count. */
+  readonly historyMs: number;
+}
+
+/** Bounded: a number pair for each slot of a season. */
+export interface ForecastMemory {
+  /** By slot: the mean and how many seasons are in it. Null: never seen. */
+  readonly slots: readonly (readonly [mean: number, seasons: number] | null)[];
+  /** The slot that is being seen, counted from the epoch. */
+  readonly open: { readonly slot: number; readonly sum: number; readonly count: number } | null;
+}
+
+const nothingSeen: ForecastMemory = { slots: new Array<null>(slotsPerSeason).fill(null), open: null };
+
+/** Takes note of a load. A load that is unknown is not taken for any number. */
+export function remember(
+  settings: Seasons,
+  memory: ForecastMemory | undefined,
+  value: number | null,
+  nowMs: number,
+): ForecastMemory {
+  const slot = slotAt(settings, nowMs);
+  const closed = closeSlot(settings, memory ?? nothingSeen, slot);
+  if (value === null) return closed;
+  const open = closed.open ?? { slot, sum: 0, count: 0 };
+  return { slots: closed.slots, open: { slot, sum: open.sum + value, count: open.count + 1 } };
+}
+
+/** The largest load of earlier seasons from now until `ahead`. Null without any. */
+export function predictLoad(
+  settings: Seasons & { readonly aheadMs: number },
+  memory: ForecastMemory,
+  nowMs: number,
+): number | null {
+  const last = slotAt(settings, nowMs + Math.min(settings.aheadMs, settings.seasonMs - 1));
+  let largest: number | null = null;
+  for (let slot = slotAt(settings, nowMs); slot <= last; slot += 1) {
+    const mean = memory.slots[slot % slotsPerSeason]?.[0];
+    if (mean !== undefined) largest = Math.max(largest ?? mean, mean);
+  }
+  return largest;
+}
+
+function slotAt({ seasonMs }: Seasons, atMs: number): number {
+  return Math.floor((atMs * slotsPerSeason) / seasonMs);
+}
+
+function closeSlot(settings: Seasons, memory: ForecastMemory, slot: number): ForecastMemory {
+  const { open } = memory;
+  if (!open || open.slot === slot) return memory;
+  const phase = open.slot % slotsPerSeason;
+  const [mean, seen] = memory.slots[phase] ?? [0, 0];
+  const seasons = Math.min(seen + 1, Math.floor(settings.historyMs / settings.seasonMs));
+  const newMean = mean + (open.sum / open.count - mean) / seasons;
+  return { slots: memory.slots.with(phase, [newMean, seasons]), open: null };
+}

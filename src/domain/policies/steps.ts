@@ -1,0 +1,140 @@
+/**
+ * Bands of a value, each with its own change, as step scaling of AWS Application Auto Scaling has them. Between the bands
+ * nothing changes.
+ *
+ * A percentage of the units is rounded down, and is at least one: 10% of 19 is 1, 10% of 4 is 1. A step adds to the units that
+ * the value was measured over: otherwise every look while units are on their way would add the amount once more.
+ */
+import { z } from 'zod';
+import { unitsAtMost, shown } from '../numbers.js';
+import { expression } from '../written/expression.js';
+import { percentageText, shareOf } from '../written/percentage.js';
+import { boundFields, boundsInWords, isInside, refuseOverlaps, refuseUnclearBand } from './band.js';
+import { followLoad } from './load/follow-load.js';
+import { type Advice, definePolicy, type Load } from './policy.js';
+
+const amount = z.union([z.int('must be a whole number; or write a percentage, such as 50%').min(0), percentageText]);
+
+const step = z
+  .strictObject({
+    ...boundFields,
+    add: amount
+      .exactOptional()
+      .describe(
+        'Units to add: a number (`2`), or a percentage of the units that there are (`50%`), rounded down, and at least 1.',
+      ),
+    remove: amount
+      .exactOptional()
+      .describe(
+        'Units to remove: a number (`2`), or a percentage of the units that there are (`50%`), rounded down, and at least 1.',
+      ),
+    set: z.int().min(0).exactOptional().describe('The capacity to recommend.'),
+    atLeast: z
+      .int()
+      .min(1)
+      .exactOptional()
+      .describe(
+        'The fewest units that a percentage adds or removes, also at zero units, of which a percentage is none.',
+      ),
+  })
+  .superRefine(refuseUnclearBand)
+  .superRefine(refuseUnclearAction);
+
+export const stepsSchema = z
+  .strictObject({
+    type: z.literal('steps'),
+    value: expression.describe('An expression over the signals and `current`, the capacity.'),
+    steps: z
+      .array(step)
+      .min(1, 'is empty, so nothing would ever change; write a step, such as { atOrAbove: 100, add: 1 }')
+      .superRefine(refuseOverlaps)
+      .describe(
+        'The bands, which do not overlap, each with one of `add`, `remove` and `set`. Where `value` is in none of them, nothing changes.',
+      ),
+  })
+  .meta({
+    title: 'steps',
+    description:
+      'Bands of `value`, each with its own change: so many units, a percentage, or a capacity. For example: `steps: [{ atOrBelow: 10, remove: 1 }, { atOrAbove: 100, below: 200, add: 2 }, { atOrAbove: 200, add: 50% }]`.',
+  });
+
+type StepsSettings = z.output<typeof stepsSchema>;
+type Step = StepsSettings['steps'][number];
+
+export const steps = definePolicy({
+  type: 'steps',
+  says: 'capacity',
+  schema: stepsSchema,
+  compile({ value, steps }, { compile }) {
+    const expression = compile(value);
+    return followLoad({
+      expression,
+      isRelative: expression.readsCurrent || steps.some(({ set }) => set === undefined),
+      advise: (load) => adviseBySteps(steps, load),
+    });
+  },
+  atZero: ({ steps }) => (steps.some(canRaiseNone) ? 'recommends' : 'nothing'),
+  capacities: ({ steps }) =>
+    steps.flatMap(({ set }, index) => (set === undefined ? [] : [{ path: ['steps', index, 'set'], capacity: set }])),
+});
+
+function adviseBySteps(steps: readonly Step[], load: Load): Advice {
+  const { value, capacity, asked, isAskedByOthers } = load;
+  const step = steps.find((each) => isInside(each, value));
+  // As with thresholds, a step that an earlier value was in counts no more. What somebody else asked for stands.
+  if (step === undefined) {
+    return { capacity: isAskedByOthers ? asked : capacity, reason: `${shown(value)} is in no step` };
+  }
+  const where = `${shown(value)} is ${boundsInWords(step)}`;
+  if (step.set !== undefined) return { capacity: step.set, reason: `${where}, which sets ${step.set}` };
+  if (step.add !== undefined) {
+    const measured = load.loaded ?? capacity;
+    const added = changeOf(step.add, step, measured);
+    // A high value never lowers what was asked for, nor what there is.
+    return {
+      capacity: Math.max(asked, capacity, measured + added.units),
+      reason: `${where}, which adds ${added.words}`,
+    };
+  }
+  const removed = changeOf(step.remove ?? 0, step, capacity);
+  return {
+    capacity: Math.max(0, Math.min(asked, capacity - removed.units)),
+    reason: `${where}, which removes ${removed.words}`,
+  };
+}
+
+/** 10% of 127 is 12, of 4 is 1; with `atLeast: 2`, 2. 0% is no change, and a percentage of none is none without `atLeast`. */
+function changeOf(
+  amount: number | string,
+  { atLeast }: Step,
+  of: number,
+): { readonly units: number; readonly words: string } {
+  if (typeof amount === 'number') return { units: amount, words: String(amount) };
+  const share = shareOf(amount);
+  const least = share === 0 ? 0 : (atLeast ?? Math.min(1, of));
+  const units = Math.max(unitsAtMost(of * share), least);
+  return { units, words: `${units} (${amount} of ${of}${atLeast === undefined ? '' : `, at least ${atLeast}`})` };
+}
+
+/** Whether it adds to zero units: a percentage of none is none. */
+function canRaiseNone({ add, set = 0, atLeast }: Step): boolean {
+  if (typeof add === 'string') return atLeast !== undefined && shareOf(add) > 0;
+  return (add ?? set) > 0;
+}
+
+const actions = ['add', 'remove', 'set'] as const;
+
+function refuseUnclearAction(step: Partial<Step>, context: z.RefinementCtx): void {
+  const [first, ...others] = actions.filter((action) => step[action] !== undefined);
+  if (first === undefined) {
+    context.addIssue({ code: 'custom', message: 'changes nothing; write one of add, remove and set, or leave it out' });
+  }
+  for (const other of others) {
+    context.addIssue({ code: 'custom', path: [other], message: `stands beside ${first}; keep one of the two` });
+  }
+  const isShare = typeof (step.add ?? step.remove) === 'string';
+  if (step.atLeast !== undefined && !isShare) {
+    const message = 'goes with a percentage only; write one, such as add: 10%, or leave atLeast out';
+    context.addIssue({ code: 'custom', path: ['atLeast'], message });
+  }
+}

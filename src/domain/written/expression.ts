@@ -1,0 +1,7 @@
+/** Where people write an expression: `waiting + active`. */
+import { z } from 'zod';
+
+export const expression = z
+  .string()
+  .min(1)
+  .meta({ title: 'expression', examples: ['waiting + active', 'max(1, jobs / 20)'] });
