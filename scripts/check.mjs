@@ -7,6 +7,7 @@ const checks = {
   format: ['prettier', '--check', '--log-level=warn', '--cache', '--cache-location', '.cache/prettier', '.'],
   layers: ['depcruise', '--output-type=err', 'src', 'workflows', 'activities'],
   'dead code': ['knip', '--no-progress'],
+  'code that only tests call': ['knip', '--production', '--config', 'knip.production.json', '--no-progress'],
 };
 
 const run = (name, [command, ...args]) =>

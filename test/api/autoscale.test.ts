@@ -4,7 +4,7 @@ import type { AutoscaleAnswer, DecisionsAnswer } from '../../src/api/autoscale/a
 import { AutoscaleClient } from '../../src/client/autoscale/client.js';
 import { byAlias, type ResourceConfig } from '../../src/config/config.js';
 import { autoscaleSettingsSchema } from '../../src/domain/autoscale/settings.js';
-import { createSource } from '../../src/adapters/sources/registry.js';
+import { createSource } from '../support/create-source.js';
 import { configured as configuredNow } from '../support/configured.js';
 import { devServerEnvironment } from '../support/temporal.js';
 import { poll, type TestResource, Workbench } from '../workflows/workbench.js';

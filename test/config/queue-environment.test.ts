@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { queueFromEnvironment } from '../../src/config/environment/queue.js';
-import { createSource } from '../../src/adapters/sources/registry.js';
+import { createSource } from '../support/create-source.js';
 import { linesOf } from './written.js';
 
 const redisStream = { QUEUE_TYPE: 'redis', REDIS_HOST: 'h', REDIS_QUEUE_KEY: 'jobs', REDIS_QUEUE_TYPE: 'Stream' };

@@ -18,7 +18,7 @@ import { ecs } from '../../src/adapters/platforms/ecs.js';
 import { genericHttp } from '../../src/adapters/platforms/generic-http/generic-http.js';
 import { kubernetes } from '../../src/adapters/platforms/kubernetes/kubernetes.js';
 import { connectClient } from '../../src/client/temporal/connection.js';
-import { createSource } from '../../src/adapters/sources/registry.js';
+import { createSource } from '../support/create-source.js';
 import { type Certificates, makeCertificates } from '../support/certificates.js';
 import { ConnectProxy } from '../support/connect-proxy.js';
 

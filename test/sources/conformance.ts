@@ -1,7 +1,7 @@
 /** What every source must do, whatever it talks to. Run against local servers in unit tests, and the true ones in test/services. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { inspect } from 'node:util';
-import { createSource } from '../../src/adapters/sources/registry.js';
+import { createSource } from '../support/create-source.js';
 import { AdapterError } from '../../src/adapters/net/errors.js';
 import type { Source } from '../../src/adapters/sources/source.js';
 import { closedPort, startHangingServer } from './local-servers.js';

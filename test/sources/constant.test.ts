@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { createSource } from '../../src/adapters/sources/registry.js';
+import { createSource } from '../support/create-source.js';
 
 const context = { signal: 'share', timeoutMs: 1000 };
 
@@ -10,8 +10,4 @@ it('gives the value of its settings', async () => {
 
 it('refuses a value that is not a load', () => {
   expect(() => createSource('constant', { value: -1 }, context)).toThrow('signal "share", constant: value');
-});
-
-it('a type that does not exist is answered with those that do', () => {
-  expect(() => createSource('promotheus', {}, context)).toThrow(/no source type promotheus\. Use one of prometheus, /);
 });

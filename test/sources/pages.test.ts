@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { fileConfig } from '../../src/config/file/file-config.js';
-import { createSource, sourceDefinitions } from '../../src/adapters/sources/registry.js';
+import { createSource } from '../support/create-source.js';
+import { sourceDefinitions } from '../../src/adapters/sources/registry.js';
 
 interface Example {
   readonly resources: {

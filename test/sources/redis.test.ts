@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createSource } from '../../src/adapters/sources/registry.js';
+import { createSource } from '../support/create-source.js';
 import { describeFailures, expectNoSecret, plantedSecret } from './conformance.js';
 
 const settingsFor = (port: number) => ({

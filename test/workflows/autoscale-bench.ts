@@ -4,7 +4,7 @@ import { AutoscaleClient } from '../../src/client/autoscale/client.js';
 import { AutoscaleReader, type AutoscaleView } from '../../src/client/autoscale/reader.js';
 import { type AutoscaleSettings, autoscaleSettingsSchema } from '../../src/domain/autoscale/settings.js';
 import type { ScaleSettings } from '../../src/domain/scale/settings.js';
-import { createSource } from '../../src/adapters/sources/registry.js';
+import { createSource } from '../support/create-source.js';
 import { configured } from '../support/configured.js';
 import { startQueue } from '../support/queue-server.js';
 import { type TestResource, type Workbench, poll } from './workbench.js';

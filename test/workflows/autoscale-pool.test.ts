@@ -2,7 +2,7 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { AutoscaleReader } from '../../src/client/autoscale/reader.js';
 import { autoscaleSettingsSchema } from '../../src/domain/autoscale/settings.js';
-import { createSource } from '../../src/adapters/sources/registry.js';
+import { createSource } from '../support/create-source.js';
 import { autoscaleWorkflowId } from '../../workflows/autoscale/messages.js';
 import { closeJsonServers } from '../platforms/fixtures/json-server.js';
 import { poolOf, poolSite } from '../platforms/fixtures/pool-server.js';

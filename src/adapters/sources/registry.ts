@@ -1,5 +1,4 @@
 /** Every source there is: a new one is one line here. */
-import { AdapterError } from '../net/errors.js';
 import { activemq } from './activemq.js';
 import { cloudwatch } from './aws/cloudwatch.js';
 import { kinesis } from './aws/kinesis.js';
@@ -10,7 +9,7 @@ import { kafka } from './kafka/kafka.js';
 import { prometheus } from './prometheus.js';
 import { rabbitmq } from './rabbitmq/rabbitmq.js';
 import { redis } from './redis/redis.js';
-import type { Source, SourceContext, SourceDefinition } from './source.js';
+import type { SourceDefinition } from './source.js';
 import { temporal } from './temporal/temporal.js';
 
 export const sourceDefinitions: readonly SourceDefinition[] = [
@@ -26,22 +25,3 @@ export const sourceDefinitions: readonly SourceDefinition[] = [
   temporal,
   constant,
 ];
-
-/**
- * Makes the source of a signal from its settings, without `type` and with every `${NAME}` resolved.
- * @throws AdapterError naming each setting that is wrong, never what was given for it.
- */
-export function createSource(type: string, settings: unknown, context: SourceContext): Source {
-  const definition = sourceDefinitions.find((each) => each.type === type);
-  if (definition === undefined) {
-    const known = sourceDefinitions.map((each) => each.type).join(', ');
-    throw new AdapterError(
-      'failed',
-      `signal "${context.signal}": there is no source type ${type}. Use one of ${known}.`,
-    );
-  }
-  const parsed = definition.settings.safeParse(settings);
-  if (parsed.success) return definition.create(parsed.data, context);
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'settings'}: ${issue.message}`);
-  throw new AdapterError('failed', `signal "${context.signal}", ${type}: ${problems.join('; ')}`);
-}

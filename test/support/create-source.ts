@@ -1,0 +1,13 @@
+/** A source from its settings, as a worker makes it of a signal whose placeholders are resolved. */
+import { sourceDefinitions } from '../../src/adapters/sources/registry.js';
+import type { Source, SourceContext } from '../../src/adapters/sources/source.js';
+
+/** @throws Error naming each setting that is invalid. */
+export function createSource(type: string, settings: unknown, context: SourceContext): Source {
+  const definition = sourceDefinitions.find((each) => each.type === type);
+  if (!definition) throw new Error(`there is no source type ${type}`);
+  const parsed = definition.settings.safeParse(settings);
+  if (parsed.success) return definition.create(parsed.data, context);
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'settings'}: ${issue.message}`);
+  throw new Error(`signal "${context.signal}", ${type}: ${problems.join('; ')}`);
+}
