@@ -82,11 +82,11 @@ function simulatorApp(parts: AdminDependencies): Express {
     .use((request) => {
       throw new RequestError(404, `${request.method} ${request.path} does not exist; see escapement simulator --help`);
     })
-    .use(tellError);
+    .use(sendError);
 }
 
 /** Express recognizes an error handler by its four parameters. */
-const tellError: ErrorRequestHandler = (error: unknown, _request, response, next) => {
+const sendError: ErrorRequestHandler = (error: unknown, _request, response, next) => {
   // Express's own errors (a path that cannot be decoded, a body that is too large) have a status too.
   if (error instanceof Error && 'status' in error && typeof error.status === 'number') {
     response.status(error.status).json({ error: error.message });

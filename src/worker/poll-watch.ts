@@ -29,7 +29,7 @@ interface WatchSettings {
   readonly onPollers: (pollers: readonly Poller[]) => void;
 }
 
-interface Sight {
+interface SeenPoll {
   /** In the server's clock, which may differ from the local one: compared only with other values of it. */
   readonly lastPollMs: number;
   /** When this value was first seen, in the local monotonic clock. */
@@ -53,7 +53,7 @@ export class PollWatch {
   status: QueueStatus = { isPolling: false, reason: 'the worker has just started' };
   readonly #settings: WatchSettings;
   readonly #closed = new AbortController();
-  readonly #seen = new Map<Kind, Sight>();
+  readonly #seen = new Map<Kind, SeenPoll>();
   /**
    * The server continues to list polls that it has aborted: the first entry after a refusal is no proof that the worker
    * is polling.

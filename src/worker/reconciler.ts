@@ -39,7 +39,7 @@ interface ReconcilerSettings {
 const usuallyEveryMs = 60_000;
 const mostBetweenAttemptsMs = 10_000;
 const mostNamed = 20;
-/** The number of autoscalers without a name in the configuration that are examined in one round. */
+/** The maximum number of autoscalers outside the configuration that one round examines. */
 const mostUnnamedAsked = 100;
 /**
  * The concurrency of requests: with thousands of resources, requests should neither be sequential nor all reach the
@@ -52,55 +52,55 @@ export class Reconciler {
   readonly #autoscales: AutoscaleClient;
   #wanted: Reconciled | undefined;
   /** Aborts the pause between two rounds when there is a new configuration. */
-  #news = new AbortController();
+  #interruption = new AbortController();
   /** What was already sent to autoscalers or logged for the current configuration. */
-  #said = new Set<string>();
+  #reported = new Set<string>();
   /** The task queues that were passed to `onLeft`. Once this process polls one, the server lists a poller for it. */
   #left: ReadonlySet<string> = new Set();
 
   constructor(settings: ReconcilerSettings) {
     this.#settings = settings;
     this.#autoscales = new AutoscaleClient(settings.client);
-    settings.signal.addEventListener('abort', () => this.#news.abort());
+    settings.signal.addEventListener('abort', () => this.#interruption.abort());
     void this.#run();
   }
 
   /** Uses this configuration from now on. */
   use(wanted: Reconciled): void {
     this.#wanted = wanted;
-    this.#news.abort();
+    this.#interruption.abort();
   }
 
   async #run(): Promise<void> {
     const { signal, everyMs = usuallyEveryMs } = this.#settings;
-    let heldAgainst: Reconciled | undefined;
+    let previous: Reconciled | undefined;
     while (!signal.aborted) {
-      this.#news = new AbortController();
+      this.#interruption = new AbortController();
       const wanted = this.#wanted;
       if (wanted) {
-        const isNews = wanted !== heldAgainst;
-        if (isNews) this.#said = new Set();
-        await this.#untilItWorks(wanted, isNews);
-        heldAgainst = wanted;
+        const isNew = wanted !== previous;
+        if (isNew) this.#reported = new Set();
+        await this.#retryRound(wanted, isNew);
+        previous = wanted;
       }
-      if (this.#wanted === wanted) await pauseFor(everyMs, this.#news.signal);
+      if (this.#wanted === wanted) await pauseFor(everyMs, this.#interruption.signal);
     }
   }
 
   /** Temporal may start later than this process. */
-  async #untilItWorks(wanted: Reconciled, isNews: boolean): Promise<void> {
-    for (let attempt = 1; !this.#news.signal.aborted; attempt++) {
+  async #retryRound(wanted: Reconciled, isNew: boolean): Promise<void> {
+    for (let attempt = 1; !this.#interruption.signal.aborted; attempt++) {
       try {
-        await this.#round(wanted, isNews);
+        await this.#round(wanted, isNew);
         return;
       } catch (error) {
         this.#settings.log.warn({ err: error }, 'Autoscalers could not be compared with the configuration; retrying');
-        await pauseFor(retryPauseMs(attempt, mostBetweenAttemptsMs), this.#news.signal);
+        await pauseFor(retryPauseMs(attempt, mostBetweenAttemptsMs), this.#interruption.signal);
       }
     }
   }
 
-  async #round(wanted: Reconciled, isNews: boolean): Promise<void> {
+  async #round(wanted: Reconciled, isNew: boolean): Promise<void> {
     const { client, log } = this.#settings;
     const open = await openWorkflows(client);
     const configured: string[] = [];
@@ -108,19 +108,19 @@ export class Reconciler {
     await atMost(askedAtOnce, autoscaledIn(wanted.served, wanted.writing), async (autoscaled) => {
       const { resource, revision } = autoscaled;
       // A list does not show whether an autoscaler still has messages to handle.
-      const listed = isNews ? undefined : open.autoscalers.get(resource);
+      const listed = isNew ? undefined : open.autoscalers.get(resource);
       const stands = standing(revision, listed ?? (await this.#autoscales.find(resource)));
       if (stands.is === 'older' || stands.is === 'removed') overruled.add(resource);
-      if (await this.#agree(autoscaled, stands, isNews)) configured.push(resource);
+      if (await this.#reconcile(autoscaled, stands, isNew)) configured.push(resource);
     });
     if (configured.length > 0) log.info({ configured: brief(configured) }, 'Autoscalers match the configuration');
-    const orphaned = await this.#tellOfUnnamed(wanted, open);
+    const orphaned = await this.#reportUnnamed(wanted, open);
     this.#left = new Set([...orphaned, ...(await this.#move(wanted, open, overruled))]);
     this.#settings.onLeft([...this.#left]);
   }
 
   /** @returns whether the autoscaler was sent a message that it has to handle. */
-  async #agree(autoscaled: Autoscaled, stands: Standing, isNews: boolean): Promise<boolean> {
+  async #reconcile(autoscaled: Autoscaled, stands: Standing, isNew: boolean): Promise<boolean> {
     const { log } = this.#settings;
     const { resource, revision } = autoscaled;
     const ours = placeOf(revision);
@@ -137,9 +137,9 @@ export class Reconciler {
             'This configuration is in force: it is the newer one',
           );
         }
-        if (this.#said.has(`configure ${resource}`)) return false;
+        if (this.#reported.has(`configure ${resource}`)) return false;
         await this.#autoscales.configure(autoscaled);
-        this.#said.add(`configure ${resource}`);
+        this.#reported.add(`configure ${resource}`);
         return true;
       }
       case 'older':
@@ -150,7 +150,7 @@ export class Reconciler {
           );
         }
         // The status of the autoscaler then names both configurations.
-        if (isNews && !stands.isKnown) await this.#autoscales.configure(autoscaled);
+        if (isNew && !stands.isKnown) await this.#autoscales.configure(autoscaled);
         return false;
       case 'removed':
         if (this.#isFirst(`removed ${resource} ${stands.by.atMs}`)) {
@@ -180,7 +180,7 @@ export class Reconciler {
   }
 
   /** @returns the task queues of the autoscalers that no worker serves. */
-  async #tellOfUnnamed({ resources, writing }: Reconciled, { autoscalers }: OpenWorkflows): Promise<string[]> {
+  async #reportUnnamed({ resources, writing }: Reconciled, { autoscalers }: OpenWorkflows): Promise<string[]> {
     const { client, log, isServed } = this.#settings;
     const unnamed = unnamedBy(resources, writing.owner, autoscalers.values());
     const news = unnamed.filter(({ resource }) => this.#isFirst(`unnamed ${resource}`));
@@ -200,7 +200,7 @@ export class Reconciler {
       const found = await this.#autoscales.find(resource);
       if (!found?.isOpen) return;
       const saying = `nobody names ${resource}`;
-      if (found.isWatched) this.#said.delete(saying);
+      if (found.isWatched) this.#reported.delete(saying);
       else if (this.#isFirst(saying)) {
         const configuredBy = found.memo.revision && placeOf(found.memo.revision);
         log.warn(
@@ -237,8 +237,8 @@ export class Reconciler {
   }
 
   #isFirst(saying: string): boolean {
-    if (this.#said.has(saying)) return false;
-    this.#said.add(saying);
+    if (this.#reported.has(saying)) return false;
+    this.#reported.add(saying);
     return true;
   }
 }

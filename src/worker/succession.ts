@@ -33,7 +33,7 @@ interface SeenPoller {
 /** A poll that finds no task returns after a minute, and the next poll follows at once. */
 const pollsAtLeastEveryMs = 75_000;
 /** After this long without a list of pollers, a silence of pollers cannot be measured. */
-const blindAfterMs = 20_000;
+const listStaleAfterMs = 20_000;
 const mostBetweenAttemptsMs = 10_000;
 
 export class Succession {
@@ -42,12 +42,12 @@ export class Succession {
   readonly #closed = new AbortController();
   readonly #pollers = new Map<string, SeenPoller>();
   /** Workers whose activities were already handed on: they have none left. */
-  readonly #estates = new Set<string>();
+  readonly #handedOn = new Set<string>();
   /** Sequential, because two rounds at the same time would hand on the same activities. */
-  #giving = Promise.resolve();
+  #rounds = Promise.resolve();
   #watchingSinceMs = performance.now();
-  #toldAtMs = performance.now();
-  #hasLookedForStrangers = false;
+  #listedAtMs = performance.now();
+  #hasCheckedUnlisted = false;
 
   constructor(settings: SuccessionSettings) {
     this.#settings = settings;
@@ -60,8 +60,8 @@ export class Succession {
   /** Called every few seconds with the pollers of activities. */
   saw(pollers: readonly Poller[]): void {
     const nowMs = performance.now();
-    if (nowMs - this.#toldAtMs > blindAfterMs) this.#lookAnew(nowMs);
-    this.#toldAtMs = nowMs;
+    if (nowMs - this.#listedAtMs > listStaleAfterMs) this.#restartSilence(nowMs);
+    this.#listedAtMs = nowMs;
     for (const { identity, lastPollMs } of pollers) {
       if (this.#pollers.get(identity)?.lastPollMs === lastPollMs) continue;
       this.#pollers.set(identity, { lastPollMs, newAtMs: nowMs, isGone: false });
@@ -70,11 +70,11 @@ export class Succession {
     for (const [identity, seen] of gone) this.#pollers.set(identity, { ...seen, isGone: true });
     if (gone.length > 0) {
       this.#takeOverFrom(() => {
-        const left = gone.map(([identity]) => identity).filter((identity) => !this.#isSettled(identity));
+        const left = gone.map(([identity]) => identity).filter((identity) => !this.#isHandedOn(identity));
         return left.length > 0 && ((other) => left.includes(other));
       });
     }
-    this.#lookForStrangers(nowMs);
+    this.#takeOverFromUnlisted(nowMs);
   }
 
   close(): void {
@@ -82,8 +82,8 @@ export class Succession {
   }
 
   /** The activities of a worker that is certainly dead are handed on only once. */
-  #isSettled(identity: string): boolean {
-    return this.#estates.has(identity) && whereaboutsOf(identity, this.#settings.identity) === 'dead';
+  #isHandedOn(identity: string): boolean {
+    return this.#handedOn.has(identity) && whereaboutsOf(identity, this.#settings.identity) === 'dead';
   }
 
   #isGone(identity: string, { newAtMs }: SeenPoller, nowMs: number): boolean {
@@ -95,9 +95,9 @@ export class Succession {
   /**
    * Workers on other hosts that stopped polling before this one started: the server lists them only for a short time.
    */
-  #lookForStrangers(nowMs: number): void {
-    if (this.#hasLookedForStrangers || nowMs - this.#watchingSinceMs < pollsAtLeastEveryMs) return;
-    this.#hasLookedForStrangers = true;
+  #takeOverFromUnlisted(nowMs: number): void {
+    if (this.#hasCheckedUnlisted || nowMs - this.#watchingSinceMs < pollsAtLeastEveryMs) return;
+    this.#hasCheckedUnlisted = true;
     this.#takeOverFrom(
       () => (other) => !this.#pollers.has(other) && whereaboutsOf(other, this.#settings.identity) !== 'alive',
     );
@@ -107,27 +107,27 @@ export class Succession {
    * The silence of every poller counts from now: while this process could not query the server, all of them may have
    * polled.
    */
-  #lookAnew(nowMs: number): void {
+  #restartSilence(nowMs: number): void {
     this.#watchingSinceMs = nowMs;
     for (const [identity, seen] of this.#pollers) this.#pollers.set(identity, { ...seen, newAtMs: nowMs });
   }
 
   /** @param choose selects the dead workers when the task starts; false: none is left. */
   #takeOverFrom(choose: () => false | ((identity: string) => boolean)): void {
-    this.#giving = this.#giving.then(async () => {
+    this.#rounds = this.#rounds.then(async () => {
       const isDead = choose();
-      if (isDead) await this.#giveAway(isDead);
+      if (isDead) await this.#handOnFrom(isDead);
     });
   }
 
   /** Retries until it has succeeded once. */
-  async #giveAway(isDead: (identity: string) => boolean): Promise<void> {
+  async #handOnFrom(isDead: (identity: string) => boolean): Promise<void> {
     const { taskQueue, repeatable, log } = this.#settings;
     for (let attempt = 1; ; attempt++) {
       try {
-        const given = await handOn(this.#client, { taskQueue, activities: repeatable, isDead });
-        for (const [from, activities] of given) {
-          this.#estates.add(from);
+        const handedOn = await handOn(this.#client, { taskQueue, activities: repeatable, isDead });
+        for (const [from, activities] of handedOn) {
+          this.#handedOn.add(from);
           log.info({ taskQueue, from, activities }, 'Took over activities from a dead worker');
         }
         return;

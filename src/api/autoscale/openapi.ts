@@ -12,7 +12,7 @@ const resource = {
 };
 const always: ProblemType[] = ['unknown-resource', 'not-autoscaled'];
 /** The problems of operations that send the autoscaler a message. */
-const telling: ProblemType[] = [...always, 'autoscaler-not-running'];
+const signalProblems: ProblemType[] = [...always, 'autoscaler-not-running'];
 const withBody: ProblemType[] = [
   'malformed-json',
   'invalid-request',
@@ -46,11 +46,11 @@ export const autoscalePaths = {
     put: {
       ...operation('autoscale', 'pause', 'Stop scaling by policies, in one direction or both'),
       requestBody: body('PauseRequest'),
-      responses: answers({ 200: 'Paused' }, [...withBody, ...telling]),
+      responses: answers({ 200: 'Paused' }, [...withBody, ...signalProblems]),
     },
     delete: {
       ...operation('autoscale', 'resume', 'Resume scaling by policies'),
-      responses: answers({ 200: 'Paused' }, ['cross-origin', ...telling]),
+      responses: answers({ 200: 'Paused' }, ['cross-origin', ...signalProblems]),
     },
   },
   '/v1/resources/{resource}/override': {
@@ -58,18 +58,18 @@ export const autoscalePaths = {
     put: {
       ...operation('autoscale', 'override', 'Keep a capacity, whatever the policies recommend'),
       requestBody: body('OverrideRequest'),
-      responses: answers({ 200: 'Overridden' }, [...withBody, 'out-of-bounds', ...telling]),
+      responses: answers({ 200: 'Overridden' }, [...withBody, 'out-of-bounds', ...signalProblems]),
     },
     delete: {
       ...operation('autoscale', 'releaseOverride', 'Remove the override'),
-      responses: answers({ 200: 'Overridden' }, ['cross-origin', ...telling]),
+      responses: answers({ 200: 'Overridden' }, ['cross-origin', ...signalProblems]),
     },
   },
   '/v1/resources/{resource}/evaluate': {
     parameters: [resource],
     post: {
       ...operation('autoscale', 'evaluate', 'Evaluate now, instead of at the end of the interval'),
-      responses: answers({ 202: 'Evaluating' }, ['cross-origin', ...telling]),
+      responses: answers({ 202: 'Evaluating' }, ['cross-origin', ...signalProblems]),
     },
   },
   '/v1/hooks/alertmanager': {

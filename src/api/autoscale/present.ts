@@ -22,8 +22,8 @@ export function presentAutoscale(
     evaluation: progress?.evaluation ? presentEvaluation(progress.evaluation, Date.now()) : null,
     problem: problem ? { message: problem.message, since: iso(problem.sinceMs) } : null,
     notice,
-    pause: presentPause(standing(memo.pause)),
-    override: presentOverride(standing(memo.override)),
+    pause: presentPause(unlessExpired(memo.pause)),
+    override: presentOverride(unlessExpired(memo.override)),
     lastError: failure?.message ?? memo.lastError ?? null,
     stats: {
       currentSize: progress?.evaluation?.capacity ?? null,
@@ -52,7 +52,7 @@ function presentWriting({ owner, file, host, atMs }: Writing) {
 }
 
 /** A pause or an override that has expired is not shown. */
-function standing<T extends { readonly untilMs: number | null }>(word: T | null | undefined): T | null {
+function unlessExpired<T extends { readonly untilMs: number | null }>(word: T | null | undefined): T | null {
   return word && (word.untilMs === null || word.untilMs > Date.now()) ? word : null;
 }
 

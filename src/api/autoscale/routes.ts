@@ -34,7 +34,7 @@ function putPause(api: ApiContext): RequestHandler {
     const alias = await findAutoscaled(api, request);
     const { direction, until } = parseBody(pauseRequestSchema, request);
     const pause = { direction, untilMs: inFuture(until) };
-    await tell(api, alias, () => autoscales.pause(alias, pause));
+    await signal(api, alias, () => autoscales.pause(alias, pause));
     response.json({ resource: alias, pause: presentPause(pause) });
   };
 }
@@ -43,7 +43,7 @@ function deletePause(api: ApiContext): RequestHandler {
   const { autoscales } = api;
   return async (request, response) => {
     const alias = await findAutoscaled(api, request);
-    await tell(api, alias, () => autoscales.pause(alias, null));
+    await signal(api, alias, () => autoscales.pause(alias, null));
     response.json({ resource: alias, pause: null });
   };
 }
@@ -59,7 +59,7 @@ function putOverride(api: ApiContext): RequestHandler {
     if (wrong !== undefined)
       throw new Problem('out-of-bounds', `${alias}: ${wrong}; set "beyondBounds": true to allow it.`);
     const override = { capacity, untilMs: inFuture(until), ...(beyondBounds && { beyondBounds }) };
-    await tell(api, alias, () => autoscales.override(alias, override));
+    await signal(api, alias, () => autoscales.override(alias, override));
     response.json({ resource: alias, override: presentOverride(override) });
   };
 }
@@ -68,7 +68,7 @@ function deleteOverride(api: ApiContext): RequestHandler {
   const { autoscales } = api;
   return async (request, response) => {
     const alias = await findAutoscaled(api, request);
-    await tell(api, alias, () => autoscales.override(alias, null));
+    await signal(api, alias, () => autoscales.override(alias, null));
     response.json({ resource: alias, override: null });
   };
 }
@@ -77,7 +77,7 @@ function postEvaluate(api: ApiContext): RequestHandler {
   const { autoscales } = api;
   return async (request, response) => {
     const alias = await findAutoscaled(api, request);
-    await tell(api, alias, () => autoscales.evaluate(alias));
+    await signal(api, alias, () => autoscales.evaluate(alias));
     response.status(202).json({ resources: [alias] });
   };
 }
@@ -161,7 +161,7 @@ function notAutoscaled(alias: string): Problem {
 }
 
 /** @throws Problem when no autoscaler can receive the message. */
-async function tell({ config, autoscaleReader }: ApiContext, alias: string, act: () => Promise<void>): Promise<void> {
+async function signal({ config, autoscaleReader }: ApiContext, alias: string, act: () => Promise<void>): Promise<void> {
   try {
     await act();
   } catch (error) {

@@ -8,9 +8,9 @@ const probeAfterMs = 30_000;
  * it is idle.
  */
 export function disconnectSignal({ socket }: Request, response: Response): AbortSignal {
-  const gone = new AbortController();
-  response.once('close', () => gone.abort());
+  const disconnected = new AbortController();
+  response.once('close', () => disconnected.abort());
   socket.setTimeout(0);
   socket.setKeepAlive(true, probeAfterMs);
-  return gone.signal;
+  return disconnected.signal;
 }

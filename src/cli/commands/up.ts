@@ -47,7 +47,7 @@ function settingsHelp(): string {
 
 async function up(role: Role): Promise<void> {
   const { config, temporal, shutdown } = role;
-  refuseStrangersDemo(role);
+  refuseDemoOnConfiguredServer(role);
   if (!temporal.isConfigured) await endLeftoverTemporal(role);
   await checkPorts(portsOf(role));
 
@@ -71,7 +71,7 @@ async function up(role: Role): Promise<void> {
 }
 
 /** The demo's resource may have the same name and task queue as a real one on that server. @throws ConfigError */
-function refuseStrangersDemo({ config, temporal }: Role): void {
+function refuseDemoOnConfiguredServer({ config, temporal }: Role): void {
   if (config.source !== 'demo' || !temporal.isConfigured) return;
   const fix =
     'write an escapement.yaml, or set AUTOSCALER_TARGET_RESOURCE, or unset TEMPORAL_ADDRESS (and the profile) for the demo';

@@ -41,7 +41,7 @@ export class LiveConfig {
   async #reload(): Promise<void> {
     try {
       const config = await this.load();
-      if (config.source !== this.#config.source) throw new ConfigError([gone(this.#config)]);
+      if (config.source !== this.#config.source) throw new ConfigError([fileMissing(this.#config)]);
       for (const warning of config.warnings) this.log.warn(warning);
       for (const listener of this.#listeners) await listener(config);
       this.#config = config;
@@ -53,6 +53,6 @@ export class LiveConfig {
 }
 
 /** Without the file, the demo might be loaded, which is never the intention of a reload. */
-function gone({ writing }: LoadedConfig) {
+function fileMissing({ writing }: LoadedConfig) {
   return problemFrom('does not exist any more; restore it, or stop this process', { file: writing.file, path: '' });
 }
