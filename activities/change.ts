@@ -1,4 +1,4 @@
-/** Sending one change, at most once: look, fence, send, confirm. */
+/** Sends one change at most once: observe, get a send permit, send, confirm. */
 import type { ChangeOutcome, Observation } from '../src/domain/scale/capacity.js';
 import type { ChangeOrder, ChangeResult, Confirmation, SentOutcome } from '../src/domain/scale/orders.js';
 import { takesChangesAtAnyTime } from '../src/domain/scale/settings.js';
@@ -8,18 +8,18 @@ import { lookUntilConfirmed, type PollWorld } from './poll.js';
 
 export interface ChangeWorld extends PollWorld {
   /**
-   * Asks the Temporal server whether this very attempt is still the one it waits for. A worker that slept through its
-   * time-outs was given up: its change counts as made already, and must not be sent now.
-   * Undefined when it is not waited for; rejects when the answer does not come in time.
+   * Asks the Temporal server whether it still waits for exactly this attempt. The server may have timed out a worker
+   * that was suspended: the workflow then already counts its change as made, and the worker must not send it. Undefined
+   * when the server no longer waits for the attempt; rejects when the answer does not arrive in time.
    */
   requestSendPermit(): Promise<SendPermit | undefined>;
-  /** Aborts only when the worker may not wait any longer: a request in flight is then broken off. */
+  /** Aborts only when the worker has to stop: a request in flight is then aborted. */
   readonly outOfTime: AbortSignal;
 }
 
 /**
- * A sleep can fall between any two lines, also between the fence and the write to the socket. The permit closes that
- * gap but for the last instructions (docs/guarantees.md).
+ * A process can be suspended between any two lines, also between the fence and the write to the socket. The send permit
+ * expires, which closes that gap except for the last instructions before the write (docs/guarantees.md).
  */
 export async function sendChange(platform: Platform, order: ChangeOrder, world: ChangeWorld): Promise<ChangeResult> {
   const obstacle = await whyNotNow(platform, order, world);
@@ -31,7 +31,7 @@ export async function sendChange(platform: Platform, order: ChangeOrder, world: 
   try {
     permit = await world.requestSendPermit();
   } catch (error) {
-    return notSent(`${sentence}: the server could not be asked in time whether it still waits (${String(error)})`);
+    return notSent(`${sentence}: the server did not confirm in time that it still waits for it (${String(error)})`);
   }
   if (!permit) return notSent(`${sentence}: the server no longer waits for this change`);
   if (world.stopped.aborted) return { outcome: 'notSent', reason: 'stopped before the change was sent' };
@@ -39,18 +39,22 @@ export async function sendChange(platform: Platform, order: ChangeOrder, world: 
   const outcome = await platform.change(order, permit, world.outOfTime);
   if (outcome.outcome === 'rejected') return outcome;
 
-  // A request that nobody answers may be carried out as long as somebody waits for it: settling begins after that.
+  // A platform may carry out an unanswered request as long as the connection is open: the settle time starts after
+  // that.
   const sent = asSent(outcome, outcome.outcome === 'accepted' ? askedAtMs : world.now());
   return { ...sent, confirmation: await lookUntilConfirmed(platform, { ...order, sent }, world) };
 }
 
-/** The capacity may have moved since the run decided: the change is only right from where it was decided. */
+/**
+ * The capacity may have moved since the run decided, and the change is valid only from the capacity that the run
+ * decided on.
+ */
 async function whyNotNow(
   platform: Platform,
   order: ChangeOrder,
   world: ChangeWorld,
 ): Promise<{ readonly reason: string; readonly movedTo?: Observation } | undefined> {
-  // A dry run walks on from capacities that exist only in its plan.
+  // A dry run continues from capacities that exist only in its plan.
   if (order.dryRun) return undefined;
   try {
     const seen = await platform.observe(world.stopped);

@@ -1,9 +1,12 @@
-/** Whether an autoscaler's settings make sense: asked here, because workflow code has no schemas (docs/decisions/0008). */
+/**
+ * Validates the settings of an autoscaler. It is an activity because workflow code has no schemas
+ * (docs/decisions/0008).
+ */
 import { z } from 'zod';
 import { type AutoscaleSettings, autoscaleSettingsSchema } from '../src/domain/autoscale/settings.js';
 
 export interface ConfigurationActivities {
-  /** Why these settings will not do; null when they will. */
+  /** Why the settings are invalid; null when they are valid. */
   whyNotWatched(settings: AutoscaleSettings): Promise<string | null>;
 }
 
@@ -16,9 +19,9 @@ export function configurationActivities(): ConfigurationActivities {
   };
 }
 
-/** @throws Error, to be tried again: in the middle of a deployment another worker may know the settings of a newer one. */
+/** @throws Error that is retried: during a deployment another worker may support the settings of a newer version. */
 export function checkedSettings(settings: AutoscaleSettings): AutoscaleSettings {
   const parsed = autoscaleSettingsSchema.safeParse(settings);
   if (parsed.success) return parsed.data;
-  throw new Error(`this worker does not understand the settings: ${z.prettifyError(parsed.error)}`);
+  throw new Error(`this worker does not support these settings: ${z.prettifyError(parsed.error)}`);
 }

@@ -1,4 +1,4 @@
-/** What the worker registers. */
+/** The activities that the worker registers. */
 import { setMaxListeners } from 'node:events';
 import { type CapacityActivities, capacityActivities } from './scale.js';
 import { type ConfigurationActivities, configurationActivities } from './configuration.js';
@@ -8,8 +8,8 @@ import { type WatchActivities, type WatchDependencies, watchActivities } from '.
 export type Activities = CapacityActivities & ConfigurationActivities & RequestActivities & WatchActivities;
 
 /**
- * Those that may be begun a second time while the first one still runs somewhere: they are taken over from workers that
- * seem to be dead. A change of capacity is not among them.
+ * The activities that may be started a second time while the first attempt still runs somewhere: live workers take them
+ * over from workers that appear to be dead. `change` is not among them.
  */
 export const repeatableActivities: readonly (keyof Activities)[] = [
   'observe',
@@ -20,12 +20,15 @@ export const repeatableActivities: readonly (keyof Activities)[] = [
   'lastSeen',
 ];
 
-/** @param stopping aborts when the worker is about to stop: what only looks ends at once, and goes on elsewhere. */
+/**
+ * @param stopping aborts when the worker starts to shut down: activities that only read end at once and are retried
+ * elsewhere.
+ */
 export function createActivities(
   dependencies: WatchDependencies,
   stopping: AbortSignal = new AbortController().signal,
 ): Activities {
-  // All that is under way listens to it.
+  // Every running activity listens to this signal, and Node warns about more than ten listeners.
   setMaxListeners(0, stopping);
   return {
     ...capacityActivities(dependencies, stopping),

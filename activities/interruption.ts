@@ -1,4 +1,4 @@
-/** What ends an activity that only looks before it is done: a cancellation, the end of its worker, or a word of its own. */
+/** What ends a read-only activity early: a cancellation, the shutdown of its worker, or a call of `giveUp`. */
 import { setMaxListeners } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import type { Context } from '@temporalio/activity';
@@ -6,8 +6,8 @@ import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/comm
 import { handedOver } from '../src/domain/handed-on.js';
 
 /**
- * A worker that is about to stop does not wait for activities that can go on elsewhere: they end at once, and the next
- * attempt goes on from the last heartbeat, which is sent along.
+ * A worker that shuts down does not wait for activities that can continue elsewhere: they end at once, and the next
+ * attempt continues from the last heartbeat, which is sent along.
  */
 export class Interruption {
   readonly #controller = new AbortController();
@@ -16,10 +16,11 @@ export class Interruption {
 
   constructor(
     private readonly context: Context,
-    /** Aborts when the worker is about to stop. */
+    /** Aborts when the worker starts to shut down. */
     private readonly stopping: AbortSignal,
   ) {
-    // Whatever a look asks for listens to the one signal, and lets go of it; Node would take more than ten for a leak.
+    // Every request of a look adds a listener to this signal and removes it afterwards. Node would report more than ten
+    // as a leak.
     setMaxListeners(0, this.signal);
     for (const source of this.#sources) {
       if (source.aborted) this.#abort();
@@ -31,18 +32,18 @@ export class Interruption {
     return this.#controller.signal;
   }
 
-  /** It is to go on elsewhere. */
+  /** The activity is to continue on another worker. */
   get isHandOver(): boolean {
     return this.signal.aborted && !this.context.cancellationSignal.aborted;
   }
 
-  /** It is to go on elsewhere because of this. */
+  /** Ends the activity with this reason, so that it continues on another worker. */
   giveUp(reason: Error): void {
     this.#reason ??= reason;
     this.#abort();
   }
 
-  /** Rejects when interrupted. */
+  /** Rejects when the activity is interrupted. */
   async sleep(ms: number): Promise<void> {
     await setTimeout(ms, undefined, { signal: this.signal }).catch(() => undefined);
     this.throwIfInterrupted();
@@ -54,7 +55,7 @@ export class Interruption {
     if (this.#reason) throw this.#reason;
   }
 
-  /** Lets go of the signals, which live longer than an activity. */
+  /** Removes the listeners from the signals, which outlive the activity. */
   close(): void {
     for (const source of this.#sources) source.removeEventListener('abort', this.#abort);
   }
@@ -67,9 +68,10 @@ export class Interruption {
 function handOver(): ApplicationFailure {
   return ApplicationFailure.create({
     type: handedOver,
-    message: 'handed over by a worker that stops',
+    message: 'handed over by a worker that is shutting down',
     category: ApplicationFailureCategory.BENIGN,
-    // The retry policy's own pause grows with every worker. Not at once: this worker's polls are still being withdrawn.
+    // The backoff of the retry policy grows with every worker. Not at once: this worker's polls are still being
+    // cancelled.
     nextRetryDelay: '1 second',
   });
 }

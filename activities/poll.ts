@@ -1,4 +1,4 @@
-/** Looking at a resource until there is something to say: one activity polls, so that waiting costs no history. */
+/** Polls a resource until there is a result. One activity polls, so that waiting adds no history events. */
 import type { Observation } from '../src/domain/scale/capacity.js';
 import { confirmationOf } from '../src/domain/scale/confirm.js';
 import type { Confirmation, ConfirmOrder, ObserveOrder, ObserveResult } from '../src/domain/scale/orders.js';
@@ -6,17 +6,17 @@ import { takesChangesAtAnyTime } from '../src/domain/scale/settings.js';
 import { AdapterError } from '../src/adapters/net/errors.js';
 import type { Platform } from '../src/adapters/platforms/platform.js';
 
-/** The world around an activity: Temporal's in production, a virtual one under test. */
+/** What an activity needs from outside: Temporal in production, a virtual world in tests. */
 export interface PollWorld {
   /** Milliseconds since the epoch. */
   now(): number;
   /** Rejects when the activity is cancelled or its worker shuts down. */
   sleep(ms: number): Promise<void>;
-  /** Aborts on the same occasions. */
+  /** Aborts when the activity is cancelled or its worker shuts down. */
   readonly stopped: AbortSignal;
-  /** Shown in the Temporal Web UI while the activity is pending. `elapsedMs` survives a worker's death. */
+  /** Shown in the Temporal Web UI while the activity is pending. `elapsedMs` survives the death of a worker. */
   report(progress: LookProgress): void;
-  /** What an earlier attempt of this activity, on a worker that died, had spent of the time-out. */
+  /** How much of the timeout an earlier attempt of this activity used before its worker died. */
   readonly elapsedBeforeMs: number;
 }
 
@@ -29,19 +29,21 @@ export interface LookProgress {
 
 const firstPauseMs = 250;
 const pauseGrowth = 1.6;
-/** What a platform answers is asked again so soon, however long the wait: readiness is then noticed within this time. */
+/** The longest pause after a successful read, whatever the interval: readiness is noticed within this time. */
 const longestPauseMs = 2000;
 /**
- * A missing resource or refused credentials are usually a mistake in a file. They must last for this long, so that a
- * restart of the platform or a token that is being renewed fails nothing; half the timeout where that is shorter.
+ * How long a missing resource or refused credentials must last before the read fails. Both usually mean a mistake in a
+ * file, but a restarting platform or a token that is being renewed must not fail a run. Half the timeout where that is
+ * shorter.
  */
 const longestRefusalMs = 30_000;
-/** A dry run is watched by somebody who wants to know what would happen, and it changes nothing by giving up. */
+/** A person waits for the result of a dry run, and a dry run that gives up changes nothing. */
 const failedLooksOfDryRun = 3;
 
 /**
- * Waits for an observation that a change may start from: new enough, and `ACTIVE` where the platform takes changes only
- * then. Elsewhere readiness is waited for only where the order says so, and no longer than it says.
+ * Waits for an observation that a change may start from: recent enough, and `ACTIVE` where the platform accepts changes
+ * only in that state. On other platforms it waits for readiness only when the order asks for it, and only until the
+ * time that the order states.
  */
 export async function lookUntilActive(
   platform: Platform,
@@ -50,7 +52,7 @@ export async function lookUntilActive(
 ): Promise<ObserveResult> {
   let firstSeenAtMs: number | undefined;
   const found = await poll<ObserveResult>(platform, order, world, 'looking', (observation) => {
-    // A resource that could not be read for long is not one that shows nothing newer.
+    // The patience starts with the first successful read: time in which the resource could not be read does not count.
     firstSeenAtMs ??= world.now();
     if (observation.status === 'FAILED') {
       return { seen: 'failed', reason: `${order.resource} is FAILED`, observation };
@@ -78,7 +80,10 @@ function mayStartFrom({ status, capacity }: Observation, order: ObserveOrder, no
   return !awaitReady || capacity !== awaitReady.capacity || nowMs >= awaitReady.untilMs;
 }
 
-/** Waits until the platform shows what became of a change. A refused read does not end this wait: the change was sent. */
+/**
+ * Waits until the platform shows the effect of a change. A refused read does not end this wait, because the change was
+ * sent.
+ */
 export async function lookUntilConfirmed(
   platform: Platform,
   order: ConfirmOrder,
@@ -100,14 +105,14 @@ export async function lookUntilConfirmed(
 
 type Found<T> =
   | { end: 'found'; value: T }
-  /** The platform has refused every read for as long as that is worth waiting for. */
+  /** The platform has refused every read for `longestRefusalMs`, or for half the timeout. */
   | { end: 'refused'; reason: string; observation: undefined }
-  /** With what was seen at the very end, if anything was. */
+  /** With the last observation, if the last read succeeded. */
   | { end: 'timeout'; reason: string; observation: Observation | undefined }
   | { end: 'interrupted' };
 
 /**
- * First look at once, then with a growing pause: up to 2 s after an answer, up to the interval after a read that failed.
+ * Reads at once, then after a growing pause: up to 2 s after a successful read, up to the interval after a failed one.
  */
 async function poll<T>(
   platform: Platform,
@@ -140,7 +145,7 @@ async function poll<T>(
         return { end: 'refused', reason: error.message, observation: undefined };
       failed += 1;
       if (order.dryRun === true && failed >= failedLooksOfDryRun) {
-        const reason = `a dry run begins with the capacity there is: ${lastError.message}`;
+        const reason = `a dry run starts from the current capacity: ${lastError.message}`;
         return { end: 'refused', reason, observation: undefined };
       }
     }
@@ -174,7 +179,7 @@ function whyNothing(
 ): string {
   const waited = `after ${timeoutMs / 1000} s`;
   if (lastError) return `${resource} could not be read ${waited}: ${lastError.message}`;
-  if (!observation) return `${resource} was not seen ${waited}`;
+  if (!observation) return `${resource} was not observed ${waited}`;
   const { status, capacity, observedAtMs } = observation;
   return `${resource} is ${status} at ${capacity} ${waited}, last observed at ${new Date(observedAtMs).toISOString()}`;
 }

@@ -1,4 +1,4 @@
-/** Asks for a scale, as any other client would. */
+/** Requests a scale, through the same client as every other caller. */
 import { Context } from '@temporalio/activity';
 import { RequestRefused, ScaleClient } from '../src/client/scale/client.js';
 import type { ScaleAnswer, ScaleAsk } from '../src/domain/autoscale/watch.js';
@@ -17,7 +17,7 @@ export function requestActivities(): RequestActivities {
           { resource, taskQueue, settings: limits },
           { targetCapacity, reason },
           key,
-          // The key is of this activity alone, and the server says when it was first ordered.
+          // The key belongs to this activity alone, and the server knows when the activity was first scheduled.
           info.scheduledTimestampMs,
         );
         return { runId };

@@ -1,4 +1,4 @@
-/** The activities of a scale run, bound to Temporal: heartbeats, cancellation, and the fence before a change. */
+/** The activities of a scale run on Temporal: heartbeats, cancellation, and the fence before a change. */
 import { Context } from '@temporalio/activity';
 import proto from '@temporalio/proto';
 import type {
@@ -16,9 +16,9 @@ import { type LookProgress, type PollWorld, lookUntilActive, lookUntilConfirmed 
 
 const { PENDING_ACTIVITY_STATE_STARTED } = proto.temporal.api.enums.v1.PendingActivityState;
 
-/** From the question to the write: a worker that was frozen for longer in between must not send. */
+/** From the question to the write. A worker that was suspended for longer in between must not send. */
 const permitLastsMs = 2000;
-/** The SDK passes on what is newest, no more often than the worker's throttle says. */
+/** The SDK sends the latest heartbeat, at most as often as the worker's throttle allows. */
 const heartbeatEveryMs = 1000;
 
 export interface CapacityActivities {
@@ -28,11 +28,14 @@ export interface CapacityActivities {
 }
 
 export interface CapacityDependencies {
-  /** @throws Error where this worker's configuration has no such resource: tried again, for it may be added. */
+  /**
+   * @throws Error when the configuration of this worker does not contain the resource. The error is retried: the
+   * resource may be added.
+   */
   platformOf(resource: string): Platform;
 }
 
-/** @param stopping aborts when the worker is about to stop: looks are handed over, a change is finished. */
+/** @param stopping aborts when the worker starts to shut down: reads are handed over, a change is finished. */
 export function capacityActivities(adapters: CapacityDependencies, stopping: AbortSignal): CapacityActivities {
   return {
     observe: (order) =>
@@ -74,12 +77,14 @@ async function withHeartbeat<T>(phase: LookProgress['phase'], work: (world: Poll
     });
   } finally {
     clearInterval(ticker);
-    // What is newest goes along with a failure: the next attempt goes on from it.
+    // The latest progress is sent with a failure: the next attempt continues from it.
     beat();
   }
 }
 
-/** A look that its worker has no time for goes on elsewhere, with what it has spent of its time-out. */
+/**
+ * When its worker shuts down, a read continues on another worker and keeps the part of the timeout that it has used.
+ */
 async function unlessStopping<T>(
   stopping: AbortSignal,
   world: PollWorld,
@@ -99,13 +104,14 @@ function changeSurroundings(world: PollWorld): ChangeWorld {
   const context = Context.current();
   const outOfTime = new AbortController();
   context.cancellationSignal.addEventListener('abort', () => {
-    // A cancelled run still wants to know what became of its change; a worker whose grace time is over cannot wait.
+    // A cancelled run still needs the effect of its change; a worker whose shutdown grace period is over cannot wait
+    // for it.
     if (context.cancellationDetails?.workerShutdown) outOfTime.abort();
   });
   return { ...world, requestSendPermit, outOfTime: outOfTime.signal };
 }
 
-/** The fence: the server alone knows whether it has given this attempt up. */
+/** The fence: only the server knows whether it has timed out this attempt. */
 async function requestSendPermit(): Promise<SendPermit | undefined> {
   const { client, info } = Context.current();
   if (!info.workflowExecution) return undefined;
@@ -118,7 +124,7 @@ async function requestSendPermit(): Promise<SendPermit | undefined> {
   const isWanted = pending?.attempt === info.attempt && pending.state === PENDING_ACTIVITY_STATE_STARTED;
   if (!isWanted) return undefined;
   return {
-    // Both clocks: the monotonic one stands still in a frozen virtual machine, the other may be set.
+    // Both clocks: the monotonic clock stops in a suspended virtual machine, and the wall clock may be set.
     isValid: () =>
       performance.now() - asked.monotonicMs < permitLastsMs && Math.abs(Date.now() - asked.wallMs) < permitLastsMs,
   };

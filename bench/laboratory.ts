@@ -70,7 +70,7 @@ export class Laboratory {
 
   async startWorker(env: NodeJS.ProcessEnv = {}): Promise<Program> {
     const worker = this.sandbox.escapement(['worker'], env);
-    const [, url = ''] = await worker.printed(/"url":"([^"]+)".*The worker is up/);
+    const [, url = ''] = await worker.printed(/"url":"([^"]+)".*Worker is running/);
     await eventually('the worker asks for work', async () => (await fetch(`${url}/readyz`)).ok, 120_000);
     return worker;
   }

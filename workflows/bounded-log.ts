@@ -1,8 +1,8 @@
-/** Logs of a workflow are bounded: they are carried along, and queried. */
+/** Logs in workflow state are bounded, because they are carried over a continue-as-new and returned by queries. */
 
 const usuallyLongest = 20;
 
-/** The oldest entries go. */
+/** Drops the oldest entries. */
 export function appendTo<T>(log: T[], entry: T, longest = usuallyLongest): void {
   log.push(entry);
   if (log.length > longest) log.splice(0, log.length - longest);

@@ -1,7 +1,7 @@
 /**
- * How payloads become values inside workflows. Anybody with the `temporal` command can send a run a signal that is no JSON;
- * by default that fails the workflow task, again and again, and the run is stuck. Here it becomes a value that fits no
- * schema, so that the run records it and goes on.
+ * How payloads become values inside workflows. Anybody with the `temporal` command can signal a run with a payload that
+ * is not JSON. By default that fails the workflow task on every retry, and the run makes no progress. Here it becomes a
+ * value that matches no schema, so that the run records the signal and continues.
  */
 import { type Payload, type PayloadConverter, defaultPayloadConverter } from '@temporalio/common';
 
@@ -12,7 +12,7 @@ export const payloadConverter: PayloadConverter = {
     try {
       return defaultPayloadConverter.fromPayload<T>(payload);
     } catch (error) {
-      // Whoever asked for a T checks it, or fails on it as it would on any other nonsense.
+      // The caller that expects a T validates it, or fails on it as on any other invalid value.
       return { undecodable: String(error) } as T;
     }
   },

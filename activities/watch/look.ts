@@ -1,4 +1,4 @@
-/** One look of a watch: samples its sources side by side, and runs its policies. */
+/** One look of a watch: samples all sources in parallel and runs the policies. */
 import { Context } from '@temporalio/activity';
 import type { OpenRuns } from '../../src/client/scale/open-runs.js';
 import { RunReader, type RunView } from '../../src/client/scale/runs.js';
@@ -22,15 +22,15 @@ import type { Source } from '../../src/adapters/sources/source.js';
 
 export interface LookDependencies {
   platformOf(resource: string): Platform;
-  /** By the name of the signal. */
+  /** Keyed by the name of the signal. */
   sourcesOf(resource: string): Readonly<Record<string, Source>>;
 }
 
 export interface LookContext extends LookDependencies {
   readonly openRuns: OpenRuns;
-  /** When this watch looked last, by `performance.now()`; null: this is its first look. */
+  /** The `performance.now()` of the previous look of this watch; null on its first look. */
   readonly lookedAtMs: number | null;
-  /** Aborts when the watch is to end. */
+  /** Aborts when the watch has to end. */
   readonly signal: AbortSignal;
 }
 
@@ -56,7 +56,7 @@ export async function look(
   ]);
   const nowMs = Date.now();
   if (typeof seen === 'string') {
-    // Without the capacity nothing can be decided; the policies keep what they know.
+    // Without the capacity no decision is possible. The policies keep their state.
     return {
       progress: { state, evaluation: before, tally, problem: { message: seen, sinceMs: problem?.sinceMs ?? nowMs } },
     };
@@ -66,7 +66,8 @@ export async function look(
   const { capacity, status, ready, holdsScaleIn } = seen;
   const input = { nowMs, readings, capacity, ready, status, holdsScaleIn, pause, override, state };
   const alone = evaluate(spec, { ...input, refusal: refusalBefore, run: null, lastChange: null });
-  // Most looks end here. A run that is open may be on its way elsewhere, sent by an older look or by somebody else.
+  // Most looks end here. An open run may be moving the capacity elsewhere, after an older look or another caller's
+  // request.
   const quietSinceMs = isQuiet(spec, seen, alone.evaluation, state) ? lookedAtMs : null;
   if (quietSinceMs !== null && !(await openRuns.mayInclude(order.resource, client, quietSinceMs))) {
     return { progress: { ...alone, tally, problem: null } };
@@ -84,7 +85,7 @@ export async function look(
   return { progress, ...(!isAsked && { result: informed }) };
 }
 
-/** Nothing to do for the policies, and nothing has moved since the last look. */
+/** The policies need no change, and the capacity is the same as at the last look. */
 function isQuiet(
   { limits }: AutoscaleSpec,
   { status, capacity }: Observation,
@@ -96,20 +97,20 @@ function isQuiet(
 
 function runFacts(run: RunView | undefined): Pick<EvaluationInput, 'run' | 'lastChange'> {
   if (!run?.status) return { run: null, lastChange: null };
-  // A run that is over has left when it changed something last: rates and cooldowns count from then.
+  // A closed run still has the time of its last change: rates and cooldowns count from that time.
   const { phase, targetCapacity: target, reason, lastChange } = run.status;
   const isUnderWay = run.isOpen && !['settled', 'cancelled', 'failed'].includes(phase);
   const isOwn = reason?.startsWith(autoscaleReason) ?? false;
   return { run: isUnderWay && target !== null ? { target, isOwn } : null, lastChange };
 }
 
-/** Once for each run: who resumes the autoscaler has looked at it. */
+/** Reported once per run: a person who resumes the autoscaler has seen it. */
 function wrongDirectionOf(run: RunView | undefined, { heededRun }: WatchOrder): WatchResult['wrongDirection'] {
   if (run?.status?.failure !== 'WrongDirection' || run.runId === heededRun) return undefined;
-  return { runId: run.runId, reason: run.status.lastError ?? 'capacity moved the wrong way' };
+  return { runId: run.runId, reason: run.status.lastError ?? 'capacity moved in the wrong direction' };
 }
 
-/** A run that has failed because the platform refused its changes; it may still be open, until it has cooled down. */
+/** A run that failed because the platform refused its changes. It may still be open until its cooldown is over. */
 function refusedRun(run: RunView | undefined): RefusedRun | null {
   if (run?.status?.failure !== 'ChangeFailed') return null;
   const { refused } = run.status;
@@ -123,7 +124,7 @@ async function sampleAll(
 ): Promise<Record<string, Reading>> {
   const sampled = spec.signals.map(async (name): Promise<[string, Reading]> => {
     const source = sources[name];
-    if (!source) return [name, { failure: `this worker's configuration has no signal "${name}"` }];
+    if (!source) return [name, { failure: `the configuration of this worker has no signal "${name}"` }];
     return [name, await source.sample(signal).catch(failureOf)];
   });
   return Object.fromEntries(await Promise.all(sampled));

@@ -1,4 +1,4 @@
-/** What a watch goes on from: what others of its autoscaler have seen before it. */
+/** The state that a watch continues from: what earlier watches of its autoscaler have recorded. */
 import { Context } from '@temporalio/activity';
 import { firstOf } from '../../src/client/temporal/payloads.js';
 import type { WatchOrder, WatchProgress, WatchResult } from '../../src/domain/autoscale/watch.js';
@@ -6,16 +6,16 @@ import type { WatchOrder, WatchProgress, WatchResult } from '../../src/domain/au
 type Remembered = Pick<WatchProgress, 'state' | 'evaluation' | 'tally'>;
 
 /**
- * The newest of what the last watch returned with, what an earlier attempt of this one heartbeat, and, where a message
- * called the last one off, what that did.
- * @param here the last one, where it was a watch of this very process: nobody knows more.
+ * The newest of three states: the result of the last watch, the heartbeat of an earlier attempt of this watch, and,
+ * where a message cancelled the last watch, the heartbeat of that watch.
+ * @param here the state of the last watch, when it ran in this process: it is the newest.
  */
 export async function inherited({ last, atOnce }: WatchOrder, here: WatchProgress | undefined): Promise<Remembered> {
   const own = Context.current().info.heartbeatDetails as WatchProgress | undefined;
   return newestOf(last, [own, ...(atOnce ? await heartbeatsOfThisRun() : []), here]);
 }
 
-/** What the watches of the run that asks have seen, by their heartbeats. Null: nothing. */
+/** The newest state in the heartbeats of the watches of the calling run; null when there is none. */
 export async function seenInThisRun(): Promise<WatchResult | null> {
   const { state, evaluation, tally } = newestOf(null, await heartbeatsOfThisRun());
   return state && evaluation && { state, evaluation, tally };
@@ -30,7 +30,7 @@ function newestOf(last: Remembered | null, heartbeats: readonly (WatchProgress |
   return { state: newest.state, evaluation: newest.evaluation, tally: newest.tally };
 }
 
-/** Of the other activities that are pending. */
+/** The heartbeats of the other pending activities. */
 async function heartbeatsOfThisRun(): Promise<(WatchProgress | undefined)[]> {
   const { client, info } = Context.current();
   if (!info.workflowExecution) return [];

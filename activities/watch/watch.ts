@@ -1,6 +1,6 @@
 /**
- * Watches a resource for hours: looks every interval, and heartbeats what its policies remember. Returns only when
- * capacity should change, so that quiet time costs no history.
+ * Watches a resource for hours: looks once per interval and heartbeats the state of the policies. Returns only when
+ * capacity should change, so that watching adds no history events.
  */
 import { Context, type Info } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
@@ -20,21 +20,24 @@ import { inherited, seenInThisRun } from './memory.js';
 
 export interface WatchActivities {
   watch(order: WatchOrder): Promise<WatchResult>;
-  /** What the watches of the run that asks have seen, by their heartbeats: for its successor, which finds none. */
+  /**
+   * The newest state in the heartbeats of the watches of the calling run. A run that continues as new passes it on,
+   * because the new run cannot read those heartbeats.
+   */
   lastSeen(): Promise<WatchResult | null>;
 }
 
 export interface WatchDependencies extends LookDependencies {
-  /** Whether this worker's configuration has it scale by itself. */
+  /** Whether the configuration of this worker autoscales the resource. */
   isAutoscaled(resource: string): boolean;
-  /** Told when the configuration has changed. @returns how to be told no more. */
+  /** Calls `listener` after each reload of the configuration. @returns a function that unsubscribes. */
   onReload(listener: () => void): () => void;
 }
 
-/** While a look takes long: a source may hang for its whole time-out. */
+/** A heartbeat during a slow look: a source may take its whole timeout. */
 const heartbeatDuringLookMs = 5000;
 
-/** A watch of this process. */
+/** A watch that runs in this process. */
 interface Watching {
   readonly order: WatchOrder;
   readonly spec: AutoscaleSpec;
@@ -44,7 +47,7 @@ interface Watching {
 
 export function watchActivities(dependencies: WatchDependencies, stopping: AbortSignal): WatchActivities {
   const openRuns = new OpenRuns();
-  /** By the workflow that they are of. */
+  /** Keyed by the ID of the workflow that started the watch. */
   const present = new Map<string, Watching>();
   return {
     lastSeen: seenInThisRun,
@@ -53,10 +56,10 @@ export function watchActivities(dependencies: WatchDependencies, stopping: Abort
       const workflowId = context.info.workflowExecution?.workflowId ?? '';
       const spec = compileAutoscale(checkedSettings(order.settings), order.limits);
       const before = present.get(workflowId);
-      // It was called off, and would only hear of it with its next heartbeat.
+      // The workflow cancelled the previous watch, which would otherwise learn of it only with its next heartbeat.
       before?.interruption.giveUp(new Superseded());
       const progress: WatchProgress = { ...(await inherited(order, before?.progress)), problem: null };
-      // So that there is something to explain until the first look.
+      // The status can then explain something before the first look.
       context.heartbeat(progress);
       const interruption = new Interruption(context, stopping);
       const watching: Watching = { order, spec, interruption, progress };
@@ -72,7 +75,7 @@ export function watchActivities(dependencies: WatchDependencies, stopping: Abort
         if (error instanceof Superseded) return await waitForTheEnd(watching.progress, stopping);
         throw error;
       } finally {
-        // Sent along with a failure: a restart loses nothing.
+        // Sent with a failure, so that a restart loses no state.
         context.heartbeat({ ...watching.progress, ...(interruption.isHandOver && { isHandedOver: true }) });
         interruption.close();
         forget();
@@ -82,7 +85,7 @@ export function watchActivities(dependencies: WatchDependencies, stopping: Abort
   };
 }
 
-/** Until there is something to do. */
+/** Returns when capacity should change. */
 async function keepLooking(
   watching: Watching,
   parts: LookDependencies & { readonly openRuns: OpenRuns },
@@ -100,7 +103,7 @@ async function keepLooking(
     const seen = await beatingMeanwhile(progress, () =>
       look({ ...parts, lookedAtMs, signal: interruption.signal }, order, spec, progress),
     );
-    // What was broken off is not what a platform or a source has failed with.
+    // An interrupted look is not reported as a failure of the platform or a source.
     interruption.throwIfInterrupted();
     watching.progress = seen.progress;
     context.heartbeat(seen.progress);
@@ -111,7 +114,7 @@ async function keepLooking(
   }
 }
 
-/** Nobody wants its result; nor is its end a failure. */
+/** The workflow ignores the result of a superseded watch, so it must neither return nor fail. */
 async function waitForTheEnd(progress: WatchProgress, stopping: AbortSignal): Promise<never> {
   const context = Context.current();
   const interruption = new Interruption(context, stopping);
@@ -125,21 +128,24 @@ async function waitForTheEnd(progress: WatchProgress, stopping: AbortSignal): Pr
   }
 }
 
-/** Another watch of this process has taken its place. */
+/** Another watch in this process has replaced this one. */
 class Superseded extends Error {}
 
-/** For other workers of the task queue, whose configuration may know it. */
+/** Retried, because the configuration of another worker on the task queue may contain the resource. */
 function notConfigured(resource: string): ApplicationFailure {
   return ApplicationFailure.create({
     type: notConfiguredType,
-    message: `the configuration of this worker does not have ${resource} scale by itself`,
+    message: `the configuration of this worker does not autoscale ${resource}`,
     category: ApplicationFailureCategory.BENIGN,
-    // For as long as nobody knows it: a configuration that does may come at any time.
+    // The retry interval until a worker has a configuration with the resource, which may happen at any time.
     nextRetryDelay: '5 seconds',
   });
 }
 
-/** An earlier attempt had no time to say goodbye: what it saw after its last heartbeat that was sent is lost. */
+/**
+ * The worker of an earlier attempt died without a final heartbeat: state newer than the last heartbeat that was sent is
+ * lost.
+ */
 function isOrphan({ attempt, heartbeatDetails }: Info): boolean {
   return attempt > 1 && (heartbeatDetails as WatchProgress | undefined)?.isHandedOver !== true;
 }
@@ -156,10 +162,10 @@ function untilEndMs({ pause, override }: WatchOrder): number {
   return Math.min(Infinity, ...endsMs.filter((atMs) => atMs > nowMs).map((atMs) => atMs - nowMs));
 }
 
-/** The SDK holds back a heartbeat that comes soon after another one; somebody waits for what this one says. */
+/** The SDK delays a heartbeat that follows another one closely. Callers wait for this one. */
 async function sendAtOnce(progress: WatchProgress): Promise<void> {
   const { client, info } = Context.current();
-  // Where it cannot be sent, or nobody wants it any more, the heartbeat that follows notices.
+  // When this heartbeat cannot be sent or the activity is no longer wanted, the next heartbeat reports it.
   await client.activity.heartbeat(info.taskToken, progress).catch(() => undefined);
 }
 

@@ -1,4 +1,4 @@
-/** What the routes work with, made once from what the API is given. */
+/** What the routes share, created once from the dependencies of the API. */
 import { AutoscaleClient } from '../client/autoscale/client.js';
 import { AutoscaleReader } from '../client/autoscale/reader.js';
 import { RunReader } from '../client/scale/runs.js';

@@ -1,4 +1,4 @@
-/** What the API is given. Everything else it asks Temporal for. */
+/** The dependencies of the API. It reads everything else from Temporal. */
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
@@ -6,13 +6,13 @@ import type { Observation } from '../domain/scale/capacity.js';
 
 export interface LastLook {
   readonly atMs: number;
-  /** Null where the platform answered. For people. */
+  /** Null when the platform answered. In words for a person. */
   readonly problem: string | null;
 }
 
 interface WorkerStatus {
   readonly isPolling: boolean;
-  /** Why not. For people. */
+  /** Why the worker is not polling, in words for a person. */
   readonly reason: string;
 }
 
@@ -20,18 +20,20 @@ export interface ApiDependencies {
   readonly config: Pick<Config, 'resources'>;
   readonly client: Client;
   readonly log: Logger;
-  /** Callers must send it as `Authorization: Bearer`. Absent: nobody is asked. */
+  /** The token that callers must send as `Authorization: Bearer`. Absent: no token is required. */
   readonly token?: string | undefined;
-  /** Names that this server answers to without a token, besides IP addresses and localhost. */
+  /** Names that this server accepts in the Host header without a token, besides IP addresses and localhost. */
   readonly allowedHosts?: readonly string[];
-  /** Without a path, such as `http://127.0.0.1:8233`. Absent: answers have no links into it. */
+  /** Without a path, for example `http://127.0.0.1:8233`. Absent: responses contain no links to the Web UI. */
   readonly webUiUrl?: string | undefined;
-  /** Of the worker of this process, by task queue. Absent where there is none. */
+  /** The status of the worker of this process, by task queue. Absent when this process has no worker. */
   readonly workerStatus?: (() => Readonly<Record<string, WorkerStatus>>) | undefined;
-  /** One look at the platform. Absent where this process cannot reach it. */
+  /** Reads the platform once. Absent when this process cannot reach it. */
   readonly observe?: ((resource: string, signal: AbortSignal) => Promise<Observation>) | undefined;
-  /** What became of the last read of a platform by the worker of this process. Absent where there is none. */
+  /**
+   * The result of the last read of a platform by the worker of this process. Absent when this process has no worker.
+   */
   readonly lastLookAt?: ((resource: string) => LastLook | undefined) | undefined;
-  /** Aborts when the process is about to end: whoever waits gets an answer. */
+  /** Aborts when the process starts to shut down: requests that wait are then answered. */
   readonly stopping: AbortSignal;
 }

@@ -1,6 +1,9 @@
-/** `GET /openapi.json` and `GET /docs`: the API described, from files of this package alone. Open to everybody. */
+/**
+ * `GET /openapi.json` and `GET /docs`: the API documentation, served from files of this package only. No token is
+ * required.
+ */
 import type { RequestHandler, Router } from 'express';
-// The package itself would load the whole page into this process.
+// The main module would load the whole page into this process.
 import pathOfSwaggerUi from 'swagger-ui-dist/absolute-path.js';
 import { openApiDocument } from './openapi.js';
 import { route } from './http/route.js';
@@ -23,9 +26,9 @@ const page = `<!doctype html>
   </body>
 </html>
 `;
-/** The validator would be asked on the Internet. */
+/** The default validator is a service on the Internet. */
 const start = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#api', validatorUrl: null, tryItOutEnabled: true });\n`;
-/** The page styles itself with inline styles and data images; scripts only from here. */
+/** The page uses inline styles and data images; scripts are allowed only from this server. */
 const policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
 
 export function docsRoutes(router: Router): void {

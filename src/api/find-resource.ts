@@ -1,4 +1,4 @@
-/** From the name in a path to what the configuration says of it. */
+/** Finds the configuration of the resource that a path names. */
 import type { Request } from 'express';
 import type { AutoscaleClient } from '../client/autoscale/client.js';
 import { isTemporalTrouble } from '../client/temporal/grpc-status.js';
@@ -12,7 +12,7 @@ type Resources = Config['resources'];
 
 const mostNamed = 20;
 
-/** @throws Problem naming what there is. */
+/** @throws Problem with the names that exist. */
 export function findResource(resources: Resources, request: Request): ResourceConfig {
   const alias = String(request.params['resource']);
   const found = Object.hasOwn(resources, alias) ? resources[alias] : undefined;
@@ -20,28 +20,34 @@ export function findResource(resources: Resources, request: Request): ResourceCo
   const known = Object.keys(resources);
   const meant = nearest(alias, known);
   const advice = meant === undefined ? inWords(known) : `Did you mean "${meant}"?`;
-  throw new Problem('unknown-resource', `There is no resource "${alias.slice(0, 100)}". ${advice}`);
+  throw new Problem('unknown-resource', `Resource "${alias.slice(0, 100)}" does not exist. ${advice}`);
 }
 
-/** Whether there is an autoscaler of that name all the same: it goes on until it is removed. */
+/**
+ * Whether an autoscaler with that name exists although the configuration does not name it: it runs until it is removed.
+ */
 export async function goesOnUnnamed(autoscales: AutoscaleClient, alias: string): Promise<boolean> {
   if (!aliasSchema.safeParse(alias).success) return false;
   try {
     return (await autoscales.find(alias))?.isOpen === true;
   } catch (error) {
-    // Without Temporal nobody knows; that the configuration does not name it is true.
+    // Without Temporal the answer is unknown. The error that the configuration does not name the resource remains
+    // correct.
     if (isTemporalTrouble(error)) return false;
     throw error;
   }
 }
 
-/** For the routes of the Omnistrate example, which know no names. @throws Problem where there are several. */
+/**
+ * For the routes of the Omnistrate example, which have no resource name. @throws Problem when there are several
+ * resources.
+ */
 export function onlyResource(resources: Resources): ResourceConfig {
   const [only, ...others] = Object.values(resources);
   if (only && others.length === 0) return only;
   throw new Problem(
     'several-resources',
-    `This route is for a configuration of one resource. Use POST /v1/resources/{resource}/scale and GET /v1/resources/{resource}. ${inWords(Object.keys(resources))}`,
+    `This route requires a configuration with one resource. Use POST /v1/resources/{resource}/scale and GET /v1/resources/{resource}. ${inWords(Object.keys(resources))}`,
   );
 }
 
@@ -50,7 +56,7 @@ export function asTarget({ alias, settings, taskQueue }: ResourceConfig): Scalab
 }
 
 function inWords(known: readonly string[]): string {
-  if (known.length === 0) return 'The configuration has none.';
+  if (known.length === 0) return 'The configuration has no resources.';
   const more = known.length > mostNamed ? ` and ${known.length - mostNamed} more` : '';
-  return `There is: ${known.slice(0, mostNamed).join(', ')}${more}.`;
+  return `Resources: ${known.slice(0, mostNamed).join(', ')}${more}.`;
 }

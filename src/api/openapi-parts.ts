@@ -1,4 +1,4 @@
-/** The parts that the OpenAPI document is put together from: schemas by name, answers, problems. */
+/** The building blocks of the OpenAPI document: named schemas, responses, problems. */
 import { z } from 'zod';
 import { scaleRequestSchema } from './scale/request-body.js';
 import {
@@ -72,7 +72,7 @@ export function answer(name: SchemaName) {
   return { description, content: { 'application/json': { schema: reference(name) } } };
 }
 
-/** Several problems may share a status: each is named. */
+/** Several problems may share a status: the description lists each of them. */
 export function problems(types: readonly ProblemType[]): JsonObject {
   const statuses = [...new Set(types.map((type) => problemTypes[type].status))];
   const entries = statuses.map((status): [number, unknown] => {
@@ -100,7 +100,7 @@ function pathOf(name: string): string {
   return `#/components/schemas/${name}`;
 }
 
-/** What the schema checks in code. */
+/** A rule that the schema checks in code. */
 const exactlyOneOfThem = ['targetCapacity', 'add', 'remove'].map((field) => ({ required: [field] }));
 
 export function componentSchemas(): JsonObject {
@@ -112,14 +112,14 @@ export function componentSchemas(): JsonObject {
       if (zodSchema === scaleRequestSchema) jsonSchema.oneOf = exactlyOneOfThem;
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
-      // What the format says already, in 300 characters.
+      // The pattern repeats the format in 300 characters.
       if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
     },
   });
   return Object.fromEntries(Object.entries(made.schemas).map(([id, schema]) => [id, embedded(schema)]));
 }
 
-/** What says that a schema stands alone does not belong inside a document. */
+/** Removes what marks a schema as standalone, which does not belong inside a document. */
 function embedded(schema: z.core.JSONSchema.BaseSchema): JsonObject {
   const inner: JsonObject = { ...schema };
   delete inner['$schema'];

@@ -1,4 +1,4 @@
-/** The OpenAPI 3.1 document, from the schemas that the routes parse and answer with. */
+/** The OpenAPI 3.1 document, generated from the schemas of the routes' requests and responses. */
 import {
   answer,
   answers,
@@ -19,21 +19,21 @@ export function openApiDocument(): JsonObject {
     info: {
       title: 'Escapement',
       version: '1',
-      summary: 'Ask for a capacity; a Temporal workflow takes the resource there, whatever crashes.',
+      summary: 'Request a capacity; a Temporal workflow scales the resource to it and survives every crash.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     tags: [
-      { name: 'scale', description: 'Ask for a capacity, and see what becomes of it.' },
-      { name: 'autoscale', description: 'What policies decide, why, and how to overrule them.' },
+      { name: 'scale', description: 'Request a capacity, and read the status of the request.' },
+      { name: 'autoscale', description: 'Read what policies decide and why, and override them.' },
       { name: 'health' },
-      { name: 'drop-in', description: 'The routes of the Omnistrate example, where there is one resource.' },
+      { name: 'drop-in', description: 'The routes of the Omnistrate example, for a configuration with one resource.' },
     ],
     security: [{}, { token: [] }],
     paths: { ...scalePaths, ...autoscalePaths, ...healthPaths, ...dropInPaths },
     components: {
       schemas: componentSchemas(),
       securitySchemes: {
-        token: { type: 'http', scheme: 'bearer', description: 'The value of ESCAPEMENT_API_TOKEN, where it is set.' },
+        token: { type: 'http', scheme: 'bearer', description: 'The value of ESCAPEMENT_API_TOKEN, when it is set.' },
       },
     },
   };
@@ -49,7 +49,8 @@ const resourceName = {
 const idempotencyKey = {
   name: 'Idempotency-Key',
   in: 'header',
-  description: 'The same key and body get the same answer, and are done once; another body is refused.',
+  description:
+    'Requests with the same key and body get the same answer and are applied once; the same key with another body is refused.',
   schema: { type: 'string', minLength: 1, maxLength: longestKey },
 };
 const prefer = {
@@ -61,19 +62,19 @@ const prefer = {
 
 const scalePaths = {
   '/v1/resources': {
-    get: { ...operation('scale', 'listResources', 'All resources'), responses: answers({ 200: 'Resources' }) },
+    get: { ...operation('scale', 'listResources', 'List all resources'), responses: answers({ 200: 'Resources' }) },
   },
   '/v1/resources/{resource}': {
     parameters: [resourceName],
     get: {
-      ...operation('scale', 'getResource', 'One resource and its newest run'),
+      ...operation('scale', 'getResource', 'Read a resource and its newest run'),
       responses: answers({ 200: 'Resource' }, ['invalid-request', 'unknown-resource']),
     },
   },
   '/v1/resources/{resource}/scale': {
     parameters: [resourceName],
     post: {
-      ...operation('scale', 'scaleResource', 'Ask for a capacity'),
+      ...operation('scale', 'scaleResource', 'Request a capacity'),
       parameters: [idempotencyKey, prefer],
       requestBody: body('ScaleRequestBody'),
       responses: answers({ 200: 'Resource', 202: 'Accepted' }, [
@@ -92,7 +93,7 @@ const scalePaths = {
       ]),
     },
     delete: {
-      ...operation('scale', 'cancelScale', 'Cancel what is under way'),
+      ...operation('scale', 'cancelScale', 'Cancel the scaling in progress'),
       responses: answers({ 202: 'Cancelling' }, [
         'invalid-request',
         'cross-origin',
@@ -104,7 +105,7 @@ const scalePaths = {
   '/v1/resources/{resource}/runs': {
     parameters: [resourceName],
     get: {
-      ...operation('scale', 'listRuns', 'Past and current runs'),
+      ...operation('scale', 'listRuns', 'List current and past runs'),
       parameters: queryParameters(runsQuerySchema),
       responses: answers({ 200: 'Runs' }, ['invalid-request', 'unknown-resource']),
     },
@@ -114,14 +115,14 @@ const scalePaths = {
 const healthPaths = {
   '/healthz': {
     get: {
-      ...operation('health', 'isAlive', 'This process is alive'),
+      ...operation('health', 'isAlive', 'Check that this process is alive'),
       security: [],
       responses: { 200: answer('Alive') },
     },
   },
   '/readyz': {
     get: {
-      ...operation('health', 'isReady', 'Temporal, the worker and the platforms are there'),
+      ...operation('health', 'isReady', 'Check Temporal, the worker and the platforms'),
       security: [],
       responses: { 200: answer('Readiness'), 503: answer('Readiness'), ...problems(['unknown-host']) },
     },
@@ -142,7 +143,7 @@ const dropInPaths = {
   },
   '/status': {
     get: {
-      ...operation('drop-in', 'dropInStatus', 'Capacity, target and cooldown'),
+      ...operation('drop-in', 'dropInStatus', 'Read capacity, target and cooldown'),
       responses: {
         200: answer('DropInStatus'),
         500: answer('DropInScale'),

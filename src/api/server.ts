@@ -1,4 +1,4 @@
-/** The trigger API: thin. It reads requests, asks Temporal, and puts what it hears into words. */
+/** The HTTP API. It validates requests, calls Temporal, and formats the results. */
 import express, { type RequestHandler } from 'express';
 import { createContext } from './context.js';
 import type { ApiDependencies } from './dependencies.js';
@@ -22,7 +22,8 @@ export function createApi(dependencies: ApiDependencies): express.Express {
   app.set('query parser', 'simple');
 
   app.use(requestLog(dependencies.log), answerHeaders);
-  // Whoever has the token is no page that was lent this port by a browser, whatever it calls this server.
+  // A caller with the token is not a page that misuses the browser's access to this port, whatever name it uses for
+  // this server.
   if (token === undefined) app.use(refuseForeignHosts(allowedHosts));
   healthRoutes(app, context);
   dropInHealthRoute(app);
@@ -40,7 +41,7 @@ export function createApi(dependencies: ApiDependencies): express.Express {
   return app;
 }
 
-/** Every answer is of this moment, and is what its type says. */
+/** Responses must not be cached, and browsers must not guess their type. */
 const answerHeaders: RequestHandler = (_request, response, next) => {
   response.set({ 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' });
   next();

@@ -1,4 +1,6 @@
-/** From files and options to back-tests that can run: everything that is missing is told before anything runs. */
+/**
+ * Turns files and options into backtests that can run: everything that is missing is reported before any of them runs.
+ */
 import { readConfigFile } from '../config/load.js';
 import type { ResourceConfig } from '../config/config.js';
 import { compileAutoscale, type AutoscaleSpec } from '../domain/autoscale/spec.js';
@@ -8,7 +10,7 @@ import { queueSignal, type Backtest } from './simulate.js';
 
 export interface BacktestOptions {
   readonly resource?: string;
-  /** By signal, the file of its trace. */
+  /** The file of the trace, keyed by signal. */
   readonly signals: Readonly<Record<string, string>>;
   readonly arrivals?: string;
   readonly serviceRate?: number;
@@ -23,7 +25,7 @@ export interface BacktestDependencies {
   readonly cwd: string;
 }
 
-/** One back-test for each configuration file, over the same traces. */
+/** One backtest per configuration file, over the same traces. */
 export async function prepareBacktests(
   files: readonly string[],
   options: BacktestOptions,
@@ -60,7 +62,7 @@ async function readTraces(files: Readonly<Record<string, string>>, cwd: string):
 async function readArrivals({ arrivals, serviceRate }: BacktestOptions, cwd: string): Promise<Backtest['arrivals']> {
   if (arrivals === undefined && serviceRate === undefined) return null;
   if (arrivals === undefined || serviceRate === undefined) {
-    throw new BacktestError('a closed loop needs both --arrivals and --service-rate');
+    throw new BacktestError('a closed loop requires both --arrivals and --service-rate');
   }
   return { trace: await readTrace(arrivals, cwd), serviceRate };
 }
@@ -76,12 +78,12 @@ function chooseResource(
     const chosen = autoscaled.find((resource) => resource.alias === alias);
     if (chosen) return chosen;
     const isThere = resources.some((resource) => resource.alias === alias);
-    const problem = isThere ? `resource ${alias} has no autoscale:` : `there is no resource ${alias}`;
+    const problem = isThere ? `resource ${alias} has no autoscale:` : `resource ${alias} does not exist`;
     throw new BacktestError(`${file}: ${problem}; with autoscale: ${names === '' ? 'none' : names}`);
   }
   const [only, ...others] = autoscaled;
   if (!only) throw new BacktestError(`${file}: no resource has autoscale:; there is nothing to test`);
-  if (others.length > 0) throw new BacktestError(`${file}: choose one with --resource: ${names}`);
+  if (others.length > 0) throw new BacktestError(`${file}: choose a resource with --resource: ${names}`);
   return only;
 }
 
@@ -99,7 +101,7 @@ function compileSpec(
   }
 }
 
-/** A placeholder is not looked behind: a back-test needs no secrets. */
+/** Placeholders are not resolved: a backtest needs no secrets. */
 function samplesOf({ signals }: NonNullable<ResourceConfig['autoscale']>): NonNullable<Backtest['samples']> {
   const entries = Object.entries(signals).map(([name, { type, settings }]) => {
     const { emptyAs: written } = settings;
@@ -122,5 +124,5 @@ function checkSignals(spec: AutoscaleSpec, given: readonly string[], where: stri
       `${where}: its policies read ${missing.join(', ')}; give each a file: --signal ${String(missing[0])}=FILE.csv`,
     );
   }
-  if (given.length === 0) throw new BacktestError('how long to run is told by a trace; give a --signal NAME=FILE.csv');
+  if (given.length === 0) throw new BacktestError('a backtest needs a trace; add --signal NAME=FILE.csv');
 }

@@ -1,6 +1,6 @@
 /**
- * The queue of a closed loop, as a fluid: it fills by the arrivals of a trace, in jobs a second, and drains by a rate a unit
- * and second. A rate of arrival holds until the next line of the trace.
+ * The queue of a closed loop, modelled as a fluid: it fills at the arrival rate of a trace, in jobs per second, and
+ * drains at a rate per unit and second. An arrival rate is valid until the next line of the trace.
  */
 import { BacktestError } from './trace.js';
 import type { Trace } from './trace.js';
@@ -11,19 +11,21 @@ export class Queue {
   private next = 0;
   private atMs: number;
 
-  /** @param serviceRate jobs a second that one unit gets done */
+  /** @param serviceRate jobs per second that one unit completes */
   constructor(
     private readonly arrivals: Trace,
     private readonly serviceRate: number,
   ) {
     const unusable = arrivals.values.findIndex((rate) => !(rate >= 0));
     if (unusable >= 0) {
-      throw new BacktestError(`${arrivals.file}: sample ${unusable + 1} is no rate; arrivals are 0 or more a second`);
+      throw new BacktestError(
+        `${arrivals.file}: sample ${unusable + 1} is not a rate; arrivals are 0 or more per second`,
+      );
     }
     this.atMs = arrivals.timesMs[0] ?? 0;
   }
 
-  /** Lets time pass with `units` at work. */
+  /** Advances the time while `units` are working. */
   advance(toMs: number, units: number): void {
     const { timesMs, values } = this.arrivals;
     while (this.atMs < toMs) {

@@ -1,4 +1,6 @@
-/** Replays recorded signals, or a queue that the capacity itself drains, through the very code that scales in production. */
+/**
+ * Replays recorded signals, or a queue that the simulated capacity drains, through the code that scales in production.
+ */
 import { evaluate } from '../domain/autoscale/evaluate.js';
 import type { LimitName, Reading, SampleReport } from '../domain/autoscale/evaluation.js';
 import type { AutoscaleSpec } from '../domain/autoscale/spec.js';
@@ -11,26 +13,26 @@ import { VirtualRun, type VirtualChange } from './virtual-run.js';
 export interface Backtest {
   readonly resource: string;
   readonly spec: AutoscaleSpec;
-  /** By signal. */
+  /** Keyed by signal. */
   readonly traces: Readonly<Record<string, Trace>>;
   /** Null: an open loop. */
   readonly arrivals: { readonly trace: Trace; readonly serviceRate: number } | null;
   readonly startCapacity: number;
   readonly readyAfterMs: number;
-  /** How long a sample counts. Null: as long as its signal says, else for 3 intervals. */
+  /** How long a sample is valid. Null: as long as its signal says, otherwise 3 intervals. */
   readonly maxAgeMs: number | null;
-  /** By signal, what its source says of its samples. */
+  /** What the source of each signal declares about its samples, keyed by signal. */
   readonly samples?: Readonly<Record<string, Pick<TraceSettings, 'emptyAs' | 'isDated'>>>;
 }
 
 interface BacktestPoint {
-  /** Since the first sample. */
+  /** Seconds since the first sample. */
   readonly seconds: number;
   /** Null: no data. */
   readonly signals: Readonly<Record<string, number | null>>;
   readonly recommended: number;
   readonly target: number;
-  /** What exists then. */
+  /** The units that exist at that time. */
   readonly capacity: number;
   readonly limitedBy: readonly LimitName[];
   readonly reason: string;
@@ -57,13 +59,13 @@ export interface BacktestResult {
   readonly summary: BacktestSummary;
 }
 
-/** Intervals for which a sample counts where nothing else is said. */
+/** How many intervals a sample is valid by default. */
 const maxAgeIntervals = 3;
 
-/** The signal that a closed loop feeds. */
+/** The name of the signal that a closed loop produces. */
 export const queueSignal = 'queue';
 
-/** From the first sample of any trace to the last. */
+/** Runs from the first sample of any trace to the last. */
 export function simulate(backtest: Backtest): BacktestResult {
   const { spec, arrivals } = backtest;
   const { intervalMs } = spec.settings;
@@ -135,7 +137,7 @@ function traceSettings({ spec, maxAgeMs, samples }: Backtest, signal: string): T
   return { maxAgeMs: maxAgeMs ?? usualMs, ...samples?.[signal] };
 }
 
-/** Adds up what a run cost and where it fell short. */
+/** Adds up the cost of a run and the time with too few units. */
 class Meter {
   private unitMs = 0;
   private shortMs = 0;
@@ -181,7 +183,7 @@ function span(traces: readonly Trace[]): { startMs: number; endMs: number } {
   };
 }
 
-/** What the policies saw; of a trace that none of them reads, what it holds. */
+/** The values that the policies read; for a trace that no policy reads, the values in the trace. */
 function valuesOf(
   readings: Readonly<Record<string, Reading>>,
   samples: readonly SampleReport[],

@@ -1,4 +1,4 @@
-/** Reads a trace as a source would have answered at a time. */
+/** Reads a trace as a source would have answered at a given time. */
 import type { Reading } from '../domain/autoscale/evaluation.js';
 import type { Trace } from './trace.js';
 
@@ -7,15 +7,15 @@ const noData: Reading = { failure: 'no data at that time' };
 const tooOld: Reading = { failure: 'the newest sample is too old' };
 
 export interface TraceSettings {
-  /** How long a sample stands for what the source would have answered. */
+  /** How long a sample replaces the answer of the source. */
   readonly maxAgeMs: number;
-  /** As the signal has it: a number that stands for "no data", or that 0 is no data. */
+  /** The setting of the signal: a number that replaces "no data", or that 0 means no data. */
   readonly emptyAs?: number | 'noData' | undefined;
-  /** As its source: what it samples is dated, and the same sample may come again. */
+  /** As the source of the signal: its samples have a time, and the same sample may be read twice. */
   readonly isDated?: boolean | undefined;
 }
 
-/** For times that only go forward: a reader never looks back. */
+/** For increasing times only: a reader never goes back. */
 export class TraceReader {
   private next = 0;
 
@@ -24,7 +24,7 @@ export class TraceReader {
     private readonly settings: TraceSettings,
   ) {}
 
-  /** The newest sample at or before `nowMs`, for as long as it is no older than the greatest age. */
+  /** The newest sample at or before `nowMs`, if it is not older than the maximum age. */
   readAt(nowMs: number): Reading {
     const { timesMs, values } = this.trace;
     while ((timesMs[this.next] ?? Infinity) <= nowMs) this.next += 1;

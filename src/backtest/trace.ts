@@ -2,15 +2,15 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
-/** What keeps a back-test from running, in words for the person who asked for it. */
+/** Why a backtest cannot run, in words for the caller. */
 export class BacktestError extends Error {
   override readonly name = 'BacktestError';
   readonly code = 'BACKTEST_INVALID';
 }
 
-/** In order of time. A value that is not finite is "no data" at that time. */
+/** Sorted by time. A value that is not finite means "no data" at that time. */
 export interface Trace {
-  /** As its user names it, for messages. */
+  /** The file name as the user gave it, for messages. */
   readonly file: string;
   readonly timesMs: readonly number[];
   readonly values: readonly number[];
@@ -21,7 +21,7 @@ export async function readTrace(file: string, cwd: string): Promise<Trace> {
   const text = await readFile(resolve(cwd, file), 'utf8').catch((error: unknown) => {
     const reason =
       typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown reason';
-    throw new BacktestError(`${file}: cannot be read (${reason}); check the path and the rights`);
+    throw new BacktestError(`${file}: cannot be read (${reason}); check the path and the permissions`);
   });
   return parseTrace(text, file);
 }
@@ -41,18 +41,18 @@ export function parseTrace(text: string, file: string): Trace {
     if (comma < 0) throw new BacktestError(`${place}: "${line}" has no comma; write time,value`);
     const timeMs = parseTime(line.slice(0, comma).trim(), place);
     if (timeMs < (timesMs.at(-1) ?? -Infinity)) {
-      throw new BacktestError(`${place}: is earlier than the line before; sort the file by time`);
+      throw new BacktestError(`${place}: the time is earlier than on the line before; sort the file by time`);
     }
     timesMs.push(timeMs);
     values.push(parseValue(line.slice(comma + 1).trim(), place));
   });
-  if (timesMs.length === 0) throw new BacktestError(`${file}: holds no samples; add lines such as 0,12`);
+  if (timesMs.length === 0) throw new BacktestError(`${file}: contains no samples; add lines such as 0,12`);
   return { file, timesMs, values };
 }
 
 const isoPattern = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?<zone>Z|[+-]\d{2}:?\d{2})?)?$/;
 
-/** Seconds, or ISO 8601; without a zone it is UTC. */
+/** Seconds, or ISO 8601; a time without a zone is UTC. */
 function parseTime(text: string, place: string): number {
   if (/^-?\d+(?:\.\d+)?$/.test(text)) return Math.round(Number(text) * 1000);
   const match = isoPattern.exec(text);
@@ -68,7 +68,7 @@ function parseValue(text: string, place: string): number {
   if (text === '' || /^(?:nan|[+-]?inf(?:inity)?)$/i.test(text)) return NaN;
   const value = Number(text);
   if (Number.isNaN(value) || /^0[xbo]/i.test(text)) {
-    throw new BacktestError(`${place}: "${text}" is not a number; leave it empty where there is no data`);
+    throw new BacktestError(`${place}: "${text}" is not a number; leave it empty for no data`);
   }
   return value;
 }

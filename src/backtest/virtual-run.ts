@@ -1,4 +1,4 @@
-/** A scale run in virtual time: one step at a time toward a target, each cooled down before the next one. */
+/** A scale run in virtual time: one step at a time toward a target, with a cooldown after each step. */
 import type { ResourceStatus } from '../domain/scale/capacity.js';
 import { cooledDownAtMs, directionOf, nextCapacity, sentChange, type SentChange } from '../domain/scale/step.js';
 import { type ScaleSettings, takesChangesAtAnyTime } from '../domain/scale/settings.js';
@@ -9,10 +9,10 @@ export interface VirtualChange {
   readonly to: number;
 }
 
-/** Is told of time that passes with a number of units at work. */
+/** Called for each period in which a number of units is working. */
 export type OnTime = (fromMs: number, toMs: number, units: number) => void;
 
-/** Units that were added together. */
+/** Units that were added in one change. */
 interface Starting {
   readonly units: number;
   readonly readyAtMs: number;
@@ -20,11 +20,11 @@ interface Starting {
 
 export class VirtualRun {
   readonly changes: VirtualChange[] = [];
-  /** What is ready: the units that exist. */
+  /** The units that are ready. */
   ready: number;
   target: number;
   lastChange: SentChange | null = null;
-  /** In the order in which they get ready. */
+  /** In the order in which they become ready. */
   private starting: readonly Starting[] = [];
   private lastTarget: number;
 
@@ -40,7 +40,10 @@ export class VirtualRun {
     this.lastTarget = startCapacity;
   }
 
-  /** What a platform shows: what exists, or, where it takes changes at any time, what it was told to have. */
+  /**
+   * The capacity that a platform shows: the units that exist, or, on a platform that accepts changes at any time, the
+   * size that was set.
+   */
   get capacity(): number {
     return takesChangesAtAnyTime(this.settings) ? this.size : this.ready;
   }
@@ -49,7 +52,10 @@ export class VirtualRun {
     return this.starting.length === 0 ? 'ACTIVE' : 'STARTING';
   }
 
-  /** Does what falls due on the way; a change that falls due at `toMs` itself waits for `act`, after the evaluation. */
+  /**
+   * Applies everything that is due before `toMs`. A change that is due at `toMs` itself waits for `act`, after the
+   * evaluation.
+   */
   advance(toMs: number): void {
     for (;;) {
       const readyAtMs = this.starting[0]?.readyAtMs ?? Infinity;
@@ -62,7 +68,7 @@ export class VirtualRun {
     this.passTime(toMs);
   }
 
-  /** Sends the next change, where one is due now. */
+  /** Sends the next change if one is due now. */
   act(): void {
     if (this.nextChangeAtMs() > this.nowMs) return;
     const from = this.size;
@@ -83,7 +89,7 @@ export class VirtualRun {
     else this.starting = [...this.starting, { units, readyAtMs: this.nowMs + this.readyAfterMs }];
   }
 
-  /** Those that are not ready yet go first, the newest of them before the others. */
+  /** Units that are not ready yet are removed first, the newest of them before the others. */
   private remove(units: number): void {
     let left = units;
     const kept = this.starting.toReversed().map((added) => {
@@ -104,7 +110,7 @@ export class VirtualRun {
     return Math.max(this.nowMs, this.startedAtMs(direction === 'up'), cooledDownAtMs(lastChange, direction, settings));
   }
 
-  /** A step out waits for the units of the step before it, where the target is still the same, and not for ever. */
+  /** A step out waits for the units of the previous step if the target is unchanged, up to the timeout. */
   private startedAtMs(isUp: boolean): number {
     if (this.starting.length === 0) return -Infinity;
     if (!takesChangesAtAnyTime(this.settings)) return Infinity;

@@ -13,9 +13,9 @@ import { validateCommand } from './commands/validate.js';
 import { workerCommand } from './commands/worker.js';
 
 const program = new Command('escapement')
-  .description('Takes the capacity of your resources where you want it, step by step, and never sends a change twice.')
+  .description('Scales your resources to the capacity you want, step by step, and never sends a change twice.')
   .version(packageVersion())
-  .showHelpAfterError('(escapement --help shows what there is)')
+  .showHelpAfterError('(run escapement --help for the list of commands)')
   .addHelpText('after', '\nStart with: escapement up')
   .addCommand(upCommand())
   .addCommand(workerCommand())

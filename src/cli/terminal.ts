@@ -1,11 +1,11 @@
-/** What the terminal and the shell see: texts for the help, tables, errors in words, exit codes. */
+/** Texts on the terminal: help, tables, errors in words, exit codes. */
 import { BacktestError } from '../backtest/trace.js';
 import { ConfigError } from '../config/problem.js';
 import { DataDirectoryInUseError } from '../dev-server/leftover-server.js';
 import { PortTakenError } from '../process/ports.js';
 import { BinaryNotFoundError } from '../dev-server/binary.js';
 
-/** 2: something that was configured is wrong, and starting again will not help. 1: everything else. */
+/** 2: the configuration is invalid, and a restart does not help. 1: every other failure. */
 export const exitCodes = { failed: 1, badConfiguration: 2 } as const;
 
 export function exitCodeOf(error: unknown): number {
@@ -13,15 +13,18 @@ export function exitCodeOf(error: unknown): number {
   return isForTheUser ? exitCodes.badConfiguration : exitCodes.failed;
 }
 
-/** Without the stack where the message says it all. */
+/** Without the stack when the message is sufficient. */
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const explained = [BacktestError, ConfigError, DataDirectoryInUseError, PortTakenError, BinaryNotFoundError];
-  if (error instanceof ConfigError) return `The configuration is wrong:\n${error.message}`;
+  if (error instanceof ConfigError) return `The configuration is invalid:\n${error.message}`;
   return explained.some((kind) => error instanceof kind) ? error.message : (error.stack ?? error.message);
 }
 
-/** A table for a terminal: one line a row, every column as wide as its widest cell. All rows have as many cells. */
+/**
+ * A table for a terminal: one line per row, every column as wide as its widest cell. All rows have the same number of
+ * cells.
+ */
 export function columns(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((cells) => (cells[column] ?? '').length)));
   return rows.map((cells) =>
@@ -32,7 +35,10 @@ export function columns(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
-/** Paragraphs for the help of a command, which wraps them to the width of the terminal: a line break of the source is none. */
+/**
+ * Paragraphs for the help of a command, which is wrapped to the width of the terminal: single line breaks of the source
+ * are removed.
+ */
 export function prose(text: string): string {
   const paragraphs = text.trim().split('\n\n');
   return paragraphs.map((paragraph) => paragraph.replaceAll('\n', ' ')).join('\n\n');

@@ -1,17 +1,22 @@
-/** What of a namespace is open, by one list: autoscalers and scale runs. Temporal's visibility may lag a moment behind. */
+/**
+ * The open autoscalers and scale runs of a namespace, from one list. Temporal's visibility may be slightly out of date.
+ */
 import type { Client } from '@temporalio/client';
 import { autoscaleWorkflowType } from '../../workflows/autoscale/messages.js';
 import { scaleWorkflowId, scaleWorkflowType } from '../../workflows/scale/messages.js';
 import { type KnownAutoscaler, known } from './autoscale/client.js';
 
-/** For a list. One that is paused in Temporal is open as well; a server that knows no pause refuses the name of that status. */
+/**
+ * A list filter for open workflows. A workflow that is paused in Temporal is open too, but a server without that
+ * feature rejects the name of its status.
+ */
 export const isOpen =
   "ExecutionStatus NOT IN ('Completed', 'Failed', 'Canceled', 'Terminated', 'ContinuedAsNew', 'TimedOut')";
 
 export interface OpenWorkflows {
-  /** By resource. */
+  /** Keyed by resource. */
   readonly autoscalers: ReadonlyMap<string, KnownAutoscaler>;
-  /** By resource: the task queue of its open scale run. */
+  /** The open scale run and its task queue, keyed by resource. */
   readonly scaleRuns: ReadonlyMap<string, { readonly runId: string; readonly taskQueue: string }>;
 }
 

@@ -1,4 +1,4 @@
-/** `npm run demo`: the traffic spike of the queue-backpressure guide, on the real thing, in about a minute. */
+/** `npm run demo`: the traffic spike of the queue-backpressure guide, on the real system, in about a minute. */
 import { parseArgs } from 'node:util';
 import { exitCodeOf, explain } from '../cli/terminal.js';
 import { createLogger } from '../process/logger.js';
@@ -20,7 +20,7 @@ try {
   await demo(Number(values['spike-seconds']));
   shutdown.begin('The demo is over', 0);
 } catch (error) {
-  // Whatever was going on when Ctrl-C came did not fail.
+  // An error during the shutdown after Ctrl-C is not a failure.
   if (!shutdown.stopping.aborted) console.error(explain(error));
   shutdown.begin('The demo failed', exitCodeOf(error));
 }
@@ -34,7 +34,7 @@ async function demo(spikeSeconds: number): Promise<void> {
     { env: process.env, log, shutdown, progress: (line) => view.say(line) },
     queue.signal,
   );
-  view.say(`\nThis is what runs, ${shortened}:\n\n${product.yaml}`);
+  view.say(`\nConfiguration, ${shortened}:\n\n${product.yaml}`);
   view.say(`Queue     ${queue.where}\nHistory   ${product.webUiUrl}\n`);
 
   const stats = await playSpike({ product, queue, view, spikeSeconds, stopping: shutdown.stopping });
@@ -44,7 +44,7 @@ async function demo(spikeSeconds: number): Promise<void> {
 
 function summary({ currentSize, scaleUps, scaleDowns, inCooldown, largestSize, deepestQueue }: Stats): string {
   return `
-Current size   ${currentSize} (began at ${bounds.min}, was up to ${largestSize})
+Current size   ${currentSize} (started at ${bounds.min}, peaked at ${largestSize})
 Scale ups      ${scaleUps}
 Scale downs    ${scaleDowns}
 In cooldown    ${inCooldown ? 'yes' : 'no'}

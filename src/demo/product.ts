@@ -1,4 +1,7 @@
-/** Escapement itself, in this process and in a folder of its own: Temporal, a worker, an autoscaled resource. Its sidecar is simulated. */
+/**
+ * Escapement in this process, in a temporary folder: Temporal, a worker, an autoscaled resource. Its sidecar is
+ * simulated.
+ */
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
@@ -23,7 +26,7 @@ import { bounds, resource, spikeConfig } from './spike-config.js';
 
 export interface DemoProduct {
   readonly client: Client;
-  /** What really is, whatever anybody believes. */
+  /** The true state of the simulated resource. */
   readonly simulated: SimulatedResource;
   readonly webUiUrl: string;
   readonly yaml: string;
@@ -33,15 +36,15 @@ interface DemoHost {
   readonly env: NodeJS.ProcessEnv;
   readonly log: Logger;
   readonly shutdown: Shutdown;
-  /** Takes the line that says that something is being fetched. */
+  /** Called with a line of text when a program is downloaded. */
   readonly progress: (line: string) => void;
 }
 
-/** From a change to its units. */
+/** The time from a change until its units exist. */
 const startTimeMs = 1000;
 const shutdownGraceMs = 1000;
 
-/** @param signal how the depth of the queue is sampled. */
+/** @param signal the YAML of the signal that samples the depth of the queue. */
 export async function startProduct(host: DemoHost, signal: string): Promise<DemoProduct> {
   const { env, log, shutdown } = host;
   const simulator = await startSimulator({ resources: { [resource]: bounds.min }, startTimeMs });
@@ -74,7 +77,7 @@ export async function startProduct(host: DemoHost, signal: string): Promise<Demo
   return { client, simulated, webUiUrl, yaml };
 }
 
-/** On ports that nobody uses, so that it runs beside whatever else runs here. */
+/** On free ports, so that the demo runs beside other servers on this machine. */
 async function startTemporal({
   env,
   log,
@@ -98,7 +101,7 @@ async function startTemporal({
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address() as AddressInfo; // an object whenever it listens on TCP
+  const { port } = server.address() as AddressInfo; // always an object when the server listens on TCP
   await once(server.close(), 'close');
   return port;
 }

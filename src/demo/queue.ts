@@ -1,16 +1,19 @@
-/** The queue of the demo: a list in a real Redis where one answers, else a number in this process that is told over HTTP. */
+/**
+ * The queue of the demo: a list in a real Redis if one answers, otherwise a number in this process that is served over
+ * HTTP.
+ */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Redis } from 'ioredis';
 
 export interface DemoQueue {
-  /** Where it is, for people. */
+  /** Where the queue is, in words for a person. */
   readonly where: string;
-  /** As it stands in escapement.yaml: how its depth is sampled. */
+  /** The signal in escapement.yaml that samples the depth of the queue. */
   readonly signal: string;
   put(messages: number): Promise<void>;
-  /** Takes so many, or all there are. */
+  /** Takes this number of messages, or all if there are fewer. */
   take(messages: number): Promise<void>;
   depth(): Promise<number>;
   close(): Promise<void>;
@@ -18,7 +21,7 @@ export interface DemoQueue {
 
 export async function openQueue({ REDIS_URL: url = 'redis://127.0.0.1:6379' }: NodeJS.ProcessEnv): Promise<DemoQueue> {
   const redis = new Redis(url, { lazyConnect: true, retryStrategy: () => null, connectTimeout: 1000 });
-  // Without a listener ioredis prints what goes wrong.
+  // Without a listener ioredis prints its errors.
   redis.on('error', () => undefined);
   try {
     await redis.connect();
@@ -30,7 +33,7 @@ export async function openQueue({ REDIS_URL: url = 'redis://127.0.0.1:6379' }: N
 }
 
 function redisQueue(redis: Redis): DemoQueue {
-  // Two demos on one Redis do not feed each other.
+  // The key contains the process id, so that two demos on one Redis do not share a queue.
   const key = `escapement-demo-${process.pid}`;
   return {
     where: `a list in Redis (${key})`,
@@ -56,7 +59,7 @@ async function localQueue(): Promise<DemoQueue> {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address() as AddressInfo; // an object whenever it listens on TCP
+  const { port } = server.address() as AddressInfo; // always an object when the server listens on TCP
   return {
     where: 'in this process (start a Redis, or set REDIS_URL, for a real one)',
     signal: `{ type: http-json, url: "http://127.0.0.1:${port}/", path: depth }`,

@@ -1,10 +1,10 @@
-/** The example of the queue-backpressure guide as escapement.yaml, with its times shortened for somebody who watches. */
+/** The example of the queue-backpressure guide as escapement.yaml, with shorter times for a person who watches. */
 
 export const resource = 'analyzers';
 export const bounds = { min: 2, max: 10 } as const;
 
-/** The guide checks every 10 s and cools down for 30 s. */
-export const shortened = 'checked every second instead of every 10 s, cooled down for 4 s instead of 30 s';
+/** The guide checks every 10 s and has a cooldown of 30 s. */
+export const shortened = 'checked every second instead of every 10 s, with a cooldown of 4 s instead of 30 s';
 
 export function spikeConfig(sidecarUrl: string, signal: string): string {
   return `version: 1

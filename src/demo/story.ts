@@ -1,4 +1,7 @@
-/** The story that is watched: ten emitters overwhelm two analyzers, more of them come, the load ends, and they go again. */
+/**
+ * The script of the demo: ten emitters overload two analyzers, the autoscaler adds analyzers, the load ends, and it
+ * removes them.
+ */
 import { setTimeout } from 'node:timers/promises';
 import { AutoscaleReader } from '../client/autoscale/reader.js';
 import { RunReader } from '../client/scale/runs.js';
@@ -16,7 +19,7 @@ export interface Stage {
   readonly stopping: AbortSignal;
 }
 
-/** What the guide's `get_stats` tells. */
+/** The fields of `get_stats` in the guide. */
 export interface Stats {
   readonly currentSize: number;
   readonly scaleUps: number;
@@ -30,7 +33,7 @@ const emitters = 10;
 const lookEveryMs = 200;
 const rememberedDecisions = 10;
 
-/** Ends when the load is over and the size is what it was, or `stopping` aborts. */
+/** Returns when the load has ended and the size is back at its start, or when `stopping` aborts. */
 export async function playSpike({ product, queue, view, spikeSeconds, stopping }: Stage): Promise<Stats> {
   const units = (): number => product.simulated.at(Date.now()).capacity;
   const traffic = startTraffic(queue, units);
@@ -67,7 +70,7 @@ function endLoad(traffic: Traffic, view: View, seconds: number): void {
   view.say(`${clock(seconds)}  the load ends`);
 }
 
-/** What was asked for: what follows is how the scale run got there, which has been seen. */
+/** The reason of the scale request. The evaluations after it describe only the progress of the scale run. */
 async function whyChanged(autoscale: AutoscaleReader, before: number, after: number): Promise<string> {
   const decisions = (await autoscale.decisions(resource, rememberedDecisions)) ?? [];
   const reasons = decisions.map(({ evaluation }) => evaluation);
@@ -82,7 +85,7 @@ async function whyNow(autoscale: AutoscaleReader): Promise<string> {
   return progress?.problem?.message ?? progress?.evaluation?.reason ?? 'not evaluated yet';
 }
 
-/** Also while the last change cools down. */
+/** Also true during the cooldown of the last change. */
 async function isUnderWay({ client }: DemoProduct): Promise<boolean> {
   return (await new RunReader(client).newestSummary(resource))?.isOpen ?? false;
 }
@@ -99,7 +102,7 @@ async function statsOf(product: DemoProduct): Promise<Omit<Stats, 'deepestQueue'
   };
 }
 
-/** Every size there has really been, the first one first. */
+/** Every true size over time, the first one first. */
 function sizesOf({ simulated }: DemoProduct): number[] {
   return simulated.truth(Date.now()).map(({ capacity }) => capacity);
 }

@@ -1,4 +1,4 @@
-/** Emitters that fill the queue, and analyzers that empty it: as many as there really are units. */
+/** Emitters that fill the queue, and analyzers that drain it: one per true unit. */
 import { setTimeout } from 'node:timers/promises';
 import type { DemoQueue } from './queue.js';
 
@@ -8,12 +8,12 @@ const analyzerPerSecond = 15;
 const tickMs = 100;
 
 export interface Traffic {
-  /** How many there are from now on. */
+  /** The current number of emitters; it may be set. */
   emitters: number;
   stop(): Promise<void>;
 }
 
-/** @param units how many analyzers there are now. */
+/** @param units returns the current number of analyzers. */
 export function startTraffic(queue: DemoQueue, units: () => number): Traffic {
   const stopping = new AbortController();
   const traffic = { emitters: 0, stop: async () => {} };
@@ -36,7 +36,7 @@ export function startTraffic(queue: DemoQueue, units: () => number): Traffic {
       toTake += units() * analyzerPerSecond * seconds;
       await queue.put(Math.floor(toPut));
       await queue.take(Math.floor(toTake));
-      // Whole messages; the fractions add up.
+      // Only whole messages are put; the fractions accumulate.
       toPut %= 1;
       toTake %= 1;
     }

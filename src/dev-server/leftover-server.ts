@@ -1,4 +1,4 @@
-/** A Temporal server that an earlier run has left behind holds the database and the ports: the next start ends it. */
+/** A Temporal server of an earlier run may still hold the database and the ports: the next start ends it. */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
@@ -12,8 +12,8 @@ export class DataDirectoryInUseError extends Error {
 const patienceMs = 10_000;
 
 /**
- * Ends the server whose process ids are in the file, where whoever started it is gone.
- * @throws DataDirectoryInUseError where that process lives: its server is nobody's leftover.
+ * Ends the server whose process ids are in the file, when the process that started it has ended.
+ * @throws DataDirectoryInUseError when that process is still running, because it uses the server.
  */
 export async function endLeftoverServer(
   files: { readonly processIds: string; readonly database: string },
@@ -23,14 +23,14 @@ export async function endLeftoverServer(
   if (owner === undefined || supervisor === undefined || server === undefined) return;
   if (!(await isServerOf(files.database, server))) return;
 
-  // A process id may have been given to a stranger since. That the supervisor is still the owner's child cannot be chance.
+  // A process id may have been reused since. That the supervisor is still a child of the owner cannot be a coincidence.
   if ((await lookUp(supervisor))?.parent === owner) {
     throw new DataDirectoryInUseError(
-      `Escapement runs already (pid ${owner}) with ${files.database}. Stop it, or give this one its own ESCAPEMENT_DATA_DIR.`,
+      `Escapement is already running (pid ${owner}) with ${files.database}. Stop it, or set another ESCAPEMENT_DATA_DIR for this process.`,
     );
   }
-  log.info({ pid: server }, 'Ending the Temporal server that an earlier run has left behind');
-  // The database survives that: every change is on disk before it is answered.
+  log.info({ pid: server }, 'Ending the Temporal server of an earlier run');
+  // The database survives this: every change is on disk before it is answered.
   killIfThere(server);
   for (let waitedMs = 0; await isServerOf(files.database, server); waitedMs += 50) {
     if (waitedMs > patienceMs) throw new Error(`The Temporal server of an earlier run (pid ${server}) does not end.`);
@@ -61,7 +61,7 @@ async function lookUp(pid: number): Promise<ProcessFacts | null> {
   return (await lookUpInProc(pid).catch(() => null)) ?? (await lookUpByPs(pid).catch(() => null));
 }
 
-/** /proc/<pid>/stat: pid (name) state parent ...; the name may hold blanks and brackets. */
+/** /proc/<pid>/stat: pid (name) state parent ...; the name may contain spaces and parentheses. */
 async function lookUpInProc(pid: number): Promise<ProcessFacts> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
   const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
@@ -69,7 +69,7 @@ async function lookUpInProc(pid: number): Promise<ProcessFacts> {
   return { parent, commandLine: commandLine.replaceAll('\0', ' ') };
 }
 
-/** Where there is no /proc. */
+/** For systems without /proc. */
 async function lookUpByPs(pid: number): Promise<ProcessFacts | null> {
   const { stdout } = await promisify(execFile)('ps', ['-o', 'ppid=,args=', '-p', String(pid)]);
   const [, parent, commandLine] = /^\s*(\d+)\s+(.*)$/m.exec(stdout) ?? [];
@@ -80,6 +80,6 @@ function killIfThere(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It ended by itself between the look and now.
+    // The process has ended since it was looked up.
   }
 }

@@ -1,23 +1,26 @@
-/** Runs a server that lives no longer than this process, however this process ends, and that a Ctrl-C does not reach. */
+/** Runs a server that ends when this process ends, however it ends, and that Ctrl-C does not reach. */
 import { spawn } from 'node:child_process';
 
 export interface SupervisedServer {
-  /** Resolves when it has ended, by itself or because it was asked to, with words for its exit. */
+  /** Resolves when the server has ended, by itself or on request, with a description of the exit. */
   readonly ended: Promise<string>;
-  /** Asks it to end, and ends it the hard way after `patienceSeconds`. */
+  /** Asks the server to end, and kills it after `patienceSeconds`. */
   stop(): Promise<void>;
 }
 
-/** Above what the dev server takes to close its database (measured: 2.8 s), below what a person waits for. */
+/**
+ * Longer than the dev server takes to close its database (measured: 2.8 s), and shorter than a person is willing to
+ * wait.
+ */
 const patienceSeconds = 5;
 
 /**
- * The shell holds the reading end of a pipe from this process. Its end of file says that we want the server to stop, or that
- * we are gone, be it by SIGKILL: no handler of ours would run then. The server cannot be its child alone, since a child
- * outlives its parent.
- * - Descriptor 3 is the pipe: a background job has its standard input redirected to /dev/null by the shell.
- * - The server is not given the pipe, which it could read.
- * - The process ids go to a file, for the next start: see endLeftoverServer.
+ * The shell holds the reading end of a pipe from this process. It reads the end of file when this process closes the pipe
+ * to stop the server, and also when this process has ended, even by SIGKILL, which no handler in this process could
+ * notice. The server cannot be a direct child without a supervisor, because a child outlives its parent.
+ * - Descriptor 3 is the pipe: the shell redirects the standard input of a background job to /dev/null.
+ * - The server does not get the pipe, because it could read from it.
+ * - The process ids are written to a file for the next start: see endLeftoverServer.
  */
 const supervisor = `
 log=$1 process_ids=$2 owner=$3
@@ -46,7 +49,8 @@ export function startSupervised(
 ): SupervisedServer {
   const ids = [files.processIds, String(process.pid)];
   const child = spawn('sh', ['-c', supervisor, 'escapement-supervisor', files.log, ...ids, ...command], {
-    // A session of its own: signals of the terminal (Ctrl-C, hang-up) go to us, and we stop things in order.
+    // In a separate session: signals of the terminal (Ctrl-C, hang-up) go to this process, which stops everything in
+    // order.
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
@@ -57,7 +61,7 @@ export function startSupervised(
       resolve(signal ? `it was ended by ${signal}` : `it exited with code ${code ?? 0}`),
     );
   });
-  // Writing nothing, we only learn of a supervisor that is gone through 'exit'.
+  // Nothing is written to the pipe, so the end of the supervisor is noticed only through 'exit'.
   child.stdin.on('error', () => undefined);
   return {
     ended,

@@ -1,4 +1,4 @@
-/** Whether Temporal answers, for the namespace and with the credentials of this machine. */
+/** Checks whether Temporal answers, for the namespace and with the credentials of this machine. */
 import type { Connection } from '@temporalio/client';
 import { grpcStatus, hasCode, isOutOfTime } from '../client/temporal/grpc-status.js';
 import { connectClient, type TemporalSettings } from '../client/temporal/connection.js';
@@ -22,9 +22,9 @@ export async function examineTemporal(settings: TemporalSettings): Promise<Check
 }
 
 const ownServer =
-  'none is configured: `escapement up` brings its own; for `escapement worker` and `api` set TEMPORAL_ADDRESS.';
+  'no server is configured: `escapement up` starts its own; for `escapement worker` and `api` set TEMPORAL_ADDRESS.';
 
-/** The namespace is what needs rights; the version is told to anybody. */
+/** Reading the namespace requires permissions; the version is public. */
 async function ask({ workflowService }: Connection, namespace: string): Promise<string> {
   await workflowService.describeNamespace({ namespace });
   const { serverVersion } = await workflowService.getSystemInfo({});
@@ -33,12 +33,12 @@ async function ask({ workflowService }: Connection, namespace: string): Promise<
 
 function inWords(error: unknown, namespace: string): string {
   if (hasCode(error, grpcStatus.unavailable)) {
-    return 'cannot be reached. Check that it runs, TEMPORAL_ADDRESS, and TEMPORAL_TLS where it wants TLS.';
+    return 'unreachable. Check that the server is running, TEMPORAL_ADDRESS, and TEMPORAL_TLS if the server requires TLS.';
   }
-  if (hasCode(error, grpcStatus.notFound)) return `there is no namespace ${namespace}. Check TEMPORAL_NAMESPACE.`;
+  if (hasCode(error, grpcStatus.notFound)) return `namespace ${namespace} does not exist. Check TEMPORAL_NAMESPACE.`;
   if (hasCode(error, grpcStatus.permissionDenied) || hasCode(error, grpcStatus.unauthenticated)) {
-    return `refuses namespace ${namespace}. Check TEMPORAL_API_KEY, TEMPORAL_TLS_CLIENT_CERT_PATH and their rights.`;
+    return `access to namespace ${namespace} denied. Check TEMPORAL_API_KEY, TEMPORAL_TLS_CLIENT_CERT_PATH and their permissions.`;
   }
   if (isOutOfTime(error)) return `no answer within ${answeredWithinMs} ms. Check TEMPORAL_ADDRESS and the network.`;
-  return `refused: ${error instanceof Error ? error.message : String(error)}. Look at its log for the reason.`;
+  return `refused: ${error instanceof Error ? error.message : String(error)}. Check the log of the server for the reason.`;
 }

@@ -1,4 +1,4 @@
-/** Looks once at everything a configuration names, with the secrets of this machine, and changes nothing. */
+/** Reads everything that a configuration names once, with the secrets of this machine, and changes nothing. */
 import { ConfigError } from '../config/problem.js';
 import type { Config, ResourceConfig } from '../config/config.js';
 import { createPlatform, createSource, type Signal, signalsOf } from '../worker/resource-adapters.js';
@@ -13,7 +13,7 @@ interface Examined {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** Side by side, each within its own time-out. Never fails: whatever is wrong is a result. */
+/** In parallel, each with its own timeout. Never rejects: every failure is a result. */
 export async function examine({ resources, temporal, env }: Examined): Promise<CheckResult[]> {
   return Promise.all([
     examineTemporal(temporal),
@@ -32,7 +32,7 @@ async function examinePlatform(resource: ResourceConfig, env: NodeJS.ProcessEnv)
     async (platform) => {
       const { capacity, status } = await platform.observe(unlimited());
       if (status !== 'FAILED') return { outcome: 'ok', message: `capacity ${capacity}, ${status}`, capacity };
-      const message = `capacity ${capacity}, but the platform says FAILED. Scale runs fail until that is mended.`;
+      const message = `capacity ${capacity}, but the platform reports FAILED. Scale runs fail until that is fixed.`;
       return { outcome: 'failing', message, capacity };
     },
   );
@@ -74,7 +74,7 @@ async function examineOne<Adapter extends { close?(): Promise<void> }>(
   }
 }
 
-/** The adapters keep time-outs of their own. */
+/** No limit, because the adapters have their own timeouts. */
 function unlimited(): AbortSignal {
   return new AbortController().signal;
 }

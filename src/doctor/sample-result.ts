@@ -1,4 +1,4 @@
-/** What a sample says of its signal, as an evaluation would take it. */
+/** What a sample says about its signal, as an evaluation would use it. */
 import type { AdapterChoice } from '../config/schema/adapter-settings.js';
 import type { SignalSampling } from '../domain/autoscale/settings.js';
 import { sampleNote } from '../domain/autoscale/sample-note.js';
@@ -11,7 +11,7 @@ interface Sampled {
   readonly nowMs: number;
   readonly sampling: SignalSampling | undefined;
   readonly source: AdapterChoice;
-  /** Of the resource. */
+  /** The maximum of the resource. */
   readonly max: number | null;
 }
 
@@ -28,13 +28,13 @@ export function sampleResult({
   const isDoubtful =
     value === 0 && rate !== true && source.type !== 'constant' && source.settings['emptyAs'] === undefined;
   const notes = [
-    ...(rate === true ? ['a counter: the signal is what it gains a second'] : []),
-    ...(isDoubtful ? ['if 0 means here that nothing is known, set emptyAs: noData'] : []),
+    ...(rate === true ? ['a counter: the signal is its increase per second'] : []),
+    ...(isDoubtful ? ['if 0 means "no data" here, set emptyAs: noData'] : []),
     ...(note === undefined ? [] : [note]),
   ];
   const ageMs = nowMs - atMs;
   if (maxAgeMs !== undefined && ageMs > maxAgeMs) {
-    const message = `value ${value}, but ${shown(ageMs / 1000)} s old where maxAge is ${shown(maxAgeMs / 1000)} s: that is no data. Check what writes it.`;
+    const message = `value ${value}, but it is ${shown(ageMs / 1000)} s old and maxAge is ${shown(maxAgeMs / 1000)} s: that counts as no data. Check what writes it.`;
     return { outcome: 'failing', message, value };
   }
   return { outcome: 'ok', message: [`value ${value}`, ...notes].join('; '), value };

@@ -1,4 +1,4 @@
-/** One log for everything: lines for people on a terminal, JSON for machines elsewhere. */
+/** One log for the whole process: readable lines on a terminal, JSON elsewhere. */
 import { pino, type Logger } from 'pino';
 import { default as pretty } from 'pino-pretty';
 import type { ServerSettings } from '../config/environment/process.js';
@@ -16,7 +16,9 @@ export function createLogger(level: ServerSettings['logLevel']): Logger {
   return pino({ ...options, timestamp: pino.stdTimeFunctions.isoTime }, standardOutput());
 }
 
-/** Where nobody reads it any more, lines are lost. Pino's own stream would write the last one again and again, and never end. */
+/**
+ * Lines are dropped when the reader of the output has gone. Pino's own stream would retry the last line without end.
+ */
 function standardOutput(): { write(line: string): void } {
   process.stdout.on('error', () => undefined);
   return { write: (line) => void process.stdout.write(line) };

@@ -1,4 +1,4 @@
-/** Where this package is, as sources or built: its version and its workflow bundle are found from there. */
+/** The directory of this package, as sources or built: the version and the workflow bundle are found from it. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,14 +8,14 @@ export function packageVersion(): string {
   return version;
 }
 
-/** @throws Error where the package was not built. */
+/** @throws Error when the package was not built. */
 export function workflowBundlePath(): string {
   const path = join(packageRoot(), 'dist', 'workflow-bundle.js');
   if (existsSync(path)) return path;
-  throw new Error(`There is no ${path}. Run \`npm run build\` first; \`npm start\` does it by itself.`);
+  throw new Error(`${path} does not exist. Run \`npm run build\` first; \`npm start\` runs it automatically.`);
 }
 
-/** The nearest directory above this file, in src/ or in dist/src/, with a package.json. */
+/** The nearest directory with a package.json above this file, which is in src/ or in dist/src/. */
 function packageRoot(): string {
   let directory = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(directory, 'package.json'))) directory = dirname(directory);

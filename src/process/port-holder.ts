@@ -1,9 +1,9 @@
-/** Names the process that listens on a port, as far as this user may know. */
+/** Names the process that listens on a port, as far as this user's permissions allow. */
 import { execFile } from 'node:child_process';
 import { readFile, readdir, readlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
-/** "node (pid 4711)", or "another process". Only the program's name: its arguments may hold secrets. */
+/** "node (pid 4711)", or "another process". Only the name of the program, because its arguments may contain secrets. */
 export async function portHolder(port: number): Promise<string> {
   for (const lookup of [holderByProc, holderByLsof]) {
     const holder = await lookup(port).catch(() => null);
@@ -12,7 +12,7 @@ export async function portHolder(port: number): Promise<string> {
   return 'another process';
 }
 
-/** Linux: the kernel's table of sockets, then whoever has that socket open. */
+/** On Linux: from the kernel's table of sockets, then from the process that has the socket open. */
 export async function holderByProc(port: number): Promise<string | null> {
   const inode = await listeningInode(port);
   if (inode === null) return null;
@@ -22,7 +22,7 @@ export async function holderByProc(port: number): Promise<string | null> {
   return null;
 }
 
-/** Elsewhere, where `lsof` is installed. */
+/** On other systems, if `lsof` is installed. */
 export async function holderByLsof(port: number, lsof = 'lsof'): Promise<string | null> {
   const { stdout } = await promisify(execFile)(lsof, ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc']);
   const pid = /^p(\d+)$/m.exec(stdout)?.[1];
@@ -48,7 +48,7 @@ async function listeningInode(port: number): Promise<string | null> {
 
 async function holds(pid: string, inode: string): Promise<boolean> {
   const directory = `/proc/${pid}/fd`;
-  // Another user's process, or one that has just ended, cannot be looked into.
+  // A process of another user, or one that has just ended, cannot be read.
   for (const descriptor of await readdir(directory).catch(() => [])) {
     const link = await readlink(`${directory}/${descriptor}`).catch(() => '');
     if (link === `socket:[${inode}]`) return true;

@@ -1,14 +1,17 @@
-/** Ports are checked before anything starts, so that a taken one is named instead of failing half way up. */
+/**
+ * Checks the ports before anything starts, so that a port in use is reported by name before half of the process is
+ * running.
+ */
 import { createServer } from 'node:net';
 import { portHolder } from './port-holder.js';
 
 export interface PortNeed {
-  /** What listens there: "API". */
+  /** What listens on the port, for example "API". */
   readonly use: string;
   readonly host: string;
-  /** 0 where any free one will do. */
+  /** 0: any free port. */
   readonly port: number;
-  /** The environment variable that moves it. */
+  /** The environment variable that sets the port. */
   readonly setting: string;
 }
 
@@ -16,10 +19,13 @@ export class PortTakenError extends Error {
   override readonly name = 'PortTakenError';
 }
 
-/** @throws PortTakenError naming every port that cannot be had, what holds it, and the setting that moves it. */
+/**
+ * @throws PortTakenError with every port that is not available, the process that uses it, and the setting that changes
+ * it.
+ */
 export async function checkPorts(needs: readonly PortNeed[]): Promise<void> {
   const problems = claimedTwice(needs);
-  // One after the other: two settings that want the same port would otherwise look like another process.
+  // Sequential: two settings with the same port would otherwise look like another process.
   for (const need of needs) {
     const problem = await obstacle(need);
     if (problem) problems.push(problem);
@@ -31,7 +37,9 @@ function claimedTwice(needs: readonly PortNeed[]): string[] {
   return needs.flatMap(({ use, port, setting }, index) => {
     const other = needs.slice(0, index).find((earlier) => port !== 0 && earlier.port === port);
     return other
-      ? [`Port ${port} is wanted twice: ${other.setting} (${other.use}) and ${setting} (${use}). Change one.`]
+      ? [
+          `Port ${port} is configured twice: ${other.setting} (${other.use}) and ${setting} (${use}). Change one of them.`,
+        ]
       : [];
   });
 }
@@ -42,7 +50,7 @@ async function obstacle({ use, host, port, setting }: PortNeed): Promise<string 
     case null:
       return null;
     case 'EADDRINUSE':
-      return `Port ${port} (${use}) is taken by ${await portHolder(port)}. Stop that, or set ${setting} to a free port.`;
+      return `Port ${port} (${use}) is in use by ${await portHolder(port)}. Stop that process, or set ${setting} to a free port.`;
     case 'EACCES':
       return `Port ${port} (${use}) needs privileges that this process does not have. Set ${setting} to a port above 1023.`;
     default:
@@ -50,7 +58,7 @@ async function obstacle({ use, host, port, setting }: PortNeed): Promise<string 
   }
 }
 
-/** The error code of trying to listen, or null where it works. */
+/** The error code of an attempt to listen, or null when it succeeds. */
 async function listenOnce(host: string, port: number): Promise<string | null> {
   return new Promise((resolve) => {
     const server = createServer();

@@ -1,22 +1,22 @@
-/** An end in order: what was started last is stopped first, within a time, and nothing is left behind. */
+/** Ordered shutdown: what was started last is stopped first, before a deadline, and nothing keeps running. */
 import { setMaxListeners } from 'node:events';
 import type { Logger } from './logger.js';
 
 export interface Shutdown {
-  /** Aborts when the end begins: whoever waits for something should stop waiting. */
+  /** Aborts when the shutdown begins: every wait should end. */
   readonly stopping: AbortSignal;
-  /** To be stopped at the end, before all that was registered earlier. */
+  /** Registers something that is stopped on shutdown, before everything that was registered earlier. */
   onStop(what: string, stop: () => Promise<unknown>): void;
-  /** Begins the end, once. */
+  /** Begins the shutdown. Only the first call has an effect. */
   begin(reason: string, exitCode: number): void;
 }
 
 interface ShutdownSettings {
   readonly log: Logger;
   readonly deadlineMs: number;
-  /** The process, but for tests. */
+  /** The process; tests pass another object. */
   readonly process: Pick<NodeJS.Process, 'on'> & { exit(code: number): void };
-  /** Those that end it; default: all three. */
+  /** The signals that end the process; default: all three. */
   readonly signals?: readonly Ending[];
 }
 
@@ -24,13 +24,16 @@ const numbers = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const;
 type Ending = keyof typeof numbers;
 const endings: readonly Ending[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-/** `npm start` passes on the Ctrl-C that the terminal has sent to us as well: that is one, not two. */
+/** `npm start` forwards a Ctrl-C that the terminal also sends to this process: both count as one. */
 const sameSignalMs = 500;
 
-/** Ends the process on a signal. A second one ends it at once: whatever it supervises notices and ends too. */
+/**
+ * Ends the process on a signal. A second signal ends it at once: the processes that it supervises notice that and end
+ * too.
+ */
 export function installShutdown({ log, deadlineMs, process, signals = endings }: ShutdownSettings): Shutdown {
   const stopping = new AbortController();
-  // Everything that waits for something listens, each resource at the start too; Node would take more than ten for a leak.
+  // Every wait adds a listener, at the start also one per resource. Node would report more than ten as a leak.
   setMaxListeners(0, stopping.signal);
   const stops: { readonly what: string; readonly stop: () => Promise<unknown> }[] = [];
   let begunAtMs = 0;
@@ -46,12 +49,12 @@ export function installShutdown({ log, deadlineMs, process, signals = endings }:
   const stopInOrder = async (exitCode: number): Promise<void> => {
     let current = '';
     const deadline = setTimeout(() => {
-      log.error({ waitingFor: current }, 'Stopping took too long; ending now');
+      log.error({ waitingFor: current }, 'Shutdown exceeded its deadline; exiting now');
       process.exit(1);
     }, deadlineMs);
     for (let next = stops.pop(); next; next = stops.pop()) {
       current = next.what;
-      await next.stop().catch((error: unknown) => log.error({ err: error }, `Stopping failed: ${current}`));
+      await next.stop().catch((error: unknown) => log.error({ err: error }, `Shutdown failed: ${current}`));
     }
     clearTimeout(deadline);
     log.info('Stopped');

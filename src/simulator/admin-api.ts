@@ -1,4 +1,7 @@
-/** The simulator's own paths, which no sidecar has: faults, other hands, and what really happened. */
+/**
+ * The paths of the simulator that a real sidecar does not have: faults, changes by another writer, and the true
+ * capacity.
+ */
 import { Router, type Request } from 'express';
 import { z } from 'zod';
 import { resourceStatuses } from '../domain/scale/capacity.js';
@@ -7,7 +10,7 @@ import { findResource, parseBody } from './request.js';
 import type { SidecarDependencies } from './sidecar-api.js';
 
 export interface AdminDependencies extends SidecarDependencies {
-  /** Refuses connections for so long. */
+  /** Refuses connections for this long. */
   goDownFor(downMs: number): void;
 }
 

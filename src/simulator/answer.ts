@@ -1,8 +1,8 @@
-/** How an answer leaves, or does not: the good one, or what a fault makes of it. */
+/** How a response is sent, or not sent: the regular one, or what a fault turns it into. */
 import type { Response } from 'express';
 import type { Fault } from './fault.js';
 
-/** Returns what the client gets, as the log shows it. */
+/** Returns a description, for the log, of what the client receives. */
 export function answer(response: Response, fault: Fault | undefined, good: object): string {
   const body = JSON.stringify(good);
   switch (fault?.type) {

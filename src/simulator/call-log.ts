@@ -1,23 +1,23 @@
-/** Every call that the simulated sidecar received, what it did and what it answered. */
+/** Every call that the simulated sidecar received, its effect and its response. */
 
 export interface LoggedCall {
-  /** Counts from 1. */
+  /** Starts at 1. */
   readonly call: number;
   readonly atMs: number;
   readonly method: string;
   readonly path: string;
   readonly body: string;
-  /** Logged and not honoured: the sidecar knows no such key. */
+  /** Logged but ignored: the sidecar does not support idempotency keys. */
   readonly idempotencyKey: string | undefined;
-  /** The fault that it met. */
+  /** The fault that was applied to the call. */
   fault?: string;
-  /** The change that it made or, where the time is later, will make. */
+  /** The change that the call made or, if the time is later, will make. */
   applied?: { readonly resource: string; readonly units: number; readonly atMs: number };
-  /** A status, or what happened instead of an answer; absent as long as neither did. */
+  /** The status, or what happened instead of a response; absent until then. */
   answered?: string;
 }
 
-/** A demo that runs for weeks is polled all the time: older calls are forgotten. */
+/** A demo that runs for weeks receives polls all the time, so older calls are dropped. */
 const mostCalls = 100_000;
 
 export class CallLog {

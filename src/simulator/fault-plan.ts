@@ -1,4 +1,4 @@
-/** Which fault the next call meets: a queue of those still to come, and chances from a seeded generator. */
+/** Selects the fault for the next call: a queue of pending faults, and probabilities from a seeded generator. */
 import type { z } from 'zod';
 import { faultPlanSchema, type Fault } from './fault.js';
 
@@ -11,7 +11,7 @@ export class FaultPlan {
   #pending: { readonly fault: Fault; left: number }[] = [];
   #random = generator(1);
 
-  /** Replaces whatever was planned. */
+  /** Replaces the previous plan. */
   set(plan: z.input<typeof faultPlanSchema>): void {
     const { faults, seed } = faultPlanSchema.parse(plan);
     this.#random = generator(seed);
@@ -25,7 +25,7 @@ export class FaultPlan {
     this.#pending = [];
   }
 
-  /** The faults that are not spent, with the times that are left. */
+  /** The faults that are not used up, with the remaining number of times. */
   pending(): Fault[] {
     return this.#pending.map(({ fault, left }) => (Number.isFinite(left) ? { ...fault, times: left } : fault));
   }
@@ -44,7 +44,7 @@ function befalls(fault: Fault, { kind, resource }: IncomingCall): boolean {
   return (on === 'any' || on === kind) && (fault.resource === undefined || fault.resource === resource);
 }
 
-/** Numbers in [0, 1) that are the same for the same seed: mulberry32, which is public domain. */
+/** Numbers in [0, 1) that are the same for the same seed: mulberry32, which is in the public domain. */
 export function generator(seed: number): () => number {
   let state = seed;
   return () => {

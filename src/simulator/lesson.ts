@@ -1,4 +1,4 @@
-/** What `escapement simulator --help` teaches: the paths, and every fault with its fields, as the schema has them. */
+/** The text of `escapement simulator --help`: the paths, and every fault with its fields, generated from the schema. */
 import { commonFields, faultSchema } from './fault.js';
 
 const faults = faultSchema.options.map(({ shape, description = '' }) => {
@@ -16,23 +16,23 @@ The sidecar's API:
   POST /resource/worker/capacity/remove  {"capacityToBeRemoved": 1}
 
 The simulator's own paths:
-  GET  /truth                     real capacity over time, and what moved it
-  GET  /log                       every call: what it did and what it was answered
-  PUT  /faults                    {"faults": [{"type": "hang", "on": "change"}], "seed": 1}: instead of those before
-  GET  /faults, DELETE /faults    those still to come; none any more
-  PUT  /resource/worker/capacity  {"capacity": 5}: moved by other hands
-  PUT  /resource/worker/status    {"status": "FAILED"}; null for the real one
-  PUT  /down                      {"forMs": 5000}: refuses connections for so long
+  GET  /truth                     the true capacity over time, and what changed it
+  GET  /log                       every call, with its effect and its response
+  PUT  /faults                    {"faults": [{"type": "hang", "on": "change"}], "seed": 1}: replaces the previous faults
+  GET  /faults, DELETE /faults    shows the pending faults; removes them
+  PUT  /resource/worker/capacity  {"capacity": 5}: a change by another writer
+  PUT  /resource/worker/status    {"status": "FAILED"}; null restores the real status
+  PUT  /down                      {"forMs": 5000}: refuses connections for this long
 
-Faults (each call meets the first one that matches it):
+Faults (the first one that matches a call applies to it):
 ${faults.join('\n')}
 
 Fields of most faults:
 ${fields.join('\n')}
 
-An add that works though its answer is lost:
+An add that takes effect although its response is lost:
   curl -X PUT http://127.0.0.1:49750/faults -d '{"faults": [{"type": "drop", "on": "change", "appliesAfterMs": 0}]}'
-One change in ten is refused for now:
+One change in ten is refused temporarily:
   curl -X PUT http://127.0.0.1:49750/faults -d \\
     '{"faults": [{"type": "reject", "on": "change", "status": 429, "retryAfter": "7", "probability": 0.1}]}'
 `;

@@ -1,4 +1,4 @@
-/** What every route needs of a request, or an error that says what is wrong with it. */
+/** Validates requests for every route: returns the parsed request, or throws an error that says what is invalid. */
 import { z } from 'zod';
 import type { SimulatedResource } from './resource.js';
 
@@ -22,7 +22,7 @@ export function parseBody<Schema extends z.ZodType>(schema: Schema, body: unknow
 export function findResource(resources: ReadonlyMap<string, SimulatedResource>, alias: string): SimulatedResource {
   const resource = resources.get(alias);
   if (resource === undefined) {
-    throw new RequestError(404, `there is no resource "${alias}", only ${[...resources.keys()].join(', ')}`);
+    throw new RequestError(404, `resource "${alias}" does not exist; resources: ${[...resources.keys()].join(', ')}`);
   }
   return resource;
 }
@@ -32,6 +32,6 @@ function parseJson(body: unknown): unknown {
   try {
     return JSON.parse(body);
   } catch {
-    throw new RequestError(400, 'the body is not JSON');
+    throw new RequestError(400, 'the body is not valid JSON');
   }
 }

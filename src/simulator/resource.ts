@@ -1,7 +1,7 @@
-/** A resource that does not exist: all that is seen of it is computed from what was done to it, and a time. */
+/** A simulated resource: its state is computed from the changes made to it and a time. */
 import type { ResourceStatus } from '../domain/scale/capacity.js';
 
-/** True capacity from this time on, and what made it so. */
+/** The true capacity from this time on, and its cause. */
 export interface CapacityAt {
   readonly atMs: number;
   readonly capacity: number;
@@ -11,11 +11,11 @@ export interface CapacityAt {
 export interface ResourceStart {
   readonly capacity: number;
   readonly atMs: number;
-  /** How long a change takes to arrive; the resource is STARTING meanwhile. */
+  /** How long a change takes to take effect; the resource is STARTING meanwhile. */
   readonly startTimeMs: number;
 }
 
-/** Times may lie in the future: a change that lands late is an ordinary change with a later time. */
+/** Times may be in the future: a change that takes effect late is an ordinary change with a later time. */
 export class SimulatedResource {
   readonly #start: ResourceStart;
   readonly #moves: Move[] = [];
@@ -28,24 +28,27 @@ export class SimulatedResource {
     this.#start = start;
   }
 
-  /** A relative change that the sidecar took at this time. False, and nothing happens, where it would end below zero. */
+  /**
+   * A relative change that the sidecar accepted at this time. Returns false and changes nothing when the capacity would
+   * become negative.
+   */
   change(units: number, atMs: number, cause: string): boolean {
     if (this.#capacityAt(Infinity) + units < 0) return false;
     this.#add({ atMs, landsAtMs: atMs + this.#start.startTimeMs, cause, from: (capacity) => capacity + units });
     return true;
   }
 
-  /** A size that was set at this time, and takes as long to arrive. */
+  /** A size that was set at this time, and takes the same time to take effect. */
   setSize(size: number, atMs: number, cause: string): void {
     this.#add({ atMs, landsAtMs: atMs + this.#start.startTimeMs, cause, from: () => size });
   }
 
-  /** Somebody else's doing: no start time, no STARTING. */
+  /** A change by another writer: it takes effect at once, without STARTING. */
   setCapacity(capacity: number, atMs: number): void {
-    this.#add({ atMs, landsAtMs: atMs, cause: 'set by other hands', from: () => capacity });
+    this.#add({ atMs, landsAtMs: atMs, cause: 'set by another writer', from: () => capacity });
   }
 
-  /** Shown from then on whatever happens; undefined ends it. */
+  /** Shown from then on, whatever happens; undefined restores the real status. */
   setStatus(status: ResourceStatus | undefined, atMs: number): void {
     this.#statuses.push({ atMs, status });
   }

@@ -1,4 +1,7 @@
-/** The HTTP API that the sidecar on Omnistrate has, and one path that it has not: a size that is set instead of added to. */
+/**
+ * The HTTP API of the sidecar on Omnistrate, and one path that the real one does not have: it sets a size instead of
+ * adding to it.
+ */
 import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
 import { answer } from './answer.js';
@@ -12,7 +15,7 @@ export interface SidecarDependencies {
   readonly resources: ReadonlyMap<string, SimulatedResource>;
   readonly faults: FaultPlan;
   readonly log: CallLog;
-  /** Reads show how things were this long ago, and say so. */
+  /** Reads show the state of this long ago, with its time. */
   readonly readLagMs: number;
   /** Milliseconds since the epoch. */
   now(): number;
@@ -47,7 +50,7 @@ interface Call {
   readonly response: Response;
 }
 
-/** Every call is in the log before anything is done about it. */
+/** Every call is logged before it is processed. */
 function logged(parts: SidecarDependencies, handle: (call: Call) => void) {
   return (request: Request<{ alias: string }>, response: Response): void => {
     const entry = parts.log.begin({
@@ -86,7 +89,10 @@ function change(call: Call, units: number): void {
   carryOut(call, (atMs) => {
     const cause = `${units > 0 ? 'add' : 'remove'} ${Math.abs(units)} (call ${entry.call})`;
     if (!resource.change(units, atMs, cause)) {
-      throw new RequestError(400, `cannot remove ${-units} from ${resource.alias}: it has fewer, or soon will have`);
+      throw new RequestError(
+        400,
+        `cannot remove ${-units} from ${resource.alias}: it has fewer, or will have fewer after pending changes`,
+      );
     }
     return units;
   });
@@ -101,7 +107,7 @@ function setSize(call: Call, size: number): void {
   });
 }
 
-/** @param apply makes the change take effect from that time on; returns how many units it is. */
+/** @param apply makes the change take effect from that time on, and returns its number of units. */
 function carryOut({ parts, resource, entry, response }: Call, apply: (atMs: number) => number): void {
   const fault = meetFault(parts, entry, { kind: 'change', resource: resource.alias });
   const delayMs = applyDelayMs(fault);
@@ -118,7 +124,7 @@ function meetFault(parts: SidecarDependencies, entry: LoggedCall, call: Incoming
   return fault;
 }
 
-/** How long until a change takes effect; null when it never does. */
+/** The time until a change takes effect; null when it never does. */
 function applyDelayMs(fault: Fault | undefined): number | null {
   if (fault === undefined) return 0;
   if (fault.type === 'slow') return fault.delayMs;

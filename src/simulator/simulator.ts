@@ -1,4 +1,4 @@
-/** A sidecar that speaks the real HTTP API, has resources that do not exist, and can be told to fail. */
+/** A sidecar with the real HTTP API and simulated resources that can inject faults. */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -11,19 +11,19 @@ import { SimulatedResource } from './resource.js';
 import { sidecarApi } from './sidecar-api.js';
 
 export interface SimulatorOptions {
-  /** Capacity at the start, by alias. */
+  /** The initial capacity, keyed by alias. */
   readonly resources: Readonly<Record<string, number>>;
-  /** 0, the default, lets the operating system choose. */
+  /** 0, the default: the operating system picks a free port. */
   readonly port?: number;
   /** Default: 127.0.0.1. */
   readonly listen?: string;
-  /** How long a change takes to arrive; default: no time. */
+  /** How long a change takes to take effect; default: 0. */
   readonly startTimeMs?: number;
-  /** How old the state is that a read shows; default: not at all. */
+  /** The age of the state that a read returns; default: 0. */
   readonly readLagMs?: number;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
-  /** Told of every call when it was answered, or was not. */
+  /** Called for every call once it was answered, or was dropped. */
   readonly onAnswer?: (call: LoggedCall) => void;
 }
 
@@ -32,13 +32,13 @@ export interface Simulator {
   readonly faults: FaultPlan;
   readonly log: CallLog;
   readonly resources: ReadonlyMap<string, SimulatedResource>;
-  /** Refuses connections, and breaks off those that there are, until it comes back at the same address. */
+  /** Refuses connections and closes the open ones, then listens again at the same address. */
   goDown(): Promise<void>;
   comeBack(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Rejects with the error of the operating system when the address is taken. */
+/** Rejects with the error of the operating system when the address is in use. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { listen = '127.0.0.1', startTimeMs = 0, readLagMs = 0, now = Date.now, onAnswer = () => undefined } = options;
   const resources = new Map(
@@ -80,14 +80,14 @@ function simulatorApp(parts: AdminDependencies): Express {
     .use(sidecarApi(parts))
     .use(adminApi(parts))
     .use((request) => {
-      throw new RequestError(404, `there is no ${request.method} ${request.path}; see escapement simulator --help`);
+      throw new RequestError(404, `${request.method} ${request.path} does not exist; see escapement simulator --help`);
     })
-    .use(tellError);
+    .use(sendError);
 }
 
-/** Four parameters: that is how Express knows that it handles errors. */
-const tellError: ErrorRequestHandler = (error: unknown, _request, response, next) => {
-  // Express's own errors (a path that cannot be decoded, a body too large) carry a status too.
+/** Express recognizes an error handler by its four parameters. */
+const sendError: ErrorRequestHandler = (error: unknown, _request, response, next) => {
+  // Express's own errors (a path that cannot be decoded, a body that is too large) have a status too.
   if (error instanceof Error && 'status' in error && typeof error.status === 'number') {
     response.status(error.status).json({ error: error.message });
   } else {
@@ -98,7 +98,7 @@ const tellError: ErrorRequestHandler = (error: unknown, _request, response, next
 async function listenAt(server: Server, port: number, host: string): Promise<number> {
   server.listen(port, host);
   await once(server, 'listening');
-  return (server.address() as AddressInfo).port; // an object whenever it listens on TCP
+  return (server.address() as AddressInfo).port; // always an object when the server listens on TCP
 }
 
 async function goDown(server: Server): Promise<void> {

@@ -1,4 +1,7 @@
-/** Tells at the start whether every platform answers, and waits for those that do not: a sidecar may come up after us. */
+/**
+ * Logs at the start whether every platform answers, and waits for those that do not: a sidecar may start later than
+ * this process.
+ */
 import { AdapterError } from '../adapters/net/errors.js';
 import type { Logger } from '../process/logger.js';
 import { pauseFor, retryPauseMs } from '../process/pause.js';
@@ -12,7 +15,10 @@ interface FirstLook {
   readonly signal: AbortSignal;
 }
 
-/** Never fails: scale runs wait for their platform by themselves. Resolves when all have answered, or `signal` aborts. */
+/**
+ * Never rejects: scale runs wait for their platform themselves. Resolves when every platform has answered, or when
+ * `signal` aborts.
+ */
 export async function lookAtEveryResource(
   resources: readonly string[],
   { adapters, log, signal }: FirstLook,
@@ -27,9 +33,9 @@ export async function lookAtEveryResource(
         return;
       } catch (error) {
         if (signal.aborted) return;
-        // Adapters word it for people; anything else is a defect, and its stack is wanted.
+        // The adapters word their errors for people. Any other error is a defect, and its stack is logged.
         const details = error instanceof AdapterError ? { reason: error.message } : { err: error };
-        log.warn({ resource, ...details }, 'The platform does not answer; waiting for it');
+        log.warn({ resource, ...details }, 'The platform does not answer; retrying');
       }
       if (!(await pauseFor(retryPauseMs(attempt, mostBetweenLooksMs), signal))) return;
     }

@@ -1,7 +1,7 @@
 /**
- * Names for workers that other processes can check: `4242@web-1 9f3c2a1b-83120-5e1d`. After the process id and the host
- * come the scope in which that process id means something (the boot of the machine and its process id namespace), the
- * start time of the process, and a random part, because no two workers may share a name.
+ * Identities of workers that other processes can check: `4242@web-1 9f3c2a1b-83120-5e1d`. The process id and the host
+ * are followed by the scope in which that process id is valid (the boot of the machine and its process id namespace),
+ * the start time of the process, and a random part, because every worker needs its own identity.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
@@ -9,8 +9,8 @@ import { hostname } from 'node:os';
 
 /**
  * - `alive`, `dead`: known for certain.
- * - `restarted`: it ran under our host name, and in another container or before a reboot: very likely an earlier life of
- *   this one. Two containers that share a host name look the same.
+ * - `restarted`: it ran under the same host name, in another container or before a reboot: very likely an earlier
+ * process of this worker. Two containers that share a host name look the same.
  * - `elsewhere`: only the Temporal server can tell.
  */
 export type Whereabouts = 'alive' | 'dead' | 'restarted' | 'elsewhere';
@@ -20,18 +20,18 @@ export function newWorkerIdentity(): string {
   return `${process.pid}@${hostname()} ${scope}-${startedAt}-${randomUUID().slice(0, 4)}`;
 }
 
-/** @param own the worker of this process on the same task queue: there is only one at a time. */
+/** @param own the identity of this process's worker on the same task queue: there is only one at a time. */
 export function whereaboutsOf(identity: string, own: string): Whereabouts {
   if (identity === own) return 'alive';
   const worker = parse(identity);
   if (!worker || worker.host !== hostname()) return 'elsewhere';
   const here = ownPlace();
   if (worker.scope !== here.scope) return 'restarted';
-  // Another worker of this very process on this task queue can only be one that has ended.
+  // Another worker of this process on this task queue can only be one that has ended.
   if (worker.pid === process.pid) return 'dead';
   if (!hasProcess(worker.pid)) return 'dead';
   const found = lookUp(worker.pid);
-  // Where there is no /proc, a process id that was given to another process passes for alive.
+  // Without /proc, a process id that was reused by another process counts as alive.
   return found === undefined || (!found.hasEnded && found.startedAt === worker.startedAt) ? 'alive' : 'dead';
 }
 
@@ -56,7 +56,7 @@ function ownPlace(): Place {
   return { scope, startedAt: lookUp('self')?.startedAt ?? '0' };
 }
 
-/** Without a /proc the host name has to do. */
+/** Without /proc, the host name is used instead. */
 function bootAndNamespace(): string {
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8') + readlinkSync('/proc/self/ns/pid');
@@ -70,19 +70,19 @@ function hasProcess(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // It is there, and belongs to another user.
+    // The process exists and belongs to another user.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 
 interface ProcessFacts {
-  /** In ticks since the boot. */
+  /** In ticks since boot. */
   readonly startedAt: string;
-  /** A zombie: only its parent has not noticed yet. */
+  /** A zombie: it has exited, and its parent has not reaped it yet. */
   readonly hasEnded: boolean;
 }
 
-/** /proc/<pid>/stat: pid (name) state ..., the start time is field 22; the name may hold blanks and brackets. */
+/** /proc/<pid>/stat: pid (name) state ..., the start time is field 22; the name may contain spaces and parentheses. */
 function lookUp(pid: number | 'self'): ProcessFacts | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

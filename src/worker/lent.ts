@@ -1,4 +1,4 @@
-/** An adapter that is used call by call, and closed when nobody wants it any more and the last call has ended. */
+/** An adapter that is used call by call. `close` waits until the calls in progress have ended. */
 export class Lent<Adapter extends { close?(): Promise<void> }> {
   #calls = 0;
   #idle: (() => void) | undefined;

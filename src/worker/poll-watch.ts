@@ -1,6 +1,6 @@
 /**
- * Whether a worker really asks for work. The worker itself cannot tell: while its polls are refused or lead nowhere the SDK
- * tries again behind its back and goes on to report RUNNING. So the server is asked when it last saw this worker.
+ * Whether a worker is really polling. The worker cannot tell: while its polls are refused or lost, the SDK retries
+ * internally and still reports RUNNING. So this asks the server when it last saw a poll of this worker.
  */
 import type { Connection } from '@temporalio/client';
 import proto from '@temporalio/proto';
@@ -10,9 +10,9 @@ import { pauseFor } from '../process/pause.js';
 import type { Poller } from './succession.js';
 
 export interface QueueStatus {
-  /** True only while the server sees this worker asking for work. */
+  /** True only while the server sees this worker polling. */
   readonly isPolling: boolean;
-  /** Why not. For people. */
+  /** Why the worker is not polling, in words for a person. */
   readonly reason: string;
 }
 
@@ -20,19 +20,19 @@ interface WatchSettings {
   readonly connection: Connection;
   readonly namespace: string;
   readonly taskQueue: string;
-  /** Of the worker: no two share one, also not those that follow each other in one process. */
+  /** The identity of the worker. Every worker has its own, including workers that follow each other in one process. */
   readonly identity: string;
   readonly log: Logger;
-  /** What it asks for. */
+  /** The kinds of tasks that the worker polls for. */
   readonly kinds: readonly Kind[];
-  /** Told of all who ask for activities, whenever the server was asked. */
+  /** Called with all pollers of activities after every query to the server. */
   readonly onPollers: (pollers: readonly Poller[]) => void;
 }
 
-interface Sight {
-  /** By the server's clock, which need not agree with ours: only compared with itself. */
+interface SeenPoll {
+  /** In the server's clock, which may differ from the local one: compared only with other values of it. */
   readonly lastPollMs: number;
-  /** When it was new to us, by our monotonic clock. */
+  /** When this value was first seen, in the local monotonic clock. */
   readonly newAtMs: number;
 }
 
@@ -46,15 +46,18 @@ type Kind = keyof typeof typeOf;
 const untilSeenEveryMs = 500;
 const afterwardsEveryMs = 5000;
 const lookTimeoutMs = 3000;
-/** A poll that finds no work comes back after a minute, and the next one follows at once. */
+/** A poll that finds no task returns after a minute, and the next poll follows at once. */
 const pollsAtLeastEveryMs = 75_000;
 
 export class PollWatch {
   status: QueueStatus = { isPolling: false, reason: 'the worker has just started' };
   readonly #settings: WatchSettings;
   readonly #closed = new AbortController();
-  readonly #seen = new Map<Kind, Sight>();
-  /** The server goes on to list the polls that it has broken off: what is listed first after a refusal proves nothing. */
+  readonly #seen = new Map<Kind, SeenPoll>();
+  /**
+   * The server continues to list polls that it has aborted: the first entry after a refusal is no proof that the worker
+   * is polling.
+   */
   readonly #refused = new Set<Kind>();
 
   constructor(settings: WatchSettings) {
@@ -71,9 +74,8 @@ export class PollWatch {
     do {
       const status = await this.#look();
       if (closed.aborted) return;
-      if (status.isPolling && !this.status.isPolling) log.info({ taskQueue }, 'The worker asks for work');
-      if (!status.isPolling && this.status.isPolling)
-        log.warn({ taskQueue, ...status }, 'The worker does not get to ask for work');
+      if (status.isPolling && !this.status.isPolling) log.info({ taskQueue }, 'Worker is polling');
+      if (!status.isPolling && this.status.isPolling) log.warn({ taskQueue, ...status }, 'Worker is not polling');
       this.status = status;
     } while (await pauseFor(this.status.isPolling ? afterwardsEveryMs : untilSeenEveryMs, closed));
   }
@@ -82,7 +84,7 @@ export class PollWatch {
     try {
       const seen = await Promise.all(this.#settings.kinds.map((kind) => this.#isSeen(kind)));
       if (seen.every(Boolean)) return { isPolling: true, reason: '' };
-      return { isPolling: false, reason: 'Temporal does not see this worker ask for work' };
+      return { isPolling: false, reason: 'Temporal does not see this worker polling' };
     } catch (error) {
       if (isRefusal(error)) this.#settings.kinds.forEach((kind) => this.#refused.add(kind));
       return {

@@ -1,7 +1,8 @@
 /**
- * Holds what autoscales against the configuration of this process: when it is read, and every minute. What the
- * configuration names is started, told what has changed, and started again where somebody has ended it. What it does not
- * name is told of, and left alone: only `escapement apply --prune` removes.
+ * Compares the autoscalers with the configuration of this process: after each load of the configuration, and every
+ * minute. It starts the autoscalers that the configuration names, sends them changes, and restarts those that somebody
+ * has ended. Autoscalers that the configuration does not name are logged and otherwise left unchanged: only `escapement
+ * apply --prune` removes them.
  */
 import type { Client } from '@temporalio/client';
 import { AutoscaleClient, type KnownAutoscaler } from '../client/autoscale/client.js';
@@ -17,17 +18,20 @@ import type { Logger } from '../process/logger.js';
 import { pauseFor, retryPauseMs } from '../process/pause.js';
 
 export interface Reconciled extends Pick<LoadedConfig, 'resources' | 'writing'> {
-  /** Those that this process serves. */
+  /** The resources that this process serves. */
   readonly served: Config['resources'];
 }
 
 interface ReconcilerSettings {
   readonly client: Client;
   readonly log: Logger;
-  /** Ends it. */
+  /** Aborting it stops the reconciler. */
   readonly signal: AbortSignal;
   readonly isServed: (taskQueue: string) => boolean;
-  /** Told of the task queues whose workflows nobody else may carry out: they are to be moved, or may be removed. */
+  /**
+   * Called with the task queues whose workflows no other worker may run: those workflows have to be moved, or may be
+   * removed.
+   */
   readonly onLeft: (taskQueues: readonly string[]) => void;
   readonly everyMs?: number;
 }
@@ -35,88 +39,88 @@ interface ReconcilerSettings {
 const usuallyEveryMs = 60_000;
 const mostBetweenAttemptsMs = 10_000;
 const mostNamed = 20;
-/** Of those that are not named, how many are looked at in one round. */
+/** The maximum number of autoscalers outside the configuration that one round examines. */
 const mostUnnamedAsked = 100;
-/** Thousands of resources should neither take a round trip each nor ask the server all at once. */
+/**
+ * The concurrency of requests: with thousands of resources, requests should neither be sequential nor all reach the
+ * server at once.
+ */
 export const askedAtOnce = 16;
 
 export class Reconciler {
   readonly #settings: ReconcilerSettings;
   readonly #autoscales: AutoscaleClient;
   #wanted: Reconciled | undefined;
-  /** Aborts the pause between two rounds, when there is another configuration. */
-  #news = new AbortController();
-  /** What was said already, to autoscalers and in the log, of the present configuration. */
-  #said = new Set<string>();
-  /** Once it is asked for by this process, everybody sees it asked for. */
+  /** Aborts the pause between two rounds when there is a new configuration. */
+  #interruption = new AbortController();
+  /** What was already sent to autoscalers or logged for the current configuration. */
+  #reported = new Set<string>();
+  /** The task queues that were passed to `onLeft`. Once this process polls one, the server lists a poller for it. */
   #left: ReadonlySet<string> = new Set();
 
   constructor(settings: ReconcilerSettings) {
     this.#settings = settings;
     this.#autoscales = new AutoscaleClient(settings.client);
-    settings.signal.addEventListener('abort', () => this.#news.abort());
+    settings.signal.addEventListener('abort', () => this.#interruption.abort());
     void this.#run();
   }
 
-  /** From now on. */
+  /** Uses this configuration from now on. */
   use(wanted: Reconciled): void {
     this.#wanted = wanted;
-    this.#news.abort();
+    this.#interruption.abort();
   }
 
   async #run(): Promise<void> {
     const { signal, everyMs = usuallyEveryMs } = this.#settings;
-    let heldAgainst: Reconciled | undefined;
+    let previous: Reconciled | undefined;
     while (!signal.aborted) {
-      this.#news = new AbortController();
+      this.#interruption = new AbortController();
       const wanted = this.#wanted;
       if (wanted) {
-        const isNews = wanted !== heldAgainst;
-        if (isNews) this.#said = new Set();
-        await this.#untilItWorks(wanted, isNews);
-        heldAgainst = wanted;
+        const isNew = wanted !== previous;
+        if (isNew) this.#reported = new Set();
+        await this.#retryRound(wanted, isNew);
+        previous = wanted;
       }
-      if (this.#wanted === wanted) await pauseFor(everyMs, this.#news.signal);
+      if (this.#wanted === wanted) await pauseFor(everyMs, this.#interruption.signal);
     }
   }
 
-  /** Temporal may come up after us. */
-  async #untilItWorks(wanted: Reconciled, isNews: boolean): Promise<void> {
-    for (let attempt = 1; !this.#news.signal.aborted; attempt++) {
+  /** Temporal may start later than this process. */
+  async #retryRound(wanted: Reconciled, isNew: boolean): Promise<void> {
+    for (let attempt = 1; !this.#interruption.signal.aborted; attempt++) {
       try {
-        await this.#round(wanted, isNews);
+        await this.#round(wanted, isNew);
         return;
       } catch (error) {
-        this.#settings.log.warn(
-          { err: error },
-          'Autoscaling could not be held against the configuration; trying again',
-        );
-        await pauseFor(retryPauseMs(attempt, mostBetweenAttemptsMs), this.#news.signal);
+        this.#settings.log.warn({ err: error }, 'Autoscalers could not be compared with the configuration; retrying');
+        await pauseFor(retryPauseMs(attempt, mostBetweenAttemptsMs), this.#interruption.signal);
       }
     }
   }
 
-  async #round(wanted: Reconciled, isNews: boolean): Promise<void> {
+  async #round(wanted: Reconciled, isNew: boolean): Promise<void> {
     const { client, log } = this.#settings;
     const open = await openWorkflows(client);
     const configured: string[] = [];
     const overruled = new Set<string>();
     await atMost(askedAtOnce, autoscaledIn(wanted.served, wanted.writing), async (autoscaled) => {
       const { resource, revision } = autoscaled;
-      // The list does not tell what an autoscaler has still to deal with.
-      const listed = isNews ? undefined : open.autoscalers.get(resource);
+      // A list does not show whether an autoscaler still has messages to handle.
+      const listed = isNew ? undefined : open.autoscalers.get(resource);
       const stands = standing(revision, listed ?? (await this.#autoscales.find(resource)));
       if (stands.is === 'older' || stands.is === 'removed') overruled.add(resource);
-      if (await this.#agree(autoscaled, stands, isNews)) configured.push(resource);
+      if (await this.#reconcile(autoscaled, stands, isNew)) configured.push(resource);
     });
-    if (configured.length > 0) log.info({ configured: brief(configured) }, 'Autoscaling as configured');
-    const orphaned = await this.#tellOfUnnamed(wanted, open);
+    if (configured.length > 0) log.info({ configured: brief(configured) }, 'Autoscalers match the configuration');
+    const orphaned = await this.#reportUnnamed(wanted, open);
     this.#left = new Set([...orphaned, ...(await this.#move(wanted, open, overruled))]);
     this.#settings.onLeft([...this.#left]);
   }
 
-  /** @returns whether the autoscaler was told something that it is to do. */
-  async #agree(autoscaled: Autoscaled, stands: Standing, isNews: boolean): Promise<boolean> {
+  /** @returns whether the autoscaler was sent a message that it has to handle. */
+  async #reconcile(autoscaled: Autoscaled, stands: Standing, isNew: boolean): Promise<boolean> {
     const { log } = this.#settings;
     const { resource, revision } = autoscaled;
     const ours = placeOf(revision);
@@ -130,38 +134,41 @@ export class Reconciler {
         if (before && before.digest !== revision.digest && this.#isFirst(`replaces ${resource} ${before.digest}`)) {
           log.info(
             { resource, inForce: ours, insteadOf: placeOf(before) },
-            'This configuration counts: it is the newer one',
+            'This configuration is in force: it is the newer one',
           );
         }
-        if (this.#said.has(`configure ${resource}`)) return false;
+        if (this.#reported.has(`configure ${resource}`)) return false;
         await this.#autoscales.configure(autoscaled);
-        this.#said.add(`configure ${resource}`);
+        this.#reported.add(`configure ${resource}`);
         return true;
       }
       case 'older':
         if (this.#isFirst(`older ${resource} ${stands.inForce.digest}`)) {
           log.warn(
             { resource, inForce: placeOf(stands.inForce), ignored: ours },
-            'Another configuration says something else of this resource, and is newer: that one counts. `escapement apply` makes this one count',
+            'Another configuration of this resource differs and is newer: that one is in force. Run `escapement apply` to put this one in force',
           );
         }
-        // So that its status names both.
-        if (isNews && !stands.isKnown) await this.#autoscales.configure(autoscaled);
+        // The status of the autoscaler then names both configurations.
+        if (isNew && !stands.isKnown) await this.#autoscales.configure(autoscaled);
         return false;
       case 'removed':
         if (this.#isFirst(`removed ${resource} ${stands.by.atMs}`)) {
           log.warn(
             { resource, removedBy: placeOf(stands.by), ignored: ours },
-            'Its autoscaler was removed after this configuration was written: it is not started. `escapement apply` starts it',
+            'The autoscaler was removed after this configuration was written, so it is not started. Run `escapement apply` to start it',
           );
         }
         return false;
       case 'ended': {
         const { status, atMs } = stands;
         const endedAt = atMs === null ? undefined : new Date(atMs).toISOString();
-        // What fails at once would fail again.
+        // An autoscaler that failed immediately would fail again.
         if (status === 'FAILED' && !this.#isFirst(`failed ${resource}`)) return false;
-        log.warn({ resource, status, endedAt }, 'Its autoscaler has ended, and is configured: starting it again');
+        log.warn(
+          { resource, status, endedAt },
+          'The autoscaler has ended although it is configured; starting it again',
+        );
         return this.#configure(autoscaled);
       }
     }
@@ -172,15 +179,15 @@ export class Reconciler {
     return true;
   }
 
-  /** @returns the task queues of those that nobody serves. */
-  async #tellOfUnnamed({ resources, writing }: Reconciled, { autoscalers }: OpenWorkflows): Promise<string[]> {
+  /** @returns the task queues of the autoscalers that no worker serves. */
+  async #reportUnnamed({ resources, writing }: Reconciled, { autoscalers }: OpenWorkflows): Promise<string[]> {
     const { client, log, isServed } = this.#settings;
     const unnamed = unnamedBy(resources, writing.owner, autoscalers.values());
     const news = unnamed.filter(({ resource }) => this.#isFirst(`unnamed ${resource}`));
     if (news.length > 0) {
       log.warn(
         { resources: brief(news.map(({ resource }) => resource)), owner: writing.owner },
-        'This configuration does not name these autoscalers. They go on where another one names them; `escapement apply --prune` removes them',
+        'This configuration does not name these autoscalers. They keep running where another configuration names them; run `escapement apply --prune` to remove them',
       );
     }
     const queues = [...new Set(unnamed.map(({ taskQueue }) => taskQueue))].filter((queue) => !isServed(queue));
@@ -193,19 +200,19 @@ export class Reconciler {
       const found = await this.#autoscales.find(resource);
       if (!found?.isOpen) return;
       const saying = `nobody names ${resource}`;
-      if (found.isWatched) this.#said.delete(saying);
+      if (found.isWatched) this.#reported.delete(saying);
       else if (this.#isFirst(saying)) {
         const configuredBy = found.memo.revision && placeOf(found.memo.revision);
         log.warn(
           { resource, configuredBy },
-          'No live configuration names this autoscaler: it does nothing. Name it again, or remove it with `escapement apply --prune`',
+          'No live configuration names this autoscaler, so it does nothing. Add the resource to the configuration again, or remove the autoscaler with `escapement apply --prune`',
         );
       }
     });
     return orphaned;
   }
 
-  /** What is open on another task queue than it is configured for goes to where it is served. */
+  /** Moves open workflows that run on another task queue than the configured one to the configured one. */
   async #move(
     { served, writing }: Reconciled,
     open: OpenWorkflows,
@@ -222,7 +229,7 @@ export class Reconciler {
       if (!this.#isFirst(`move ${run.runId}`)) continue;
       this.#settings.log.info(
         { resource: alias, from: run.taskQueue, to: taskQueue },
-        'Its scale run changes task queue',
+        'Moving the scale run to another task queue',
       );
       await moveRun(this.#settings.client, alias, { taskQueue, atMs: writing.atMs });
     }
@@ -230,13 +237,16 @@ export class Reconciler {
   }
 
   #isFirst(saying: string): boolean {
-    if (this.#said.has(saying)) return false;
-    this.#said.add(saying);
+    if (this.#reported.has(saying)) return false;
+    this.#reported.add(saying);
     return true;
   }
 }
 
-/** The open autoscalers of an owner that a configuration does not name. One without a revision is of an older version. */
+/**
+ * The open autoscalers of an owner that a configuration does not name. An autoscaler without a revision was started by
+ * an older version.
+ */
 export function unnamedBy(
   resources: Config['resources'],
   owner: string,

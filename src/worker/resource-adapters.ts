@@ -1,4 +1,7 @@
-/** The platforms and sources of all resources, made at the start: a missing secret is told then, not in the middle of a run. */
+/**
+ * The platforms and sources of all resources, created at the start, so that a missing secret is reported then and not
+ * in the middle of a run.
+ */
 import { type AdapterChoice, resolveSettings } from '../config/schema/adapter-settings.js';
 import { ConfigError, problemFrom } from '../config/problem.js';
 import type { Config, ResourceConfig } from '../config/config.js';
@@ -10,43 +13,43 @@ import type { Source } from '../adapters/sources/source.js';
 
 export interface ResourceAdapters {
   /**
-   * Every call of it goes to the platform as it is configured then.
-   * @throws Error where the configuration of this process has no such resource.
+   * Every call reaches the platform that is configured at the time of the call.
+   * @throws Error when the configuration of this process does not contain the resource.
    */
   platformOf(resource: string): Platform;
-  /** By the name of the signal. */
+  /** Keyed by the name of the signal. */
   sourcesOf(resource: string): Readonly<Record<string, Source>>;
-  /** Whether the configuration of this process has it scale by itself. */
+  /** Whether the configuration of this process autoscales the resource. */
   isAutoscaled(resource: string): boolean;
-  /** What became of the last read of its platform, whoever wanted it. Undefined before the first one. */
+  /** The result of the last read of the platform by any caller. Undefined before the first one. */
   lastLookAt(resource: string): LastLook | undefined;
   /**
-   * Another configuration from now on. What is wrong with it is told before anything is changed; what is in use finishes
-   * before it is closed.
+   * Replaces the configuration. An invalid one is rejected before anything changes; adapters in use finish their calls
+   * before they are closed.
    * @throws ConfigError
    */
   reload(resources: Config['resources']): Promise<void>;
-  /** Told after each reload. @returns how to be told no more. */
+  /** Calls `listener` after each reload. @returns a function that unsubscribes. */
   onReload(listener: () => void): () => void;
   close(): Promise<void>;
 }
 
 interface LastLook {
   readonly atMs: number;
-  /** Null where the platform answered. */
+  /** Null when the platform answered. */
   readonly problem: string | null;
 }
 
 interface Adapters {
   readonly platform: Lent<Platform>;
-  /** Undefined where the resource does not scale by itself. */
+  /** Undefined when the resource is not autoscaled. */
   readonly sources: Readonly<Record<string, Lent<Source>>> | undefined;
 }
 
-/** A source must not hold up an evaluation for longer than this. */
+/** The longest time that a source may delay an evaluation. */
 const longestSampleMs = 10_000;
 
-/** @throws ConfigError naming every setting that is missing or wrong. */
+/** @throws ConfigError that names every missing or invalid setting. */
 export async function createAdapters(
   resources: Config['resources'],
   env: NodeJS.ProcessEnv,
@@ -59,9 +62,7 @@ export async function createAdapters(
   function adaptersOf(resource: string): Adapters {
     const adapters = made.get(resource);
     if (adapters) return adapters;
-    throw new Error(
-      `${resource} is not in the configuration of this worker; add it, or give it a task queue of its own`,
-    );
+    throw new Error(`${resource} is not in the configuration of this worker; add it, or give it a separate task queue`);
   }
 
   function retire(adapters: ReadonlyMap<string, Adapters>): void {
@@ -106,7 +107,7 @@ export async function createAdapters(
   };
 }
 
-/** What becomes of a look is told. One that was broken off says nothing of the platform. */
+/** Records the result of a read. An aborted read says nothing about the platform. */
 async function noted<T>(looking: Promise<T>, signal: AbortSignal, note: (look: LastLook) => void): Promise<T> {
   try {
     const seen = await looking;
@@ -190,5 +191,5 @@ function definitionOf<Definition extends { readonly type: string }>(
 ): Definition {
   const definition = known.find((each) => each.type === type);
   if (definition) return definition;
-  throw new ConfigError([problemFrom(`there is no ${type}`, { path: path.join('.') })]);
+  throw new ConfigError([problemFrom(`${type} does not exist`, { path: path.join('.') })]);
 }

@@ -1,6 +1,6 @@
 /**
- * What the SDK of the worker needs of this process: its connection, and where its log goes. Only who runs a worker loads
- * it: it brings native code along, which takes 10 MB and a tenth of a second.
+ * What the worker SDK needs from this process: its connection, and the destination of its log. Only code that runs a
+ * worker imports it: it loads native code, which takes 10 MB and a tenth of a second.
  */
 import type { LogLevel, Logger as TemporalLogger } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
@@ -10,7 +10,7 @@ import { type TemporalSettings, firstLineOf } from '../client/temporal/connectio
 
 const mostBetweenAttemptsMs = 5000;
 
-/** For workers: waits for a server that is not there yet, for as long as it takes. Rejects only when `signal` aborts. */
+/** For workers: waits without limit for a server that is not running yet. Rejects only when `signal` aborts. */
 export async function connectWorker(
   { address, options }: TemporalSettings,
   { log, signal }: { readonly log: Logger; readonly signal: AbortSignal },
@@ -20,15 +20,15 @@ export async function connectWorker(
     try {
       return await NativeConnection.connect({ ...options, address });
     } catch (error) {
-      log.warn({ address, attempt, reason: firstLineOf(error) }, 'Temporal cannot be reached; trying again');
+      log.warn({ address, attempt, reason: firstLineOf(error) }, 'Temporal is unreachable; retrying');
       await pauseFor(retryPauseMs(attempt, mostBetweenAttemptsMs), signal);
     }
   }
 }
 
 /**
- * Has the Temporal SDK, its native core included, write to our log, and leaves the signals to our own ordered shutdown.
- * Once a process, before the first connection.
+ * Makes the Temporal SDK, including its native core, write to this process's log and leave signal handling to the
+ * shutdown of this process. Call it once per process, before the first connection.
  */
 export function installTemporalRuntime(log: Logger): void {
   Runtime.install({
@@ -38,9 +38,12 @@ export function installTemporalRuntime(log: Logger): void {
   });
 }
 
-/** What the SDK calls news (a worker changed its state) is detail here; what workflows and activities log is not. */
+/**
+ * Logs the SDK's info messages (such as a state change of a worker) at debug level; messages of workflows and
+ * activities keep their level.
+ */
 export function temporalLogger(log: Logger): TemporalLogger {
-  // For each line that it may say the SDK asks its native core for the time, several times a heartbeat.
+  // For each line that it may log, the SDK asks its native core for the time, several times per heartbeat.
   const said = (Object.keys(pinoLevels) as LogLevel[]).find((level) => log.isLevelEnabled(pinoLevels[level]));
   return new DefaultLogger(said ?? 'ERROR', ({ level, message, meta = {} }) => {
     const { sdkComponent, error, ...details } = meta as Record<string, unknown>;
@@ -62,7 +65,7 @@ const pinoLevels = {
   ERROR: 'error',
 } as const satisfies Record<LogLevel, string>;
 
-/** Of the dozen fields the SDK adds to a line of a workflow or an activity, those that help a reader. */
+/** The fields that help a reader, of the dozen that the SDK adds to a line of a workflow or an activity. */
 function ours(details: Record<string, unknown>): Record<string, unknown> {
   const noise = ['namespace', 'taskQueue', 'taskToken', 'isLocal', 'firstExecutionRunId'];
   return Object.fromEntries(Object.entries(details).filter(([name]) => !noise.includes(name)));

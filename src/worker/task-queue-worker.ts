@@ -1,4 +1,4 @@
-/** One task queue's Temporal worker, made anew whenever it ends, and watched from the server's side. */
+/** The Temporal worker of one task queue: recreated whenever it ends, and checked from the server's side. */
 import type { Connection } from '@temporalio/client';
 import { Worker, type NativeConnection } from '@temporalio/worker';
 import type { Logger } from '../process/logger.js';
@@ -11,19 +11,18 @@ import { connectWorker } from './sdk.js';
 
 export interface TaskQueueSettings {
   readonly temporal: TemporalSettings;
-  /** For asking the server whether it sees our polls: see PollWatch. */
+  /** For querying the server for this worker's polls: see PollWatch. */
   readonly connection: Connection;
   readonly taskQueue: string;
   readonly activities: object;
-  /** Only workflows are carried out: for those that are to leave the task queue. */
+  /** The worker runs only workflows: for workflows that have to leave the task queue. */
   readonly isLeaving?: boolean;
-  /** Begins when this is over. */
+  /** The worker starts when this promise has settled. */
   readonly after?: Promise<void>;
-  /** The types of those that may be begun a second time: they are taken over from workers that died. */
+  /** The types of activities that may be started a second time: they are taken over from workers that died. */
   readonly repeatable: readonly string[];
-  /** Path of the prebuilt workflow bundle. */
   readonly workflowBundle: string;
-  /** How long activities may go on when the worker is asked to stop. */
+  /** How long activities may continue after the worker is asked to stop. */
   readonly shutdownGraceMs: number;
   readonly log: Logger;
 }
@@ -34,8 +33,8 @@ const forceAfterGraceMs = 2000;
 const stableAfterMs = 60_000;
 
 /**
- * Four partitions is what a server splits a task queue into, unless told otherwise; with a poller more than that each of
- * them, also the one whose pollers the server tells about, always has one of ours.
+ * A server splits a task queue into four partitions by default. With five pollers, every partition has at least one
+ * poller of this worker, including the partition whose pollers the server reports.
  */
 const pollers = { type: 'autoscaling', minimum: 5, initial: 5, maximum: 50 } as const;
 
@@ -71,18 +70,18 @@ export class TaskQueueWorker {
     for (let attempt = 1; ; attempt++) {
       const startedAtMs = performance.now();
       const failure = await this.#work().then(
-        () => 'it stopped without being asked to',
+        () => 'the worker stopped without being asked to',
         (error: unknown) => error,
       );
-      // Asked for: an ending that we asked for, and a wait for Temporal that we called off.
+      // The stop was requested: the worker has ended because of it, or the wait for Temporal was aborted.
       if (signal.aborted) return;
       if (performance.now() - startedAtMs > stableAfterMs) attempt = 1;
-      log.error({ taskQueue: this.taskQueue, attempt, err: failure }, 'The worker ended; starting another one');
+      log.error({ taskQueue: this.taskQueue, attempt, err: failure }, 'Worker ended; starting another one');
       if (!(await pauseFor(retryPauseMs(attempt, mostBetweenWorkersMs), signal))) return;
     }
   }
 
-  /** From the connection to the end of one worker. A worker cannot be run twice, so each round makes its own. */
+  /** From the connection to the end of one worker. A worker cannot run twice, so each round creates a new one. */
   async #work(): Promise<void> {
     const { temporal, log } = this.#settings;
     const native = await connectWorker(temporal, { log, signal: this.#stopping.signal });
@@ -115,17 +114,21 @@ export class TaskQueueWorker {
       namespace: temporal.namespace,
       taskQueue,
       activities,
-      // Local ones belong to the workflow.
+      // Local activities run with the workflow.
       enableNonLocalActivities: !isLeaving,
       workflowBundle: { codePath: workflowBundle },
       shutdownGraceTime: shutdownGraceMs,
-      // An activity that ignores its cancellation must not keep the process: its outcome is then unknown, as after a crash.
+      // An activity that ignores its cancellation must not keep the process alive: its outcome is then unknown, as
+      // after a crash.
       shutdownForceTime: shutdownGraceMs + forceAfterGraceMs,
-      // What a killed worker had cached waits this long before another one gets it (measured: 3 s instead of 12 s in all).
+      // Workflows that a killed worker had cached wait this long before another worker gets them (measured: 3 s instead
+      // of 12 s in total).
       stickyQueueScheduleToStartTimeout: '1s',
-      // A cancellation reaches an activity with its next heartbeat that is really sent, and the status shows the last one.
+      // A cancellation reaches an activity with the next heartbeat that is actually sent, and the status shows the last
+      // one sent.
       maxHeartbeatThrottleInterval: '5s',
-      // Watches and waits sleep nearly always: slots cost memory, not processor (measured: 10,000 of them on 11 % of a core).
+      // Watches and waits sleep nearly all the time: slots cost memory, not CPU (measured: 10,000 of them on 11 % of a
+      // core).
       maxConcurrentActivityTaskExecutions: 12_000,
       maxConcurrentWorkflowTaskExecutions: 100,
       maxCachedWorkflows: 500,

@@ -1,4 +1,4 @@
-/** Serves task queues for as long as the process runs: whatever ends a worker, there is another one. */
+/** Serves task queues as long as the process runs: a worker that ends is replaced. */
 import type { QueueStatus } from './poll-watch.js';
 import { TaskQueueWorker, type TaskQueueSettings } from './task-queue-worker.js';
 
@@ -7,20 +7,20 @@ export interface WorkerSettings extends Omit<TaskQueueSettings, 'taskQueue'> {
 }
 
 export interface RunningWorker {
-  /** By task queue. The worker is ready when all of them are polled. */
+  /** Keyed by task queue. The process is ready when all of them are polled. */
   status(): Readonly<Record<string, QueueStatus>>;
-  /** Serves these too from now on. */
+  /** Serves these task queues too from now on. */
   serve(taskQueues: readonly string[]): void;
   /**
-   * Carries out the workflows of these task queues, and of no others besides those it serves. None of their activities:
-   * for workflows that are to leave a task queue that nobody serves any more.
+   * Runs the workflows of these task queues, in addition to those that are served, and stops doing so for all others.
+   * Their activities do not run: this is for workflows that have to leave a task queue that no worker serves any more.
    */
   serveWorkflowsOf(taskQueues: readonly string[]): void;
-  /** Takes no new work, gives running activities their grace time, and lets go of the connections. */
+  /** Accepts no new tasks, gives running activities their grace period, and closes the connections. */
   stop(): Promise<void>;
 }
 
-/** Returns at once: a server that is not there yet is waited for. */
+/** Returns at once. The workers wait for a server that is not running yet. */
 export function startWorker(settings: WorkerSettings): RunningWorker {
   const serving = new Map<string, TaskQueueWorker>();
   const leaving = new Map<string, TaskQueueWorker>();
@@ -33,7 +33,7 @@ export function startWorker(settings: WorkerSettings): RunningWorker {
       if (isStopping) return;
       for (const taskQueue of taskQueues) {
         if (serving.has(taskQueue)) continue;
-        // A process may have one worker a task queue.
+        // A process may have one worker per task queue.
         const after = end(taskQueue);
         serving.set(taskQueue, new TaskQueueWorker({ ...settings, taskQueue, ...(after && { after }) }));
       }
@@ -54,7 +54,7 @@ export function startWorker(settings: WorkerSettings): RunningWorker {
   running.serve(settings.taskQueues);
   return running;
 
-  /** Of one that only carries out workflows. */
+  /** Stops a worker that runs only workflows. */
   function end(taskQueue: string): Promise<void> | undefined {
     const worker = leaving.get(taskQueue);
     if (!worker) return undefined;

@@ -98,7 +98,7 @@ describe('an autoscaled resource, over the API,', () => {
   it('leaves the bounds where an override says so, and shows it', async () => {
     const refused = await api.call('PUT', path('override'), { body: { capacity: 0 } });
     expect(refused.status).toBe(422);
-    expect(refused.body).toMatchObject({ detail: expect.stringContaining('write "beyondBounds": true to go there') });
+    expect(refused.body).toMatchObject({ detail: expect.stringContaining('set "beyondBounds": true to allow it') });
     await api.call('PUT', path('override'), { body: { capacity: 0, beyondBounds: true } });
     await poll(resource.capacity, (capacity) => capacity === 0);
     expect(await evaluation()).toMatchObject({

@@ -83,7 +83,7 @@ describe('when parts of it are down', () => {
       status: 200,
       body: {
         phase: 'unattended',
-        notice: expect.stringContaining('nobody is working on this'),
+        notice: expect.stringContaining('No worker answered'),
         targetCapacity: 5,
         observed: null,
         run: { outcome: 'running' },
@@ -149,7 +149,7 @@ describe('when parts of it are down', () => {
         status: 503,
         body: {
           type: 'urn:escapement:problem:temporal-unavailable',
-          detail: expect.stringContaining('The Temporal server cannot be reached.'),
+          detail: expect.stringContaining('The Temporal server is unreachable.'),
         },
       });
       expect(answer.headers.get('retry-after')).toBe('2');

@@ -28,14 +28,14 @@ describe('a request that cannot be done', () => {
     ['more than any platform has', { targetCapacity: 2 ** 31 }, '#/targetCapacity', '<=1000000000'],
     ['adding nothing', { add: 0 }, '#/add', '>=1'],
     ['removing less than nothing', { remove: -2 }, '#/remove', '>=1'],
-    ['an unknown field', { targetCapacity: 1, force: true }, '#/force', 'there is no such field'],
-    ['an unknown field with a slash', { targetCapacity: 1, 'a/b~c': 1 }, '#/a~1b~0c', 'there is no such field'],
+    ['an unknown field', { targetCapacity: 1, force: true }, '#/force', 'unknown field'],
+    ['an unknown field with a slash', { targetCapacity: 1, 'a/b~c': 1 }, '#/a~1b~0c', 'unknown field'],
     ['a reason of a novel', { targetCapacity: 1, reason: 'x'.repeat(501) }, '#/reason', '<=500'],
     ['a list', [], '#', 'object'],
     ['a number', 3, '#', 'object'],
     ['a word that is JSON', '"three"', '#', 'object'],
     ['null and nothing else', 'null', '#', 'object'],
-    ['an attempt at the prototype', '{"targetCapacity":1,"__proto__":{"add":1}}', '#/__proto__', 'no such field'],
+    ['an attempt at the prototype', '{"targetCapacity":1,"__proto__":{"add":1}}', '#/__proto__', 'unknown field'],
   ])('%s is 400, with a pointer to it', async (_what, body, pointer, detail) => {
     expect(await api.call('POST', '/v1/resources/worker/scale', { body })).toMatchObject({
       status: 400,
@@ -93,7 +93,7 @@ describe('a request that cannot be done', () => {
 
   it('a webhook beyond 1 MiB is 413, and names that limit', async () => {
     const body = JSON.stringify({ alerts: [], more: 'x'.repeat(1024 * 1024) });
-    const detail = 'The body is larger than the 1 MiB that it may have on this route.';
+    const detail = 'The body is larger than the limit of this route, 1 MiB.';
     expect(await api.call('POST', '/v1/hooks/alertmanager', { body })).toMatchObject({ status: 413, body: { detail } });
   });
 
@@ -115,10 +115,10 @@ describe('a request that cannot be done', () => {
   it.each([
     ['wroker', 'Did you mean "worker"?'],
     ['GPU_WORKERS', 'Did you mean "gpu-workers"?'],
-    ['database', 'There is: worker, gpu-workers.'],
-    ['constructor', 'There is: worker, gpu-workers.'],
-    ['__proto__', 'There is: worker, gpu-workers.'],
-    ['%2e%2e%2fworker', 'There is: worker, gpu-workers.'],
+    ['database', 'Resources: worker, gpu-workers.'],
+    ['constructor', 'Resources: worker, gpu-workers.'],
+    ['__proto__', 'Resources: worker, gpu-workers.'],
+    ['%2e%2e%2fworker', 'Resources: worker, gpu-workers.'],
   ])('the unknown resource %s is 404: %s', async (name, advice) => {
     for (const [method, path] of [
       ['POST', 'scale'],

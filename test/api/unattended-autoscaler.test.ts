@@ -87,12 +87,14 @@ describe('an autoscaler that no live configuration names', () => {
       const answer = await api.evaluation(resource);
       return answer.notice !== null && answer;
     });
-    expect(notice).toContain(`No live configuration names it: no worker of the task queue "${resource.taskQueue}"`);
+    expect(notice).toContain(
+      `No live configuration names the autoscaler: no worker of the task queue "${resource.taskQueue}"`,
+    );
     expect(notice).toContain('escapement apply --prune');
-    expect(lastError).toContain('does not have');
+    expect(lastError).toContain('does not autoscale');
     expect(await api.call('GET', `/v1/resources/${resource.resource}`)).toMatchObject({
       status: 404,
-      body: { detail: expect.stringContaining('Its autoscaler goes on') },
+      body: { detail: expect.stringContaining('Its autoscaler keeps running') },
     });
     const pause = `/v1/resources/${resource.resource}/pause`;
     expect(await api.call('PUT', pause, { body: {} })).toMatchObject({ status: 200 });
@@ -144,7 +146,7 @@ describe('an autoscaler that is configured and not running', () => {
         body: { type: 'urn:escapement:problem:autoscaler-not-running', detail: notice },
       });
     };
-    await answersEverywhere('has not been started: a worker with this configuration does that');
+    await answersEverywhere('has not been started. A worker with this configuration starts it');
 
     await autoscales.configure(configured(resource, hourly));
     await environment.client.workflow.getHandle(autoscaleWorkflowId(resource.resource)).terminate();
@@ -169,7 +171,7 @@ describe('an autoscaler that is configured and not running', () => {
     await check.round(context);
     expect(check.noticeOf(resource.resource)).toBeNull();
     expect(logged).toMatchObject([
-      { msg: 'Nobody autoscales this resource', resource: resource.resource },
+      { msg: 'No worker autoscales this resource', resource: resource.resource },
       { msg: 'This resource is autoscaled again', resource: resource.resource },
     ]);
   });
@@ -212,7 +214,7 @@ describe('a scale run', () => {
     const api = await apiOf(moved);
     const answer = await api.scale(resource.resource, { targetCapacity: 6 });
     const words = expect.stringMatching(
-      `task queue "${moved.taskQueue}", is there .*: it moves the run there from the task queue "${resource.taskQueue}"`,
+      `task queue "${moved.taskQueue}", is running .*: it moves the run there from the task queue "${resource.taskQueue}"`,
     );
     expect(answer).toMatchObject({ status: 202, body: { outcome: 'accepted', notice: words } });
     expect(await api.status(resource)).toMatchObject({ phase: 'unattended', notice: words });

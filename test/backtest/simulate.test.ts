@@ -240,7 +240,7 @@ describe('a closed loop', () => {
   });
 
   test.each([NaN, -1])('arrivals of %d are refused', (rate) => {
-    expect(() => loop([1, rate])).toThrow('sample 2 is no rate');
+    expect(() => loop([1, rate])).toThrow('sample 2 is not a rate');
   });
 });
 

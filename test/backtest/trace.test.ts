@@ -25,8 +25,8 @@ describe('a trace', () => {
     [['2026-13-01T00:00:00Z,1'], 'load.csv:2: "2026-13-01T00:00:00Z" is not a time'],
     [['0,1', '', '15,many'], 'load.csv:4: "many" is not a number'],
     [['0,0x10'], 'load.csv:2: "0x10" is not a number'],
-    [['15,1', '0,2'], 'load.csv:3: is earlier than the line before'],
-    [[], 'load.csv: holds no samples'],
+    [['15,1', '0,2'], 'load.csv:3: the time is earlier than on the line before'],
+    [[], 'load.csv: contains no samples'],
   ])('%j is refused: %s', (lines, message) => {
     expect(() => parse(...lines)).toThrow(message);
   });

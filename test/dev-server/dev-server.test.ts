@@ -138,12 +138,12 @@ it('is started again when it dies, says so, and has lost nothing', async () => {
   const died = serverPid();
   process.kill(died, 'SIGKILL');
   await eventually('the server is back', () =>
-    logged.some(({ msg }) => msg === 'The Temporal server is back; nothing is lost'),
+    logged.some(({ msg }) => msg === 'Temporal server is running again; no data was lost'),
   );
   expect(serverPid()).not.toBe(died);
   expect(await stateOfRun()).toBe('RUNNING');
   expect(logged[0]).toMatchObject({
-    msg: 'The Temporal server died; starting it again',
+    msg: 'Temporal server died; restarting it',
     cause: 'it exited with code 137',
   });
 });
@@ -155,7 +155,9 @@ it('is given up when it dies again and again', async () => {
   writeFileSync(wrapper, '#!/bin/sh\necho "the disk is full" >&2\nexit 3\n');
   process.kill(serverPid(), 'SIGKILL');
   const error = await eventually('it is given up', () => givenUp[0]);
-  expect(error.message).toMatch(/^The Temporal server died 6 times in a row, last because .* it exited with code 3/s);
+  expect(error.message).toMatch(
+    /^The Temporal server died 6 times in a row, the last time because .* it exited with code 3/s,
+  );
   expect(error.message).toContain('the disk is full');
 });
 
@@ -163,7 +165,7 @@ it('says why it does not start, with the end of its log', async () => {
   const broken = join(settings.dataDirectory, 'broken');
   writeFileSync(broken, '#!/bin/sh\necho "bad flag" >&2\nexit 2\n', { mode: 0o755 });
   await expect(started({ binary: broken })).rejects.toThrow(
-    /did not start: it exited with code 2\.\nbad flag\nThe whole log is/,
+    /did not start: it exited with code 2\.\nbad flag\nThe complete log is/,
   );
 });
 
@@ -219,7 +221,7 @@ it('is not ended by a second start while its owner lives', async () => {
   const owner = await startedByAnotherProcess();
   const refused = await endLeftoverServer(files(), settings.log).catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(DataDirectoryInUseError);
-  expect((refused as Error).message).toContain(`Escapement runs already (pid ${owner.pid})`);
+  expect((refused as Error).message).toContain(`Escapement is already running (pid ${owner.pid})`);
   expect(isAlive(serverPid())).toBe(true);
 });
 

@@ -18,9 +18,9 @@ describe('what doctor says of a sample', () => {
       'that it is a counter',
       found(42, { sampling: { rate: true } }),
       'ok',
-      'value 42; a counter: the signal is what it gains a second',
+      'value 42; a counter: the signal is its increase per second',
     ],
-    ['what zero may mean', found(0), 'ok', 'value 0; if 0 means here that nothing is known, set emptyAs: noData'],
+    ['what zero may mean', found(0), 'ok', 'value 0; if 0 means "no data" here, set emptyAs: noData'],
     [
       'nothing of that where it is settled',
       found(0, { source: { type: 'redis', settings: { emptyAs: 0 } } }),
@@ -32,14 +32,14 @@ describe('what doctor says of a sample', () => {
       'nor of a counter that has just begun',
       found(0, { sampling: { rate: true } }),
       'ok',
-      'value 0; a counter: the signal is what it gains a second',
+      'value 0; a counter: the signal is its increase per second',
     ],
     ['that it is young enough', found(42, { sampling: { maxAgeMs: 60_000 } }, 60), 'ok', 'value 42'],
     [
       'that it is too old',
       found(42, { sampling: { maxAgeMs: 60_000 } }, 90),
       'failing',
-      'value 42, but 90 s old where maxAge is 60 s: that is no data. Check what writes it.',
+      'value 42, but it is 90 s old and maxAge is 60 s: that counts as no data. Check what writes it.',
     ],
     [
       'what its source has to say',

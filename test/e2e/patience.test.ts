@@ -100,12 +100,12 @@ it('a worker that is frozen for 14 s is told of, and forgets no window', async (
   const frozenAtMs = Date.now();
   worker.signal('SIGSTOP');
   const { detail } = await readiness('degraded', ({ worker }) => worker?.status === 'degraded' && worker);
-  expect(detail).toContain('Nobody watches it');
+  expect(detail).toContain('No worker watches the resource');
   for (const path of ['', '/evaluation']) {
     const { body } = await api.call(`/v1/resources/worker${path}`);
-    expect((body as { notice: string | null }).notice).toContain('Nobody watches it');
+    expect((body as { notice: string | null }).notice).toContain('No worker watches the resource');
   }
-  await apiProgram.printed(/"worker"[^\n]*Nobody autoscales this resource/);
+  await apiProgram.printed(/"worker"[^\n]*No worker autoscales this resource/);
   await setTimeout(Math.max(0, frozenAtMs + 14_000 - Date.now()));
   worker.signal('SIGCONT');
   await apiProgram.printed(/"worker"[^\n]*This resource is autoscaled again/);
@@ -151,7 +151,7 @@ async function configure(resources: readonly { alias: string; autoscale: string 
 
 async function startWorker(): Promise<Program> {
   const worker = sandbox.escapement(['worker'], { PORT: '0' });
-  await worker.printed(/The worker is up/);
+  await worker.printed(/Worker is running/);
   return worker;
 }
 

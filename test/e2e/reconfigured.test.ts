@@ -72,7 +72,7 @@ it('what is named no more goes on in Temporal and does nothing, says so, and is 
     const { status, body } = await evaluationOf('jobs');
     return status === 200 && (body as { notice: string | null }).notice;
   });
-  expect(notice).toContain('No live configuration names it');
+  expect(notice).toContain('No live configuration names the autoscaler');
   expect((await temporalOf('jobs').describe()).status.name).toBe('RUNNING');
 
   // Restarting removes nothing either.
@@ -118,7 +118,7 @@ it('removed and added again before a worker looks: it goes on', async () => {
   configure({ jobs: { capacity: 2 } });
   expect(await apply()).toMatchObject({ configured: ['jobs'] });
   worker = sandbox.escapement(['worker']);
-  await worker.printed(/The worker is up/);
+  await worker.printed(/Worker is running/);
   const before = Date.now();
   await eventually('it is watched, and still paused', async () => {
     const { body } = await evaluationOf('jobs');
@@ -147,7 +147,7 @@ it('an empty folder touches nothing: no command that reaches Temporal works with
   for (const command of [['apply'], ['apply', '--prune'], ['worker'], ['api'], ['up']]) {
     const program = sandbox.escapement(command, unconfigured);
     expect(await program.ended).toEqual({ code: 2, signal: null });
-    expect(program.output).toContain('nothing is configured');
+    expect(program.output).toContain('no resource is configured');
   }
   const after = await temporalOf('worker').describe();
   expect([after.status.name, after.historyLength]).toEqual(['RUNNING', before.historyLength]);
@@ -160,9 +160,7 @@ it('a worker that starts with an older file changes nothing: its log and the sta
   writeFileSync(old, yaml({ worker: { capacity: 2 } }));
   utimesSync(old, new Date(0), new Date(1_000_000_000_000));
   const second = sandbox.escapement(['worker'], { ESCAPEMENT_CONFIG: old });
-  await second.printed(
-    /"worker"[^\n]*old\.yaml[^\n]*2001-09-09[^\n]*says something else of this resource, and is newer/,
-  );
+  await second.printed(/"worker"[^\n]*old\.yaml[^\n]*2001-09-09[^\n]*of this resource differs and is newer/);
   const inForce = await eventually('its status names both', async () => {
     const { body } = await evaluationOf('worker');
     const { configuration } = body as { configuration: { file: string; insteadOf: object | null } };
@@ -195,7 +193,7 @@ it('a worker that starts again adds no event to what is configured already', asy
     worker.signal(signal);
     await worker.ended;
     worker = sandbox.escapement(['worker']);
-    await worker.printed(/The worker is up/);
+    await worker.printed(/Worker is running/);
     const startedAtMs = Date.now();
     await eventually('both are looked at again', () => looked(startedAtMs), 60_000);
     expect(await events()).toEqual(before);
@@ -228,7 +226,7 @@ it('an autoscaler that somebody ends in Temporal is started again by a running w
   await start({ worker: { capacity: 2 } });
   await isAt('worker', 2);
   await temporalOf('worker').terminate('by hand');
-  await worker.printed(/"worker"[^\n]*TERMINATED[^\n]*has ended, and is configured: starting it again/);
+  await worker.printed(/"worker"[^\n]*TERMINATED[^\n]*has ended although it is configured; starting it again/);
   await eventually('it runs', async () => (await temporalOf('worker').describe()).status.name === 'RUNNING');
 });
 
@@ -257,7 +255,7 @@ async function apply(...given: (string | NodeJS.ProcessEnv)[]): Promise<unknown>
 async function start(resources: Readonly<Record<string, Wanted>>): Promise<void> {
   configure(resources);
   worker = sandbox.escapement(['worker']);
-  await worker.printed(/The worker is up/);
+  await worker.printed(/Worker is running/);
   apiProgram = sandbox.escapement(['api'], { PORT: '0' });
   api = await apiOf(apiProgram);
 }
@@ -265,7 +263,7 @@ async function start(resources: Readonly<Record<string, Wanted>>): Promise<void>
 async function readAgain(resources: Readonly<Record<string, Wanted>>): Promise<void> {
   configure(resources);
   for (const program of [worker, apiProgram]) {
-    const times = () => program.output.split('The configuration was read again"').length;
+    const times = () => program.output.split('Configuration reloaded"').length;
     const before = times();
     program.signal('SIGHUP');
     await eventually('the configuration is read again', () => times() > before);

@@ -29,7 +29,7 @@ it('a request that no worker has seen survives the death of the server', async (
   const retarget = await api.scale('worker', { targetCapacity: 5 });
   expect(retarget).toMatchObject({ status: 202, body: { outcome: 'accepted', targetCapacity: 5 } });
   const { notice } = await api.until('worker', 'is unattended', ({ phase }) => phase === 'unattended');
-  expect(notice).toContain('nobody is working on this');
+  expect(notice).toContain('No worker answered');
   await temporal.kill();
   await temporal.restart();
 
@@ -114,7 +114,7 @@ async function startApi(): Promise<ApiClient> {
 
 async function startWorker(): Promise<Program> {
   const worker = sandbox.escapement(['worker']);
-  await worker.printed(/The worker is up/);
+  await worker.printed(/Worker is running/);
   return worker;
 }
 

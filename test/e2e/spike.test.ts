@@ -24,7 +24,7 @@ it('the demo scales out under load and in again, says why, ends by itself and le
   expect(await program.ended).toEqual({ code: 0, signal: null });
   expect(program.output).toMatch(/2 -> 4 {2}Asked for 4 \(thresholds depth: \d+ is at or above 50, which adds 2\)/);
   expect(program.output).toMatch(/3 -> 2 {2}Asked for 2 \(thresholds depth: \d+ is at or below 10/);
-  expect(program.output).toMatch(/Current size +2 \(began at 2/);
+  expect(program.output).toMatch(/Current size +2 \(started at 2/);
   expect(program.output).toMatch(/In cooldown +no/);
   const [, ups] = /Scale ups +(\d+)/.exec(program.output)!;
   const [, downs] = /Scale downs +(\d+)/.exec(program.output)!;

@@ -32,7 +32,7 @@ it.each(ports)('a taken $setting is named, with what holds it and the setting th
   const { port } = holder.address() as AddressInfo;
   const program = sandbox.escapement(['up'], { [taken.setting]: String(port) });
   expect(await program.ended).toEqual({ code: 1, signal: null });
-  expect(program.output).toMatch(new RegExp(`Port ${port} \\(${taken.use}\\) is taken by .*\\(pid ${process.pid}\\)`));
+  expect(program.output).toMatch(new RegExp(`Port ${port} \\(${taken.use}\\) is in use by .*\\(pid ${process.pid}\\)`));
   expect(program.output).toContain(`set ${taken.setting} to a free port`);
   await sandbox.onlyRuns();
   holder.close();

@@ -97,7 +97,7 @@ export class ChangeAttempt implements ChangeWorld, Sender {
     this.giveUp({
       outcome: 'unknown',
       sentAtMs: this.desk.stage.nowMs,
-      reason: 'the worker that had the change gave no verdict',
+      reason: 'the worker that had the change returned no result',
       confirmation: { shown: 'interrupted' },
     });
   }

@@ -70,7 +70,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'sends though the server could not be asked',
     file: change,
-    find: 'return notSent(`${sentence}: the server could not be asked in time whether it still waits (${String(error)})`);',
+    find: 'return notSent(`${sentence}: the server did not confirm in time that it still waits for it (${String(error)})`);',
     replace: 'permit = { isValid: () => true };',
   },
   {

@@ -78,7 +78,7 @@ describe('units that are not ready', () => {
     const { changes } = await run.result();
     expect(changes).toMatchObject([
       { from: 1, to: 3 },
-      { from: 3, to: 5, reason: '3 asked for, 1 ready after 4 s: this step did not wait any longer' },
+      { from: 3, to: 5, reason: 'requested 3, 1 ready after 4 s: this step was made without waiting longer' },
     ]);
     expect(pool.sets[1]!.atMs - pool.sets[0]!.atMs).toBeGreaterThanOrEqual(4000);
   });

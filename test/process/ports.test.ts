@@ -43,22 +43,22 @@ it('is content with a free port, and does not keep it', async () => {
 
 it('names a taken port, its use, who holds it, and the setting that moves it', async () => {
   const message = await problem([api()]);
-  expect(message).toContain(`Port ${port} (API) is taken by `);
+  expect(message).toContain(`Port ${port} (API) is in use by `);
   expect(message).toContain(`(pid ${process.pid})`);
   expect(message).toContain('set PORT to a free port');
 });
 
 it('names every port that is taken, not only the first', async () => {
   const message = await problem([api(), api({ use: 'Temporal', setting: 'ESCAPEMENT_TEMPORAL_PORT' })]);
-  expect(message).toContain('(API) is taken');
-  expect(message).toContain('(Temporal) is taken');
+  expect(message).toContain('(API) is in use');
+  expect(message).toContain('(Temporal) is in use');
 });
 
 it('says so when two settings want the same port', async () => {
   await close();
   const message = await problem([api(), api({ use: 'Temporal Web UI', setting: 'ESCAPEMENT_TEMPORAL_UI_PORT' })]);
   expect(message).toBe(
-    `Port ${port} is wanted twice: PORT (API) and ESCAPEMENT_TEMPORAL_UI_PORT (Temporal Web UI). Change one.`,
+    `Port ${port} is configured twice: PORT (API) and ESCAPEMENT_TEMPORAL_UI_PORT (Temporal Web UI). Change one of them.`,
   );
 });
 

@@ -61,7 +61,7 @@ it('goes on stopping the rest when one part fails to stop', async () => {
   signals.emit('SIGTERM');
   await ended();
   expect(steps).toEqual(['server', 'exit 0']);
-  expect(lines.map(({ msg }) => msg)).toContain('Stopping failed: worker');
+  expect(lines.map(({ msg }) => msg)).toContain('Shutdown failed: worker');
 });
 
 it('ends at the deadline, and names what did not stop', async () => {
@@ -71,7 +71,7 @@ it('ends at the deadline, and names what did not stop', async () => {
   signals.emit('SIGTERM');
   await ended();
   expect(steps).toEqual(['exit 1']);
-  expect(lines.at(-1)).toMatchObject({ msg: 'Stopping took too long; ending now', waitingFor: 'the worker' });
+  expect(lines.at(-1)).toMatchObject({ msg: 'Shutdown exceeded its deadline; exiting now', waitingFor: 'the worker' });
 });
 
 it('ends at once on a second Ctrl-C, but not on the copy of the first that npm passes on', async () => {

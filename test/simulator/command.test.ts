@@ -67,14 +67,14 @@ it('says which port is taken and what to do, and fails', async () => {
   const { port } = other.address() as AddressInfo;
   const simulator = run('--port', String(port));
   expect(await simulator.exit).toBe(1);
-  expect(simulator.output()).toContain(`port ${port} of 127.0.0.1 is taken; choose another with --port`);
+  expect(simulator.output()).toContain(`port ${port} of 127.0.0.1 is already in use; choose another port with --port`);
   other.close();
 });
 
 it.each([
   [['--port', 'many'], 'It must be a whole number'],
   [['--start-time', '5'], '"5" has no unit; write 5s'],
-  [['--resource', '=3'], 'Write worker, or worker=3'],
+  [['--resource', '=3'], 'Write an alias, or an alias and a capacity'],
   [['--resource', 'worker=few'], 'It must be a whole number'],
 ])('refuses %j', async (args, mention) => {
   let told = '';

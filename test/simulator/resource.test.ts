@@ -33,7 +33,7 @@ describe('a resource that takes 500 ms to start', () => {
     expect(resource.truth(10_000)).toEqual([
       { atMs: 1000, capacity: 3, cause: 'start' },
       { atMs: 2500, capacity: 4, cause: 'add 1' },
-      { atMs: 3000, capacity: 7, cause: 'set by other hands' },
+      { atMs: 3000, capacity: 7, cause: 'set by another writer' },
       { atMs: 9500, capacity: 8, cause: 'add 1, late' },
     ]);
     expect(resource.truth(2999)).toHaveLength(2);

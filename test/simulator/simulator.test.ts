@@ -83,7 +83,7 @@ describe("the sidecar's API", () => {
     await start({ resources: { worker: 1, 'a b': 2 } });
     expect(await call('GET', '/resource/wroker/capacity')).toMatchObject({
       status: 404,
-      body: { error: 'there is no resource "wroker", only worker, a b' },
+      body: { error: 'resource "wroker" does not exist; resources: worker, a b' },
     });
     expect(await call('GET', '/resource/a%20b/capacity')).toMatchObject({ body: { currentCapacity: 2 } });
     expect(await call('GET', '/nothing')).toMatchObject({ status: 404 });

@@ -41,7 +41,7 @@ it('reports a sidecar that does not answer, waits for it, and tells when it is t
   await simulator.goDown();
   const looking = look();
   await eventually('it has been reported twice', () => lines.length >= 2);
-  expect(lines[0]).toMatchObject({ msg: 'The platform does not answer; waiting for it', resource: 'worker' });
+  expect(lines[0]).toMatchObject({ msg: 'The platform does not answer; retrying', resource: 'worker' });
   expect(lines[0]?.reason).toContain('worker');
 
   await simulator.comeBack();

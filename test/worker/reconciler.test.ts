@@ -84,7 +84,7 @@ it('starts what is new, and adds no event to what is configured already, however
   const resource = await bench.resource({ settings: quiet });
   const config = configOf([[resource, 4]], ago(10));
   reconcile(config);
-  await eventually('it is started', () => said('Autoscaling as configured').length === 1);
+  await eventually('it is started', () => said('Autoscalers match the configuration').length === 1);
   await eventually('it is at 4', () => resource.capacity() === 4);
   await eventually('its run has closed', async () => (await resource.handle.describe()).status.name === 'COMPLETED');
   const before = await eventsOf(resource);
@@ -93,7 +93,7 @@ it('starts what is new, and adds no event to what is configured already, however
   reconcile(config);
   await rounds(3);
   expect(await eventsOf(resource)).toBe(before);
-  expect(said('Autoscaling as configured')).toHaveLength(1);
+  expect(said('Autoscalers match the configuration')).toHaveLength(1);
 });
 
 it('starts again what somebody has ended in Temporal, and says so', async () => {
@@ -111,7 +111,10 @@ it('starts again what somebody has ended in Temporal, and says so', async () => 
   await handleOf(terminated).terminate();
   await handleOf(cancelled).cancel();
   await eventually('both run', async () => {
-    const ended = [said('has ended, and is configured', terminated), said('has ended, and is configured', cancelled)];
+    const ended = [
+      said('has ended although it is configured', terminated),
+      said('has ended although it is configured', cancelled),
+    ];
     return ended.every(({ length }) => length === 1) && (await statusOf(terminated)) === 'RUNNING';
   });
   expect(said('has ended', terminated)[0]).toMatchObject({ status: 'TERMINATED' });
@@ -137,7 +140,7 @@ it('of two configurations the newer one counts, whichever process starts last; t
   reconcile(configOf([[resource, 5]], { file: '/etc/new.yaml', ...ago(10) }));
   await eventually('it is at 5', () => resource.capacity() === 5);
   reconcile(configOf([[resource, 4]], { file: '/etc/old.yaml', ...ago(60) }));
-  await eventually('it is told', () => said('Another configuration says something else', resource).length === 1);
+  await eventually('it is told', () => said('Another configuration of this resource differs', resource).length === 1);
   expect(said('Another configuration', resource)[0]).toMatchObject({
     inForce: expect.stringContaining('/etc/new.yaml on test, of '),
     ignored: expect.stringContaining('/etc/old.yaml on test, of '),
@@ -154,7 +157,7 @@ it('of two configurations the newer one counts, whichever process starts last; t
 
   reconcile(configOf([[resource, 6]], { file: '/etc/newest.yaml' }));
   await eventually('it is at 6', () => resource.capacity() === 6);
-  expect(said('This configuration counts', resource)[0]).toMatchObject({
+  expect(said('This configuration is in force', resource)[0]).toMatchObject({
     inForce: expect.stringContaining('/etc/newest.yaml'),
     insteadOf: expect.stringContaining('/etc/new.yaml'),
   });

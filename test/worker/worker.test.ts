@@ -195,7 +195,7 @@ describe('behind a Temporal that refuses its credentials', () => {
     const now = performance.now.bind(performance);
     jest.spyOn(performance, 'now').mockImplementation(() => now() * 20);
     await eventually('the worker does not poll', () => !isPolling(running), 20 * backWithinMs);
-    expect(running.status()[taskQueue]?.reason).toBe('Temporal does not see this worker ask for work');
+    expect(running.status()[taskQueue]?.reason).toBe('Temporal does not see this worker polling');
 
     jest.restoreAllMocks();
     proxy.admit();
@@ -215,11 +215,11 @@ it('makes another worker in the same process when one ends by itself', async () 
     await works();
   }
   expect(endings().map(({ err }) => err)).toEqual([
-    'it stopped without being asked to',
-    'it stopped without being asked to',
+    'the worker stopped without being asked to',
+    'the worker stopped without being asked to',
   ]);
 });
-const endings = () => lines.filter(({ msg }) => msg === 'The worker ended; starting another one');
+const endings = () => lines.filter(({ msg }) => msg === 'Worker ended; starting another one');
 
 it('stops while it still waits for Temporal', async () => {
   await temporalDown();

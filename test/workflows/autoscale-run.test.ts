@@ -200,7 +200,7 @@ describe('a removal', () => {
     await world.settle();
     world.asks[0]!.answer({ runId: 'run' });
     await world.settle();
-    expect(state.ignored).toBe('ignored remove: it belongs to the owner default, not to another');
+    expect(state.ignored).toBe('ignored remove: the autoscaler belongs to the owner default, not to another');
     run.pause(null);
     expect(state.ignored).toBeNull();
   });

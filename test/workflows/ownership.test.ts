@@ -113,7 +113,7 @@ describe('an autoscaler that is removed', () => {
     await bench.startWorker();
     await poll(
       () => memoOf(resource),
-      ({ lastError }) => lastError === 'ignored remove: it belongs to the owner berlin, not to paris',
+      ({ lastError }) => lastError === 'ignored remove: the autoscaler belongs to the owner berlin, not to paris',
     );
     expect(await statusOf(resource)).toBe('RUNNING');
   });
@@ -125,7 +125,8 @@ describe('an autoscaler that is removed', () => {
     await bench.startWorker();
     await poll(
       () => memoOf(resource),
-      ({ lastError }) => String(lastError).includes('ignored remove: it is configured by /etc/escapement.yaml on test'),
+      ({ lastError }) =>
+        String(lastError).includes('ignored remove: the autoscaler is configured by /etc/escapement.yaml on test'),
     );
     expect(await statusOf(resource)).toBe('RUNNING');
   });

@@ -58,7 +58,7 @@ describe('a failure has its own type:', () => {
       await bench.scales.request(resource, { targetCapacity: 6 });
       expect(await failureOf(resource)).toMatchObject({
         type: 'ResourceFailed',
-        message: expect.stringMatching(/a dry run begins with the capacity there is: r-.*\/capacity.*ECONNREFUSED/),
+        message: expect.stringMatching(/a dry run starts from the current capacity: r-.*\/capacity.*ECONNREFUSED/),
       });
     },
   );

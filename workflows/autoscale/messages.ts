@@ -1,4 +1,4 @@
-/** How the world talks to the autoscale workflow: names, payloads, identifiers. */
+/** Names, payloads and identifiers of the messages that the autoscale workflow accepts. */
 import { defineSignal } from '@temporalio/workflow';
 import type { Evaluation, Override, Pause } from '../../src/domain/autoscale/evaluation.js';
 import { type Revision, type Writing, checkRevision } from '../../src/domain/autoscale/revision.js';
@@ -11,7 +11,10 @@ import { type ScaleSettings, checkScaleSettings } from '../../src/domain/scale/s
 export const autoscaleWorkflowId = (resource: string): string => `autoscale:${resource}`;
 export const autoscaleWorkflowType = 'autoscale';
 
-/** What the workflow itself needs of a configuration. The policies are the watch's, which has schemas for them. */
+/**
+ * The part of a configuration that the workflow itself reads. The policies are validated by the watch activity, which
+ * has their schemas.
+ */
 export const checkConfiguration = fields({
   settings: fields({ intervalMs: whole(1) }),
   limits: checkScaleSettings,
@@ -26,22 +29,28 @@ export const checkOverride = orNull(
   fields({ capacity: whole(0), untilMs, beyondBounds: optional(oneOf(true, false)) }),
 );
 
-/** Each takes effect at once: the watch starts anew with it. What makes no sense is recorded and ignored. */
+/**
+ * Each signal takes effect at once: the workflow starts a new watch with the new state. An invalid payload is recorded
+ * and ignored.
+ */
 export const configureSignal = defineSignal<[AutoscaleConfiguration]>('configure');
-/** Ends the autoscaler, unless it is configured again before it has ended. Its owner's word only. */
+/**
+ * Ends the autoscaler, unless it is configured again before it has ended. Accepted only from the owner of the
+ * autoscaler.
+ */
 export const removeSignal = defineSignal<[Writing]>('remove');
-/** Null resumes. */
+/** Null resumes the autoscaler. */
 export const pauseSignal = defineSignal<[Pause | null]>('pause');
-/** Null gives the resource back to its policies. */
+/** Null removes the override: the policies decide again. */
 export const overrideSignal = defineSignal<[Override | null]>('override');
 export const evaluateSignal = defineSignal('evaluate');
 
 export interface AutoscaleConfiguration {
   readonly settings: AutoscaleSettings;
   readonly limits: ScaleSettings;
-  /** Where the resource is served; absent: where the autoscaler runs already. */
+  /** The task queue that serves the resource. Absent: the task queue on which the autoscaler already runs. */
   readonly taskQueue?: string | undefined;
-  /** Absent where it was sent by hand: it then counts whatever is in force. */
+  /** Absent in a configuration that was signalled by hand: it then replaces whatever is in force. */
   readonly revision?: Revision | undefined;
 }
 
@@ -50,48 +59,51 @@ export interface AutoscaleInput extends AutoscaleConfiguration {
   readonly carried?: Partial<AutoscaleRunState>;
 }
 
-/** What the workflow knows besides its configuration. What the policies remember is the watch's, and lives in its heartbeat. */
+/**
+ * The state of the workflow besides its configuration. The state of the policies belongs to the watch and lives in its
+ * heartbeat.
+ */
 export interface AutoscaleRunState {
   pause: Pause | null;
   override: Override | null;
-  /** What the last watch that returned left; a running one knows better. */
+  /** The result of the last watch that returned. A running watch has newer state. */
   watched: WatchResult | null;
-  /** The target that was asked for last. */
+  /** The target of the last scale request. */
   lastAsked: number | null;
-  /** The last ones, oldest first. */
+  /** The most recent decisions, oldest first. */
   decisions: Decision[];
-  /** By a scale run: not what a platform has refused. */
+  /** Requests that a scale run refused. Changes that a platform refused are not counted. */
   refusedRequests: number;
   lastError: string | null;
-  /** Why the last message was not heeded. */
+  /** Why the last message was ignored. */
   ignored: string | null;
-  /** The last configuration that says something else than the one in force: it was replaced, or came too late. */
+  /** The last configuration that differs from the one in force: it was replaced, or it is older and arrived later. */
   insteadOf: Revision | null;
   removedBy: Writing | null;
-  /** The scale run that it has paused itself for. */
+  /** The scale run because of which the autoscaler has paused itself. */
   heededRun: string | null;
 }
 
-/** A recommendation that was acted on. */
+/** A recommendation that the autoscaler acted on. */
 export interface Decision {
   readonly evaluation: Evaluation;
-  /** The scale run that was asked; null when the request was refused. */
+  /** The scale run that received the request; null when the request was refused. */
   readonly runId: string | null;
   readonly refused?: string;
 }
 
-/** Kept by the server itself, for when no worker can be asked. */
+/** Stored by the Temporal server and readable when no worker can answer. */
 export interface AutoscaleMemo {
   readonly resource: string;
   readonly pause: Pause | null;
   readonly override: Override | null;
-  /** Of the last watch that returned; a running one has counted on. */
+  /** The counts of the last watch that returned. A running watch has newer counts. */
   readonly tally: Tally | null;
   readonly refusedRequests: number;
   readonly lastError: string | null;
-  /** The configuration in force; null where nobody told. */
+  /** The configuration in force; null when its revision is not known. */
   readonly revision: Revision | null;
   readonly insteadOf: Revision | null;
-  /** Only of one that was removed. */
+  /** Set only after the autoscaler was removed. */
   readonly removedBy: Writing | null;
 }

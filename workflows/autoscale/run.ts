@@ -1,6 +1,6 @@
 /**
- * The loop of an autoscaler: watch, decide, ask for a scale; and what it is told meanwhile. Nothing of Temporal in here:
- * what it needs of the world is in `AutoscaleWorld`.
+ * The loop of an autoscaler: watch, decide, request a scale, and handle messages meanwhile. This file does not import
+ * Temporal: everything that the loop needs from outside is in `AutoscaleWorld`.
  */
 import type { Evaluation, Override, Pause } from '../../src/domain/autoscale/evaluation.js';
 import { type Writing, checkWriting, defaultOwner, isOverruled, placeOf } from '../../src/domain/autoscale/revision.js';
@@ -15,35 +15,41 @@ import {
 import { appendTo } from '../bounded-log.js';
 
 export interface AutoscaleWorld {
-  /** Milliseconds since the epoch; the same again in a replay. */
+  /** Milliseconds since the epoch. A replay returns the same value. */
   now(): number;
-  /** Until it has something to do, or `isCalledOff` holds. */
+  /** Returns when capacity should change, or when `isCalledOff` returns true. */
   watch(order: WatchOrder, isCalledOff: () => boolean): Promise<WatchEnd>;
-  /** Through the same door as everybody else's requests. */
+  /** Sends the request through the same client as every other caller. */
   ask(evaluation: Evaluation): Promise<ScaleAnswer>;
-  /** A watch that is given settings it does not understand would ask for a worker that does, for ever. */
+  /**
+   * Why a worker cannot run a watch with this configuration; null when it can. Without this check, a watch with invalid
+   * settings would be retried until somebody configured the autoscaler again.
+   */
   whyNotWatched(configuration: AutoscaleConfiguration): Promise<string | null>;
-  /** Until every message that has arrived is dealt with, or `wake` holds: then the run must go on first. */
+  /**
+   * Returns when every message that has arrived is handled, or when `wake` returns true: the loop must then run again
+   * first.
+   */
   drained(wake: () => boolean): Promise<void>;
-  /** It must go on as a new run: the history is long, or the resource is served on another task queue now. */
+  /** The run must continue as new: its history is long, or the resource is served on another task queue now. */
   mustContinue(): boolean;
-  /** Tells the server what it shows of this run when no worker can be asked. */
+  /** Updates the memo, which the server shows when no worker can answer. */
   publish(): void;
 }
 
 export type WatchEnd =
   | { readonly how: 'decided'; readonly result: WatchResult }
-  /** With what it has seen until then, as far as the server knows. */
+  /** `seen` is what the watch had seen by then, as far as the server knows. */
   | { readonly how: 'calledOff'; readonly seen: WatchResult | null };
 
-/** A configuration that has come. Null: not known yet whether it is usable. */
+/** A configuration that has arrived. `isUsable` is null until it has been checked. */
 interface Candidate {
   readonly next: AutoscaleConfiguration;
   readonly arrived: number;
   isUsable: boolean | null;
 }
 
-/** Everything that a run knows: what it is configured to do, and what has become of it. */
+/** The complete state of a run: its configuration and what has happened since. */
 export type Autoscaler = AutoscaleRunState & {
   -readonly [Field in keyof AutoscaleConfiguration]: AutoscaleConfiguration[Field];
 } & { readonly resource: string };
@@ -51,9 +57,12 @@ export type Autoscaler = AutoscaleRunState & {
 const rememberedDecisions = 50;
 
 export class AutoscaleRun {
-  /** Something was said that the watch does not know. The first look is at once as well. */
+  /**
+   * A message has changed something that the running watch does not know. True at the start, so that the first look is
+   * immediate.
+   */
   private mustReconsider = true;
-  /** The newest configuration that has come, be it in force, still to be checked, or not usable. */
+  /** The newest configuration that has arrived, whether it is in force, not checked yet, or not usable. */
   private wantedBy: Writing | undefined;
   private candidates: Candidate[] = [];
   private arrived = 0;
@@ -67,7 +76,7 @@ export class AutoscaleRun {
     for (;;) {
       while (!this.isOver()) await this.turn();
       await this.world.drained(() => !this.isOver());
-      // No await from here to the return: whatever comes later finds the run closed, and starts the next one.
+      // No await from here to the return: a message that arrives later finds the run closed and starts the next one.
       if (this.isOver()) return this.state.removedBy === null ? 'continued' : 'removed';
     }
   }
@@ -85,7 +94,7 @@ export class AutoscaleRun {
     this.mustReconsider = true;
   }
 
-  /** Of two configurations the newer one counts, whichever comes first, and whichever is found usable first. */
+  /** Of two configurations the newer one wins, regardless of which arrives first or is checked first. */
   async configure(next: AutoscaleConfiguration): Promise<void> {
     if (!this.isSensible('configure', checkConfiguration(next))) return;
     this.want(next);
@@ -104,22 +113,27 @@ export class AutoscaleRun {
     const owner = this.state.revision?.owner ?? defaultOwner;
     const newer = [this.state.revision, this.wantedBy].find((writing) => writing && isOverruled(removal, writing));
     if (owner !== removal.owner) {
-      this.ignore(`ignored remove: it belongs to the owner ${owner}, not to ${removal.owner}`);
+      this.ignore(`ignored remove: the autoscaler belongs to the owner ${owner}, not to ${removal.owner}`);
     } else if (newer) {
-      this.ignore(`ignored remove: it is configured by ${placeOf(newer)}, which is newer than ${placeOf(removal)}`);
+      this.ignore(
+        `ignored remove: the autoscaler is configured by ${placeOf(newer)}, which is newer than ${placeOf(removal)}`,
+      );
     } else {
       this.state.removedBy = removal;
       this.mustReconsider = true;
     }
   }
 
-  /** Told until the next message that makes sense: a request that goes well does not make it right. */
+  /** The message is shown until the next valid message. A successful scale request does not clear it. */
   ignore(message: string): void {
     this.state.ignored = message;
     this.world.publish();
   }
 
-  /** Wanted again, whatever becomes of its settings. An older configuration does not know of the removal. */
+  /**
+   * A newer configuration cancels a removal, even when its settings turn out to be unusable. A configuration that is
+   * older than the removal does not.
+   */
   private want({ revision }: AutoscaleConfiguration): void {
     const { removedBy } = this.state;
     if (removedBy && !(revision && isOverruled(revision, removedBy))) this.state.removedBy = null;
@@ -141,7 +155,7 @@ export class AutoscaleRun {
       this.pauseItself(end.result.wrongDirection);
       return;
     }
-    // What has been said meanwhile is looked at first, and at once.
+    // Messages that arrived meanwhile come first: the next watch looks at once.
     if (end.how === 'decided' && !this.hasNews()) await this.act(end.result);
   }
 
@@ -149,14 +163,17 @@ export class AutoscaleRun {
     return this.mustReconsider;
   }
 
-  /** Until a person resumes it: going on would move the capacity further and further. */
+  /**
+   * Until a person resumes the autoscaler: continuing would move the capacity further and further in the wrong
+   * direction.
+   */
   private pauseItself({ runId, reason }: NonNullable<WatchResult['wrongDirection']>): void {
     this.state.heededRun = runId;
     this.state.lastError = reason;
     this.control({ pause: { direction: 'both', untilMs: null, reason } });
   }
 
-  /** What the next watch goes on from: the newest there is. */
+  /** The state that the next watch continues from: the newest one. */
   private remember(seen: WatchResult | null): void {
     const beforeMs = this.state.watched?.state.evaluatedAtMs ?? -Infinity;
     if (seen && seen.state.evaluatedAtMs >= beforeMs) this.state.watched = seen;
@@ -188,25 +205,26 @@ export class AutoscaleRun {
     this.mustReconsider = true;
   }
 
-  /** It is what is in force. */
+  /** Whether this configuration has the same content as the one in force. */
   private says({ settings, limits, revision }: AutoscaleConfiguration): boolean {
     if (revision && this.state.revision) return revision.digest === this.state.revision.digest;
     if (revision) return false;
     return JSON.stringify([settings, limits]) === JSON.stringify([this.state.settings, this.state.limits]);
   }
 
-  /** One is taken when it is usable, and none that is newer still has to be checked. */
+  /** Takes the newest usable configuration, once no newer one is still being checked. */
   private choose(): void {
     const [best] = this.candidates.filter(({ isUsable }) => isUsable !== false).toSorted(newestFirst);
     if (best?.isUsable !== true) return;
     this.candidates = [];
     if (this.overrules(best.next)) return;
-    // The same again is the newest word all the same, against others that may come.
+    // A configuration with the same content still replaces the revision, so that later arrivals are compared with the
+    // newer time.
     if (this.says(best.next)) this.state.revision = best.next.revision ?? this.state.revision;
     else this.take(best.next);
   }
 
-  /** What is in force is newer: whoever looks shall see that somebody says something else. */
+  /** The configuration in force is newer. The status then also names the older one, which differs. */
   private overrules({ revision }: AutoscaleConfiguration): boolean {
     const { revision: inForce, insteadOf } = this.state;
     if (!revision || !inForce || !isOverruled(revision, inForce)) return false;
@@ -224,7 +242,7 @@ export class AutoscaleRun {
   }
 }
 
-/** Of two of the same time, and of those that do not tell, the one that came later counts. */
+/** Of two candidates with the same time, or without a time, the one that arrived later wins. */
 function newestFirst(one: Candidate, other: Candidate): number {
   const timeOf = ({ next }: Candidate) => next.revision?.atMs ?? Infinity;
   const [oneMs, otherMs] = [timeOf(one), timeOf(other)];

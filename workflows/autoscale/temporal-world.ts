@@ -1,4 +1,4 @@
-/** The world of an autoscaler as Temporal gives it: activities, messages, what the server shows. */
+/** `AutoscaleWorld` on Temporal: activities, messages, and the memo that the server shows. */
 import {
   CancellationScope,
   allHandlersFinished,
@@ -17,18 +17,18 @@ import type { AutoscaleMemo } from './messages.js';
 import type { Autoscaler, AutoscaleWorld } from './run.js';
 
 const activities = proxyActivities<Activities>({ startToCloseTimeout: '1 minute' });
-/** In the worker that has the workflow: one event, and no way to a task queue. */
+/** Runs in the worker that has the workflow: it costs one event and does not use a task queue. */
 const localActivities = proxyLocalActivities<Activities>({
   startToCloseTimeout: '10 seconds',
   retry: { initialInterval: '100 milliseconds', maximumInterval: '5 seconds' },
 });
-/** Runs of before it called a watch off first. */
+/** Histories recorded before this patch cancel a watch without reading its heartbeat first. */
 const seenFirst = 'seen-before-called-off';
 
 export function temporalAutoscaleWorld(state: Autoscaler): AutoscaleWorld {
-  /** Where this run is. By its start: a replay is on no task queue. */
+  /** The task queue of this run, taken from its input: a replay has no task queue. */
   const home = state.taskQueue ?? workflowInfo().taskQueue;
-  /** Where the resource is served now: this run may still be on its way there. */
+  /** The task queue that serves the resource now. This run may not have moved there yet. */
   const taskQueue = () => state.taskQueue ?? home;
   const quick = () => ({
     taskQueue: taskQueue(),
@@ -44,7 +44,8 @@ export function temporalAutoscaleWorld(state: Autoscaler): AutoscaleWorld {
       const options = { ...quick(), ...watchOptions(order) };
       const watching = new Ending(scope.run(() => activities.watch.executeWithOptions(options, [order])));
       await condition(() => watching.hasEnded || isCalledOff());
-      // Before it is called off: the heartbeat of one that no worker has at the moment goes with it.
+      // Read before the watch is cancelled: the cancellation of a watch that no worker is running at that moment
+      // deletes its heartbeat.
       const seen = !watching.hasEnded && patched(seenFirst) ? await localActivities.lastSeen() : null;
       if (watching.hasEnded) return { how: 'decided', result: watching.result() };
       scope.cancel();
@@ -56,7 +57,7 @@ export function temporalAutoscaleWorld(state: Autoscaler): AutoscaleWorld {
         {
           resource: state.resource,
           taskQueue: taskQueue(),
-          // Beyond the bounds only where an override says so, or a pause stops a walk outside of them.
+          // Outside the bounds only when an override allows it, or when a pause stops a walk that is outside them.
           limits: widenedTo(target, state.limits),
           targetCapacity: target,
           reason: `${autoscaleReason}${reason}`.slice(0, longestReason),
@@ -64,7 +65,7 @@ export function temporalAutoscaleWorld(state: Autoscaler): AutoscaleWorld {
         },
       ]),
 
-    // Where it would be watched.
+    // Checked on the task queue on which the watch would run.
     whyNotWatched: ({ settings, taskQueue: there = taskQueue() }) =>
       activities.whyNotWatched.executeWithOptions({ ...quick(), taskQueue: there }, [settings]),
 
@@ -76,7 +77,7 @@ export function temporalAutoscaleWorld(state: Autoscaler): AutoscaleWorld {
   };
 }
 
-/** Whether something has ended, and how, without waiting for it. */
+/** Whether a promise has settled, and how, without waiting for it. */
 class Ending<T> {
   #outcome: { readonly value: T } | { readonly error: unknown } | undefined;
 
@@ -91,7 +92,7 @@ class Ending<T> {
     return this.#outcome !== undefined;
   }
 
-  /** Of one that has ended. @throws what it has failed with. */
+  /** Call it only after the promise has settled. @throws the error that the promise rejected with. */
   result(): T {
     if (this.#outcome && 'value' in this.#outcome) return this.#outcome.value;
     throw this.#outcome?.error;
@@ -117,9 +118,9 @@ export function memoOf(state: Autoscaler): AutoscaleMemo {
 function watchOptions({ settings, pause, override }: WatchOrder) {
   return {
     summary: `watch every ${settings.intervalMs / 1000} s${pause ? ', paused' : ''}${override ? `, override ${override.capacity}` : ''}`,
-    // As good as for ever; a worker that died is noticed by its heartbeat.
+    // Practically unlimited. The heartbeat timeout detects a dead worker.
     startToCloseTimeout: '3650 days',
-    // Two in a row are missing: they are sent after each look, but no more often than every 5 s.
+    // Two heartbeats in a row are missing. They are sent after each look, at most every 5 s.
     heartbeatTimeout: Math.max(15_000, settings.intervalMs * 2 + 5000),
   } as const;
 }

@@ -42,7 +42,7 @@ function listen(run: AutoscaleRun): void {
   setHandler(pauseSignal, (pause) => run.pause(pause));
   setHandler(overrideSignal, (override) => run.override(override));
   setHandler(evaluateSignal, () => run.evaluate());
-  setDefaultSignalHandler((name) => run.ignore(`there is no signal "${name}"`));
+  setDefaultSignalHandler((name) => run.ignore(`signal "${name}" is not supported`));
 }
 
 function stateOf({ carried, ...configured }: AutoscaleInput): Autoscaler {

@@ -1,4 +1,4 @@
-/** What a run remembers of its changes, and what may be concluded from it. Mutates the state, which is plain data. */
+/** The changes of a run and what follows from them. Mutates the state, which is plain data. */
 import type { Observation, RejectedChange } from '../../src/domain/scale/capacity.js';
 import type { ChangeOrder, ConfirmOrder, SentOutcome } from '../../src/domain/scale/orders.js';
 import { directionOf, leastCooldownMs, movedWrongWay, sentChange } from '../../src/domain/scale/step.js';
@@ -10,9 +10,10 @@ export class Ledger {
   constructor(private readonly state: ScaleState) {}
 
   /**
-   * An observation from before this may not yet show the last change, or is older than what was seen already. Before
-   * the first change of a run it is the change of the run before that may be missing in it: that run closed no earlier
-   * than its cooldown after it, and it may have taken until `settle` to take effect.
+   * An observation older than this may not show the last change yet, or is older than an observation that was already
+   * used. Before the first change of a run, the change that may be missing is the last change of the previous run: that
+   * run closed no earlier than its cooldown after that change, and the change may have taken until `settle` to take
+   * effect.
    */
   provenFromMs(): number {
     const { lastChange, settings, startedAtMs, observed } = this.state;
@@ -31,7 +32,7 @@ export class Ledger {
     this.believe(observation);
   }
 
-  /** The order for a change, named so that every attempt at the same change has the same name. */
+  /** The order for a change. Every attempt at the same change has the same idempotency key. */
   order(from: number, to: number): ChangeOrder {
     const { resource, settings, keyPrefix, step: previous } = this.state;
     const isSame = previous !== null && !previous.tookEffect && previous.from === from && previous.to === to;
@@ -57,7 +58,7 @@ export class Ledger {
     this.state.lastError = reason;
   }
 
-  /** @returns false when asking again, for the same or for less, cannot help. */
+  /** @returns false when a retry cannot succeed, with the same number of units or fewer. */
   rejected({ from, to }: ChangeOrder, { reason, final, lessMayHelp }: RejectedChange, nowMs: number): boolean {
     this.record({ from, to, sentAtMs: nowMs, outcome: 'rejected', reason });
     this.state.refused = { atMs: nowMs, from, to, reason };
@@ -65,7 +66,7 @@ export class Ledger {
     this.state.lastError = reason;
     const units = Math.abs(to - from);
     if (lessMayHelp && units > 1) {
-      // Half the way, then half of that, down to one unit.
+      // Halve the number of units on every refusal, down to one.
       this.state.reach = Math.floor(units / 2);
       return true;
     }
@@ -73,7 +74,10 @@ export class Ledger {
     return !final;
   }
 
-  /** From here on the change counts as made. Its time is by the worker's clock, which may be off: bounded by ours. */
+  /**
+   * From here on the change counts as made. Its time comes from the worker's clock, which may be off, so it is clamped
+   * to the workflow's times before and after the activity.
+   */
   sent(
     { from, to }: ChangeOrder,
     sent: SentOutcome,
@@ -100,7 +104,7 @@ export class Ledger {
     this.believe(observation);
   }
 
-  /** The platform shows something else than `to`, and that is no longer on its way. */
+  /** The platform shows a capacity other than `to`, and the change is no longer in progress. */
   sawOther(order: ConfirmOrder, observation: Observation, nowMs: number): void {
     const { from, to } = order;
     const { capacity } = observation;

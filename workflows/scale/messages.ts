@@ -1,4 +1,7 @@
-/** How the world talks to the workflows: names, payloads, identifiers. The only file of this folder that others import. */
+/**
+ * Names, payloads and identifiers of the messages that the scale workflow accepts. The only file of this folder that
+ * code outside it imports.
+ */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Observation } from '../../src/domain/scale/capacity.js';
 import type { ScaleRequest } from '../../src/domain/scale/request.js';
@@ -6,32 +9,35 @@ import type { ReadinessWait } from '../../src/domain/scale/orders.js';
 import type { SentChange } from '../../src/domain/scale/step.js';
 import type { ScaleSettings } from '../../src/domain/scale/settings.js';
 
-/** Temporal lets one open workflow have an ID: this is what makes one run own a resource. */
+/** Temporal allows one open workflow per ID: this is what makes one run own a resource. */
 export const scaleWorkflowId = (resource: string): string => `scale:${resource}`;
 export const scaleWorkflowType = 'scale';
 
-/** Of a request whose sender gave no idempotency key. */
+/** The prefix of the id of a request that was sent without an idempotency key. */
 export const madeIdPrefix = 'made:';
 
-/** Answers when the request has been applied; everything wrong with it is refused before it costs an event. */
+/** Returns when the request has been applied. The validator refuses an invalid request before it adds an event. */
 export const retargetUpdate = defineUpdate<RetargetAnswer, [ScaleRequest]>('retarget');
-/** The same without an answer. `{"targetCapacity": 3}` typed by a person will do; nonsense is recorded and ignored. */
+/**
+ * The same request without an answer. A person can send `{"targetCapacity": 3}`; an invalid payload is recorded and
+ * ignored.
+ */
 export const retargetSignal = defineSignal<[ScaleRequest]>('retarget');
-/** The resource is served on another task queue from now on. Of two, the one with the later time counts. */
+/** The resource is served on another task queue from now on. Of two such signals, the one with the later time wins. */
 export const moveSignal = defineSignal<[Site]>('move');
 export const statusQuery = defineQuery<ScaleStatus>('status');
 
 export interface ScaleInput {
   readonly resource: string;
   readonly settings: ScaleSettings;
-  /** Where the run is started. Absent in that of an older version. */
+  /** The task queue on which the run is started. Absent in the input of an older version. */
   readonly taskQueue?: string;
-  /** Travels with the start, so that it is as durable as the run. Absent only when continued. */
+  /** Part of the start, so that the request is as durable as the run. Absent only when the run was continued as new. */
   readonly request?: ScaleRequest;
   readonly carried?: ScaleState;
 }
 
-/** Where a resource is served, by a configuration of that time. */
+/** Where a resource is served, according to a configuration of that time. */
 export interface Site {
   readonly taskQueue: string;
   readonly atMs: number;
@@ -44,7 +50,7 @@ export interface RetargetAnswer {
   readonly outcome: 'started' | 'retargeted' | 'unchanged';
 }
 
-/** Kept with the answers, so that the same request gets the same refusal. */
+/** Stored with the answers, so that a repeated request gets the same refusal. */
 export interface Refusal {
   readonly id: string;
   readonly fingerprint: string;
@@ -52,7 +58,7 @@ export interface Refusal {
   readonly message: string;
 }
 
-/** The types of a failed update, and of a failed run: stable, for callers to switch on. */
+/** The types of a failed update and of a failed run. They are stable: callers switch on them. */
 export const refusalTypes = ['InvalidRequest', 'OutOfBounds', 'IdempotencyConflict', 'NotResolved'] as const;
 export type RefusalType = (typeof refusalTypes)[number];
 export type FailureType =
@@ -61,7 +67,7 @@ export type FailureType =
   | 'ActiveTimeout'
   | 'CapacityNotReached'
   | 'ChangeFailed'
-  /** Changes of the run itself moved capacity away from its target, or outside `[min, max]`. */
+  /** Changes that the run itself sent moved capacity away from its target, or outside `[min, max]`. */
   | 'WrongDirection';
 
 type ScalePhase =
@@ -69,7 +75,7 @@ type ScalePhase =
   | 'coolingDown'
   | 'changing'
   | 'backingOff'
-  /** At the target; the run stays open until its last change has cooled down. */
+  /** At the target. The run stays open until the cooldown of its last change is over. */
   | 'settled'
   | 'cancelled'
   | 'failed';
@@ -87,58 +93,63 @@ export interface Refused {
   readonly atMs: number;
   readonly from: number;
   readonly to: number;
-  /** In the platform's words. */
+  /** The reason as the platform stated it. */
   readonly reason: string;
 }
 
-/** Everything a run knows. Carried over a continue-as-new, so it is plain data and bounded. */
+/** The complete state of a run. Carried over a continue-as-new, so it is plain data and bounded. */
 export interface ScaleState {
   readonly resource: string;
-  /** Names the changes of this run toward the platform: the ID of its first run. */
+  /** The prefix of the idempotency keys that the platform receives: the ID of the first run. */
   readonly keyPrefix: string;
   readonly startedAtMs: number;
   settings: ScaleSettings;
-  /** Absent: where the run is. */
+  /** Absent: the task queue of the run. */
   site?: Site;
   phase: ScalePhase;
-  /** Null until a relative request could be resolved. */
+  /** Null until a relative request is resolved. */
   target: number | null;
   reason: string | null;
-  /** Relative requests that wait for the first observation. */
+  /** Relative requests that are resolved by the first observation. */
   unresolved: ScaleRequest[];
   answers: (RetargetAnswer | Refusal)[];
   observed: Observation | null;
-  /** What the next decision may start from without another look. */
+  /** An observation that the next decision may start from without another look. */
   known: Observation | null;
   startedFrom: number | null;
-  /** Temporal tells a run of a cancellation once only: one that goes on after it goes on as a new run. */
+  /** Temporal cancels a run only once: a run that continues after a cancellation must therefore continue as new. */
   wasCancelled: boolean;
-  /** By a cancellation that no later request has taken back: the target counts for nothing. */
+  /** True after a cancellation that no later request has revoked: the target is then ignored. */
   isCalledOff: boolean;
   lastChange: SentChange | null;
-  /** Names the present change: grows when the last one took effect or another one is wanted. */
+  /**
+   * Identifies the current change. The number increases when the last change took effect or another change is needed.
+   */
   step: { readonly number: number; readonly from: number; readonly to: number; tookEffect: boolean } | null;
   stepsMade: number;
-  /** Changes in a row that surely or seemingly had no effect. */
+  /** Consecutive changes that had no effect, or appear to have had none. */
   ineffective: number;
-  /** The same, with those that were not even sent: how long to pause. */
+  /** `ineffective` plus the changes that were not sent. Determines the length of the backoff. */
   setbacks: number;
   changes: RecordedChange[];
   drift: { readonly atMs: number; readonly from: number; readonly to: number }[];
   ignored: { readonly atMs: number; readonly message: string }[];
   lastError: string | null;
   // From here on: absent in states that an older version has carried over.
-  /** What another writer has set, above the target, while the run was scaling out to it; null again with a new target. */
+  /**
+   * The capacity that another writer set above the target while the run was scaling out to that target. A new target
+   * resets it to null.
+   */
   raisedTo?: number | null;
-  /** The units of the last change are not ready yet, and the next one up waits for them. */
+  /** The units of the last change are not ready yet. The next change up waits for them. */
   awaitReady?: ReadinessWait | null;
-  /** The most units that one change may move, after the platform refused a larger one. */
+  /** The largest number of units that one change may move, after the platform refused a larger one. */
   reach?: number | null;
-  /** The newest refusal; null again when a change went as far as the refused one. */
+  /** The most recent refusal. Null again after a change went as far as the refused one. */
   refused?: Refused | null;
-  /** Changes in a row after which capacity was seen to have moved the wrong way. */
+  /** Consecutive changes after which capacity moved in the wrong direction. */
   misdirected?: number;
-  /** Why the run has failed; it may stay open until its last change has cooled down. */
+  /** Why the run has failed. A failed run may stay open until the cooldown of its last change is over. */
   failure?: FailureType | null;
 }
 
@@ -151,7 +162,7 @@ export interface ScaleStatus {
   readonly observed: Observation | null;
   readonly stepsMade: number;
   readonly changes: readonly RecordedChange[];
-  /** That was sent, for all that is known. */
+  /** The last change that was sent, or may have been sent. */
   readonly lastChange: SentChange | null;
   /** When the next change up or down may be made; null when nothing was changed. */
   readonly cooldownUntilMs: { readonly up: number; readonly down: number } | null;
@@ -160,22 +171,22 @@ export interface ScaleStatus {
   readonly lastError: string | null;
   /** Absent in runs of an older version. */
   readonly failure?: FailureType | null;
-  /** What the platform refused last and has not taken since; absent in runs of an older version. */
+  /** The last change that the platform refused and has not accepted since. Absent in runs of an older version. */
   readonly refused?: Refused | null;
   readonly answers: ScaleState['answers'];
   readonly dryRun: boolean;
 }
 
-/** The part of the status that the server itself keeps (memo), for when no worker can be asked. */
+/** The part of the status that the server stores as the memo, for when no worker can answer. */
 export interface ScaleMemo {
   readonly resource: string;
   readonly targetCapacity: number | null;
   readonly reason: string | null;
-  /** Only of a closed run. */
+  /** Set only when the run is closed. */
   readonly outcome?: 'reached' | 'cancelled' | FailureType;
   readonly capacity?: number | null;
   readonly stepsMade?: number;
   readonly lastError?: string | null;
-  /** So that a request that comes again after the run has closed is answered the same, and not done again. */
+  /** With these, a request that is repeated after the run has closed gets the same answer and is not applied again. */
   readonly answers?: ScaleState['answers'];
 }

@@ -1,18 +1,18 @@
-/** What is asked of a run: refused, applied once each, and answered. Mutates the state, which is plain data. */
+/** Requests to a run: each is refused, or applied exactly once and answered. Mutates the state, which is plain data. */
 import { type ScaleRequest, checkScaleRequest, fingerprintOf, outOfBounds } from '../../src/domain/scale/request.js';
 import type { Refusal, RefusalType, RetargetAnswer, ScaleState } from './messages.js';
 import { appendTo } from '../bounded-log.js';
 
 const rememberedAnswers = 100;
 
-/** Why a request cannot be taken, or undefined. Asked by the update's validator: a refusal there costs no events. */
+/** Why a request is refused, or undefined. The update validator calls this: a refusal there adds no events. */
 export function whyRefused(state: ScaleState, request: ScaleRequest): Pick<Refusal, 'refused' | 'message'> | undefined {
   const invalid = checkScaleRequest(request);
   if (invalid !== undefined) return { refused: 'InvalidRequest', message: invalid };
   const { id, targetCapacity, settings } = request;
   const earlier = answerTo(state, id);
   if (earlier && earlier.fingerprint !== fingerprintOf(request)) {
-    return { refused: 'IdempotencyConflict', message: `the id ${earlier.id} was used for another request` };
+    return { refused: 'IdempotencyConflict', message: `the id ${earlier.id} was already used for another request` };
   }
   const wrong = targetCapacity === undefined ? undefined : outOfBounds(targetCapacity, settings ?? state.settings);
   return wrong === undefined || earlier ? undefined : { refused: 'OutOfBounds', message: wrong };
@@ -20,7 +20,7 @@ export function whyRefused(state: ScaleState, request: ScaleRequest): Pick<Refus
 
 /**
  * Applies a request that was not refused, once per id.
- * @returns true when there is something new to decide.
+ * @returns true when the run must decide again.
  */
 export function applyRequest(state: ScaleState, request: ScaleRequest): boolean {
   if (answerTo(state, request.id) || state.unresolved.some(({ id }) => id !== undefined && id === request.id))
@@ -32,18 +32,18 @@ export function applyRequest(state: ScaleState, request: ScaleRequest): boolean 
     }
     return aim(state, request, request.targetCapacity);
   }
-  // In the order they came: one that is not resolved yet is part of what the next one starts from.
+  // In order of arrival: the next relative request starts from the result of one that is not resolved yet.
   if (state.unresolved.length === 0) {
     if (!isOver(state) && !state.isCalledOff && state.target !== null)
       return aim(state, request, state.target + unitsOf(request));
-    // A run that was cancelled cannot look again, and is not left before everybody has an answer.
+    // A cancelled run cannot look again, and it does not close before every request has an answer.
     if (state.wasCancelled) return aimFromLastSeen(state, request);
   }
   state.unresolved.push(request);
   return true;
 }
 
-/** Relative requests that came while nothing was under way start from what is observed. */
+/** Relative requests that arrived while no scaling was in progress start from the observed capacity. */
 export function resolveRequests(state: ScaleState, observedCapacity: number): void {
   let base = observedCapacity;
   for (const request of state.unresolved.splice(0)) {
@@ -52,7 +52,7 @@ export function resolveRequests(state: ScaleState, observedCapacity: number): vo
   }
 }
 
-/** Nobody is left without an answer when a run ends before it saw the capacity. */
+/** Answers every unresolved request when a run ends before it has observed the capacity. */
 export function refuseUnresolved(state: ScaleState, why: string): void {
   for (const request of state.unresolved.splice(0)) refuse(state, request, 'NotResolved', why);
 }
@@ -61,14 +61,19 @@ export function answerTo(state: ScaleState, id: string | undefined): RetargetAns
   return id === undefined ? undefined : state.answers.find((answer) => answer.id === id);
 }
 
-/** Nothing is under way: the run only waits to close. */
+/** No scaling is in progress: the run only waits to close. */
 export function isOver({ phase }: ScaleState): boolean {
   return phase === 'settled' || phase === 'cancelled' || phase === 'failed';
 }
 
 function aimFromLastSeen(state: ScaleState, request: ScaleRequest): boolean {
   if (state.observed) return aim(state, request, state.observed.capacity + unitsOf(request));
-  refuse(state, request, 'NotResolved', 'the run was cancelled before it saw the capacity; ask again');
+  refuse(
+    state,
+    request,
+    'NotResolved',
+    'the run was cancelled before it observed the capacity; send the request again',
+  );
   return false;
 }
 
@@ -83,7 +88,7 @@ function aim(state: ScaleState, request: ScaleRequest, targetCapacity: number): 
   state.target = targetCapacity;
   state.reason = request.reason ?? null;
   answer(state, request, { targetCapacity, outcome: isFirst ? 'started' : isSame ? 'unchanged' : 'retargeted' });
-  // The same target again is news to a run that has stopped looking, or was told to.
+  // The same target matters to a run that has stopped looking or was cancelled.
   return !isSame || isOver(state) || state.isCalledOff;
 }
 

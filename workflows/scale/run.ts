@@ -1,6 +1,7 @@
 /**
- * The loop of a scale run: observe -> decide -> change -> confirm -> cool down. Nothing of Temporal in here: what it
- * needs of the world is in `ScaleWorld`, so that the same lines can be walked through every fault in memory.
+ * The loop of a scale run: observe -> decide -> change -> confirm -> cool down. This file does not import Temporal:
+ * everything that the loop needs from outside is in `ScaleWorld`, so that a test can run the same code through every
+ * fault in memory.
  */
 import type { Observation } from '../../src/domain/scale/capacity.js';
 import type {
@@ -25,16 +26,21 @@ import { Ledger } from './ledger.js';
 import { isOver, refuseUnresolved, resolveRequests } from './requests.js';
 
 export interface ScaleWorld {
-  /** Milliseconds since the epoch; the same again in a replay. */
+  /** Milliseconds since the epoch. A replay returns the same value. */
   now(): number;
-  /** Interrupted when `wake` holds. */
+  /** Interrupted when `wake` returns true. */
   observe(order: ObserveOrder, wake?: () => boolean): Promise<ObserveResult>;
-  /** A change whose worker died comes back as unknown. */
+  /** Returns `unknown` when the worker that had the change died. */
   change(order: ChangeOrder): Promise<ChangeResult>;
   confirm(order: ConfirmOrder): Promise<Confirmation>;
-  /** Until the time has come, or `wake` holds. One durable timer to one deadline, however often it is asked for. */
+  /**
+   * Returns at that time, or when `wake` returns true. Repeated calls with the same deadline share one durable timer.
+   */
   until(atMs: number, why: string, wake: () => boolean): Promise<void>;
-  /** Until every message that has arrived is answered, or `wake` holds: then the run must go on first. */
+  /**
+   * Returns when every message that has arrived is answered, or when `wake` returns true: the loop must then run again
+   * first.
+   */
   drained(wake: () => boolean): Promise<void>;
   historyIsLong(): boolean;
 }
@@ -42,15 +48,15 @@ export interface ScaleWorld {
 export type Ending =
   | { readonly how: 'reached' }
   | { readonly how: 'cancelled' }
-  /** As a new run with the same state: the history is long, or the run outlived a cancellation. */
+  /** Continues as a new run with the same state: the history is long, or the run continues after a cancellation. */
   | { readonly how: 'continued' }
   | { readonly how: 'failed'; readonly type: FailureType; readonly reason: string };
 
-/** Of the step before: as the next one finds them. */
+/** Whether the units of the previous step are ready when the next step wants to start. */
 type Units = { readonly are: 'ready' | 'stirred' } | { readonly are: 'unready'; readonly note: string };
 
 const mostIneffectiveChanges = 5;
-/** One may be another writer's doing, unless it is the exact opposite of what was asked for. */
+/** A single one may be the effect of another writer, unless it is the exact opposite of the change. */
 const mostMisdirectedChanges = 2;
 const longestPauseMs = 30_000;
 
@@ -65,21 +71,21 @@ export class ScaleRun {
     this.ledger = new Ledger(state);
   }
 
-  /** A new target, or new limits: whatever is being waited for is decided anew. */
+  /** A new target or new limits: any wait ends and the run decides again. */
   reconsider(): void {
     this.mustReconsider = true;
     this.state.isCalledOff = false;
-    // It may have moved since it was last seen, and "unchanged" must not rest on an old look.
+    // The capacity may have moved since the last observation, and "unchanged" must not be based on an old one.
     this.state.known = null;
     this.state.raisedTo = null;
     this.state.failure = null;
     this.state.awaitReady = null;
     this.state.reach = null;
-    // Under way again from now on, for whatever else is asked before it has looked.
+    // In progress again from now on, for any request that arrives before the next look.
     if (isOver(this.state)) this.state.phase = 'observing';
   }
 
-  /** Stops changing. There is nothing to stop once the run only waits to close. */
+  /** Stops changing capacity. A run that only waits to close has nothing to stop. */
   cancel(): void {
     this.state.wasCancelled = true;
     if (this.state.phase === 'settled' || this.state.phase === 'failed') return;
@@ -90,12 +96,12 @@ export class ScaleRun {
   async run(): Promise<Ending> {
     for (;;) {
       const ending = await this.walk();
-      // Whatever was asked meanwhile is worth another walk, also after a failure.
+      // Requests that arrived meanwhile need another walk, also after a failure.
       if (ending.how !== 'continued' && !this.mustReconsider) {
         this.conclude(ending);
         await this.coolDownToClose();
       }
-      // Who asked for units more or less gets an answer only after another look.
+      // A relative request is answered only after another look.
       await this.world.drained(() => this.mustReconsider || this.state.unresolved.length > 0);
       // No await from here to the return: a request that comes later finds the run closed and starts the next one.
       if (ending.how === 'continued' && !this.state.isCalledOff) return ending;
@@ -127,7 +133,7 @@ export class ScaleRun {
     }
   }
 
-  /** What the last change was seen to lead to will do; else a look that is newer than that change. */
+  /** Uses the observation that confirmed the last change; otherwise takes one that is newer than that change. */
   private async look(): Promise<ObserveResult> {
     const { known } = this.state;
     if (known) return { seen: 'active', observation: known };
@@ -145,16 +151,17 @@ export class ScaleRun {
       requestTimeoutMs: settings.requestTimeoutMs,
       takesChanges: settings.takesChanges,
       newerThanMs: this.ledger.provenFromMs(),
-      // After a change was attempted, an observation newer than it is required: a stale one would block the same change
-      // again and again.
+      // After a change was attempted, require an observation newer than it; otherwise a stale read would block the same
+      // change forever.
       patienceMs: lastChange || setbacks > 0 ? null : settings.settleMs,
       dryRun: settings.dryRun,
     };
   }
 
   /**
-   * A run that scales out never scales in because somebody else set more than its target: whether that is too much is for
-   * a person or the policies to decide. Relative changes are walked back, because a late one of our own may be among them.
+   * A run that scales out never scales in because another writer set more than its target: whether that is too much is
+   * for a person or the policies to decide. Overshoots of relative changes are walked back, because a delayed change of
+   * this run may be part of them.
    */
   private isOvertaken(from: number, to: number): boolean {
     const { settings, target, raisedTo } = this.state;
@@ -163,7 +170,10 @@ export class ScaleRun {
     return true;
   }
 
-  /** The next step up waits for the units of the one before it, for at most `waitForActive.timeout`, then goes on. */
+  /**
+   * The next step up waits until the units of the previous step are ready, at most for `waitForActive.timeout`, and
+   * then continues.
+   */
   private async unitsBecomeReady(from: number): Promise<Units> {
     const { awaitReady, settings } = this.state;
     if (awaitReady?.capacity !== from) return { are: 'ready' };
@@ -171,7 +181,7 @@ export class ScaleRun {
     const observeResult = await this.world.observe({ ...this.observeOrder(), awaitReady }, () => this.mustReconsider);
     if (this.mustReconsider || observeResult.seen === 'interrupted') return { are: 'stirred' };
     this.state.awaitReady = null;
-    // What cannot be read, or has failed, is found out again by the look that the next decision begins with.
+    // The next decision looks again, which also reports a failed read or a failed resource.
     this.state.known = null;
     if (observeResult.seen !== 'active') return { are: 'stirred' };
     this.ledger.sawActive(observeResult.observation, this.world.now());
@@ -180,7 +190,10 @@ export class ScaleRun {
     if (status === 'ACTIVE') return { are: 'ready' };
     const counted = ready === undefined ? `the resource is ${status}` : `${ready} ready`;
     const waited = `after ${settings.waitForActive.timeoutMs / 1000} s`;
-    return { are: 'unready', note: `${from} asked for, ${counted} ${waited}: this step did not wait any longer` };
+    return {
+      are: 'unready',
+      note: `requested ${from}, ${counted} ${waited}: this step was made without waiting longer`,
+    };
   }
 
   private async change(from: number, to: number, note?: string): Promise<Ending | undefined> {
@@ -191,12 +204,13 @@ export class ScaleRun {
     switch (result.outcome) {
       case 'notSent':
         this.ledger.notSent(result.reason);
-        // Another writer was quicker: that was seen, and is decided from at once, unless it happens again and again.
+        // Another writer was faster. The run decides again from that observation at once the first time, and backs off
+        // after that.
         if (result.movedTo) this.ledger.sawActive(result.movedTo, this.world.now());
         return result.movedTo && this.state.setbacks === 1 ? undefined : this.backOff(0);
       case 'rejected':
         if (!this.ledger.rejected(order, result, this.world.now()))
-          return this.changeFailed(`rejected, and asking again cannot help: ${result.reason}`);
+          return this.changeFailed(`rejected, and a retry cannot succeed: ${result.reason}`);
         return this.tooManyInVain() ?? this.backOff(result.retryAfterMs ?? 0);
       case 'accepted':
       case 'unknown':
@@ -205,7 +219,10 @@ export class ScaleRun {
     }
   }
 
-  /** What became of a change that was sent, or may have been: it is never sent again before that is known. */
+  /**
+   * Determines the effect of a change that was sent, or may have been sent. The change is not sent again before that is
+   * known.
+   */
   private async resolveOutcome(order: ConfirmOrder, first: Confirmation): Promise<Ending | undefined> {
     let confirmation = first;
     while (confirmation.shown === 'interrupted') {
@@ -226,7 +243,7 @@ export class ScaleRun {
           isActiveSince(order.sent.sentAtMs + order.settleMs, confirmation.observation)
           ? this.failed(
               'CapacityNotReached',
-              `the change ${order.from} -> ${order.to} was accepted and never showed: ${confirmation.reason}`,
+              `the change ${order.from} -> ${order.to} was accepted but never took effect: ${confirmation.reason}`,
             )
           : this.failed('ActiveTimeout', confirmation.reason);
     }
@@ -237,11 +254,14 @@ export class ScaleRun {
     this.state.failure = ending.how === 'failed' ? ending.type : null;
     refuseUnresolved(
       this.state,
-      ending.how === 'failed' ? ending.reason : 'the run ended before the capacity was seen',
+      ending.how === 'failed' ? ending.reason : 'the run ended before it observed the capacity',
     );
   }
 
-  /** Stirred at any time since it began to decide: then that decision is out of date. */
+  /**
+   * Returns `stirred` when a request arrived at any time since the run began to decide: that decision is then out of
+   * date.
+   */
   private async coolDown(direction: Direction): Promise<'cold' | 'stirred'> {
     const { lastChange, settings } = this.state;
     const atMs = lastChange ? cooledDownAtMs(lastChange, direction, settings) : 0;
@@ -259,11 +279,11 @@ export class ScaleRun {
     if (atMs > this.world.now()) await this.world.until(atMs, 'cooldown before closing', () => this.mustReconsider);
   }
 
-  /** 1, 2, 4, 8 s and so on, or what the platform asks for. Only a cancellation ends it early. */
+  /** 1, 2, 4, 8 s and so on, or longer when the platform asks for it. Only a cancellation ends it early. */
   private async backOff(askedForMs: number): Promise<undefined> {
     this.state.phase = 'backingOff';
     const pauseMs = Math.max(askedForMs, Math.min(1000 * 2 ** (this.state.setbacks - 1), longestPauseMs));
-    await this.world.until(this.world.now() + pauseMs, 'before asking again', () => this.state.isCalledOff);
+    await this.world.until(this.world.now() + pauseMs, 'backoff before the next attempt', () => this.state.isCalledOff);
     return undefined;
   }
 
@@ -274,7 +294,7 @@ export class ScaleRun {
     );
   }
 
-  /** Going on would move it further and further away. */
+  /** Continuing would move the capacity further and further away. */
   private wrongDirection({ from, to, sent }: ConfirmOrder, { capacity }: Observation): Ending | undefined {
     const { settings, resource, misdirected = 0 } = this.state;
     if (misdirected === 0) return undefined;
@@ -284,8 +304,8 @@ export class ScaleRun {
     if (!isCertain && misdirected < mostMisdirectedChanges) return undefined;
     return this.failed(
       'WrongDirection',
-      `the change ${from} -> ${to} moved ${resource} the wrong way: ${capacity} is shown after it. Check what its ` +
-        'platform settings add, remove and count',
+      `the change ${from} -> ${to} moved ${resource} in the wrong direction: the capacity is ${capacity} after it. Check what ` +
+        'the platform settings add, remove and count',
     );
   }
 

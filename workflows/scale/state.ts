@@ -1,4 +1,4 @@
-/** What a run knows when it begins: nothing but what it was asked for. */
+/** The state of a new run: only its input. */
 import type { ScaleInput, ScaleState } from './messages.js';
 
 export function newState(

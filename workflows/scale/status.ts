@@ -1,4 +1,4 @@
-/** What a run tells of itself: to the API as data, to a person in the Temporal Web UI as a few lines. */
+/** The status of a run: as data for the API, as a few lines for a person in the Temporal Web UI. */
 import type { Observation } from '../../src/domain/scale/capacity.js';
 import { cooledDownAtMs } from '../../src/domain/scale/step.js';
 import type { ScaleState, ScaleStatus } from './messages.js';
@@ -32,11 +32,11 @@ export function statusOf(state: ScaleState): ScaleStatus {
 /** Markdown. */
 export function detailsOf(state: ScaleState): string {
   const lines = [
-    `**${state.resource}**: ${state.phase}, target ${state.target ?? 'not known yet'}${state.reason === null ? '' : ` (${state.reason})`}`,
+    `**${state.resource}**: ${state.phase}, target ${state.target ?? 'unknown'}${state.reason === null ? '' : ` (${state.reason})`}`,
     state.observed && `- observed: ${observed(state.observed)}`,
     `- steps made: ${state.stepsMade}${state.settings.dryRun ? ' (dry run: nothing was sent)' : ''}`,
     state.lastError !== null && `- last error: ${state.lastError}`,
-    ...state.drift.map(({ atMs, from, to }) => `- moved by other hands: ${from} -> ${to} at ${timeOf(atMs)}`),
+    ...state.drift.map(({ atMs, from, to }) => `- moved by another writer: ${from} -> ${to} at ${timeOf(atMs)}`),
     ...state.ignored.map(({ atMs, message }) => `- ignored at ${timeOf(atMs)}: ${message}`),
   ];
   return lines.filter((line) => typeof line === 'string').join('\n');

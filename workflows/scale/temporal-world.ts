@@ -1,4 +1,4 @@
-/** The world of a scale run as Temporal gives it: activities, durable timers, messages. */
+/** `ScaleWorld` on Temporal: activities, durable timers, messages. */
 import {
   ActivityCancellationType,
   ActivityFailure,
@@ -19,7 +19,7 @@ import type { ScaleState } from './messages.js';
 import type { ScaleWorld } from './run.js';
 import { detailsOf } from './status.js';
 
-/** Reads may be repeated for ever: the activity itself knows when to give up. */
+/** Reads may be retried without limit: the activity itself has the timeout. */
 const readOptions = (order: ObserveOrder | ConfirmOrder, summary: string) => ({
   summary,
   startToCloseTimeout: order.waitForActive.timeoutMs + order.requestTimeoutMs + 60_000,
@@ -27,12 +27,12 @@ const readOptions = (order: ObserveOrder | ConfirmOrder, summary: string) => ({
   retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
 });
 
-/** One attempt, whatever the platform: only the run decides whether a change may be sent again. */
+/** One attempt on every platform: only the run decides whether a change may be sent again. */
 const changeOptions = (order: ChangeOrder) => ({
   summary: summaryOf(order),
   startToCloseTimeout: order.waitForActive.timeoutMs + order.settleMs + 2 * order.requestTimeoutMs + 60_000,
   heartbeatTimeout: '10 seconds',
-  // The activity is told of a cancellation and answers what it did until then: the run needs to know.
+  // A cancelled activity still returns what it did until then: the run needs that result.
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   retry: { maximumAttempts: 1 },
 });
@@ -40,16 +40,16 @@ const changeOptions = (order: ChangeOrder) => ({
 const activities = proxyActivities<Activities>({ startToCloseTimeout: '1 minute' });
 
 interface TemporalScaleWorld extends ScaleWorld {
-  /** Calls off what is under way, so that it is ordered anew, where the resource is served now. */
+  /** Cancels the activity in progress, so that it is scheduled again on the task queue that serves the resource now. */
   interrupt(): void;
 }
 
 /**
- * @param home where the run is.
- * @param shown is told whenever the run begins to wait for something: what others see of it should be up to date then.
+ * @param home the task queue of the run.
+ * @param shown is called whenever the run starts to wait: what others see of it should be up to date then.
  */
 export function temporalWorld(state: ScaleState, home: string, shown: () => void): TemporalScaleWorld {
-  // A cancellation of the run reaches what is started in this scope, and only that.
+  // A cancellation of the run reaches only what is started in this scope.
   const cancellable = CancellationScope.current();
   let underWay: CancellationScope | undefined;
   const interruptibly = <T>(work: (scope: CancellationScope) => Promise<T>): Promise<T> =>
@@ -114,7 +114,7 @@ export function temporalWorld(state: ScaleState, home: string, shown: () => void
 
     drained: (wake) => condition(() => allHandlersFinished() || wake()),
 
-    // A run that is to leave its task queue goes on elsewhere as a new one, as one with a long history does here.
+    // A run that must leave its task queue continues as new, as a run with a long history does.
     historyIsLong: () => workflowInfo().continueAsNewSuggested || taskQueue() !== home,
 
     interrupt: () => underWay?.cancel(),
@@ -132,7 +132,7 @@ export function temporalWorld(state: ScaleState, home: string, shown: () => void
   }
 }
 
-/** Cancels the work of `scope` when `wake` holds first. */
+/** Cancels the work of `scope` when `wake` returns true first. */
 async function cancelledWhen<T>(wake: () => boolean, scope: CancellationScope, work: Promise<T>): Promise<T> {
   const state = { isDone: false };
   const done = () => {
@@ -144,7 +144,7 @@ async function cancelledWhen<T>(wake: () => boolean, scope: CancellationScope, w
   return work;
 }
 
-/** The activity ended without its own verdict. Only a task that no worker had taken was surely not sent. */
+/** The activity ended without a result. Only a task that no worker had taken was certainly not sent. */
 function withoutVerdict(error: unknown): ChangeResult {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   if (cause instanceof CancelledFailure) return { outcome: 'notSent', reason: 'cancelled before a worker took it' };
@@ -154,7 +154,7 @@ function withoutVerdict(error: unknown): ChangeResult {
   return {
     outcome: 'unknown',
     sentAtMs: Date.now(),
-    reason: `the worker that had the change gave no verdict: ${cause instanceof Error ? cause.message : String(cause)}`,
+    reason: `the worker that had the change returned no result: ${cause instanceof Error ? cause.message : String(cause)}`,
     confirmation: { shown: 'interrupted' },
   };
 }

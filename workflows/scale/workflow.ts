@@ -1,4 +1,7 @@
-/** The scale workflow: one run owns one resource, takes it to its target, and closes when the last change cooled down. */
+/**
+ * The scale workflow: one run owns one resource, takes it to its target, and closes when the cooldown of its last
+ * change is over.
+ */
 import {
   ApplicationFailure,
   CancelledFailure,
@@ -35,9 +38,9 @@ import { temporalWorld } from './temporal-world.js';
 
 export async function scale(input: ScaleInput): Promise<ScaleStatus> {
   const state = input.carried ?? checkedState(input);
-  // The start's own memo has the first target already, and that of a run that goes on all there is.
+  // The memo of a new run already has the first target. The memo of a continued run is complete.
   const memo = new TargetMemo(state, input.carried ? state.target : (input.request?.targetCapacity ?? null));
-  // By its start: a replay is on no task queue.
+  // Taken from the input: a replay has no task queue.
   const home = input.taskQueue ?? workflowInfo().taskQueue;
   const world = temporalWorld(state, home, () => memo.update());
   const run = new ScaleRun(state, world);
@@ -45,7 +48,8 @@ export async function scale(input: ScaleInput): Promise<ScaleStatus> {
     if (applyRequest(state, request)) run.reconsider();
     memo.update();
   };
-  // First what the run was started with: messages that came before this worker did are applied as the handlers are set.
+  // Apply the request of the start first. Messages that arrived before the worker started are applied as the handlers
+  // are set.
   if (!input.carried && input.request) take(input.request);
   listen(state, run, take);
   setHandler(moveSignal, (site) => {
@@ -57,7 +61,7 @@ export async function scale(input: ScaleInput): Promise<ScaleStatus> {
     }
   });
 
-  // A cancellation is a message like any other: it must not tear a change apart, or the cooldown after it.
+  // A cancellation is handled like any other message: it must not interrupt a change, or the cooldown after it.
   const ending = await CancellationScope.nonCancellable(() => run.run());
   if (ending.how === 'continued') {
     const { resource, settings, site } = state;
@@ -65,7 +69,7 @@ export async function scale(input: ScaleInput): Promise<ScaleStatus> {
       memo: { ...memoOf(state) },
       ...(site && { taskQueue: site.taskQueue }),
     });
-    // Without the request: its id may be forgotten by now, and it would be applied once more.
+    // Without the request: the new run may have dropped its id and would apply it again.
     return goOn({ resource, settings, taskQueue: site?.taskQueue ?? home, carried: { ...state, wasCancelled: false } });
   }
   return close(state, ending);
@@ -75,7 +79,7 @@ function listen(state: ScaleState, run: ScaleRun, take: (request: ScaleRequest) 
   setHandler(statusQuery, () => statusOf(state));
   setHandler(
     retargetUpdate,
-    // A run that was cancelled still answers, and goes on where it is asked to.
+    // A cancelled run still answers updates, and continues when a request asks for that.
     async (request) =>
       CancellationScope.nonCancellable(async () => {
         take(request);
@@ -83,12 +87,14 @@ function listen(state: ScaleState, run: ScaleRun, take: (request: ScaleRequest) 
         return answerOrThrow(state, request.id);
       }),
     {
-      // Carried over unresolved: its sender is told that the run went on without it, and sends the same id again.
+      // The request is carried over unresolved. Its sender learns that the run continued without the update, and sends
+      // the same id again.
       unfinishedPolicy: HandlerUnfinishedPolicy.ABANDON,
       validator: (request: ScaleRequest) => {
         const refusal = whyRefused(state, request);
         if (refusal) throw ApplicationFailure.nonRetryable(refusal.message, refusal.refused);
-        if (request.id === undefined) throw ApplicationFailure.nonRetryable('an update needs an id', 'InvalidRequest');
+        if (request.id === undefined)
+          throw ApplicationFailure.nonRetryable('an update requires an id', 'InvalidRequest');
       },
     },
   );
@@ -98,12 +104,12 @@ function listen(state: ScaleState, run: ScaleRun, take: (request: ScaleRequest) 
     else take(request);
   });
   setDefaultSignalHandler((name) =>
-    ignore(state, `there is no signal "${name}"; retarget takes {"targetCapacity": 3}`),
+    ignore(state, `signal "${name}" is not supported; send retarget with {"targetCapacity": 3}`),
   );
   CancellationScope.current().cancelRequested.catch(() => run.cancel());
 }
 
-/** Keeps the target that the server shows of a run, in the list of them too, what it is. */
+/** Keeps the target in the memo up to date, also for lists of runs. */
 class TargetMemo {
   constructor(
     private readonly state: ScaleState,
@@ -113,7 +119,8 @@ class TargetMemo {
   update(): void {
     const { target } = this.state;
     if (target === this.shown) return;
-    // That of a relative request is known when the capacity was seen. Runs of before it never showed that.
+    // The target of a relative request is known after the first observation. Histories recorded before this patch did
+    // not publish it.
     const isShown = this.shown !== null || patched(resolvedTarget);
     this.shown = target;
     if (isShown) publish(this.state);
@@ -133,7 +140,7 @@ function ignore(state: ScaleState, message: string): void {
   appendTo(state.ignored, { atMs: Date.now(), message });
 }
 
-/** The end of a run is readable without its history, and a failed run still tells all it knew. */
+/** The result of a run is readable without its history, and a failed run includes its last status. */
 function close(state: ScaleState, ending: Exclude<Ending, { how: 'continued' }>): ScaleStatus {
   publish(state, {
     outcome: ending.how === 'failed' ? ending.type : ending.how,

@@ -1,4 +1,4 @@
-/** What the API takes and answers about autoscaling, as schemas. */
+/** The request and response schemas of the autoscaling API. */
 import { z } from 'zod';
 import { limitNames } from '../../domain/autoscale/evaluation.js';
 
@@ -7,107 +7,126 @@ const time = z.iso.datetime();
 const until = z.iso
   .datetime({ offset: true })
   .optional()
-  .describe('When it ends by itself, as ISO 8601; absent: when it is taken back.');
+  .describe('When it ends, as ISO 8601. Absent: it lasts until it is removed.');
 
 export const pauseRequestSchema = z
   .strictObject({
-    direction: z.enum(['both', 'up', 'down']).default('both').describe('What is not done meanwhile.'),
+    direction: z
+      .enum(['both', 'up', 'down'])
+      .default('both')
+      .describe('The direction in which policies do not scale meanwhile.'),
     until,
   })
-  .describe('Do not scale by policies, in one direction or both.');
+  .describe('Stop scaling by policies, in one direction or both.');
 
 export const overrideRequestSchema = z
   .strictObject({
-    capacity: capacity.max(1_000_000_000).describe('What to keep instead of what policies say.'),
+    capacity: capacity.max(1_000_000_000).describe('The capacity to keep, whatever the policies recommend.'),
     until,
     beyondBounds: z
       .boolean()
       .default(false)
-      .describe('It may lie outside `[min, max]`, as for maintenance at 0. At its end the bounds count again.'),
+      .describe(
+        'Allows a capacity outside `[min, max]`, for example 0 for maintenance. The bounds apply again when the override ends.',
+      ),
   })
-  .describe('Keep a capacity whatever the policies say.');
+  .describe('Keep a capacity, whatever the policies recommend.');
 
 const standingPause = z.strictObject({
   direction: z.enum(['both', 'up', 'down']),
   until: time.nullable(),
-  reason: z.string().nullable().describe('Why the autoscaler has paused itself; null where a person has paused it.'),
+  reason: z.string().nullable().describe('Why the autoscaler has paused itself; null when a person has paused it.'),
 });
 const standingOverride = z.strictObject({
   capacity,
   until: time.nullable(),
-  beyondBounds: z.boolean().describe('`[min, max]` does not count for it.'),
+  beyondBounds: z.boolean().describe('Whether the override may lie outside `[min, max]`.'),
 });
 
 export const pausedSchema = z.strictObject({ resource: z.string(), pause: standingPause.nullable() });
 export const overriddenSchema = z.strictObject({ resource: z.string(), override: standingOverride.nullable() });
 export const evaluatingSchema = z
-  .strictObject({ resources: z.array(z.string()).describe('Evaluated now, rather than when their interval is over.') })
-  .describe('Durable: done also where every worker is down at the moment.');
+  .strictObject({
+    resources: z
+      .array(z.string())
+      .describe('Resources that are evaluated now, instead of at the end of their interval.'),
+  })
+  .describe('The request is durable: it is applied even if every worker is down at the moment.');
 
 const failure = z.strictObject({ message: z.string(), since: time });
 
 export const evaluationSchema = z
   .strictObject({
     at: time,
-    capacity: capacity.describe('What there was.'),
+    capacity: capacity.describe('The capacity that the platform showed.'),
     asked: capacity.describe(
-      'What counts as current: the target of the scale run that was under way, whoever asked; without one, the capacity.',
+      'The capacity that the policies start from: the target of the scale run in progress, whoever requested it; without a run, the observed capacity.',
     ),
-    ready: capacity.nullable().describe('How many of the units were ready; null: the platform does not say.'),
+    ready: capacity.nullable().describe('How many of the units were ready; null: the platform does not report it.'),
     samples: z.array(
       z.strictObject({
         signal: z.string(),
-        value: z.number().nullable().describe('The newest there was; null: never one.'),
+        value: z.number().nullable().describe('The newest value; null: there was none.'),
         ageSeconds: z
           .number()
           .nullable()
-          .describe('How old the value is by now; of a decision: how old it was when that was made.'),
-        failure: failure.nullable().describe('Null while the source works. A source that fails never reads as zero.'),
-        note: z.string().nullable().describe('What is worth knowing of a sample that is as it should be.'),
+          .describe('The age of the value now; for a decision, its age when the decision was made.'),
+        failure: failure.nullable().describe('Null while the source works. A failing source is never read as zero.'),
+        note: z.string().nullable().describe('A remark about a valid sample.'),
       }),
     ),
     policies: z.array(
       z.strictObject({
         policy: z.string(),
-        value: z.number().nullable().describe('What its expression gave; null: no data, or a policy without one.'),
-        recommended: capacity.nullable().describe('Null: no opinion.'),
+        value: z
+          .number()
+          .nullable()
+          .describe('The value of its expression; null: no data, or the policy has no expression.'),
+        recommended: capacity.nullable().describe('Null: no recommendation.'),
         floor: capacity.nullable(),
         ceiling: capacity.nullable(),
         reason: z.string(),
       }),
     ),
-    recommended: capacity.describe('What the policies together ask for, before limits.'),
-    target: capacity.describe('After limits: what is asked of a scale run.'),
+    recommended: capacity.describe('The combined recommendation of the policies, before limits.'),
+    target: capacity.describe('The target after limits, which is requested from a scale run.'),
     limits: z.array(z.strictObject({ by: z.enum(limitNames), from: capacity, to: capacity, reason: z.string() })),
     limitedBy: z.array(z.enum(limitNames)).describe('Each stage that changed the number, in order.'),
     next: z
       .strictObject({ capacity, notBefore: time, changes: z.int(), reachedAt: time })
       .nullable()
       .describe(
-        'The next change on the way, and the earliest times for it and for the target; null: nothing to change.',
+        'The next change, and the earliest times at which it is made and the target is reached; null: no change is needed.',
       ),
     reason: z
       .string()
-      .describe('All of it in words: what was asked for, each limit that changed it, and what is done.'),
+      .describe('The decision in words: the recommendation, each limit that changed it, and the resulting action.'),
   })
-  .describe('One look at an autoscaled resource, and everything that led to its answer.');
+  .describe('One evaluation of an autoscaled resource, and every value that led to its decision.');
 export type EvaluationAnswer = z.output<typeof evaluationSchema>;
 
 const configurationSource = z.strictObject({
   owner: z.string(),
   file: z.string(),
   host: z.string(),
-  at: time.describe('When it was written, or applied by hand. Of two that differ, the later one counts.'),
+  at: time.describe(
+    'When the configuration was written, or applied by hand. Of two that differ, the later one is in force.',
+  ),
 });
 
 export const autoscaleSchema = z
   .strictObject({
     resource: z.string(),
-    evaluation: evaluationSchema.nullable().describe('The last one, acted on or not; null before the first.'),
+    evaluation: evaluationSchema
+      .nullable()
+      .describe('The last evaluation, whether it was acted on or not; null before the first one.'),
     problem: failure.nullable().describe('Why there was no evaluation since: the capacity could not be read.'),
-    notice: z.string().nullable().describe('What a person should know or do; null when all is well.'),
-    pause: standingPause.nullable().describe('Null also when it is over.'),
-    override: standingOverride.nullable().describe('Null also when it is over.'),
+    notice: z
+      .string()
+      .nullable()
+      .describe('A problem that a person should know about or fix; null when there is none.'),
+    pause: standingPause.nullable().describe('Null also when it has expired.'),
+    override: standingOverride.nullable().describe('Null also when it has expired.'),
     lastError: z.string().nullable(),
     stats: z
       .strictObject({
@@ -118,20 +137,24 @@ export const autoscaleSchema = z
         totalDryRuns: z.int().describe('Changes that a dry run did not send.'),
         inCooldown: z.boolean(),
       })
-      .describe('Changes that were made since it was started, whoever asked for them.'),
+      .describe('Changes since the autoscaler was started, whoever requested them.'),
     configuration: configurationSource
       .extend({
         insteadOf: configurationSource
           .nullable()
-          .describe('The last one that says something else: it was replaced, or is older and came later.'),
+          .describe(
+            'The last configuration that differs from the one in force: it was replaced, or it is older and arrived later.',
+          ),
       })
       .nullable()
-      .describe('Which configuration is in force; null where nobody told.'),
+      .describe('The configuration in force; null when it is not known.'),
     heardAt: time
       .nullable()
-      .describe('When the Temporal server last heard of the watch: long ago means that nobody watches.'),
+      .describe(
+        'When the Temporal server last received a heartbeat of the watch. A time long ago means that no worker watches the resource.',
+      ),
   })
-  .describe('Why the resource is scaled as it is.');
+  .describe('Why the resource has its current scale.');
 export type AutoscaleAnswer = z.output<typeof autoscaleSchema>;
 
 export const decisionsSchema = z.strictObject({
@@ -140,17 +163,17 @@ export const decisionsSchema = z.strictObject({
     .array(
       z.strictObject({
         evaluation: evaluationSchema,
-        runId: z.string().nullable().describe('The scale run that was asked.'),
+        runId: z.string().nullable().describe('The scale run that received the request.'),
         refused: z.string().nullable(),
       }),
     )
-    .describe('What was acted on, newest first.'),
+    .describe('The decisions that were acted on, newest first.'),
 });
 export type DecisionsAnswer = z.output<typeof decisionsSchema>;
 
-/** Alertmanager's webhook, as far as it is looked at. */
+/** The fields of an Alertmanager webhook that are used. */
 export const alertmanagerSchema = z
   .looseObject({
     alerts: z.array(z.looseObject({ labels: z.record(z.string(), z.string()).default({}) })).max(10_000),
   })
-  .describe("Alertmanager's webhook. The label `escapement_resource`, or else `resource`, names the resource.");
+  .describe('An Alertmanager webhook. The label `escapement_resource`, or else `resource`, names the resource.');

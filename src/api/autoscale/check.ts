@@ -1,6 +1,7 @@
 /**
- * Looks from time to time at whether somebody watches what is autoscaled: a worker that is frozen, or an autoscaler that
- * was ended in Temporal, tells nobody by itself. What it finds stands in `/readyz`, in the status and in the log.
+ * Checks periodically whether every autoscaler has a worker that watches it: a worker that is suspended, or an
+ * autoscaler that was ended in Temporal, reports nothing itself. The result is in `/readyz`, in the status and in the
+ * log.
  */
 import { setTimeout } from 'node:timers/promises';
 import { atMost } from '../../client/temporal/at-most.js';
@@ -9,26 +10,29 @@ import type { ApiDependencies } from '../dependencies.js';
 import { autoscalerNotice } from './notice.js';
 
 const everyMs = 5000;
-/** Workers start together with this process, and take up their watches. */
+/** Workers start at the same time as this process and need some time to start their watches. */
 const firstAfterMs = 10_000;
 const usuallyAtOnce = 20;
-/** Of more than those, each is looked at once a minute. */
+/** A round checks at most so many resources that each is checked once a minute. */
 const roundsAMinute = 60_000 / everyMs;
 const askedAtOnce = 8;
 
 type Known = Pick<ApiDependencies, 'config' | 'log' | 'stopping'> & { readonly autoscaleReader: AutoscaleReader };
 
 export class AutoscalerCheck {
-  /** Null: it is watched. */
+  /** Null: a worker watches it. */
   readonly #notices = new Map<string, string | null>();
   #next = 0;
 
-  /** Until `stopping` aborts. */
+  /** Runs until `stopping` aborts. */
   start(api: Known): void {
     void this.#run(api);
   }
 
-  /** What stands in the way of its autoscaler. Null: nothing; undefined: not known yet, or it is not autoscaled. */
+  /**
+   * What prevents the autoscaler from working. Null: nothing; undefined: not checked yet, or the resource is not
+   * autoscaled.
+   */
   noticeOf(resource: string): string | null | undefined {
     return this.#notices.get(resource);
   }
@@ -36,14 +40,14 @@ export class AutoscalerCheck {
   async #run(api: Known): Promise<void> {
     const pause = (ms: number) => setTimeout(ms, true, { signal: api.stopping, ref: false }).catch(() => false);
     for (let ms = firstAfterMs; await pause(ms); ms = everyMs) {
-      // Without Temporal nothing can be said of anybody; `/readyz` has its own word for that.
+      // Without Temporal no autoscaler can be checked; `/readyz` reports that separately.
       await this.round(api).catch((error: unknown) =>
-        api.log.debug({ err: error }, 'The autoscalers were not checked'),
+        api.log.debug({ err: error }, 'Autoscalers could not be checked'),
       );
     }
   }
 
-  /** The next ones in turn. */
+  /** Checks the next resources in rotation. */
   async round({ config, autoscaleReader, log }: Known): Promise<void> {
     const autoscaled = Object.values(config.resources).filter(({ autoscale }) => autoscale);
     const names = new Set(autoscaled.map(({ alias }) => alias));
@@ -56,7 +60,8 @@ export class AutoscalerCheck {
       const notice = autoscalerNotice(alias, await autoscaleReader.view(alias), autoscale?.settings.intervalMs);
       const before = this.#notices.get(alias) ?? null;
       this.#notices.set(alias, notice);
-      if (notice !== null && before === null) log.warn({ resource: alias, notice }, 'Nobody autoscales this resource');
+      if (notice !== null && before === null)
+        log.warn({ resource: alias, notice }, 'No worker autoscales this resource');
       if (notice === null && before !== null) log.info({ resource: alias }, 'This resource is autoscaled again');
     });
   }

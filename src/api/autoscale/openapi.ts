@@ -11,8 +11,8 @@ const resource = {
   schema: { type: 'string' },
 };
 const always: ProblemType[] = ['unknown-resource', 'not-autoscaled'];
-/** Of those that tell the autoscaler something. */
-const telling: ProblemType[] = [...always, 'autoscaler-not-running'];
+/** The problems of operations that send the autoscaler a message. */
+const signalProblems: ProblemType[] = [...always, 'autoscaler-not-running'];
 const withBody: ProblemType[] = [
   'malformed-json',
   'invalid-request',
@@ -25,14 +25,18 @@ export const autoscalePaths = {
   '/v1/resources/{resource}/evaluation': {
     parameters: [resource],
     get: {
-      ...operation('autoscale', 'getEvaluation', 'Why it is scaled as it is: the last evaluation, acted on or not'),
+      ...operation(
+        'autoscale',
+        'getEvaluation',
+        'Why the resource has its current scale: the last evaluation, whether it was acted on or not',
+      ),
       responses: answers({ 200: 'Autoscale' }, always),
     },
   },
   '/v1/resources/{resource}/decisions': {
     parameters: [resource],
     get: {
-      ...operation('autoscale', 'listDecisions', 'What was acted on'),
+      ...operation('autoscale', 'listDecisions', 'Decisions that were acted on'),
       parameters: queryParameters(decisionsQuerySchema),
       responses: answers({ 200: 'Decisions' }, ['invalid-request', ...always]),
     },
@@ -40,32 +44,32 @@ export const autoscalePaths = {
   '/v1/resources/{resource}/pause': {
     parameters: [resource],
     put: {
-      ...operation('autoscale', 'pause', 'Do not scale by policies, in one direction or both'),
+      ...operation('autoscale', 'pause', 'Stop scaling by policies, in one direction or both'),
       requestBody: body('PauseRequest'),
-      responses: answers({ 200: 'Paused' }, [...withBody, ...telling]),
+      responses: answers({ 200: 'Paused' }, [...withBody, ...signalProblems]),
     },
     delete: {
-      ...operation('autoscale', 'resume', 'Scale by policies again'),
-      responses: answers({ 200: 'Paused' }, ['cross-origin', ...telling]),
+      ...operation('autoscale', 'resume', 'Resume scaling by policies'),
+      responses: answers({ 200: 'Paused' }, ['cross-origin', ...signalProblems]),
     },
   },
   '/v1/resources/{resource}/override': {
     parameters: [resource],
     put: {
-      ...operation('autoscale', 'override', 'Keep a capacity whatever the policies say'),
+      ...operation('autoscale', 'override', 'Keep a capacity, whatever the policies recommend'),
       requestBody: body('OverrideRequest'),
-      responses: answers({ 200: 'Overridden' }, [...withBody, 'out-of-bounds', ...telling]),
+      responses: answers({ 200: 'Overridden' }, [...withBody, 'out-of-bounds', ...signalProblems]),
     },
     delete: {
-      ...operation('autoscale', 'releaseOverride', 'Give it back to its policies'),
-      responses: answers({ 200: 'Overridden' }, ['cross-origin', ...telling]),
+      ...operation('autoscale', 'releaseOverride', 'Remove the override'),
+      responses: answers({ 200: 'Overridden' }, ['cross-origin', ...signalProblems]),
     },
   },
   '/v1/resources/{resource}/evaluate': {
     parameters: [resource],
     post: {
-      ...operation('autoscale', 'evaluate', 'Evaluate now, rather than when the interval is over'),
-      responses: answers({ 202: 'Evaluating' }, ['cross-origin', ...telling]),
+      ...operation('autoscale', 'evaluate', 'Evaluate now, instead of at the end of the interval'),
+      responses: answers({ 202: 'Evaluating' }, ['cross-origin', ...signalProblems]),
     },
   },
   '/v1/hooks/alertmanager': {

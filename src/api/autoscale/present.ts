@@ -1,4 +1,4 @@
-/** From what is known of an autoscale to what the API answers. */
+/** Converts the state of an autoscaler to API responses. */
 import type { AutoscaleView } from '../../client/autoscale/reader.js';
 import type { RunView } from '../../client/scale/runs.js';
 import type { Evaluation, Override, Pause } from '../../domain/autoscale/evaluation.js';
@@ -6,7 +6,7 @@ import type { Writing } from '../../domain/autoscale/revision.js';
 import type { AutoscaleAnswer, EvaluationAnswer } from './answers.js';
 import { iso, isoOrNull } from '../http/iso-time.js';
 
-/** @param notice what stands in the way. */
+/** @param notice what prevents the autoscaler from working. */
 export function presentAutoscale(
   resource: string,
   view: AutoscaleView | undefined,
@@ -22,8 +22,8 @@ export function presentAutoscale(
     evaluation: progress?.evaluation ? presentEvaluation(progress.evaluation, Date.now()) : null,
     problem: problem ? { message: problem.message, since: iso(problem.sinceMs) } : null,
     notice,
-    pause: presentPause(standing(memo.pause)),
-    override: presentOverride(standing(memo.override)),
+    pause: presentPause(unlessExpired(memo.pause)),
+    override: presentOverride(unlessExpired(memo.override)),
     lastError: failure?.message ?? memo.lastError ?? null,
     stats: {
       currentSize: progress?.evaluation?.capacity ?? null,
@@ -51,12 +51,12 @@ function presentWriting({ owner, file, host, atMs }: Writing) {
   return { owner, file, host, at: iso(atMs) };
 }
 
-/** What is over by itself is told no more. */
-function standing<T extends { readonly untilMs: number | null }>(word: T | null | undefined): T | null {
+/** A pause or an override that has expired is not shown. */
+function unlessExpired<T extends { readonly untilMs: number | null }>(word: T | null | undefined): T | null {
   return word && (word.untilMs === null || word.untilMs > Date.now()) ? word : null;
 }
 
-/** @param nowMs for when the ages of its samples are told. */
+/** @param nowMs the time for which the ages of the samples are computed. */
 export function presentEvaluation(evaluation: Evaluation, nowMs: number): EvaluationAnswer {
   const {
     atMs,

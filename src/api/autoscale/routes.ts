@@ -1,4 +1,4 @@
-/** Control of autoscaling, and why it does what it does. */
+/** Controls autoscaling and explains its decisions. */
 import type { Request, RequestHandler, Router } from 'express';
 import { z } from 'zod';
 import { NotAutoscaled } from '../../client/autoscale/client.js';
@@ -34,7 +34,7 @@ function putPause(api: ApiContext): RequestHandler {
     const alias = await findAutoscaled(api, request);
     const { direction, until } = parseBody(pauseRequestSchema, request);
     const pause = { direction, untilMs: inFuture(until) };
-    await tell(api, alias, () => autoscales.pause(alias, pause));
+    await signal(api, alias, () => autoscales.pause(alias, pause));
     response.json({ resource: alias, pause: presentPause(pause) });
   };
 }
@@ -43,7 +43,7 @@ function deletePause(api: ApiContext): RequestHandler {
   const { autoscales } = api;
   return async (request, response) => {
     const alias = await findAutoscaled(api, request);
-    await tell(api, alias, () => autoscales.pause(alias, null));
+    await signal(api, alias, () => autoscales.pause(alias, null));
     response.json({ resource: alias, pause: null });
   };
 }
@@ -53,13 +53,13 @@ function putOverride(api: ApiContext): RequestHandler {
   return async (request, response) => {
     const alias = await findAutoscaled(api, request);
     const { capacity, until, beyondBounds } = parseBody(overrideRequestSchema, request);
-    // Of one that this configuration does not name, its own workers know the bounds.
+    // The workers of a resource that this configuration does not name check the bounds themselves.
     const settings = config.resources[alias]?.settings;
     const wrong = beyondBounds || !settings ? undefined : outOfBounds(capacity, settings);
     if (wrong !== undefined)
-      throw new Problem('out-of-bounds', `${alias}: ${wrong}; write "beyondBounds": true to go there.`);
+      throw new Problem('out-of-bounds', `${alias}: ${wrong}; set "beyondBounds": true to allow it.`);
     const override = { capacity, untilMs: inFuture(until), ...(beyondBounds && { beyondBounds }) };
-    await tell(api, alias, () => autoscales.override(alias, override));
+    await signal(api, alias, () => autoscales.override(alias, override));
     response.json({ resource: alias, override: presentOverride(override) });
   };
 }
@@ -68,7 +68,7 @@ function deleteOverride(api: ApiContext): RequestHandler {
   const { autoscales } = api;
   return async (request, response) => {
     const alias = await findAutoscaled(api, request);
-    await tell(api, alias, () => autoscales.override(alias, null));
+    await signal(api, alias, () => autoscales.override(alias, null));
     response.json({ resource: alias, override: null });
   };
 }
@@ -77,12 +77,15 @@ function postEvaluate(api: ApiContext): RequestHandler {
   const { autoscales } = api;
   return async (request, response) => {
     const alias = await findAutoscaled(api, request);
-    await tell(api, alias, () => autoscales.evaluate(alias));
+    await signal(api, alias, () => autoscales.evaluate(alias));
     response.status(202).json({ resources: [alias] });
   };
 }
 
-/** Resources that are not ours, or not autoscaled, are another receiver's business: Alertmanager must not try again. */
+/**
+ * Alerts for resources that are unknown or not autoscaled are meant for another receiver: they are no error, because
+ * Alertmanager would retry.
+ */
 function postAlerts({ config, autoscales }: ApiContext): RequestHandler {
   return async (request, response) => {
     const { alerts } = parseBody(alertmanagerSchema, request);
@@ -107,7 +110,7 @@ function getEvaluation(api: ApiContext): RequestHandler {
 }
 
 export const decisionsQuerySchema = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(500).default(50).describe('The most decisions to answer.'),
+  limit: z.coerce.number().int().min(1).max(500).default(50).describe('Maximum number of decisions.'),
 });
 
 function getDecisions(api: ApiContext): RequestHandler {
@@ -118,7 +121,7 @@ function getDecisions(api: ApiContext): RequestHandler {
     const answer: DecisionsAnswer = {
       resource: alias,
       decisions: (decisions ?? []).map(({ evaluation, runId, refused }) => ({
-        // What was known when it was decided, however long ago that is.
+        // The ages as they were at the time of the decision.
         evaluation: presentEvaluation(evaluation, evaluation.atMs),
         runId,
         refused: refused ?? null,
@@ -128,7 +131,10 @@ function getDecisions(api: ApiContext): RequestHandler {
   };
 }
 
-/** Also one that this configuration does not name: it goes on until it is removed. @throws Problem naming what there is. */
+/**
+ * Also finds an autoscaler that this configuration does not name: it runs until it is removed. @throws Problem with the
+ * names that exist.
+ */
 async function findAutoscaled({ config, autoscales }: ApiContext, request: Request): Promise<string> {
   const alias = String(request.params['resource']);
   if (Object.hasOwn(config.resources, alias)) return alias;
@@ -145,24 +151,27 @@ function inFuture(until: string | undefined): number | null {
   if (until === undefined) return null;
   const untilMs = Date.parse(until);
   if (untilMs > Date.now()) return untilMs;
-  const detail = `${until} is over`;
+  const detail = `${until} is in the past`;
   throw new Problem('invalid-request', `#/until: ${detail}`, { errors: [{ pointer: '#/until', detail }] });
 }
 
 function notAutoscaled(alias: string): Problem {
-  const advice = 'Give it "autoscale:" in the configuration and run "escapement apply".';
+  const advice = 'Add "autoscale:" to it in the configuration and run "escapement apply".';
   return new Problem('not-autoscaled', `${alias} is not autoscaled. ${advice}`);
 }
 
-/** @throws Problem where there is no autoscaler that could be told. */
-async function tell({ config, autoscaleReader }: ApiContext, alias: string, act: () => Promise<void>): Promise<void> {
+/** @throws Problem when no autoscaler can receive the message. */
+async function signal({ config, autoscaleReader }: ApiContext, alias: string, act: () => Promise<void>): Promise<void> {
   try {
     await act();
   } catch (error) {
     if (!(error instanceof NotAutoscaled)) throw error;
     if (!config.resources[alias]?.autoscale) throw notAutoscaled(alias);
     const notice = autoscalerNotice(alias, await autoscaleReader.view(alias), undefined);
-    throw new Problem('autoscaler-not-running', `${notice ?? 'It has just been started.'} Then ask again.`);
+    throw new Problem(
+      'autoscaler-not-running',
+      `${notice ?? 'The autoscaler has just been started.'} Then send the request again.`,
+    );
   }
 }
 

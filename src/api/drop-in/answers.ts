@@ -1,4 +1,4 @@
-/** What the routes answer that stand in for the Omnistrate example: its own words, down to the nanoseconds. */
+/** The responses of the routes that replace the Omnistrate example: its exact texts, with times to the nanosecond. */
 import { z } from 'zod';
 import { resourceStatuses } from '../../domain/scale/capacity.js';
 
@@ -20,7 +20,7 @@ export type DropInScaleAnswer = z.output<typeof dropInScaleSchema>;
 
 export const dropInStatusSchema = z.strictObject({
   ...seen,
-  targetCapacity: z.int().describe('0 when nothing is under way.'),
+  targetCapacity: z.int().describe('0 when no scaling is in progress.'),
   scalingInProgress: z.boolean(),
   lastActionTime: z.iso.datetime().describe('0001-01-01T00:00:00Z when there was none.'),
   inCooldownPeriod: z.boolean(),
@@ -30,7 +30,7 @@ export type DropInStatusAnswer = z.output<typeof dropInStatusSchema>;
 
 export const dropInHealthSchema = z.strictObject({ status: z.literal('healthy'), service: z.literal('autoscaler') });
 
-/** Fields it does not know are ignored, as the example does. */
+/** Unknown fields are ignored, as in the example. */
 export const dropInRequestSchema = z.object({
   targetCapacity: z.int('Target capacity must be a whole number').min(0, 'Target capacity must be non-negative'),
 });

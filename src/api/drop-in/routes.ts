@@ -1,6 +1,6 @@
 /**
- * `POST /scale`, `GET /status`, `GET /health`: what callers of the Omnistrate example know, with its words and fields,
- * where there is one resource. A target is answered when it is reached, however long that takes.
+ * `POST /scale`, `GET /status`, `GET /health`: the routes, texts and fields of the Omnistrate example, for a
+ * configuration with one resource. A scale request is answered when its target is reached, however long that takes.
  */
 import type { Request, RequestHandler, Response, Router } from 'express';
 import type { RunView } from '../../client/scale/runs.js';
@@ -21,7 +21,7 @@ export function dropInRoutes(router: Router, api: ApiContext): void {
   route(router, '/status', { get: [getStatus(api)] });
 }
 
-/** Open to everybody, as the example's is. */
+/** No token is required, as in the example. */
 export function dropInHealthRoute(router: Router): void {
   route(router, '/health', {
     get: [(_request, response) => void response.json({ status: 'healthy', service: 'autoscaler' })],
@@ -47,11 +47,7 @@ function postScale(api: ApiContext): RequestHandler {
           });
           return;
         case 'replaced':
-          await fail(
-            409,
-            `Another request has set the target to ${arrival.by ?? 'a value not known yet'}`,
-            arrival.run,
-          );
+          await fail(409, `Another request has set the target to ${arrival.by ?? 'an unknown value'}`, arrival.run);
           return;
         case 'cancelled':
           await fail(500, 'Scaling failed: the run was cancelled', arrival.run);
@@ -67,7 +63,7 @@ function postScale(api: ApiContext): RequestHandler {
           answer(response, 503, {
             success: false,
             message: '',
-            error: 'Shutting down; the scaling goes on. Ask again.',
+            error: 'Shutting down; the scaling continues. Send the request again.',
           });
       }
     } catch (error) {
@@ -102,7 +98,7 @@ function getStatus(api: ApiContext): RequestHandler {
 function refuse(response: Response, { type, status, detail, more }: Problem): void {
   const error = type === 'malformed-json' ? `Invalid JSON: ${detail}` : detail;
   response.set(more.headers ?? {});
-  // The example knows one kind of bad request.
+  // The example has one status for every invalid request.
   answer(response, status === 422 ? 400 : status, { success: false, message: '', error });
 }
 

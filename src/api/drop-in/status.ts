@@ -1,4 +1,4 @@
-/** The state of a resource in the words of the Omnistrate example. */
+/** The state of a resource in the format of the Omnistrate example. */
 import type { RunView } from '../../client/scale/runs.js';
 import type { Observation } from '../../domain/scale/capacity.js';
 import type { ApiContext } from '../context.js';
@@ -9,10 +9,10 @@ type Seen = NonNullable<DropInScaleAnswer['currentStatus']>;
 
 const observedWithinMs = 1500;
 const nanosecondsInMs = 1_000_000;
-/** How Go writes a time that was never set. */
+/** The zero value of Go's time type. */
 const never = '0001-01-01T00:00:00Z';
 
-/** @throws Error where the capacity is not known, and why. */
+/** @throws Error that says why the capacity is not known. */
 export async function readDropInStatus(api: ApiContext, alias: string): Promise<DropInStatusAnswer> {
   const run = await api.runs.newest(alias);
   const seen = await readSeen(api, alias, run);
@@ -28,10 +28,13 @@ export async function readDropInStatus(api: ApiContext, alias: string): Promise<
   };
 }
 
-/** As the platform shows it now, where this process can see it; else as the run saw it last. */
+/**
+ * The capacity that the platform shows now, when this process can reach it; otherwise the last one that the run
+ * observed.
+ */
 export async function readSeen({ observe }: ApiContext, alias: string, run: RunView | undefined): Promise<Seen> {
   const observation = observe ? await observe(alias, AbortSignal.timeout(observedWithinMs)) : lastSeen(run);
-  if (!observation) throw new Error('no run has seen it yet, and this process cannot reach the platform');
+  if (!observation) throw new Error('no run has observed it yet, and this process cannot reach the platform');
   const { capacity, status, details } = observation;
   return {
     currentCapacity: capacity,

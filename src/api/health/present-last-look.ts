@@ -1,4 +1,4 @@
-/** What a worker last saw of a platform, as `/readyz` tells it: of the API, and of a worker's health page. */
+/** The last read of a platform as `/readyz` shows it, in the API and on the health page of a worker. */
 import type { LookCheck } from '../scale/answers.js';
 import type { LastLook } from '../dependencies.js';
 import { iso } from '../http/iso-time.js';

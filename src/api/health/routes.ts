@@ -1,6 +1,7 @@
 /**
- * `GET /healthz`: this process is alive. `GET /readyz`: Temporal answers it, and its worker asks for work. Open to
- * everybody, so it asks no platform: what the worker saw of them last is told, and makes nobody unready.
+ * `GET /healthz`: this process is alive. `GET /readyz`: Temporal answers this process, and its worker is polling. No
+ * token is required, so the routes do not read platforms: the result of the worker's last read is shown and does not
+ * affect readiness.
  */
 import type { RequestHandler, Router } from 'express';
 import { isTemporalTrouble } from '../../client/temporal/grpc-status.js';
@@ -30,7 +31,7 @@ function getReadiness(api: ApiContext): RequestHandler {
   };
 }
 
-/** Needs the address, the credentials and the namespace to be right. */
+/** Succeeds only when the address, the credentials and the namespace are valid. */
 async function checkTemporal({ client }: ApiContext): Promise<Check> {
   const { namespace } = client.options;
   try {
@@ -44,7 +45,7 @@ async function checkTemporal({ client }: ApiContext): Promise<Check> {
   }
 }
 
-/** What the worker of this process last knew of itself: a process that lives and does not poll is not ready. */
+/** The last known status of the worker of this process: a process that is alive and does not poll is not ready. */
 function checkTaskQueues({ config, workerStatus }: ApiContext): Record<string, Check> {
   const statuses = workerStatus?.() ?? {};
   const taskQueues = new Set(Object.values(config.resources).map(({ taskQueue }) => taskQueue));

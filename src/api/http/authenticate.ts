@@ -1,4 +1,7 @@
-/** Who may scale: whoever has the token, or else anybody but the web pages that an operator happens to visit. */
+/**
+ * Who may call the API: callers with the token, or, without a token, everyone except pages of other websites in an
+ * operator's browser.
+ */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import { isKnownName } from './known-host.js';
@@ -13,12 +16,12 @@ function wantToken(token: string): RequestHandler {
   const wanted = digest(token);
   return (request, _response, next) => {
     const [, given] = /^Bearer +(\S+) *$/i.exec(request.get('authorization') ?? '') ?? [];
-    // Digests have one length, and comparing them takes one time: neither tells anything of the token.
+    // Digests have equal lengths and are compared in constant time, so neither reveals anything about the token.
     if (given !== undefined && timingSafeEqual(digest(given), wanted)) {
       next();
       return;
     }
-    const what = given === undefined ? 'No bearer token was sent' : 'The bearer token is not the right one';
+    const what = given === undefined ? 'The request has no bearer token' : 'The bearer token is invalid';
     throw new Problem(
       'unauthorized',
       `${what}. Send the value of ESCAPEMENT_API_TOKEN as "Authorization: Bearer <token>".`,
@@ -27,7 +30,9 @@ function wantToken(token: string): RequestHandler {
   };
 }
 
-/** Without a token a browser would lend any page its access to this port; it does name that page as the origin. */
+/**
+ * Without a token, a browser would let any page send requests to this port. It names that page in the Origin header.
+ */
 function refuseOtherPages(allowedHosts: readonly string[]): RequestHandler {
   return (request, _response, next) => {
     const origin = request.get('origin');
@@ -38,7 +43,7 @@ function refuseOtherPages(allowedHosts: readonly string[]): RequestHandler {
     }
     throw new Problem(
       'cross-origin',
-      `A web page of ${origin} asked for this. Only pages of this server may, opened by its address, as localhost or by a name in ESCAPEMENT_ALLOWED_HOSTS. Set ESCAPEMENT_API_TOKEN and send it as a bearer token to allow others.`,
+      `The request comes from a web page of ${origin}. Only pages of this server are allowed, opened by its IP address, as localhost or by a name in ESCAPEMENT_ALLOWED_HOSTS. To allow other pages, set ESCAPEMENT_API_TOKEN and send it as a bearer token.`,
     );
   };
 }

@@ -1,14 +1,17 @@
-/** Request bodies: JSON of a few hundred bytes, parsed by a schema at the door. */
+/** Request bodies: JSON of a few hundred bytes, validated by a schema before the route runs. */
 import { json, type Request, type RequestHandler } from 'express';
 import { z } from 'zod';
 import { Problem } from './problem.js';
 
-/** The largest thing to say is a reason of 500 characters. */
+/** The largest field of a request is a reason of 500 characters. */
 const largestBody = '16kb';
-/** A webhook tells of many things at once. */
+/** A webhook contains many alerts. */
 const largestHook = '1mb';
 
-/** Reads any body as JSON, whatever it is called: for callers of the Omnistrate example, which did not look either. */
+/**
+ * Parses any body as JSON, whatever its Content-Type: callers of the Omnistrate example need this, because the example
+ * does not check the type.
+ */
 export const readAnyBody: RequestHandler = json({ limit: largestBody, strict: false, type: () => true });
 
 export const readJsonBody = onlyJson(readAnyBody);
@@ -27,10 +30,10 @@ function onlyJson(read: RequestHandler): RequestHandler {
   };
 }
 
-/** @throws Problem naming every field that is wrong. */
+/** @throws Problem with every invalid field. */
 export function parseBody<Schema extends z.ZodType>(schema: Schema, request: Request): z.output<Schema> {
   if (!hasBody(request) || request.body === undefined) {
-    throw new Problem('invalid-request', 'There is no body. Send JSON such as {"targetCapacity": 3}.');
+    throw new Problem('invalid-request', 'The request has no body. Send JSON, for example {"targetCapacity": 3}.');
   }
   const parsed = schema.safeParse(request.body);
   if (parsed.success) return parsed.data;
@@ -46,7 +49,7 @@ function hasBody({ headers }: Request): boolean {
 
 function placesOf(issue: z.core.$ZodIssue): { pointer: string; detail: string }[] {
   if (issue.code !== 'unrecognized_keys') return [{ pointer: pointerTo(issue.path), detail: issue.message }];
-  return issue.keys.map((key) => ({ pointer: pointerTo([...issue.path, key]), detail: 'there is no such field' }));
+  return issue.keys.map((key) => ({ pointer: pointerTo([...issue.path, key]), detail: 'unknown field' }));
 }
 
 /** RFC 6901, as a URI fragment. */

@@ -1,4 +1,4 @@
-/** Times as the API tells them. */
+/** Times in the format of the API. */
 
 export function iso(ms: number): string {
   return new Date(ms).toISOString();

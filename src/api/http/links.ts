@@ -1,9 +1,9 @@
-/** Where to go from an answer. */
+/** Links in API responses. */
 import type { RunSummary } from '../../client/scale/runs.js';
 
 type RunName = Pick<RunSummary, 'workflowId' | 'runId'>;
 
-/** Of this API; the alias of a resource needs no escaping. */
+/** A path of this API; the alias of a resource needs no escaping. */
 export const resourcePath = (resource: string): string => `/v1/resources/${resource}`;
 export const runsPath = (resource: string): string => `${resourcePath(resource)}/runs`;
 

@@ -1,4 +1,4 @@
-/** The one place where errors become answers. */
+/** Converts every error to a response. */
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { grpcStatus, hasCode, isOutOfTime, isTemporalTrouble } from '../../client/temporal/grpc-status.js';
@@ -9,7 +9,7 @@ import { Problem, problemTypes, type ProblemType, problemUri } from './problem.j
 import { requestIdOf } from './request-log.js';
 
 export function problemHandler(log: Logger): ErrorRequestHandler {
-  // Express knows an error handler by its four parameters.
+  // Express recognizes an error handler by its four parameters.
   return (error: unknown, _request, response, next) => {
     const problem = asProblem(error);
     if (problem.status >= 500) log.error({ requestId: requestIdOf(response), err: problem.more.cause ?? problem });
@@ -24,17 +24,17 @@ export function problemHandler(log: Logger): ErrorRequestHandler {
 export const unknownRoute: RequestHandler = (request) => {
   throw new Problem(
     'unknown-route',
-    `There is no ${request.path.slice(0, 200)} here. Begin with GET /v1/resources, or read /docs.`,
+    `${request.path.slice(0, 200)} does not exist. Start with GET /v1/resources, or read /docs.`,
   );
 };
 
-/** Any error that a route may throw, in words for a caller. */
+/** Converts any error that a route throws to a problem that a caller understands. */
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof RequestRefused) return refused(error.type, error.message);
   if (isTemporalTrouble(error)) return temporalTrouble(error);
   if (isClientError(error)) return clientError(error);
-  return new Problem('internal', 'This is a fault of ours. The log has it under the request id.', { cause: error });
+  return new Problem('internal', 'Internal error. Search the log for this requestId.', { cause: error });
 }
 
 export function refused(type: RefusalType, message: string): Problem {
@@ -73,23 +73,23 @@ function temporalTrouble(cause: unknown): Problem {
 }
 
 export function temporalInWords(error: unknown): string {
-  if (hasCode(error, grpcStatus.unavailable)) return 'The Temporal server cannot be reached.';
+  if (hasCode(error, grpcStatus.unavailable)) return 'The Temporal server is unreachable.';
   if (hasCode(error, grpcStatus.permissionDenied) || hasCode(error, grpcStatus.unauthenticated)) {
     return 'The Temporal server refuses the credentials of this process.';
   }
-  if (hasCode(error, grpcStatus.resourceExhausted)) return 'The Temporal server has too much to do.';
-  if (isOutOfTime(error)) return 'The Temporal server did not answer in time.';
-  return `The Temporal server refused: ${error instanceof Error ? (error.cause instanceof Error ? error.cause : error).message : String(error)}.`;
+  if (hasCode(error, grpcStatus.resourceExhausted)) return 'The Temporal server is overloaded.';
+  if (isOutOfTime(error)) return 'The Temporal server did not answer before the timeout.';
+  return `The Temporal server refused the request: ${error instanceof Error ? (error.cause instanceof Error ? error.cause : error).message : String(error)}.`;
 }
 
 interface ClientError extends Error {
   readonly status: number;
   readonly type?: string;
-  /** In bytes, of a body that was too large. */
+  /** The limit in bytes, set when the body was too large. */
   readonly limit?: number;
 }
 
-/** What Express and its body parser refuse by themselves. */
+/** Errors that Express and its body parser raise themselves. */
 function isClientError(error: unknown): error is ClientError {
   if (!(error instanceof Error) || !('status' in error)) return false;
   return typeof error.status === 'number' && error.status >= 400 && error.status < 500;
@@ -98,7 +98,7 @@ function isClientError(error: unknown): error is ClientError {
 function clientError({ status, type, message, limit = 0 }: ClientError): Problem {
   if (type === 'entity.parse.failed') return new Problem('malformed-json', `${message}.`);
   if (status === 413) {
-    return new Problem('too-large', `The body is larger than the ${inWords(limit)} that it may have on this route.`);
+    return new Problem('too-large', `The body is larger than the limit of this route, ${inWords(limit)}.`);
   }
   if (status === 415) return new Problem('unsupported-media-type', `${message}. Send JSON in UTF-8.`);
   return new Problem('invalid-request', `${message}.`);

@@ -1,30 +1,30 @@
-/** Problem details (RFC 9457): what went wrong, in a form that both a person and a program can use. */
+/** Problem details (RFC 9457): errors that both a person and a program can use. */
 import type { ErrorPlace } from '../scale/answers.js';
 
-/** Stable: callers switch on them. Documented in docs/api.md. */
+/** Stable: callers switch on these types. Documented in docs/api.md. */
 export const problemTypes = {
-  'malformed-json': { status: 400, title: 'The body is not JSON' },
-  'invalid-request': { status: 400, title: 'The request is not valid' },
-  unauthorized: { status: 401, title: 'A bearer token is needed' },
-  'cross-origin': { status: 403, title: 'Other web pages may not do this' },
-  'unknown-host': { status: 403, title: 'This server has no such name' },
-  'unknown-resource': { status: 404, title: 'There is no such resource' },
-  'unknown-route': { status: 404, title: 'There is no such route' },
-  'several-resources': { status: 404, title: 'This route is for a single resource' },
+  'malformed-json': { status: 400, title: 'The body is not valid JSON' },
+  'invalid-request': { status: 400, title: 'The request is invalid' },
+  unauthorized: { status: 401, title: 'A bearer token is required' },
+  'cross-origin': { status: 403, title: 'Requests from other web pages are not allowed' },
+  'unknown-host': { status: 403, title: 'The host name is not allowed' },
+  'unknown-resource': { status: 404, title: 'The resource does not exist' },
+  'unknown-route': { status: 404, title: 'The route does not exist' },
+  'several-resources': { status: 404, title: 'This route requires a configuration with one resource' },
   'not-autoscaled': { status: 404, title: 'The resource is not autoscaled' },
-  'method-not-allowed': { status: 405, title: 'This route has other methods' },
+  'method-not-allowed': { status: 405, title: 'The method is not allowed' },
   'autoscaler-not-running': { status: 409, title: 'The autoscaler of the resource is not running' },
-  'idempotency-conflict': { status: 409, title: 'The idempotency key was used for another request' },
+  'idempotency-conflict': { status: 409, title: 'The idempotency key was already used for another request' },
   replaced: { status: 409, title: 'Another request has set another target' },
   cancelled: { status: 409, title: 'The scale run was cancelled' },
-  'nothing-under-way': { status: 409, title: 'Nothing is under way' },
+  'nothing-under-way': { status: 409, title: 'No scaling is in progress' },
   'not-resolved': { status: 409, title: 'The relative request could not be resolved' },
   'too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body must be JSON' },
   'out-of-bounds': { status: 422, title: 'The capacity is outside the bounds' },
   'scaling-failed': { status: 500, title: 'The scale run failed' },
-  internal: { status: 500, title: 'Something is wrong in Escapement' },
-  'temporal-unavailable': { status: 503, title: 'Temporal does not answer' },
+  internal: { status: 500, title: 'Internal error' },
+  'temporal-unavailable': { status: 503, title: 'Temporal is unavailable' },
 } as const satisfies Record<string, { status: number; title: string }>;
 
 export type ProblemType = keyof typeof problemTypes;

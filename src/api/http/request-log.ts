@@ -1,10 +1,13 @@
-/** Every request has an id, and one line in the log. Query strings and headers are not logged: they may hold secrets. */
+/**
+ * Every request has an id and one line in the log. Query strings and headers are not logged, because they may contain
+ * secrets.
+ */
 import { randomUUID } from 'node:crypto';
 import type { RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 
 const acceptableId = /^[\x21-\x7e]{1,128}$/;
-/** Asked every few seconds by whoever keeps the process alive. */
+/** Requested every few seconds by liveness and readiness probes. */
 const probePaths = new Set(['/healthz', '/readyz', '/health']);
 
 export function requestLog(log: Logger): RequestHandler {

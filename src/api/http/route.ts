@@ -1,4 +1,6 @@
-/** A path and all its methods in one place, so that every other method is refused with the right `Allow`. */
+/**
+ * Registers a path with all its methods in one place, so that every other method is refused with the correct `Allow`.
+ */
 import type { RequestHandler, Router } from 'express';
 import { Problem } from './problem.js';
 
@@ -14,7 +16,7 @@ export function route(
   for (const [method, chain] of entries) registered[method](...chain);
   const allowed = entries.flatMap(([method]) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]));
   registered.all((request) => {
-    throw new Problem('method-not-allowed', `${request.method} is not one of ${allowed.join(', ')}.`, {
+    throw new Problem('method-not-allowed', `${request.method} is not supported; use ${allowed.join(', ')}.`, {
       headers: { Allow: allowed.join(', ') },
     });
   });

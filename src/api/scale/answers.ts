@@ -1,4 +1,4 @@
-/** What the API answers, as schemas: the OpenAPI document is made from them, and the types that the code is held to. */
+/** The responses of the API, as schemas: they define both the OpenAPI document and the TypeScript types. */
 import { z } from 'zod';
 import { runOutcomes } from '../../client/scale/runs.js';
 import { resourceStatuses } from '../../domain/scale/capacity.js';
@@ -9,9 +9,9 @@ const time = z.iso.datetime();
 const links = z
   .strictObject({
     self: z.string().describe('The status of the resource.'),
-    scale: z.string().describe('POST a target here; DELETE cancels.'),
-    runs: z.string().describe('Past and current runs.'),
-    webUi: z.string().nullable().describe('The run in the Temporal Web UI; null where there is none to link to.'),
+    scale: z.string().describe('POST a target to this path; DELETE cancels.'),
+    runs: z.string().describe('Current and past runs.'),
+    webUi: z.string().nullable().describe('The run in the Temporal Web UI; null when the Web UI is not known.'),
   })
   .describe('Paths of this API, and a page of the Temporal Web UI.');
 
@@ -20,24 +20,28 @@ export const acceptedSchema = z
     resource: z.string(),
     targetCapacity: capacity
       .nullable()
-      .describe('Null while a relative request waits for a worker to see the capacity.'),
+      .describe('Null until a worker has observed the capacity for a relative request.'),
     outcome: z
       .enum(['started', 'retargeted', 'unchanged', 'accepted'])
-      .describe('accepted: durable, and no worker has answered yet.'),
+      .describe('accepted: the request is durable, and no worker has answered yet.'),
     workflowId: z.string(),
     runId: z.string(),
-    notice: z.string().nullable().describe('What stands in the way, where no worker has answered; else null.'),
+    notice: z.string().nullable().describe('Why no worker has answered; null when one has.'),
     autoscale: z
       .strictObject({
-        standsUntil: time.describe('At the latest. Then the policies are asked again.'),
+        standsUntil: time.describe(
+          'The latest time at which the policies are evaluated again and may replace this target.',
+        ),
         notice: z.string(),
-        override: z.string().describe('PUT {"capacity": n} here to keep it, with an optional "until".'),
+        override: z
+          .string()
+          .describe('PUT {"capacity": n} to this path to keep the capacity, with an optional "until".'),
       })
       .nullable()
-      .describe('Null where the resource only scales on request.'),
+      .describe('Null when the resource is scaled only on request.'),
     links,
   })
-  .describe('The request is durable from now on: it will be done, whatever crashes.');
+  .describe('The request is durable: it will be carried out after any crash.');
 export type AcceptedAnswer = z.output<typeof acceptedSchema>;
 
 export const cancellingSchema = z
@@ -48,7 +52,7 @@ export const cancellingSchema = z
     runId: z.string(),
     links,
   })
-  .describe('No further change will be sent. A change in flight is confirmed, and its cooldown kept.');
+  .describe('No further change will be sent. A change in flight is confirmed, and its cooldown is kept.');
 export type CancellingAnswer = z.output<typeof cancellingSchema>;
 
 const observation = z
@@ -57,10 +61,10 @@ const observation = z
     status: z.enum(resourceStatuses),
     ready: capacity
       .nullable()
-      .describe('Units that are ready now, of the capacity that was asked for; null where the platform does not tell.'),
-    observedAt: time.describe('When the platform looked, by its own clock.'),
+      .describe('How many of the requested units are ready now; null when the platform does not report it.'),
+    observedAt: time.describe('When the platform observed it, in the clock of the platform.'),
   })
-  .describe('What was last seen of the resource.');
+  .describe('The last observation of the resource.');
 
 const change = z.strictObject({
   from: capacity,
@@ -68,7 +72,7 @@ const change = z.strictObject({
   sentAt: time,
   outcome: z
     .enum(['accepted', 'unknown', 'rejected'])
-    .describe('An unknown outcome counts as made, until the capacity shows what became of it.'),
+    .describe('A change with an unknown outcome counts as made until the capacity shows its effect.'),
   reason: z.string().optional(),
 });
 
@@ -89,7 +93,9 @@ export const runSchema = z.strictObject({
   runId: z.string(),
   outcome: z.enum(runOutcomes),
   targetCapacity: capacity.nullable(),
-  capacity: capacity.nullable().describe('At the end; null while it runs, or where it was not seen.'),
+  capacity: capacity
+    .nullable()
+    .describe('The capacity at the end of the run; null while it runs, or when it was not observed.'),
   stepsMade: z.int().min(0).nullable().describe('Null while it runs.'),
   reason: z.string().nullable(),
   lastError: z.string().nullable(),
@@ -102,37 +108,40 @@ export type RunAnswer = z.output<typeof runSchema>;
 export const runsSchema = z.strictObject({
   resource: z.string(),
   runs: z.array(runSchema).describe('Newest first.'),
-  next: z.string().nullable().describe('Path of the next page; null on the last one.'),
+  next: z.string().nullable().describe('The path of the next page; null on the last page.'),
 });
 export type RunsAnswer = z.output<typeof runsSchema>;
 
 export const resourceSchema = z
   .strictObject({
     resource: z.string(),
-    platform: z.string().describe('The kind of platform it runs on.'),
-    bounds: z.strictObject({ min: capacity, max: capacity.nullable() }).describe('max is null where there is none.'),
+    platform: z.string().describe('The type of the platform of the resource.'),
+    bounds: z.strictObject({ min: capacity, max: capacity.nullable() }).describe('max is null when it is not set.'),
     phase: z
       .enum(resourcePhases)
       .describe(
-        'idle: no run yet. unattended: a run is open and no worker answers for it. settled: at the target; the run stays open until its last change has cooled down.',
+        'idle: no run yet. unattended: a run is open and no worker answers for it. settled: at the target; the run stays open until the cooldown of its last change is over.',
       ),
-    notice: z.string().nullable().describe('What a person should know or do; null when all is well.'),
+    notice: z
+      .string()
+      .nullable()
+      .describe('A problem that a person should know about or fix; null when there is none.'),
     observed: observation.nullable(),
     targetCapacity: capacity.nullable(),
     reason: z.string().nullable(),
     startedFrom: capacity.nullable(),
     stepsMade: z.int().min(0),
-    changes: z.array(change).describe('The last 20 of the run.'),
+    changes: z.array(change).describe('The last 20 changes of the run.'),
     cooldownUntil: z
       .strictObject({ up: time.nullable(), down: time.nullable() })
       .describe('When the next change in that direction may be made; null: now.'),
     drift: z
       .array(z.strictObject({ at: time, from: capacity, to: capacity }))
-      .describe('Capacity that moved by other hands.'),
+      .describe('Capacity changes by another writer.'),
     refused: z
       .strictObject({ at: time, from: capacity, to: capacity, reason: z.string() })
       .nullable()
-      .describe('The newest change that the platform refused, while it has taken none that goes as far.'),
+      .describe('The last change that the platform refused, until the platform accepts one that goes as far.'),
     ignoredSignals: z.array(z.strictObject({ at: time, message: z.string() })),
     lastError: z.string().nullable(),
     dryRun: z.boolean(),
@@ -162,7 +171,7 @@ const check = z.strictObject({
 const lookCheck = z.strictObject({
   status: z.enum(['ok', 'failing', 'not looked at yet', 'not checked here']),
   detail: z.string().optional(),
-  at: time.optional().describe('When it was looked at.'),
+  at: time.optional().describe('When the platform was read.'),
 });
 export type LookCheck = z.output<typeof lookCheck>;
 const autoscalerCheck = z.strictObject({
@@ -173,7 +182,9 @@ export type AutoscalerCheckAnswer = z.output<typeof autoscalerCheck>;
 export const readinessSchema = z.strictObject({
   status: z
     .enum(['ready', 'degraded', 'not ready'])
-    .describe('Ready or not by temporal and taskQueues alone. Degraded, with status 200: an autoscaler is.'),
+    .describe(
+      'Readiness depends only on temporal and taskQueues. Degraded, with status 200: an autoscaler is not watched.',
+    ),
   checks: z
     .strictObject({
       temporal: check,
@@ -182,26 +193,26 @@ export const readinessSchema = z.strictObject({
       autoscalers: z.record(z.string(), autoscalerCheck),
     })
     .describe(
-      'taskQueues: does the worker of this process ask for work. resources: what that worker last saw of the platform of each; nothing is read for this answer. autoscalers: does anybody watch what is to be autoscaled, as found within the last minute.',
+      "taskQueues: whether the worker of this process is polling. resources: the result of that worker's last read of each platform; this request reads none. autoscalers: whether a worker watches each autoscaled resource, checked within the last minute.",
     ),
 });
 export type ReadinessAnswer = z.output<typeof readinessSchema>;
 export type Check = z.output<typeof check>;
 
 const errorPlace = z.strictObject({
-  pointer: z.string().describe('JSON pointer into the body, such as #/targetCapacity.'),
+  pointer: z.string().describe('JSON pointer into the body, for example #/targetCapacity.'),
   detail: z.string(),
 });
 export type ErrorPlace = z.output<typeof errorPlace>;
 
 export const problemSchema = z
   .strictObject({
-    type: z.string().describe('Stable; switch on it.'),
+    type: z.string().describe('Stable: callers may switch on it.'),
     title: z.string(),
     status: z.int(),
     detail: z.string().describe('What happened and what to do next.'),
     requestId: z.string().describe('The same as in the X-Request-Id header and the log.'),
     errors: z.array(errorPlace).optional(),
   })
-  .describe('RFC 9457.');
+  .describe('Problem details (RFC 9457).');
 export type ProblemAnswer = z.output<typeof problemSchema>;

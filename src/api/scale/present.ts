@@ -1,4 +1,4 @@
-/** From what is known of runs to what the API answers: times as ISO 8601, nothing left out without a word. */
+/** Converts the state of runs to API responses: times as ISO 8601, and an explicit null for every missing value. */
 import type { RunOutcome, RunSummary, RunView } from '../../client/scale/runs.js';
 import { workerAnswersWithinMs } from '../../client/scale/runs.js';
 import type { ResourceConfig } from '../../config/config.js';
@@ -51,7 +51,7 @@ export function presentRun(run: RunSummary, links: Links): RunAnswer {
   };
 }
 
-/** Nothing is being done for the resource, and nothing will be unless somebody asks. */
+/** No scaling is in progress for the resource, and none starts without a request. */
 export function isAtRest(phase: Phase): boolean {
   return phase === 'idle' || phase === 'settled' || phase === 'cancelled' || phase === 'failed';
 }
@@ -79,7 +79,8 @@ type Progress = Pick<
 
 function progress(run: RunView | undefined): Progress {
   if (!run?.status) return knownToServer(run);
-  // What is under way tells it first: the run itself knows of an activity when that has ended.
+  // The heartbeat of the current activity is the most recent source: the run learns of an error only when the activity
+  // has ended.
   const { failure, lastError } = run.progress ?? {};
   return { ...told(run.status), lastError: failure ?? lastError ?? run.status.lastError };
 }
@@ -120,22 +121,22 @@ function knownToServer(run: RunView | undefined): Progress {
   };
 }
 
-/** @param run where it is, which need not be where the configuration has its resource. */
+/** @param run the task queue of the run, which may differ from the task queue of the resource in the configuration. */
 export function unattendedNotice({ taskQueue }: Pick<RunSummary, 'taskQueue'>, config: ResourceConfig): string {
   const moves =
     taskQueue === config.taskQueue
-      ? `when a worker of the task queue "${taskQueue}" is there ("escapement worker").`
-      : `when a worker with this configuration, which has the resource on the task queue "${config.taskQueue}", is there ` +
+      ? `when a worker of the task queue "${taskQueue}" is running ("escapement worker").`
+      : `when a worker with this configuration, which has the resource on the task queue "${config.taskQueue}", is running ` +
         `("escapement worker"): it moves the run there from the task queue "${taskQueue}".`;
   return (
-    `No worker answered within ${workerAnswersWithinMs / 1000} s: nobody is working on this. The request is safe and goes on ` +
+    `No worker answered within ${workerAnswersWithinMs / 1000} s. The request is durable and continues ` +
     `${moves} This is what the Temporal server knows.`
   );
 }
 
 function pausedNotice({ workflowId }: RunView): string {
   return (
-    'The run is paused in Temporal: nothing more is changed until it is resumed there ' +
+    'The run is paused in Temporal: it changes nothing until it is resumed there ' +
     `("temporal workflow unpause --workflow-id ${workflowId}").`
   );
 }

@@ -12,16 +12,19 @@ const units = z.int().min(1).max(largestCapacity);
 
 export const scaleRequestSchema = z
   .strictObject({
-    targetCapacity: z
-      .int()
-      .min(0)
-      .max(largestCapacity)
-      .optional()
-      .describe('The capacity to end up with, in whole units.'),
+    targetCapacity: z.int().min(0).max(largestCapacity).optional().describe('The target capacity, in whole units.'),
     add: units
       .optional()
-      .describe('Units to add to the present target, or to what is observed when nothing is under way.'),
-    remove: units.optional().describe('Units to remove, likewise.'),
-    reason: z.string().max(longestReason).optional().describe('Why, for whoever reads the run later.'),
+      .describe('Units to add to the current target, or to the observed capacity when no scaling is in progress.'),
+    remove: units
+      .optional()
+      .describe(
+        'Units to remove from the current target, or from the observed capacity when no scaling is in progress.',
+      ),
+    reason: z
+      .string()
+      .max(longestReason)
+      .optional()
+      .describe('The reason for the request, which the status and the history of the run show.'),
   })
   .refine(isOneWish, notOneWish) satisfies z.ZodType<ScaleRequestBody>;

@@ -1,4 +1,4 @@
-/** `GET /v1/resources`, one of them, and its runs. */
+/** `GET /v1/resources`, `GET /v1/resources/{resource}`, and its runs. */
 import type { Request, RequestHandler, Router } from 'express';
 import { z } from 'zod';
 import type { ResourceAnswer, ResourcesAnswer, RunsAnswer } from './answers.js';
@@ -29,7 +29,7 @@ function getResource(api: ApiContext): RequestHandler {
   };
 }
 
-/** @throws Problem which also tells of an autoscaler that goes on without being named here. */
+/** @throws Problem that also mentions an autoscaler that keeps running although the configuration does not name it. */
 async function orUnnamed({ config, autoscales }: ApiContext, request: Request): Promise<ResourceConfig> {
   try {
     return findResource(config.resources, request);
@@ -38,7 +38,7 @@ async function orUnnamed({ config, autoscales }: ApiContext, request: Request): 
     if (!(error instanceof Problem) || !(await goesOnUnnamed(autoscales, alias))) throw error;
     throw new Problem(
       'unknown-resource',
-      `This configuration does not name ${alias}. Its autoscaler goes on: see GET ${resourcePath(alias)}/evaluation. Name it again, or remove it with "escapement apply --prune".`,
+      `This configuration does not name ${alias}. Its autoscaler keeps running: see GET ${resourcePath(alias)}/evaluation. Add the resource to the configuration again, or remove the autoscaler with "escapement apply --prune".`,
     );
   }
 }
@@ -49,8 +49,11 @@ async function show(resource: ResourceConfig, { runs, links, autoscalerCheck }: 
 }
 
 export const runsQuerySchema = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(100).default(20).describe('The most runs to answer.'),
-  before: z.iso.datetime().optional().describe('Only runs that started before this: see `next` of the page before.'),
+  limit: z.coerce.number().int().min(1).max(100).default(20).describe('Maximum number of runs.'),
+  before: z.iso
+    .datetime()
+    .optional()
+    .describe('Only runs that started before this time: see `next` of the previous page.'),
 });
 
 function getRuns({ config, runs, links }: ApiContext): RequestHandler {
@@ -61,7 +64,7 @@ function getRuns({ config, runs, links }: ApiContext): RequestHandler {
     const { limit, before } = query.data;
 
     const startedBeforeMs = before === undefined ? undefined : Date.parse(before);
-    // One more than is asked for tells whether there is a next page.
+    // One more than requested, to find out whether there is a next page.
     const found = await runs.list(alias, { most: limit + 1, startedBeforeMs });
     const shown = found.slice(0, limit).map((run) => presentRun(run, links));
     const last = found.length > limit ? shown.at(-1) : undefined;

@@ -1,4 +1,4 @@
-/** `POST` and `DELETE /v1/resources/{resource}/scale`: ask for a capacity, and take it back. */
+/** `POST` and `DELETE /v1/resources/{resource}/scale`: request a capacity, and cancel it. */
 import type { Request, RequestHandler, Response } from 'express';
 import type { Router } from 'express';
 import { WorkflowNotFoundError } from '@temporalio/client';
@@ -39,7 +39,7 @@ function postScale({ config, scales, runs, links, stopping }: ApiContext): Reque
       return;
     }
     const { targetCapacity, outcome, workflowId, runId } = accepted;
-    // Nobody has answered: where the run is tells why.
+    // No worker has answered: the task queue of the run explains why.
     const unanswered = outcome === 'accepted' ? await runs.newestSummary(resource.alias) : undefined;
     const body: AcceptedAnswer = {
       resource: resource.alias,
@@ -66,28 +66,31 @@ function postScale({ config, scales, runs, links, stopping }: ApiContext): Reque
   }
 }
 
-/** A person's word on an autoscaled resource is heard, and does not bind its policies. */
+/** A request for an autoscaled resource is applied, and its policies may replace the target. */
 function howLongItStands({ alias, autoscale }: ResourceConfig): AcceptedAnswer['autoscale'] {
   if (!autoscale) return null;
   const { intervalMs } = autoscale.settings;
   return {
     standsUntil: new Date(Date.now() + intervalMs).toISOString(),
-    notice: `${alias} is autoscaled: this stands until its policies are evaluated next, within ${intervalMs / 1000} s. To keep it, set an override, or pause the policies first.`,
+    notice: `${alias} is autoscaled: this target is kept until the next evaluation of its policies, within ${intervalMs / 1000} s. To keep it longer, set an override, or pause the policies first.`,
     override: `${resourcePath(alias)}/override`,
   };
 }
 
-/** @throws Problem where the target was not reached and will not be. */
+/** @throws Problem when the target was not reached and will not be reached. */
 function reached(arrival: Arrival) {
   switch (arrival.how) {
     case 'reached':
       return arrival.run;
     case 'replaced':
-      throw new Problem('replaced', `The target is now ${arrival.by ?? 'not known yet'}, by a later request.`);
+      throw new Problem('replaced', `A later request has set the target to ${arrival.by ?? 'an unknown value'}.`);
     case 'cancelled':
-      throw new Problem('cancelled', 'The run was cancelled before the target was reached. Ask again to go on.');
+      throw new Problem(
+        'cancelled',
+        'The run was cancelled before the target was reached. Send the request again to continue.',
+      );
     case 'failed':
-      throw new Problem('scaling-failed', `${arrival.reason}. Correct that and ask again.`);
+      throw new Problem('scaling-failed', `${arrival.reason}. Fix the cause and send the request again.`);
     case 'refused':
       throw refused(arrival.refusal.refused, arrival.refusal.message);
   }
@@ -100,11 +103,11 @@ function deleteScale({ config, runs, client, links }: ApiContext): RequestHandle
     if (!run?.isOpen || isAtRest(phaseOf(run))) {
       throw nothingUnderWay(alias);
     }
-    // Whatever is open: a run whose history is long goes on under another run ID.
+    // Cancels whichever run is open: a run with a long history continues under another run ID.
     await client
       .withDeadline(Date.now() + cancelWithinMs, () => client.workflow.getHandle(run.workflowId).cancel())
       .catch((error: unknown) => {
-        // It has closed since it was looked at.
+        // The run has closed since it was read.
         throw error instanceof WorkflowNotFoundError ? nothingUnderWay(alias) : error;
       });
     const body: CancellingAnswer = {
@@ -119,7 +122,7 @@ function deleteScale({ config, runs, client, links }: ApiContext): RequestHandle
 }
 
 function nothingUnderWay(alias: string): Problem {
-  return new Problem('nothing-under-way', `Nothing is being done for ${alias}: there is nothing to cancel.`);
+  return new Problem('nothing-under-way', `No scaling is in progress for ${alias}: there is nothing to cancel.`);
 }
 
 const cancelWithinMs = 1000;

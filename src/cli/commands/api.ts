@@ -1,4 +1,4 @@
-/** `escapement api`: the API alone. It needs Temporal, and no platform. */
+/** `escapement api`: only the API. It needs Temporal and no platform. */
 import { Client } from '@temporalio/client';
 import { Command } from 'commander';
 import { checkPorts } from '../../process/ports.js';
@@ -15,11 +15,12 @@ export function apiCommand(): Command {
     .summary('run the API, which takes scale requests')
     .description(
       prose(`
-Runs the API: it takes scale requests and answers how they are going. A request that was answered is kept by Temporal,
-also while no worker runs. It needs the same configuration as the workers, but none of its secrets.
+Runs the API: it takes scale requests and shows their status. An answered request is stored by Temporal, even while no
+worker is running. The API needs the same configuration as the workers, but none of its secrets.
 
-Temporal: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS... or a profile, as the temporal command
-takes them; 127.0.0.1:7233 without any. Beyond this machine (ESCAPEMENT_LISTEN) it wants ESCAPEMENT_API_TOKEN.`),
+Temporal: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS and so on, or a profile, as for the
+temporal command. Default: 127.0.0.1:7233. To listen beyond this machine (ESCAPEMENT_LISTEN), ESCAPEMENT_API_TOKEN is
+required.`),
     )
     .action(() => runRole(serve, { deadlineMs }));
 }

@@ -1,4 +1,4 @@
-/** `escapement apply`: makes what autoscales agree with the configuration, by hand. */
+/** `escapement apply`: makes the autoscalers match the configuration, on demand. */
 import { Client } from '@temporalio/client';
 import { Command } from 'commander';
 import { atMost } from '../../client/temporal/at-most.js';
@@ -16,20 +16,21 @@ import { nothingConfigured } from '../role/role.js';
 
 export function applyCommand(): Command {
   return new Command('apply')
-    .summary('make what autoscales agree with the configuration')
+    .summary('make the autoscalers match the configuration')
     .description(
       prose(`
-Starts the autoscaling of resources that are new in the configuration, and gives changed policies and limits to what
-runs. What the policies remember is kept. This is the newest word: it also counts against a configuration that was written
-later. Workers do the same with theirs when they start, and on SIGHUP, when they also read platforms and signals anew.
+Starts autoscalers for resources that are new in the configuration, and sends changed policies and limits to running
+autoscalers. The policies keep their state. The applied configuration counts as the newest: it also replaces a
+configuration that was written later. Workers apply their configuration in the same way when they start, and on SIGHUP,
+when they also reload platforms and signals.
 
-What is not in the configuration any more is named, and goes on. --prune removes it: of the owner of this configuration
-(owner: in the file, or ESCAPEMENT_OWNER) and of no other, whatever its task queue.`),
+Autoscalers that are no longer in the configuration are listed and keep running. --prune removes those of the owner of
+this configuration (owner: in the file, or ESCAPEMENT_OWNER) and of no other owner, whatever their task queue.`),
     )
     .option('--prune', 'remove the autoscalers of this owner that the configuration does not name')
     .option(
       '--json',
-      'print the result as JSON: { configured, unchanged, unnamed, removed }, each a list of the names of resources',
+      'print the result as JSON: { configured, unchanged, unnamed, removed }, each a list of resource names',
     )
     .action(apply);
 }
@@ -37,7 +38,7 @@ What is not in the configuration any more is named, and goes on. --prune removes
 interface Applied {
   readonly configured: string[];
   readonly unchanged: string[];
-  /** Of this owner, and not in the configuration. */
+  /** Autoscalers of this owner that are not in the configuration. */
   readonly unnamed: string[];
   readonly removed: string[];
 }
@@ -86,7 +87,7 @@ async function applyTo(
   }
   return applied;
 
-  /** Whoever does this by hand has the last word, whatever the clocks of other hosts say. */
+  /** A configuration that is applied by hand is always the newest, whatever the clocks of other hosts say. */
   function notBefore(inForce: { readonly atMs: number } | null | undefined): number {
     return Math.max(now.atMs, inForce?.atMs ?? 0);
   }
@@ -101,7 +102,7 @@ function inWords({ configured, unchanged, unnamed, removed }: Applied, owner: st
     ['configured', configured],
     ['unchanged', unchanged],
     ['removed', removed],
-    [`not in this configuration, and going on (--prune removes those of the owner ${owner})`, unnamed],
+    [`not in this configuration, still running (--prune removes those of the owner ${owner})`, unnamed],
   ] as const;
   return lines
     .filter(([, names]) => names.length > 0)

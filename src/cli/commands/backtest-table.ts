@@ -1,8 +1,8 @@
-/** Back-tests side by side, for people. */
+/** Prints backtests side by side. */
 import { columns } from '../terminal.js';
 import type { BacktestResult } from '../../backtest/simulate.js';
 
-/** More changes than this are counted, not listed. */
+/** Above this number, changes are counted but not listed. */
 const listedChanges = 20;
 
 export function renderTable(results: readonly BacktestResult[], names: readonly string[]): string {

@@ -27,30 +27,34 @@ const ofThisProcess: CommandContext = {
   write: (text) => process.stdout.write(text),
 };
 
-/** Its action throws BacktestError or ConfigError. */
+/** The action throws BacktestError or ConfigError. */
 export function backtestCommand({ write, ...surroundings }: CommandContext = ofThisProcess): Command {
   return new Command('backtest')
     .summary('replay recorded signals in virtual time')
     .description(
-      'Replays recorded signals through the autoscaling of a resource, in virtual time, with the code that scales in life.',
+      'Replays recorded signals through the autoscaling of a resource, in virtual time, with the code that scales in production.',
     )
     .argument('<files...>', 'configuration files; several are compared side by side')
-    .option('--resource <alias>', 'the resource to test; needed where several have autoscale:')
-    .option('--signal <name=file>', 'a CSV file (time,value) for a signal; repeat for each', collectSignal)
+    .option('--resource <alias>', 'the resource to test; required when several resources have autoscale:')
+    .option(
+      '--signal <name=file>',
+      'a CSV file (time,value) for a signal; repeat the option for each signal',
+      collectSignal,
+    )
     .option(
       '--arrivals <file>',
-      'close the loop: a CSV file of jobs that arrive a second; their queue is the signal queue',
+      'close the loop: a CSV file with the number of jobs that arrive per second; their queue is the signal queue',
     )
-    .option('--service-rate <jobs>', 'jobs that one unit gets done a second, with --arrivals', parsePositive)
+    .option('--service-rate <jobs>', 'jobs that one unit completes per second, with --arrivals', parsePositive)
     .option('--start-capacity <units>', 'capacity at the start (default: min)', parseUnits)
-    .option('--ready-after <duration>', 'how long new units take until they exist', parseTime, 0)
+    .option('--ready-after <duration>', 'how long new units take to become ready', parseTime, 0)
     .option('--interval <duration>', 'how often to evaluate (default: as configured)', parseInterval)
     .option(
       '--max-age <duration>',
-      'how long a sample counts (default: the maxAge of its signal, else 3 intervals)',
+      'how long a sample is valid (default: the maxAge of its signal, otherwise 3 intervals)',
       parseTime,
     )
-    .option('--json', 'every point, change and the summary as JSON; an array where there are several files')
+    .option('--json', 'print every point, every change and the summary as JSON; an array for several files')
     .action(async (files: string[], parsed: ParsedOptions) => {
       const backtests = await prepareBacktests(files, toOptions(parsed), surroundings);
       const results = backtests.map(simulate);
@@ -74,13 +78,13 @@ function toOptions(parsed: ParsedOptions): BacktestOptions {
 function collectSignal(text: string, collected: Record<string, string> = {}): Record<string, string> {
   const [, name, file] = /^([^=]+)=(.+)$/.exec(text) ?? [];
   if (name === undefined || file === undefined) throw new InvalidArgumentError('write NAME=FILE.csv');
-  if (Object.hasOwn(collected, name)) throw new InvalidArgumentError(`${name} has a file already`);
+  if (Object.hasOwn(collected, name)) throw new InvalidArgumentError(`${name} already has a file`);
   return { ...collected, [name]: file };
 }
 
 function parseTime(text: string): number {
   const timeMs = parseDuration(text);
-  if (timeMs === undefined) throw new InvalidArgumentError('write a duration with a unit, such as 30s or 5m');
+  if (timeMs === undefined) throw new InvalidArgumentError('write a duration with a unit, for example 30s or 5m');
   return timeMs;
 }
 

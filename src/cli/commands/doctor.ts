@@ -1,4 +1,4 @@
-/** `escapement doctor`: does everything that the configuration names answer this machine? */
+/** `escapement doctor`: checks from this machine whether everything that the configuration names answers. */
 import { Command } from 'commander';
 import { ConfigError } from '../../config/problem.js';
 import { loadConfig } from '../../config/load.js';
@@ -10,18 +10,18 @@ import { nothingConfigured } from '../role/role.js';
 
 export function doctorCommand(): Command {
   return new Command('doctor')
-    .summary('try every platform, every signal and Temporal, and say what to fix')
+    .summary('check every platform, every signal and Temporal, and say what to fix')
     .description(
       prose(`
-Looks once at all that the configuration names, side by side: the capacity of every resource, the value of every signal,
-the namespace of Temporal. It changes nothing. Run it where a worker runs, with the same environment: secrets
+Reads everything that the configuration names once, in parallel: the capacity of every resource, the value of every
+signal, the namespace of Temporal. It changes nothing. Run it where a worker runs, with the same environment: secrets
 (\${NAME}, \${file:/path}) and the network are those of this machine.
 
-validate checks what is written, without the network and without secrets; doctor tries it. A signal that has no data
-just now is told too: an evaluation would not scale in on it.
+validate checks what is written, without the network and without secrets; doctor tries it. A signal that currently has no
+data is reported too: an evaluation would not scale in on it.
 
-Exit code 0: everything answers; 1: something does not, and the line says what to do; 2: the configuration is wrong,
-or a secret of it is missing here. What is right is tried all the same.`),
+Exit code 0: everything answers; 1: something does not, and its line says what to do; 2: the configuration is invalid,
+or one of its secrets is missing on this machine. The valid parts are checked in every case.`),
     )
     .option(
       '--json',
@@ -47,7 +47,7 @@ function exitCodeFor(findings: readonly CheckResult[]): number {
   return isMisconfigured ? exitCodes.badConfiguration : exitCodes.failed;
 }
 
-const marks = { ok: 'ok', failing: 'FAILS', misconfigured: 'WRONG' } satisfies Record<CheckResult['outcome'], string>;
+const marks = { ok: 'ok', failing: 'FAILS', misconfigured: 'INVALID' } satisfies Record<CheckResult['outcome'], string>;
 
 function table(findings: readonly CheckResult[]): string {
   const rows = findings.map((finding) => [
@@ -56,10 +56,11 @@ function table(findings: readonly CheckResult[]): string {
     finding.type,
     finding.message.replaceAll('\n', ' '),
   ]);
-  const wrong = findings.filter(({ outcome }) => outcome !== 'ok').length;
-  return [...columns(rows), wrong === 0 ? 'Everything answers.' : `${wrong} of ${findings.length} to be mended.`].join(
-    '\n',
-  );
+  const failed = findings.filter(({ outcome }) => outcome !== 'ok').length;
+  return [
+    ...columns(rows),
+    failed === 0 ? 'Everything answers.' : `${failed} of ${findings.length} checks failed.`,
+  ].join('\n');
 }
 
 function nameOf({ part, resource, signal }: CheckResult): string {

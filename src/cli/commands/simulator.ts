@@ -1,4 +1,4 @@
-/** `escapement simulator`: the simulated sidecar as a program of its own. */
+/** `escapement simulator`: the simulated sidecar as a separate program. */
 import { once } from 'node:events';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { duration } from '../../domain/written/duration.js';
@@ -25,20 +25,18 @@ interface ResourceOption {
 export function simulatorCommand(): Command {
   return new Command('simulator')
     .summary('run a simulated Omnistrate sidecar')
-    .description(
-      'Runs a simulated Omnistrate sidecar: the same HTTP API, resources that do not exist, and faults on demand.',
-    )
-    .option('--port <number>', 'port; 0 takes a free one', wholeNumber, 49750)
+    .description('Runs a simulated Omnistrate sidecar: the same HTTP API, simulated resources, and faults on demand.')
+    .option('--port <number>', 'port; 0 picks a free port', wholeNumber, 49750)
     .option('--listen <address>', 'address to listen on', '127.0.0.1')
     .option('--resource <alias[=capacity]>', 'a resource; may be repeated (default: worker)', collectResource)
-    .option('--capacity <units>', 'capacity at the start of resources that name none', wholeNumber, 1)
+    .option('--capacity <units>', 'initial capacity of resources that name none', wholeNumber, 1)
     .addOption(
-      new Option('--start-time <duration>', 'how long a change takes to arrive; STARTING meanwhile')
+      new Option('--start-time <duration>', 'how long a change takes to take effect; STARTING meanwhile')
         .argParser(durationMs)
         .default(3000, '3s'),
     )
     .addOption(
-      new Option('--read-lag <duration>', 'how old the state is that reads show')
+      new Option('--read-lag <duration>', 'the age of the state that reads show')
         .argParser(durationMs)
         .default(0, '0s'),
     )
@@ -80,8 +78,8 @@ function describeCall({ atMs, method, path, body, answered, fault }: LoggedCall)
 function whyNotStarted(error: unknown, port: number, listen: string): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'EADDRINUSE')
-    return `port ${port} of ${listen} is taken; choose another with --port, or 0 for a free one`;
-  if (code === 'EACCES') return `port ${port} may not be opened by this user; choose one from 1024 up with --port`;
+    return `port ${port} of ${listen} is already in use; choose another port with --port, or 0 for a free port`;
+  if (code === 'EACCES') return `this user may not open port ${port}; choose a port above 1023 with --port`;
   return `cannot listen on ${listen}:${port}: ${String(error)}`;
 }
 
@@ -98,6 +96,7 @@ function durationMs(text: string): number {
 
 function collectResource(text: string, before: readonly ResourceOption[] = []): ResourceOption[] {
   const [, alias, capacity] = /^([^=]+)(?:=(.*))?$/.exec(text) ?? [];
-  if (alias === undefined) throw new InvalidArgumentError('Write worker, or worker=3.');
+  if (alias === undefined)
+    throw new InvalidArgumentError('Write an alias, or an alias and a capacity, for example worker or worker=3.');
   return [...before, { alias, ...(capacity !== undefined && { capacity: wholeNumber(capacity) }) }];
 }

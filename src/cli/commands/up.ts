@@ -12,29 +12,30 @@ import { prose } from '../terminal.js';
 import { runRole, type Role } from '../role/role.js';
 import { serveApi } from '../role/serve-api.js';
 
-/** A person waits at the terminal: the server takes 3 s to stop, the worker gets the rest. */
+/** A person waits at the terminal: the server takes 3 s to stop, and the worker gets the rest. */
 const shutdownGraceMs = 4000;
 const deadlineMs = 10_000;
 
 export function upCommand(): Command {
   return new Command('up')
-    .summary('run everything here: Temporal, a worker and the API')
+    .summary('run everything on this machine: Temporal, a worker and the API')
     .description(
       prose(`
 Runs everything on this machine: a Temporal server with its Web UI, a worker, and the API.
 
 Temporal: an embedded server with its data in ESCAPEMENT_DATA_DIR (.escapement), unless TEMPORAL_ADDRESS or a profile of
-the temporal command names another. Kill this at any time and start it again: every run goes on where it was.
+the temporal command names another server. Kill this process at any time and start it again: every run continues where
+it was.
 
-Resources: from escapement.yaml (or ESCAPEMENT_CONFIG), or from AUTOSCALER_TARGET_RESOURCE and its companions. With none
-of them this is a demo: a simulated sidecar stands in for the real one, on an embedded server of its own, and nothing real
-is scaled.`),
+Resources: from escapement.yaml (or ESCAPEMENT_CONFIG), or from AUTOSCALER_TARGET_RESOURCE and the related variables.
+Without any of them this is a demo: a simulated sidecar replaces the real one, on a separate embedded server, and nothing
+real is scaled.`),
     )
     .addHelpText('after', settingsHelp)
     .action(() => runRole(up, { deadlineMs }));
 }
 
-/** From the schema, so that no setting is missing here. */
+/** Generated from the schema, so that it lists every setting. */
 function settingsHelp(): string {
   const defaults = new Map<string, unknown>(Object.entries(serverVariables.parse({})));
   const lines = Object.entries(serverVariables.shape).map(([name, { description = '' }]) => {
@@ -46,7 +47,7 @@ function settingsHelp(): string {
 
 async function up(role: Role): Promise<void> {
   const { config, temporal, shutdown } = role;
-  refuseStrangersDemo(role);
+  refuseDemoOnConfiguredServer(role);
   if (!temporal.isConfigured) await endLeftoverTemporal(role);
   await checkPorts(portsOf(role));
 
@@ -69,13 +70,13 @@ async function up(role: Role): Promise<void> {
   greet(role, { url, webUiUrl: embedded?.webUiUrl, temporalAddress: settings.address, isSimulated });
 }
 
-/** The demo's resource has the name and the task queue that real ones may have there. @throws ConfigError */
-function refuseStrangersDemo({ config, temporal }: Role): void {
+/** The demo's resource may have the same name and task queue as a real one on that server. @throws ConfigError */
+function refuseDemoOnConfiguredServer({ config, temporal }: Role): void {
   if (config.source !== 'demo' || !temporal.isConfigured) return;
   const fix =
     'write an escapement.yaml, or set AUTOSCALER_TARGET_RESOURCE, or unset TEMPORAL_ADDRESS (and the profile) for the demo';
   throw new ConfigError([
-    problemFrom(`nothing is configured, and the demo only runs on a Temporal server of its own; ${fix}`, {
+    problemFrom(`no resource is configured, and the demo runs only on its own Temporal server; ${fix}`, {
       path: 'TEMPORAL_ADDRESS',
     }),
   ]);

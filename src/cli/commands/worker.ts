@@ -1,4 +1,4 @@
-/** `escapement worker`: carries out scale runs, beside the platforms they change. */
+/** `escapement worker`: carries out scale runs, close to the platforms that it changes. */
 import { Command } from 'commander';
 import { taskQueuesOf, type Config } from '../../config/config.js';
 import { ConfigError, problemFrom } from '../../config/problem.js';
@@ -8,7 +8,7 @@ import { prose } from '../terminal.js';
 import { refuseDemo, runRole, type Role } from '../role/role.js';
 import { serveHealth } from '../role/serve-health.js';
 
-/** A deploy waits: changes that are in flight finish, so that none counts as unknown. */
+/** A deployment waits until changes in flight have finished, so that none has an unknown outcome. */
 const shutdownGraceMs = 20_000;
 const deadlineMs = 28_000;
 
@@ -17,14 +17,14 @@ export function workerCommand(): Command {
     .summary('run a worker, which carries out scale runs')
     .description(
       prose(`
-Runs a worker: it observes and changes resources, so it must reach their platforms (a sidecar: run it beside that).
-Run as many as you like; each resource is still changed by one run at a time.
+Runs a worker: it observes and changes resources, so it must reach their platforms (for a sidecar, run it on the same
+host). Run any number of workers; each resource is still changed by one run at a time.
 
-Temporal: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS... or a profile, as the temporal command
-takes them; 127.0.0.1:7233 without any. It is waited for. GET /healthz and /readyz answer on
-ESCAPEMENT_WORKER_PORT (3001).`),
+Temporal: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS and so on, or a profile, as for the
+temporal command. Default: 127.0.0.1:7233. The worker waits until the server answers. GET /healthz and /readyz are served
+on ESCAPEMENT_WORKER_PORT (3001).`),
     )
-    .option('--task-queue <name...>', 'serve only resources of these task queues (default: all of them)')
+    .option('--task-queue <name...>', 'serve only resources of these task queues (default: all task queues)')
     .action(({ taskQueue }: { taskQueue?: string[] }) => runRole((role) => work(role, taskQueue), { deadlineMs }));
 }
 

@@ -1,4 +1,7 @@
-/** The demo: a simulated sidecar in place of a real one. Like a real one it keeps its capacity when Escapement is killed. */
+/**
+ * The demo: a simulated sidecar replaces the real one. Like a real sidecar, it keeps its capacity when Escapement is
+ * killed.
+ */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -6,10 +9,10 @@ import type { Config } from '../../config/config.js';
 import { startSimulator } from '../../simulator/simulator.js';
 import type { Role } from './role.js';
 
-/** How long a change takes to arrive: long enough to watch, short enough to wait for. */
+/** How long a change takes to take effect: long enough to watch, short enough to wait for. */
 const startTimeMs = 2000;
 
-/** Answers with the resources, pointed at the simulator. */
+/** Returns the resources with their platform set to the simulator. */
 export async function startDemoWorld({ config, settings, shutdown }: Role): Promise<Config['resources']> {
   const file = join(settings.dataDir, 'simulated-capacity.json');
   const simulator = await startSimulator({
@@ -28,7 +31,7 @@ export async function startDemoWorld({ config, settings, shutdown }: Role): Prom
     ]),
   );
 
-  /** At once, and what is still to arrive included: the process may be killed at any time. */
+  /** Saves at once, including changes that have not taken effect yet: the process may be killed at any time. */
   function save(): void {
     const capacities = [...simulator.resources].map(([alias, resource]) => [alias, resource.at(Infinity).capacity]);
     mkdirSync(settings.dataDir, { recursive: true });
@@ -40,7 +43,7 @@ function startOf(resources: Config['resources']): Record<string, number> {
   return Object.fromEntries(Object.entries(resources).map(([alias, { settings }]) => [alias, settings.min]));
 }
 
-/** What is not there, or was torn by a crash, does not matter to a demo. */
+/** The demo ignores a file that is missing or was damaged by a crash. */
 function savedIn(file: string): Record<string, number> {
   try {
     return z.record(z.string(), z.int().min(0)).parse(JSON.parse(readFileSync(file, 'utf8')));

@@ -1,4 +1,4 @@
-/** The Temporal server that `escapement up` brings along where none is configured. */
+/** The embedded Temporal server of `escapement up`, used when no server is configured. */
 import { devServerFiles, startDevServer } from '../../dev-server/dev-server.js';
 import { endLeftoverServer } from '../../dev-server/leftover-server.js';
 import { findTemporalBinary } from '../../dev-server/binary.js';
@@ -21,8 +21,8 @@ export async function startEmbeddedTemporal(role: Role): Promise<EmbeddedTempora
       namespace: temporal.namespace,
       log,
       onGivenUp: (error) => {
-        log.fatal({ err: error }, 'Nothing works without the Temporal server');
-        shutdown.begin('The Temporal server is gone', exitCodes.failed);
+        log.fatal({ err: error }, 'Escapement cannot run without the Temporal server');
+        shutdown.begin('The Temporal server has stopped', exitCodes.failed);
       },
     },
     shutdown.stopping,
@@ -31,7 +31,7 @@ export async function startEmbeddedTemporal(role: Role): Promise<EmbeddedTempora
   return server;
 }
 
-/** Before ports are checked: what an earlier run has left behind may hold them. */
+/** Called before the port check, because a server of an earlier run may still hold the ports. */
 export async function endLeftoverTemporal({ settings, log }: Role): Promise<void> {
   await endLeftoverServer(devServerFiles(settings.dataDir), log);
 }

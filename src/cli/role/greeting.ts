@@ -1,4 +1,4 @@
-/** What a person reads when everything is up: where things are, and what to try first. */
+/** What a person reads when everything is running: the addresses, and what to try first. */
 import type { Role } from './role.js';
 
 interface Addresses {

@@ -1,13 +1,13 @@
-/** A server of this process, on its port, until the end. */
+/** Listens on the port of an HTTP server of this process, until the shutdown. */
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Role } from './role.js';
 
-/** Answers that are still open by then are stuck: whoever waits is answered when the end begins. */
+/** Responses that are still open after this are stuck: requests that wait are answered when the shutdown begins. */
 const openAnswersMs = 1000;
 
-/** Answers with the URL, as a person on this machine opens it. */
+/** Returns the URL as a person on this machine opens it. */
 export async function listen(
   { settings, shutdown }: Role,
   server: Server,
@@ -23,7 +23,7 @@ export async function listen(
     await closed;
     clearTimeout(stuck);
   });
-  const { port } = server.address() as AddressInfo; // an object whenever it listens on TCP
+  const { port } = server.address() as AddressInfo; // always an object when the server listens on TCP
   return `http://${hostOf(settings.listen)}:${port}`;
 }
 

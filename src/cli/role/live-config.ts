@@ -1,4 +1,4 @@
-/** The configuration as it is now: read again on SIGHUP, and only ever replaced by one that is right. */
+/** The current configuration: reloaded on SIGHUP, and replaced only by a valid one. */
 import type { LoadedConfig } from '../../config/config.js';
 import { ConfigError, problemFrom } from '../../config/problem.js';
 import type { Logger } from '../../process/logger.js';
@@ -27,12 +27,12 @@ export class LiveConfig {
     return this.#config.writing;
   }
 
-  /** Told of the next configuration before it is in force; one that rejects keeps the old one. */
+  /** Called with the next configuration before it is in force. If the listener rejects, the old configuration stays. */
   onReload(listener: Listener): void {
     this.#listeners.push(listener);
   }
 
-  /** Never rejects: what is wrong is logged, and the old configuration stays. One after the other, however often it is asked for. */
+  /** Never rejects: an error is logged, and the old configuration stays. Concurrent calls run one after the other. */
   reload(): Promise<void> {
     this.#reloaded = this.#reloaded.then(() => this.#reload());
     return this.#reloaded;
@@ -41,18 +41,18 @@ export class LiveConfig {
   async #reload(): Promise<void> {
     try {
       const config = await this.load();
-      if (config.source !== this.#config.source) throw new ConfigError([gone(this.#config)]);
+      if (config.source !== this.#config.source) throw new ConfigError([fileMissing(this.#config)]);
       for (const warning of config.warnings) this.log.warn(warning);
       for (const listener of this.#listeners) await listener(config);
       this.#config = config;
-      this.log.info({ resources: Object.keys(config.resources) }, 'The configuration was read again');
+      this.log.info({ resources: Object.keys(config.resources) }, 'Configuration reloaded');
     } catch (error) {
-      this.log.error(`The configuration was read again, and the old one stays in force. ${explain(error)}`);
+      this.log.error(`Configuration not reloaded; the old one stays in force. ${explain(error)}`);
     }
   }
 }
 
-/** What is left without the file may be the demo, which nobody means who asks for the file to be read again. */
-function gone({ writing }: LoadedConfig) {
-  return problemFrom('is gone; put it back, or stop this process', { file: writing.file, path: '' });
+/** Without the file, the demo might be loaded, which is never the intention of a reload. */
+function fileMissing({ writing }: LoadedConfig) {
+  return problemFrom('does not exist any more; restore it, or stop this process', { file: writing.file, path: '' });
 }

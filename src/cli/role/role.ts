@@ -1,4 +1,4 @@
-/** What every long-running command has in common: configuration, log, an end in order, and errors for people. */
+/** What all long-running commands share: configuration, log, ordered shutdown, and errors for people. */
 import { join } from 'node:path';
 import type { LoadedConfig } from '../../config/config.js';
 import { ConfigError, problemFrom } from '../../config/problem.js';
@@ -14,14 +14,14 @@ export interface Role {
   readonly env: NodeJS.ProcessEnv;
   readonly settings: ServerSettings;
   readonly config: LoadedConfig;
-  /** The same, as it is after it was read again. */
+  /** The configuration after reloads. */
   readonly live: LiveConfig;
   readonly temporal: TemporalSettings;
   readonly log: Logger;
   readonly shutdown: Shutdown;
 }
 
-/** Runs until a signal, or until `start` fails: then what it has started already is stopped again. */
+/** Runs until a signal arrives, or until `start` fails: everything that it has started is then stopped again. */
 export async function runRole(
   start: (role: Role) => Promise<void>,
   { deadlineMs }: { deadlineMs: number },
@@ -32,16 +32,19 @@ export async function runRole(
   } catch (error) {
     if (role.shutdown.stopping.aborted) return;
     console.error(explain(error));
-    role.shutdown.begin('The start failed', exitCodeOf(error));
+    role.shutdown.begin('Start failed', exitCodeOf(error));
   }
 }
 
 export const nothingConfigured = problemFrom(
-  'nothing is configured; write an escapement.yaml, or set AUTOSCALER_TARGET_RESOURCE',
+  'no resource is configured; write an escapement.yaml, or set AUTOSCALER_TARGET_RESOURCE',
   { path: '' },
 );
 
-/** Only `up` has a demo: any other role would take the work of whoever uses the same Temporal server. @throws ConfigError */
+/**
+ * Only `up` runs the demo: another role would take tasks from the other users of the same Temporal server. @throws
+ * ConfigError
+ */
 export function refuseDemo({ config }: Role): void {
   if (config.source === 'demo') throw new ConfigError([nothingConfigured]);
 }
@@ -52,12 +55,12 @@ async function prepare(deadlineMs: number): Promise<Role> {
   const given = readServerSettings(env);
   const temporal = readTemporalSettings(env);
   const config = await loadConfig(env, process.cwd());
-  // Runs that were really meant are none of the demo's business.
+  // A separate directory keeps real runs out of the demo.
   const settings = config.source === 'demo' ? { ...given, dataDir: join(given.dataDir, 'demo') } : given;
   const log = createLogger(settings.logLevel);
   for (const warning of config.warnings) log.warn(warning);
   const live = new LiveConfig(config, () => loadConfig(env, process.cwd()), log);
-  // A terminal that is closed sends the same signal: then it means what it always meant.
+  // Closing a terminal sends the same signal: on a terminal it therefore ends the process.
   const isReloadedOnHangup = config.source === 'file' && !process.stdout.isTTY;
   if (isReloadedOnHangup) process.on('SIGHUP', () => void live.reload());
   const ending = isReloadedOnHangup ? { signals: ['SIGINT', 'SIGTERM'] as const } : {};

@@ -10,7 +10,7 @@ export type ServedApiDependencies = Pick<
   'client' | 'webUiUrl' | 'workerStatus' | 'observe' | 'lastLookAt'
 >;
 
-/** Answers with the URL when it listens. */
+/** Returns the URL once the server listens. */
 export async function serveApi(role: Role, parts: ServedApiDependencies): Promise<string> {
   const { live, settings, log, shutdown } = role;
   const { apiToken: token, allowedHosts } = settings;

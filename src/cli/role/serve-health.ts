@@ -1,6 +1,7 @@
 /**
- * Two paths for whoever keeps the worker running: `/healthz`, it is alive; `/readyz`, it asks for work. What it last saw
- * of its platforms is told there too, and decides nothing: another worker would not see them better.
+ * Two paths for probes of the worker: `/healthz` (the process is alive) and `/readyz` (the worker is polling).
+ * `/readyz` also shows the last read of each platform, which does not affect readiness: another worker would see the
+ * same.
  */
 import { createServer } from 'node:http';
 import { presentLastLook } from '../../api/health/present-last-look.js';
@@ -15,7 +16,7 @@ export async function serveHealth(role: Role, worker: ServedWorker): Promise<voi
     response.end(JSON.stringify(body));
   });
   const url = await listen(role, server, { what: 'the health page', port: role.settings.workerPort });
-  role.log.info({ url }, 'The worker is up');
+  role.log.info({ url }, 'Worker is running');
 }
 
 function answerTo(path: string | undefined, { live }: Role, worker: ServedWorker): [status: number, body: object] {

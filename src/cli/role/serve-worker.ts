@@ -1,4 +1,4 @@
-/** The worker of this process: it serves the task queues of all resources it knows. */
+/** The worker of this process: it serves the task queues of all resources that it has. */
 import { Client, type Connection } from '@temporalio/client';
 import { createActivities, repeatableActivities } from '../../../activities/index.js';
 import { taskQueuesOf, type Config } from '../../config/config.js';
@@ -12,13 +12,13 @@ import { installTemporalRuntime } from '../../worker/sdk.js';
 import type { Role } from './role.js';
 
 export interface WorkerDependencies {
-  /** What it serves: the resources of one site, or all. */
+  /** The resources that it serves: those of one site, or all. */
   readonly resources: Config['resources'];
-  /** Which resources of a configuration that is read again are its own; default: all. */
+  /** Selects the resources of this worker from a reloaded configuration; default: all. */
   readonly select?: (resources: Config['resources']) => Config['resources'];
   readonly temporal: TemporalSettings;
   readonly connection: Connection;
-  /** How long a change that is in flight may take to finish when the worker is stopped. */
+  /** How long a change in flight may take to finish when the worker is stopped. */
   readonly shutdownGraceMs: number;
 }
 
@@ -26,7 +26,7 @@ export interface ServedWorker extends Pick<RunningWorker, 'status'> {
   readonly adapters: ResourceAdapters;
 }
 
-/** Answers at once; Temporal and the platforms are waited for. */
+/** Returns at once; the worker waits for Temporal and the platforms. */
 export async function serveWorker(
   { env, config, live, log, shutdown }: Role,
   parts: WorkerDependencies,
@@ -49,7 +49,7 @@ export async function serveWorker(
   });
   shutdown.onStop('the worker', async () => {
     const stopped = worker.stop();
-    // Not before it has begun to withdraw its polls, or it may be given again what it hands over.
+    // Only after the worker has begun to cancel its polls; otherwise it may receive again what it hands over.
     handOver.abort();
     await stopped;
   });
@@ -60,7 +60,7 @@ export async function serveWorker(
     isServed: (taskQueue) => taskQueue in worker.status(),
     onLeft: (left) => worker.serveWorkflowsOf(left),
   });
-  // The demo autoscales nothing, and looks at nothing but itself.
+  // The demo has no autoscalers and reads only its own configuration.
   if (config.source !== 'demo') reconciler.use({ ...config, served: resources });
   live.onReload(async (next) => {
     const served = select(next.resources);

@@ -1,4 +1,4 @@
-/** Starts, controls, finds and removes autoscale workflows. Nothing here waits for a worker. */
+/** Starts, controls, finds and removes autoscale workflows. No call here waits for a worker. */
 import {
   type Client,
   type WorkflowExecutionInfo,
@@ -29,26 +29,29 @@ export interface AutoscaledResource extends AutoscaleConfiguration {
   readonly revision: Revision;
 }
 
-/** An autoscaler as the server knows it, without asking it. */
+/** An autoscaler as the server describes it. The autoscaler itself is not queried. */
 export interface KnownAutoscaler {
   readonly resource: string;
-  /** Where it runs. */
+  /** The task queue on which the autoscaler runs. */
   readonly taskQueue: string;
   readonly isOpen: boolean;
-  /** `RUNNING`, `TERMINATED` and so on. */
+  /** The status of the workflow: `RUNNING`, `TERMINATED` and so on. */
   readonly status: string;
   readonly closedAtMs: number | null;
   readonly memo: Partial<AutoscaleMemo>;
-  /** It has been told something that it has not dealt with: what its memo says may be out of date. Never known of a list. */
+  /**
+   * The autoscaler has received a message that it has not handled yet, so its memo may be out of date. Always false in
+   * a list.
+   */
   readonly isBusy: boolean;
 }
 
 export interface FoundAutoscaler extends KnownAutoscaler {
-  /** A worker that lives has its watch. */
+  /** A live worker is running its watch. */
   readonly isWatched: boolean;
 }
 
-/** The resource is not autoscaled: there is no open autoscale workflow. */
+/** The resource is not autoscaled: it has no open autoscale workflow. */
 export class NotAutoscaled extends Error {
   override readonly name = 'NotAutoscaled';
 }
@@ -56,7 +59,10 @@ export class NotAutoscaled extends Error {
 export class AutoscaleClient {
   constructor(private readonly client: Client) {}
 
-  /** The open or the last one of a resource. Undefined where there never was one, or nobody remembers. */
+  /**
+   * The open autoscaler of a resource, or the last one. Undefined when there never was one, or when the server has
+   * deleted it.
+   */
   async find(resource: string): Promise<FoundAutoscaler | undefined> {
     try {
       const described = await this.handle(resource).describe();
@@ -71,7 +77,10 @@ export class AutoscaleClient {
     }
   }
 
-  /** Starts it where there is none. Durable when it returns, also at the very moment at which one ends. */
+  /**
+   * Starts the autoscaler when there is none. The configuration is durable when this returns, even when an autoscaler
+   * ends at the same moment.
+   */
   async configure({ resource, taskQueue, settings, limits, revision }: AutoscaledResource): Promise<void> {
     const configuration: AutoscaleConfiguration = { settings, limits, taskQueue, revision };
     const input: AutoscaleInput = { resource, ...configuration };
@@ -86,7 +95,7 @@ export class AutoscaleClient {
     });
   }
 
-  /** It ends by itself, unless its owner is another one, or somebody configures it meanwhile. @throws NotAutoscaled */
+  /** The autoscaler then ends, unless it has another owner or is configured again meanwhile. @throws NotAutoscaled */
   async remove(resource: string, writing: Writing): Promise<void> {
     await this.send(resource, (autoscale) => autoscale.signal(removeSignal, writing));
   }
@@ -99,7 +108,7 @@ export class AutoscaleClient {
     await this.send(resource, (autoscale) => autoscale.signal(overrideSignal, override));
   }
 
-  /** Now, rather than when the interval is over. */
+  /** Evaluates now instead of at the end of the interval. */
   async evaluate(resource: string): Promise<void> {
     await this.send(resource, (autoscale) => autoscale.signal(evaluateSignal));
   }
@@ -119,7 +128,7 @@ export class AutoscaleClient {
   }
 }
 
-/** By a list, or a description of it. */
+/** From a list of workflows, or from a description. */
 export function known({ workflowId, taskQueue, status, closeTime, memo }: Described): KnownAutoscaler {
   return {
     resource: workflowId.slice(autoscaleWorkflowId('').length),
@@ -127,7 +136,7 @@ export function known({ workflowId, taskQueue, status, closeTime, memo }: Descri
     isOpen: status.name === 'RUNNING' || status.name === 'PAUSED',
     status: status.name,
     closedAtMs: closeTime?.getTime() ?? null,
-    // Written by the workflow and its starter alone, which have no other form of it.
+    // Only the workflow and its starter write the memo, always in this form.
     memo: memo ?? {},
     isBusy: false,
   };

@@ -1,4 +1,4 @@
-/** The decisions of an autoscale workflow that were acted on, read from its history. */
+/** The decisions that an autoscale workflow acted on, read from its history. */
 import type proto from '@temporalio/proto';
 import type { AutoscaleInput, Decision } from '../../../workflows/autoscale/messages.js';
 import type { Evaluation } from '../../domain/autoscale/evaluation.js';
@@ -8,7 +8,7 @@ import { firstOf } from '../temporal/payloads.js';
 type HistoryEvent = proto.temporal.api.history.v1.IHistoryEvent;
 
 /**
- * Oldest first. A watch may return with an evaluation that is not acted on, because a message has called it off; each
+ * Oldest first. A watch may return an evaluation that is not acted on, because a message has cancelled the watch; each
  * request names the evaluation that it comes from.
  */
 export function decisionsIn(events: readonly HistoryEvent[]): Decision[] {
@@ -42,8 +42,8 @@ export function decisionsIn(events: readonly HistoryEvent[]): Decision[] {
 }
 
 /**
- * What the last watch that returned has seen, by the newest events of a history, newest first. A run that was continued
- * has it in its start.
+ * The result of the last watch that returned, from the newest events of a history, newest first. A run that was
+ * continued as new has it in its input.
  */
 export function lastWatchIn(events: readonly HistoryEvent[]): WatchResult | null {
   const watches = new Set(

@@ -1,4 +1,4 @@
-/** Why an autoscaled resource was scaled, or was not: read from the server, so that no worker is needed. */
+/** Why an autoscaled resource was or was not scaled, read from the server, so that no worker is needed. */
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import type { WatchProgress } from '../../domain/autoscale/watch.js';
@@ -12,33 +12,34 @@ const { PENDING_ACTIVITY_STATE_CANCEL_REQUESTED } = proto.temporal.api.enums.v1.
 
 export interface AutoscaleView {
   readonly memo: Partial<AutoscaleMemo>;
-  /** Where it runs. */
+  /** The task queue on which the autoscaler runs. */
   readonly taskQueue: string;
-  /** What its watch has seen: the last evaluation, acted on or not. Null before the first one. */
+  /** What its watch has seen: the last evaluation, whether it was acted on or not. Null before the first evaluation. */
   readonly progress: Omit<WatchProgress, 'isHandedOver'> | null;
-  /** When the server last heard of the watch. */
+  /** The time of the watch's last heartbeat that the server received. */
   readonly heardAtMs: number | null;
-  /** Why the watch, or a request of it, is tried again and again. */
+  /** Why the watch, or a request of the autoscaler, is being retried. */
   readonly failure: PendingFailure | null;
-  /** The last thing that is known to have happened to it: it was started, or its watch looked or was heard of. */
+  /** The last sign of life of the autoscaler: its start, an evaluation, or a heartbeat of its watch. */
   readonly lastSignMs: number;
-  /** By somebody in Temporal. */
+  /** Somebody has paused the workflow in Temporal. */
   readonly isPaused: boolean;
-  /** Null while it is open. */
+  /** Null while the autoscaler is open. */
   readonly ended: { readonly status: string; readonly atMs: number | null } | null;
 }
 
-/** A watch that has decided is at the end of the history, with the few events that came since. */
+/** The result of a watch is at the end of the history, followed by only a few events. */
 const latestEvents = 40;
 
 export class AutoscaleReader {
   constructor(private readonly client: Client) {}
 
-  /** The open one or the last. Undefined where there never was one, or the server does not remember it. */
+  /** The open autoscaler, or the last one. Undefined when there never was one, or when the server has deleted it. */
   async view(resource: string): Promise<AutoscaleView | undefined> {
     try {
       const { memo, raw, status, taskQueue, startTime, closeTime } = await this.handle(resource).describe();
-      // One that was called off goes on beside its successor until it hears of it, and knows nothing of why.
+      // A watch that was cancelled runs beside its successor until it learns of the cancellation, and its heartbeat is
+      // out of date.
       const pending = (raw.pendingActivities ?? []).filter(
         ({ state }) => state !== PENDING_ACTIVITY_STATE_CANCEL_REQUESTED,
       );
@@ -61,7 +62,7 @@ export class AutoscaleReader {
     }
   }
 
-  /** While what a watch has decided is being asked for, and until the next one has begun: what that one will go on from. */
+  /** Between two watches, while the scale request is sent: the state that the next watch continues from. */
   private async lastDecided(resource: string): Promise<AutoscaleView['progress']> {
     const { history } = await this.client.workflowService.getWorkflowExecutionHistoryReverse({
       namespace: this.client.options.namespace,
@@ -72,11 +73,15 @@ export class AutoscaleReader {
     return decided && { ...decided, problem: null };
   }
 
-  /** What was acted on, newest first: from the history of the run, and what it carried over from the one before. */
+  /**
+   * The decisions that were acted on, newest first: from the history of the run, and those carried over from the
+   * previous run.
+   */
   async decisions(resource: string, most: number): Promise<Decision[] | undefined> {
     try {
       const handle = this.handle(resource);
-      // Of a workflow that never was, a history is refused like by a server in trouble; a description is not.
+      // For a workflow that never existed, a request for its history fails with the same error as an unavailable
+      // server; a description does not.
       await handle.describe();
       const { events } = await handle.fetchHistory();
       return decisionsIn(events ?? [])

@@ -1,19 +1,19 @@
-/** How a configuration stands to an autoscaler that it names, by what the server knows of that. */
+/** How a configuration compares with the autoscaler that it names, by what the server knows. */
 import { type Revision, type Writing, isOverruled } from '../../domain/autoscale/revision.js';
 import type { KnownAutoscaler } from './client.js';
 
 export type Standing =
-  /** What is in force says the same, whoever wrote it. */
+  /** The configuration in force has the same content, whoever wrote it. */
   | { readonly is: 'same' }
-  /** To be configured. `before` is what it replaces; null where that is not known. */
+  /** To be configured. `before` is the configuration that is replaced; null when it is not known. */
   | { readonly is: 'newer'; readonly before: Revision | null }
-  /** What is in force is newer. `isKnown`: its status already names ours beside it. */
+  /** The configuration in force is newer. `isKnown`: the status already names the older one too. */
   | { readonly is: 'older'; readonly inForce: Revision; readonly isKnown: boolean }
-  /** There was none, or it was removed by an older word. */
+  /** There was no autoscaler, or its removal is older than this configuration. */
   | { readonly is: 'new' }
-  /** It was removed by a newer word. */
+  /** The removal of the autoscaler is newer than this configuration. */
   | { readonly is: 'removed'; readonly by: Writing }
-  /** It ended without being removed: cancelled or terminated by hand, or failed. */
+  /** The autoscaler ended without being removed: it was cancelled or terminated by hand, or it failed. */
   | { readonly is: 'ended'; readonly status: string; readonly atMs: number | null };
 
 export function standing(revision: Revision, autoscaler: KnownAutoscaler | undefined): Standing {
@@ -25,7 +25,7 @@ export function standing(revision: Revision, autoscaler: KnownAutoscaler | undef
     return isOverruled(revision, removedBy) ? { is: 'removed', by: removedBy } : { is: 'new' };
   }
   const inForce = memo.revision ?? null;
-  // What it is about to deal with may be its removal.
+  // A message that it has not handled yet may be its removal.
   if (inForce?.digest === revision.digest) return isBusy ? { is: 'newer', before: inForce } : { is: 'same' };
   if (!inForce || !isOverruled(revision, inForce)) return { is: 'newer', before: inForce };
   return { is: 'older', inForce, isKnown: memo.insteadOf?.digest === revision.digest };

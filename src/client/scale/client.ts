@@ -1,4 +1,4 @@
-/** The door to a scale run, the same for everybody: the API, the CLI and the autoscaler ask through here. */
+/** The client for scale runs that every caller uses: the API, the CLI and the autoscaler. */
 import { randomUUID } from 'node:crypto';
 import {
   type Client,
@@ -35,16 +35,16 @@ export interface ScalableResource {
 }
 
 export interface Accepted {
-  /** Null while a relative request waits for a worker to see the capacity. */
+  /** Null until a worker has observed the capacity for a relative request. */
   readonly targetCapacity: number | null;
-  /** `accepted`: durable, and no worker has answered yet. */
+  /** `accepted`: the request is durable, and no worker has answered yet. */
   readonly outcome: RetargetAnswer['outcome'] | 'accepted';
   readonly id: string;
   readonly workflowId: string;
   readonly runId: string;
 }
 
-/** The request was understood and will not be done. */
+/** The request is valid but was refused. */
 export class RequestRefused extends Error {
   override readonly name = 'RequestRefused';
 
@@ -56,12 +56,15 @@ export class RequestRefused extends Error {
   }
 }
 
-/** A worker answers within milliseconds; what it has not answered by then waits for it as a signal. */
+/**
+ * A worker answers within milliseconds. A request that is not answered by then is sent as a signal and waits for a
+ * worker.
+ */
 const answerWithinMs = 1400;
 const startWithinMs = 1500;
 const signalWithinMs = 500;
 const mostTurns = 20;
-/** An idempotency key is remembered for so many runs of its resource. */
+/** The number of runs per resource that are searched for an idempotency key. */
 const runsAskedForAKey = 50;
 
 export class ScaleClient {
@@ -72,11 +75,13 @@ export class ScaleClient {
   }
 
   /**
-   * Asks for a capacity. When this returns, the request is durable, with every worker down and whatever restarts.
-   * @param key the same for every attempt: the request is done once.
-   * @param keyMadeAtMs see `mayBeKnownToEarlierRuns`. Never from the key itself: its maker's clock may be wrong.
+   * Requests a capacity. When this returns, the request is durable: it survives the restart of every worker and of the
+   * server.
+   * @param key the same for every attempt: the request is applied once.
+   * @param keyMadeAtMs see `mayBeKnownToEarlierRuns`. It must not come from the key itself, because the clock of the
+   * key's author may be off.
    * @throws RequestRefused
-   * @throws ServiceError when Temporal cannot be reached; nothing is then known to be applied.
+   * @throws ServiceError when Temporal is unreachable; whether the request was applied is then unknown.
    */
   async request(
     target: ScalableResource,
@@ -99,7 +104,7 @@ export class ScaleClient {
     return this.update(target, request, mostTurns);
   }
 
-  /** The request travels in the start: a run that exists has it. Undefined when one is open already. */
+  /** The request is part of the start: every run that exists has it. Undefined when a run is already open. */
   private async start(target: ScalableResource, request: ScaleRequest): Promise<string | undefined> {
     try {
       const handle = await this.client.withDeadline(Date.now() + startWithinMs, () =>
@@ -115,7 +120,7 @@ export class ScaleClient {
     }
   }
 
-  /** Update-with-start: reaches the open run, or starts the next one if that closes at this moment. */
+  /** Update-with-start: reaches the open run, or starts the next one if the open run closes at this moment. */
   private async update(target: ScalableResource, request: ScaleRequest, turnsLeft: number): Promise<Accepted> {
     const startWorkflowOperation = new WithStartWorkflowOperation(scaleWorkflowType, {
       ...startOptions(target, request),
@@ -139,10 +144,13 @@ export class ScaleClient {
     }
   }
 
-  /** Durable when it returns, whether or not a worker lives. The run applies it once, if the update comes too. */
+  /**
+   * The request is durable when this returns, whether or not a worker is running. The run applies it once, even if the
+   * update arrives too.
+   */
   private async signal(target: ScalableResource, request: ScaleRequest): Promise<Accepted> {
-    // Only the answer may have been lost. Where that run has closed since, a signal would start another one, which knows
-    // nothing of it and would do it once more.
+    // Possibly only the answer was lost. If that run has closed since, a signal would start a new run, which does not
+    // know the request and would apply it again.
     const earlier = await this.earlierAnswer(target.resource, request);
     if (earlier) return earlier;
     const handle = await this.client.withDeadline(Date.now() + signalWithinMs, () =>
@@ -156,13 +164,13 @@ export class ScaleClient {
     return { ...ids(target.resource, request, handle.signaledRunId), targetCapacity, outcome: 'accepted' };
   }
 
-  /** What a closed run answered to the same id; an open run knows by itself what it was asked already. */
+  /** The answer that a closed run gave to the same id. An open run recognizes a repeated id itself. */
   private async earlierAnswer(
     resource: string,
     request: ScaleRequest,
     keyMadeAtMs?: number,
   ): Promise<Accepted | undefined> {
-    // The list may lag a moment behind; the newest run is read from where nothing lags.
+    // The list may be slightly out of date; the newest run is read from the workflow itself, which never is.
     const newest = await this.runs.newestSummary(resource);
     if (!newest) return undefined;
     const answer = answerIn(resource, newest, request);
@@ -209,7 +217,7 @@ function accepted(
   runId: string,
   answer: Pick<RetargetAnswer, 'targetCapacity' | 'outcome'> & Partial<RetargetAnswer>,
 ): Accepted {
-  // Temporal itself answers a repeated update id from the first one, without looking at what it says now.
+  // Temporal answers a repeated update ID with the first result, without comparing the payloads.
   refuseOtherBody(answer, request);
   return { ...ids(resource, request, runId), targetCapacity: answer.targetCapacity, outcome: answer.outcome };
 }
@@ -218,7 +226,7 @@ function refuseOtherBody({ fingerprint }: { readonly fingerprint?: string }, req
   if (fingerprint === undefined || fingerprint === fingerprintOf(request)) return;
   throw new RequestRefused(
     'IdempotencyConflict',
-    `the idempotency key ${request.id ?? ''} was used for another request`,
+    `the idempotency key ${request.id ?? ''} was already used for another request`,
   );
 }
 
@@ -226,7 +234,7 @@ function ids(resource: string, request: ScaleRequest, runId: string): Pick<Accep
   return { id: request.id ?? '', workflowId: scaleWorkflowId(resource), runId };
 }
 
-/** The run closed, or continued as new, with the update in its hands: not applied, and the same id may be sent again. */
+/** The run closed or continued as new before it applied the update: the same id may be sent again. */
 function isTornAway(error: unknown): boolean {
   return (
     hasCode(error, grpcStatus.failedPrecondition) ||
@@ -237,7 +245,7 @@ function isTornAway(error: unknown): boolean {
 function refusalOf(error: WorkflowUpdateFailedError): Error {
   const type = failureType(error);
   const known = refusalTypes.find((refusal) => refusal === type);
-  // Whatever else failed it, such as a run that was torn down with it, is no refusal.
+  // Any other failure, such as a run that was terminated with the update, is not a refusal.
   return known === undefined ? error : new RequestRefused(known, error.cause?.message ?? error.message);
 }
 
@@ -245,13 +253,14 @@ function failureType({ cause }: WorkflowUpdateFailedError): string | undefined {
   return cause instanceof ApplicationFailure ? (cause.type ?? undefined) : undefined;
 }
 
-/** How far the clocks of the hosts of a Temporal server may be apart, and more. */
+/** An upper bound for the difference between the clocks of the hosts of a Temporal server. */
 const clocksApartMs = 10_000;
 
 /**
- * Whether a run before the newest one may know the key. Runs of one resource never overlap: all the others have closed
- * before the newest one began, and what was made after that reached none of them.
- * @param madeAtMs by the Temporal server's clock, and not later than the key was first used; undefined: nobody knows.
+ * Whether a run before the newest one may know the key. Runs of one resource never overlap: all earlier runs had closed
+ * before the newest one started, so a key that was made after that start reached none of them.
+ * @param madeAtMs in the Temporal server's clock, and not later than the first use of the key; undefined when the time
+ * is unknown.
  */
 export function mayBeKnownToEarlierRuns(
   newest: { readonly startedAtMs: number },
@@ -260,7 +269,9 @@ export function mayBeKnownToEarlierRuns(
   return madeAtMs === undefined || madeAtMs - clocksApartMs <= newest.startedAtMs;
 }
 
-/** Tells an open scale run that its resource is served on another task queue. Nothing where the run has closed. */
+/**
+ * Signals an open scale run that its resource is served on another task queue. Does nothing when the run has closed.
+ */
 export async function moveRun(client: Client, resource: string, site: Site): Promise<void> {
   try {
     await client.workflow.getHandle(scaleWorkflowId(resource)).signal(moveSignal, site);

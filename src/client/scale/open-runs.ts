@@ -1,4 +1,4 @@
-/** Which resources have an open scale run: one question to the server for all who want to know at about the same time. */
+/** Which resources have an open scale run: callers that ask at about the same time share one query to the server. */
 import type { Client } from '@temporalio/client';
 import { scaleWorkflowId, scaleWorkflowType } from '../../../workflows/scale/messages.js';
 import { isOpen } from '../open-workflows.js';
@@ -12,9 +12,9 @@ export class OpenRuns {
   #newest: Listing | undefined;
 
   /**
-   * As Temporal's visibility had it at some time since then, which may lag a moment behind. True as well when it could
-   * not be asked: who needs to know for certain reads the run.
-   * @param sinceMs by `performance.now()`
+   * According to Temporal's visibility at some time after `sinceMs`, which may be slightly out of date. Also true when
+   * the query failed: a caller that needs certainty reads the run.
+   * @param sinceMs in `performance.now()`
    */
   async mayInclude(resource: string, client: Client, sinceMs: number): Promise<boolean> {
     if (this.#newest === undefined || this.#newest.askedAtMs < sinceMs) {

@@ -1,11 +1,13 @@
-/** The last heartbeat of a run's activity: the Temporal server has it, also when every worker is down. */
+/**
+ * The last heartbeat of a run's activity. The Temporal server stores it, so it is readable while every worker is down.
+ */
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { z } from 'zod';
 import { resourceStatuses } from '../../domain/scale/capacity.js';
 import { firstOf } from '../temporal/payloads.js';
 import { failureOf } from '../temporal/pending-failure.js';
 
-/** Of whatever an activity reports, what callers are shown. Another version's reports may lack it. */
+/** The fields of a heartbeat that callers are shown. Heartbeats of another version may lack them. */
 const progressSchema = z.object({
   observation: z
     .object({
@@ -20,7 +22,7 @@ const progressSchema = z.object({
 });
 
 export type RunProgress = z.output<typeof progressSchema> & {
-  /** What the activity that is under way has failed with, and is tried again after. */
+  /** The error of the last attempt of the current activity, which is being retried. */
   readonly failure?: string;
 };
 

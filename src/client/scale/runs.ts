@@ -1,4 +1,4 @@
-/** What is known of the scale runs of a resource, without ever waiting for a worker that is not there. */
+/** Reads the scale runs of a resource. It never waits for a worker that is not running. */
 import {
   type Client,
   type WorkflowExecutionDescription,
@@ -19,7 +19,7 @@ export interface RunSummary {
   readonly runId: string;
   readonly taskQueue: string;
   readonly isOpen: boolean;
-  /** By somebody in Temporal: open, and nothing more is done until it is resumed there. */
+  /** Somebody has paused the run in Temporal: it is open, and it changes nothing until it is resumed there. */
   readonly isPaused: boolean;
   readonly startedAtMs: number;
   readonly closedAtMs: number | null;
@@ -37,7 +37,7 @@ export const runOutcomes = [
   'CapacityNotReached',
   'ChangeFailed',
   'WrongDirection',
-  /** The same run goes on under another run ID: its history was long. */
+  /** The run continues under another run ID, because its history was long. */
   'continued',
   'terminated',
   'timedOut',
@@ -46,9 +46,9 @@ export const runOutcomes = [
 export type RunOutcome = (typeof runOutcomes)[number];
 
 export interface RunView extends RunSummary {
-  /** Null when no worker answers for an open run, or the run was torn down and left nothing. */
+  /** Null when no worker answers for an open run, or when the run was terminated and left no status. */
   readonly status: ScaleStatus | null;
-  /** What the server itself has heard of the activity that is under way. */
+  /** The last heartbeat of the current activity that the server received. */
   readonly progress: RunProgress | null;
 }
 
@@ -59,18 +59,18 @@ type Described = Pick<
 
 interface ListRange {
   readonly most: number;
-  /** The start of a run found before: the list goes on after it. Runs of one resource never overlap. */
+  /** The start time of a run on the previous page: the list continues after it. Runs of one resource never overlap. */
   readonly startedBeforeMs?: number | undefined;
 }
 
-/** A worker answers within milliseconds; the server, when it is there at all, too. */
+/** A worker answers within milliseconds; so does a server that is reachable. */
 export const workerAnswersWithinMs = 1000;
 const serverAnswersWithinMs = 1500;
 
 export class RunReader {
   constructor(private readonly client: Client) {}
 
-  /** The run that owns the resource, or the last that did. Undefined when there never was one. */
+  /** The run that owns the resource, or the last one that did. Undefined when there never was one. */
   async newest(resource: string): Promise<RunView | undefined> {
     return this.read(this.client.workflow.getHandle(scaleWorkflowId(resource)));
   }
@@ -79,7 +79,7 @@ export class RunReader {
     return this.read(this.client.workflow.getHandle(scaleWorkflowId(resource), runId));
   }
 
-  /** Newest first. By Temporal's visibility, which may lag a moment behind. */
+  /** Newest first. From Temporal's visibility, which may be slightly out of date. */
   async list(resource: string, { most, startedBeforeMs }: ListRange): Promise<RunSummary[]> {
     const before = startedBeforeMs === undefined ? '' : ` AND StartTime < '${new Date(startedBeforeMs).toISOString()}'`;
     const query = `WorkflowId = '${scaleWorkflowId(resource)}'${before}`;
@@ -92,7 +92,7 @@ export class RunReader {
     });
   }
 
-  /** The same as `newest` without asking a worker. */
+  /** The same as `newest`, without querying a worker. */
   async newestSummary(resource: string): Promise<RunSummary | undefined> {
     const description = await this.describe(this.client.workflow.getHandle(scaleWorkflowId(resource)));
     return description && summaryOf(description);
@@ -125,7 +125,7 @@ export class RunReader {
     }
   }
 
-  /** Read from the closing event: no worker is needed. */
+  /** Read from the closing event, so that no worker is needed. */
   private async finalStatus(run: WorkflowHandle): Promise<ScaleStatus | null> {
     try {
       return (await this.within(serverAnswersWithinMs, () => run.result())) as ScaleStatus;
@@ -141,7 +141,10 @@ export class RunReader {
   }
 }
 
-/** Also when the worker that took the query cannot replay the run, and when the run is paused: Temporal rejects it then. */
+/**
+ * Also when the worker that took the query cannot replay the run, and when the run is paused: Temporal rejects the
+ * query then.
+ */
 function isUnanswered(error: unknown): boolean {
   return (
     error instanceof QueryNotRegisteredError ||
@@ -151,14 +154,14 @@ function isUnanswered(error: unknown): boolean {
   );
 }
 
-/** The workflow puts its last status into the failure that it ends with. */
+/** The workflow adds its last status to the failure that it ends with. */
 function leftBehind(cause: Error | undefined): ScaleStatus | null {
   const details = cause instanceof ApplicationFailure || cause instanceof CancelledFailure ? cause.details : undefined;
   return (details?.[0] as ScaleStatus | undefined) ?? null;
 }
 
 function summaryOf(info: Described): RunSummary {
-  // Written by the workflow alone, which has no other form of it.
+  // Only the workflow writes the memo, always in this form.
   const memo = (info.memo ?? {}) as Partial<ScaleMemo>;
   return {
     workflowId: info.workflowId,

@@ -1,4 +1,7 @@
-/** Waits for what became of a request. The run stays open for the cooldown after its target: nobody waits for that. */
+/**
+ * Waits for the result of a request. The run stays open for the cooldown after its target; this wait does not include
+ * the cooldown.
+ */
 import { setTimeout } from 'node:timers/promises';
 import type { Refusal } from '../../../workflows/scale/messages.js';
 import { isTemporalTrouble } from '../temporal/grpc-status.js';
@@ -11,7 +14,7 @@ export type Arrival =
   | { readonly how: 'replaced'; readonly by: number | null; readonly run: RunView }
   | { readonly how: 'cancelled'; readonly run: RunView }
   | { readonly how: 'failed'; readonly reason: string; readonly run: RunView }
-  /** Refused only when a worker came to it. */
+  /** The run refused the request later, when a worker processed it. */
   | { readonly how: 'refused'; readonly refusal: Refusal };
 
 const firstPauseMs = 100;
@@ -19,7 +22,7 @@ const pauseGrowth = 1.5;
 const longestPauseMs = 2000;
 
 /**
- * Looks again and again, through outages of workers and of Temporal itself.
+ * Polls the run, through outages of workers and of Temporal itself.
  * @returns undefined when `signal` aborts first.
  */
 export async function waitForTarget(
@@ -49,7 +52,7 @@ async function look(runs: RunReader, resource: string, accepted: Accepted): Prom
   }
 }
 
-/** Undefined while the request is under way, or waits for a worker. */
+/** Undefined while the request is in progress, or waits for a worker. */
 function arrivalOf(run: RunView, accepted: Accepted): Arrival | undefined {
   const { status } = run;
   if (!status) return isTornDown(run) ? { how: 'failed', reason: `the run was ${run.outcome}`, run } : undefined;
@@ -63,7 +66,7 @@ function arrivalOf(run: RunView, accepted: Accepted): Arrival | undefined {
     case 'cancelled':
       return { how: 'cancelled', run };
     case 'failed':
-      return { how: 'failed', reason: status.lastError ?? 'no reason was given', run };
+      return { how: 'failed', reason: status.lastError ?? 'no reason given', run };
     case 'observing':
     case 'coolingDown':
     case 'changing':
@@ -72,7 +75,7 @@ function arrivalOf(run: RunView, accepted: Accepted): Arrival | undefined {
   }
 }
 
-/** By other hands, so that it left no status. */
+/** Ended from outside the workflow, so that it left no status. */
 function isTornDown({ isOpen, outcome }: RunView): boolean {
   return !isOpen && outcome !== 'continued';
 }
@@ -82,6 +85,6 @@ function isAnsweredIn({ status }: RunView, { id }: Accepted): boolean {
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  // Aborting is how a wait ends, not an error of it.
+  // An abort is a normal end of the wait, not an error.
   await setTimeout(ms, undefined, { signal }).catch(() => undefined);
 }

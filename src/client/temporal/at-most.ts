@@ -1,6 +1,6 @@
-/** Work on many things without asking the server for all of them at once. */
+/** Runs work on many items with bounded concurrency, so that the server does not receive all requests at once. */
 
-/** Rejects with the first failure, when what was begun by then has ended. */
+/** Rejects with the first failure, after the work already started has ended. */
 export async function atMost<T>(
   most: number,
   items: Iterable<T> | AsyncIterable<T>,

@@ -1,4 +1,7 @@
-/** Where Temporal is, from the standard environment configuration, and connections that notice when it is not there. */
+/**
+ * The address of Temporal from the standard environment configuration, and connections that detect an unreachable
+ * server.
+ */
 import { Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnectionOptions } from '@temporalio/worker';
@@ -7,22 +10,25 @@ import { ConfigError, problemFrom } from '../../config/problem.js';
 export interface TemporalSettings {
   readonly address: string;
   readonly namespace: string;
-  /** False where neither the environment nor a profile names a server: then it is ours to start. */
+  /** False when neither the environment nor a profile names a server: `escapement up` then starts its own. */
   readonly isConfigured: boolean;
-  /** TLS, API key, headers: secrets, not to be logged. */
+  /** TLS, API key, headers: secrets that must not be logged. */
   readonly options: Readonly<Omit<NativeConnectionOptions, 'address'>>;
 }
 
 const defaultAddress = '127.0.0.1:7233';
-/** Four attempts take about a second; Temporal's own ten take twenty. */
+/** Four attempts take about a second; Temporal's default of ten takes twenty seconds. */
 const attemptsOfOneCall = 4;
-/** As the worker's own connection, which knows no proxy; a server on this machine would be looked for behind one, too. */
+/**
+ * No proxy, as on the worker's own connection, which does not support one. Even a server on this machine would
+ * otherwise be contacted through the proxy.
+ */
 const directly = { 'grpc.enable_http_proxy': 0 };
 const reconnect = { 'grpc.initial_reconnect_backoff_ms': 200, 'grpc.max_reconnect_backoff_ms': 1000 };
 
 /**
- * Reads TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS and so on, over the profile TEMPORAL_PROFILE
- * of TEMPORAL_CONFIG_FILE: the same as the `temporal` command and every Temporal SDK.
+ * Reads TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS and so on; they override the profile
+ * TEMPORAL_PROFILE of TEMPORAL_CONFIG_FILE. These are the settings of the `temporal` command and of every Temporal SDK.
  * @throws ConfigError
  */
 export function readTemporalSettings(env: NodeJS.ProcessEnv): TemporalSettings {
@@ -36,7 +42,7 @@ export function readTemporalSettings(env: NodeJS.ProcessEnv): TemporalSettings {
   };
 }
 
-/** For clients: connects when first used. A call answers within about a second while the server is down. */
+/** For clients: connects on first use. A call fails within about a second while the server is down. */
 export function connectClient({ address, options }: TemporalSettings): Connection {
   return Connection.lazy({
     ...options,
@@ -60,7 +66,7 @@ function loadProfile(env: NodeJS.ProcessEnv): ReturnType<typeof loadClientConnec
   }
 }
 
-/** The first line: a TOML parser quotes the file after it, and there may be a key on that line. */
+/** The first line only: a TOML parser quotes the file on the lines after it, which may contain a key. */
 export function firstLineOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
 }

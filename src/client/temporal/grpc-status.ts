@@ -1,8 +1,8 @@
-/** The few gRPC status codes that decide what a caller does next. */
+/** The gRPC status codes that decide what a caller does next. */
 import { isGrpcServiceError, ServiceError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
 
 export const grpcStatus = {
-  /** What a server answers that itself notices that the caller's deadline is over. */
+  /** The code that a server returns when the server itself detects that the caller's deadline has passed. */
   cancelled: 1,
   deadlineExceeded: 4,
   notFound: 5,
@@ -13,19 +13,19 @@ export const grpcStatus = {
   unauthenticated: 16,
 } as const;
 
-/** The SDK wraps them in several classes, or not at all. */
+/** The SDK wraps these errors in several classes, or not at all. */
 export function hasCode(error: unknown, code: number): boolean {
   if (!(error instanceof Error)) return false;
   if ('code' in error && error.code === code) return true;
   return hasCode(error.cause, code);
 }
 
-/** The caller's own deadline was over: nothing is known but that there was no answer. */
+/** The caller's own deadline passed: whether the server processed the call is unknown. */
 export function isOutOfTime(error: unknown): boolean {
   return hasCode(error, grpcStatus.deadlineExceeded) || hasCode(error, grpcStatus.cancelled);
 }
 
-/** The Temporal server did not do what it was asked, as opposed to an answer that says no. */
+/** The Temporal server did not process the request, as opposed to refusing it with an answer. */
 export function isTemporalTrouble(error: unknown): boolean {
   return (
     error instanceof ServiceError ||

@@ -1,10 +1,10 @@
 /**
- * Gives away the activities of workers that died. Temporal itself does so once heartbeats have been missing for long
- * enough; an attempt that is failed from outside is tried again at once, with its last heartbeat, and without an event
- * in the history.
+ * Hands on the activities of workers that died. Temporal itself retries them once heartbeats have been missing for long
+ * enough; an attempt that is failed from outside is retried at once, with its last heartbeat, and without an event in
+ * the history.
  *
- * A wrong guess costs a look that is made twice: an attempt that was failed and lives learns of it with its next
- * heartbeat, and what it returns is refused. So a change of capacity must not be among the activities that are named.
+ * If the worker was alive after all, a read is made twice: its attempt learns with its next heartbeat that it was
+ * failed, and its result is refused. A change of capacity must therefore not be among the named activities.
  */
 import { ActivityNotFoundError, type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
@@ -18,15 +18,18 @@ const { PENDING_ACTIVITY_STATE_STARTED } = proto.temporal.api.enums.v1.PendingAc
 
 interface Estate {
   readonly taskQueue: string;
-  /** The types of activities that may be begun a second time. */
+  /** The types of activities that may be started a second time. */
   readonly activities: readonly string[];
   readonly isDead: (identity: string) => boolean;
 }
 
-/** So that thousands of runs neither take a round trip each nor ask the server all at once. */
+/**
+ * The concurrency of descriptions: with thousands of runs, requests should neither be sequential nor all reach the
+ * server at once.
+ */
 const describedAtOnce = 16;
 
-/** @returns how many activities were given away, by the identity of the worker that had them. */
+/** @returns the number of activities that were handed on, keyed by the identity of the worker that had them. */
 export async function handOn(client: Client, { taskQueue, activities, isDead }: Estate): Promise<Map<string, number>> {
   const given = new Map<string, number>();
   const types = [autoscaleWorkflowType, scaleWorkflowType].map((type) => `'${type}'`).join(', ');
@@ -48,7 +51,7 @@ function goneWith(identity: string): ApplicationFailure {
     type: takenOver,
     message: `the worker ${identity} has died`,
     category: ApplicationFailureCategory.BENIGN,
-    // The retry policy's own pause grows with every worker that this activity has seen.
+    // The backoff of the retry policy grows with every worker that this activity has had.
     nextRetryDelay: '100 milliseconds',
   });
 }
@@ -57,7 +60,7 @@ function quoted(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }
 
-/** It has ended since it was listed, or somebody else has taken over. */
+/** It has ended since it was listed, or another worker has taken it over. */
 function unlessNotFound(error: unknown): undefined {
   if (error instanceof WorkflowNotFoundError || error instanceof ActivityNotFoundError) return undefined;
   throw error;

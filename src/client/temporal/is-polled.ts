@@ -1,8 +1,8 @@
-/** Whether anybody asks for the workflows of a task queue. */
+/** Whether any worker polls for the workflows of a task queue. */
 import type { Client } from '@temporalio/client';
 import proto from '@temporalio/proto';
 
-/** The server lists pollers for minutes after their last poll, which lasts one. */
+/** The server lists a poller for minutes after its last poll, which lasts one minute. */
 const pollsAtLeastEveryMs = 90_000;
 
 export async function isPolled(client: Client, taskQueue: string): Promise<boolean> {
@@ -11,7 +11,7 @@ export async function isPolled(client: Client, taskQueue: string): Promise<boole
     taskQueue: { name: taskQueue },
     taskQueueType: proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
   });
-  // By two clocks: a wrong answer costs a worker too many, or a minute.
+  // Compares two clocks. An incorrect result costs an unneeded worker, or a delay of a minute.
   const sinceMs = Date.now() - pollsAtLeastEveryMs;
   return pollers.some(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) * 1000 > sinceMs);
 }

@@ -1,4 +1,4 @@
-/** What our own workflows and activities have written: they have no other form of it, so that callers may cast it. */
+/** Payloads that our own workflows and activities have written, always in one form, so that callers may cast them. */
 import { defaultPayloadConverter } from '@temporalio/common';
 
 type Payload = Parameters<typeof defaultPayloadConverter.fromPayload>[0];

@@ -1,4 +1,6 @@
-/** Why a pending activity is tried again and again: the Temporal server has it, also when every worker is down. */
+/**
+ * Why a pending activity is being retried. The Temporal server stores it, so it is readable while every worker is down.
+ */
 import proto from '@temporalio/proto';
 import { notConfiguredType } from '../../domain/autoscale/watch.js';
 import { handedOnTypes } from '../../domain/handed-on.js';
@@ -8,20 +10,21 @@ const { PENDING_ACTIVITY_STATE_STARTED } = proto.temporal.api.enums.v1.PendingAc
 type PendingActivity = proto.temporal.api.workflow.v1.IPendingActivityInfo;
 
 export interface PendingFailure {
-  /** Of the application failure. */
+  /** The type of the application failure. */
   readonly type: string;
   readonly message: string;
 }
 
-/** An attempt that has gone on for so long has got over what its predecessor failed with. */
+/** An attempt that has run for longer than this has recovered from the failure of the previous attempt. */
 const youngForMs = 60_000;
 
-/** Null where nothing fails: one that was handed on by its worker, or lost with it, has not. */
+/** Null when nothing fails: an activity that its worker handed on, or that was lost with its worker, has not failed. */
 export function failureOf({ lastFailure, state, lastStartedTime }: PendingActivity): PendingFailure | null {
   const type = lastFailure?.applicationFailureInfo?.type;
   if (!lastFailure || type === undefined || type === null || handedOnTypes.includes(type)) return null;
   const ageMs = Date.now() - Number(lastStartedTime?.seconds ?? 0) * 1000;
-  // A worker that does not know the resource gives it back at once: one that has it does.
+  // A worker whose configuration lacks the resource fails the attempt at once. A running attempt therefore has a worker
+  // that knows it.
   const isOver = type === notConfiguredType || ageMs > youngForMs;
   if (state === PENDING_ACTIVITY_STATE_STARTED && isOver) return null;
   return { type, message: lastFailure.message ?? '' };

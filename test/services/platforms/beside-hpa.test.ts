@@ -42,7 +42,7 @@ beforeAll(async () => {
   };
   const ours = { platform, min: 1, max: most, cooldown: '0s', autoscale };
   sandbox.configure(JSON.stringify({ version: 1, resources: { [names.ours]: ours } }));
-  await sandbox.escapement(['worker'], { ESCAPEMENT_WORKER_PORT: '0' }).printed(/The worker is up/);
+  await sandbox.escapement(['worker'], { ESCAPEMENT_WORKER_PORT: '0' }).printed(/Worker is running/);
 });
 
 afterAll(async () => {
