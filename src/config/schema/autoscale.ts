@@ -1,4 +1,4 @@
-/** The `autoscale:` section of a resource: what to watch, what to make of it, and how fast to scale. */
+/** The `autoscale:` section of a resource: which signals to watch, which policies use them, and how fast to scale. */
 import { z } from 'zod';
 import type { AutoscaleSettings } from '../../domain/autoscale/settings.js';
 import { behaviorSchema } from '../../domain/behavior-settings.js';

@@ -4,7 +4,7 @@
  *
  * The stages run in this order: policies, combine, idle, status, floors and ceilings, override, behavior, the
  * platform's reasons against scaling in, `[min, max]`, pause, refusal. The last stages, step and cooldown, show what a
- * scale run would make of the result. `limitedBy` names each stage that changed the number.
+ * scale run would do about the result. `limitedBy` names each stage that changed the number.
  */
 import { largestCapacity } from '../scale/request.js';
 import { clampToBounds, nextCapacity, widenedTo } from '../scale/step.js';
@@ -150,7 +150,8 @@ function applyFloorsAndCeilings(trail: Trail, verdicts: readonly Verdict[]): voi
 
 /**
  * Applies the override of a person, which `behavior` does not slow down. Step and cooldown still apply. The bounds
- * still apply unless the override sets `beyondBounds`. @returns the override that applies, or null.
+ * still apply unless the override sets `beyondBounds`.
+ * @returns the override that applies, or null.
  */
 function applyOverride({ limits }: AutoscaleSpec, trail: Trail, input: EvaluationInput): Override | null {
   const { override, nowMs } = input;

@@ -160,8 +160,8 @@ export interface Evaluation {
   /** Each change of the number, in the order in which it was made. */
   readonly limits: readonly Limit[];
   readonly limitedBy: readonly LimitName[];
-  /** Null: nothing to change. */
+  /** Null: there is nothing to change. */
   readonly next: NextChange | null;
-  /** One sentence. */
+  /** The evaluation in one sentence. */
   readonly reason: string;
 }

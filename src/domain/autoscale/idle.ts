@@ -15,9 +15,9 @@ export interface IdleInput extends SignalValues {
 }
 
 /**
- * Applies the idle rule to the trail; @returns the new memory. Idle time counts from the last time there was need, and
- * not from a change of capacity. Idle time does not advance while the value is not known, because unknown time is
- * neither need nor idleness.
+ * Applies the idle rule to the trail. Idle time counts from the last time there was need, and not from a change of
+ * capacity. Idle time does not advance while the value is not known, because unknown time is neither need nor idleness.
+ * @returns the new memory.
  */
 export function applyIdle(spec: AutoscaleSpec, memory: IdleMemory, trail: Trail, input: IdleInput): IdleMemory {
   const { idle: settings } = spec.settings;

@@ -2,7 +2,8 @@
  * Describes an evaluation in one sentence: the recommended number, each limit that changed it, in order, and the
  * resulting action.
  *
- * `Asked for 2 (perUnit waiting: 200 is within tolerance of 2 x 100); held at 6: the resource is STARTING. Go on from 2 to 6.`
+ * `Asked for 2 (perUnit waiting: 200 is within tolerance of 2 x 100); held at 6: the resource is STARTING. Go on from 2 to
+ * 6.`
  */
 import { shownTime } from '../numbers.js';
 import type { Limit, LimitName, NextChange } from './evaluation.js';

@@ -71,7 +71,7 @@ export interface ScaleAsk {
   readonly limits: ScaleSettings;
   readonly targetCapacity: number;
   readonly reason: string;
-  /** The same for every attempt. */
+  /** Every attempt of one request carries the same key. */
   readonly key: string;
 }
 

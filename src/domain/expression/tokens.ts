@@ -4,7 +4,7 @@ import { ExpressionError } from './error.js';
 export interface Token {
   readonly kind: 'number' | 'name' | 'sign';
   readonly text: string;
-  /** From 1. */
+  /** The column of the first character, from 1. */
   readonly column: number;
 }
 

@@ -14,12 +14,12 @@ interface Preset {
 }
 
 export const presets: Readonly<Record<'cost' | 'performance', Preset>> = {
-  /** Few units; adds them late and slowly. */
+  /** Adds few units, late and slowly. */
   cost: {
     thresholds: { up: { at: 100, add: 1 }, down: { at: 10, remove: 1 } },
     limits: { min: 1, max: 5, step: { up: 1, down: 1 }, cooldownMs: { up: 120_000, down: 120_000 } },
   },
-  /** Many units; adds them early and fast. */
+  /** Adds many units, early and fast. */
   performance: {
     thresholds: { up: { at: 20, add: 3 }, down: { at: 5, remove: 1 } },
     limits: { min: 5, max: 50, step: { up: 3, down: 1 }, cooldownMs: { up: 15_000, down: 15_000 } },

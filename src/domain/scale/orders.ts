@@ -13,8 +13,8 @@ export interface ObserveOrder extends WaitSettings {
   readonly newerThanMs: number;
   /**
    * How long the activity waits for an observation newer than `newerThanMs`. After that, an older observation is
-   * accepted. Null: the activity waits without a limit. Only the first observation of a run sets a limit, because the
-   * run has not yet made a change that an old observation could hide.
+   * accepted. Null: the activity waits without a limit. Only the first order of a run has a limit, because the run has
+   * not yet made a change that an old observation could hide.
    */
   readonly patienceMs: number | null;
   /** A dry run sends nothing, so the activity may give up early. Absent in runs of an older version. */
@@ -86,5 +86,5 @@ export type Confirmation =
   | { readonly shown: 'other'; readonly observation: Observation }
   | { readonly shown: 'failed'; readonly reason: string; readonly observation?: Observation }
   | { readonly shown: 'timeout'; readonly reason: string; readonly observation?: Observation }
-  /** Polling was interrupted (shutdown, cancellation, a dead worker). Another attempt must poll again. */
+  /** Polling was interrupted (shutdown, cancellation, a dead worker). The platform must be polled again. */
   | { readonly shown: 'interrupted' };

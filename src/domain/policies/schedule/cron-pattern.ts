@@ -90,7 +90,7 @@ function fiveFields([minute = '', hour = '', day = '', month = '', weekday = '']
 /** The largest value of minute, hour, day of month and month. */
 const lasts = [59, 23, 31, 12];
 
-/** `5/15`, from 5 in steps of 15, is `5-59/15` in cron. */
+/** `5/15` (from 5 in steps of 15) is `5-59/15` in cron. */
 function withRange(field: string, last: number): string {
   return field.replace(/(?<![-\d])(\d+)\//g, (_, first: string) => (first === '0' ? '*/' : `${first}-${last}/`));
 }
