@@ -1,12 +1,13 @@
 /**
- * Finds environment variables that are probably misspelled names of our variables. Nothing else reports such a mistake.
+ * Finds environment variables that are probably misspelled names of Escapement's variables. Nothing else reports such a
+ * mistake.
  */
 import { nearest } from '../nearest.js';
 import type { Environment } from '../file/placeholders.js';
 
 /**
- * The common prefixes of our variables. A prefix is left out of the comparison, because it would make any two names
- * look similar.
+ * The common prefixes of Escapement's variables. A prefix is left out of the comparison, because it would make any two
+ * names look similar.
  */
 const families = ['AUTOSCALER_', 'ESCAPEMENT_', 'TEMPORAL_'];
 /** Many shorter names look similar to another word, such as `PORT` and `POST`. */

@@ -172,7 +172,7 @@ function applyBounds({ min, max }: Pick<ScaleSettings, 'min' | 'max'>, trail: Tr
   );
 }
 
-/** While a person has paused a direction, nothing moves the resource in that direction, not even `[min, max]`. */
+/** While a direction is paused, nothing moves the resource in that direction, not even `[min, max]`. */
 function applyPause(spec: AutoscaleSpec, trail: Trail, input: EvaluationInput): void {
   const { pause, nowMs, capacity } = input;
   if (pause === null || isOver(pause, nowMs)) return;

@@ -17,7 +17,7 @@ export interface RefusalMemory {
   readonly capacity: number;
   readonly direction: Direction;
   readonly untilMs: number;
-  /** The reason as the platform reported it. */
+  /** The reason, as the platform reported it. */
   readonly reason: string;
   readonly runId: string;
   /** The number of consecutive runs that were refused. */
