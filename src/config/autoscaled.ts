@@ -1,4 +1,4 @@
-/** What a configuration has to tell its autoscalers. */
+/** Derives the settings of the autoscalers from a configuration. */
 import { createHash } from 'node:crypto';
 import type { Revision, Writing } from '../domain/autoscale/revision.js';
 import type { AutoscaleSettings } from '../domain/autoscale/settings.js';
@@ -14,7 +14,7 @@ export interface Autoscaled {
   readonly revision: Revision;
 }
 
-/** The resources that scale by themselves, each with the revision that its autoscaler is to have. */
+/** Returns the resources that have an autoscaler, each with the revision that its autoscaler must have. */
 export function autoscaledIn(resources: Config['resources'], writing: Writing): Autoscaled[] {
   return Object.values(resources).flatMap((resource) => {
     const { alias, taskQueue, settings: limits, autoscale } = resource;
@@ -25,13 +25,16 @@ export function autoscaledIn(resources: Config['resources'], writing: Writing): 
   });
 }
 
-/** What is scaled: two configurations that mean two objects do not say the same, though the autoscaler is told neither. */
+/**
+ * Returns the object that is scaled, for the digest. Two configurations that name different objects must have different
+ * digests, although the autoscaler receives neither name.
+ */
 function targetOf({ alias, platform, taskQueue }: ResourceConfig) {
   const definition = Object.values(platforms).find(({ type }) => type === platform.type);
   return [platform.type, definition?.target(platform.settings, { resource: alias, taskQueue })];
 }
 
-/** Of all that the autoscaler is given, so that one that says the same need not be told. */
+/** A digest of everything that the autoscaler receives. An autoscaler with the same digest does not need an update. */
 function digestOf(said: unknown): string {
   return createHash('sha256').update(JSON.stringify(said)).digest('hex').slice(0, 16);
 }

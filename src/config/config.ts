@@ -1,4 +1,4 @@
-/** What the rest of Escapement sees of a configuration. */
+/** The configuration as the rest of Escapement uses it. */
 import type { z } from 'zod';
 import type { ScaleSettings, TakesChanges, UpAfter } from '../domain/scale/settings.js';
 import type { Writing } from '../domain/autoscale/revision.js';
@@ -8,30 +8,33 @@ import type { AutoscaleConfig } from './schema/autoscale.js';
 import type { resourceSchema } from './schema/resource.js';
 
 export interface Config {
-  /** `demo`: nobody configured anything, so everything is simulated. */
+  /** `demo`: nothing is configured, so everything is simulated. */
   readonly source: 'file' | 'environment' | 'demo';
   readonly file?: string;
-  /** Whose autoscalers it names, where it says so. */
+  /** The owner of the autoscalers that the configuration names. Absent where the configuration sets no owner. */
   readonly owner?: string;
-  /** By alias. Has no prototype: `constructor` is a name like any other. */
+  /** By alias. The object has no prototype, so that `constructor` is a valid alias. */
   readonly resources: Readonly<Record<string, ResourceConfig>>;
-  /** For people, when the configuration is read: what was ignored, what could not be checked here. */
+  /**
+   * Messages for people when the configuration is read: what was ignored, and what could not be checked on this
+   * machine.
+   */
   readonly warnings: readonly string[];
 }
 
-/** A configuration as it was read here and now. */
+/** A configuration together with where and when it was read. */
 export interface LoadedConfig extends Config {
-  /** Where and when it was written, and whose it is. */
+  /** Where and when the configuration was written, and its owner. */
   readonly writing: Writing;
 }
 
 export interface ResourceConfig {
   readonly alias: string;
-  /** Settings as written, still with their placeholders: see `resolveSettings`. */
+  /** The platform with its settings as written. Placeholders are not replaced yet: see `resolveSettings`. */
   readonly platform: AdapterChoice;
   readonly settings: ScaleSettings;
   readonly taskQueue: string;
-  /** Nothing where it only scales on request. */
+  /** Absent where the resource scales only on request. */
   readonly autoscale?: AutoscaleConfig;
 }
 
@@ -64,8 +67,9 @@ export function resourceConfig(alias: string, written: WrittenResource): Resourc
 }
 
 /**
- * What a file means that says nothing of it. A size can be set the whole way at once, and again at once when more is
- * needed; units that are added and removed go one by one, as the Omnistrate guide advises. docs/decisions/0032
+ * The step and cooldown that apply where a configuration sets none. On a platform that takes a size, the whole change
+ * is made at once, and a further scale-out follows at once when more is needed. On a platform that adds and removes
+ * units, units change one by one, as the Omnistrate guide recommends. docs/decisions/0032
  */
 function usualPace(takes: TakesChanges) {
   const minutes = 60_000;

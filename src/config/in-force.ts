@@ -1,4 +1,7 @@
-/** What is in force for a resource, defaults and presets included, in one line: for whoever wrote only a part of it. */
+/**
+ * Describes the settings that apply to a resource, including defaults and presets, in one line. A person who wrote only
+ * some of the settings can see the others.
+ */
 import type { FallbackSettings } from '../domain/autoscale/settings.js';
 import { policyNames } from '../domain/autoscale/spec.js';
 import type { ScaleSettings } from '../domain/scale/settings.js';

@@ -1,4 +1,4 @@
-/** Where the configuration comes from: a file, else the environment, else the demo. */
+/** Loads the configuration from a file, else from the environment, else from the demo. */
 import { readFile, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -23,8 +23,8 @@ import { serverVariables } from './environment/process.js';
 const usualFile = 'escapement.yaml';
 
 /**
- * Whoever configured anything never gets the demo: what is half configured is an error.
- * @throws ConfigError with everything that is wrong.
+ * The demo runs only if nothing is configured. An incomplete configuration is an error.
+ * @throws ConfigError with every problem.
  */
 export async function loadConfig(environment: Environment, cwd: string): Promise<LoadedConfig> {
   const { ESCAPEMENT_OWNER: owner = defaultOwner } = parseEnvironment(ownerVariable, environment);
@@ -34,7 +34,7 @@ export async function loadConfig(environment: Environment, cwd: string): Promise
   const misspelled = misspelledVariables(environment, [...variables, ...alwaysRead]);
   const written =
     file === undefined
-      ? // An environment does not tell when it was written; whoever starts with it takes it for right now.
+      ? // An environment has no modification time, so the time of the start is used.
         { file: 'environment', atMs: Date.now() }
       : { file: resolve(cwd, file), atMs: await writtenAtMs(resolve(cwd, file)) };
   const writing = { owner: config.owner ?? owner, host: hostname(), ...written };
@@ -43,13 +43,13 @@ export async function loadConfig(environment: Environment, cwd: string): Promise
 
 const ownerVariable = serverVariables.pick({ ESCAPEMENT_OWNER: true });
 
-/** By the file system, in whole milliseconds. */
+/** The modification time in the file system, in whole milliseconds. */
 async function writtenAtMs(path: string): Promise<number> {
   return Math.floor((await stat(path)).mtimeMs);
 }
 
 /**
- * @param file as its user names it, for messages; from `cwd`.
+ * @param file the file name as the user gave it, for messages; relative to `cwd`.
  * @throws ConfigError
  */
 export async function readConfigFile(file: string, environment: Environment, cwd: string): Promise<Config> {
@@ -63,7 +63,7 @@ export async function readConfigFile(file: string, environment: Environment, cwd
 
 interface Loaded {
   readonly config: Config;
-  /** Those of the environment that count, beside the ones that always do. */
+  /** The environment variables that apply, in addition to those that always apply. */
   readonly variables: readonly string[];
 }
 
@@ -78,13 +78,16 @@ async function fromFile(file: string, environment: Environment, cwd: string): Pr
   return { config: { ...config, warnings, ...(isDryRun && asDryRun(config, warnings)) }, variables: ignored };
 }
 
-/** Whoever says DRY_RUN wants no change to be sent, whatever a file leaves out. */
+/** DRY_RUN sends no change for any resource, whatever the file sets. */
 function asDryRun({ file, resources }: Config, warnings: readonly string[]): Pick<Config, 'resources' | 'warnings'> {
   const dry = Object.values(resources).map((each) => ({ ...each, settings: { ...each.settings, dryRun: true } }));
   return { resources: byAlias(dry), warnings: [...warnings, `DRY_RUN: no resource of ${file ?? ''} is changed`] };
 }
 
-/** Set to nothing still means that somebody tried to set it, where nothing else is configured. */
+/**
+ * Where nothing else is configured, a variable that is set to an empty string still counts as an attempt to configure
+ * something.
+ */
 function fromEnvironment(environment: Environment): Loaded {
   const names = { omnistrate: environmentNames(environment), ecs: fastAutoscalerNames(environment) };
   const given = {
@@ -106,7 +109,7 @@ function twoResources({ omnistrate, ecs }: Readonly<Record<'omnistrate' | 'ecs',
   return problemFrom(text, { path: omnistrate.join(', ') });
 }
 
-/** Whatever the configuration comes from. */
+/** The variables that are read with every kind of configuration. */
 const alwaysRead = [
   ...Object.keys(serverVariables.shape),
   'ESCAPEMENT_CONFIG',

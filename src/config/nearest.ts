@@ -1,9 +1,9 @@
-/** What somebody probably meant who wrote a word that does not exist. */
+/** Finds the known word that was probably meant by an unknown word. */
 import { distance } from 'fastest-levenshtein';
 
 /**
- * @returns the known word that is near enough to be meant: the same letters in another order, or one slip for every
- * three letters, three at most. Case and `-_` are free.
+ * @returns the known word that is close enough to the given word: the same letters in another order, or one edit for
+ * every three letters, up to three edits. Case and `-_` are ignored.
  */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const written = spelling(word);

@@ -1,19 +1,22 @@
-/** What is wrong with a configuration, in words for the person who wrote it. Never holds a secret. */
+/**
+ * A problem in a configuration, described for the person who wrote the configuration. A problem never contains a
+ * secret.
+ */
 
 export interface ConfigProblem {
-  /** Nothing where the problem is in the environment. */
+  /** Absent where the problem is in the environment. */
   readonly file?: string;
-  /** From 1, as editors count. */
+  /** From 1, as in editors. */
   readonly line?: number;
   readonly column?: number;
-  /** `resources.worker.cooldown`, or the name of a variable; empty where a file as a whole is meant. */
+  /** `resources.worker.cooldown`, or the name of a variable. Empty where the problem is about the whole file. */
   readonly path: string;
   readonly message: string;
-  /** What to do. */
+  /** How to fix the problem. */
   readonly fix?: string;
 }
 
-/** Everything that is wrong, at once. */
+/** Reports every problem of a configuration at once. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly code = 'CONFIG_INVALID';
@@ -31,13 +34,13 @@ export function formatProblem(problem: ConfigProblem): string {
   return where === '' ? text : `${where}: ${text}`;
 }
 
-/** Texts are written as `what is wrong; what to do`. */
+/** Splits a text of the form `what is wrong; what to do`. */
 export function problemFrom(text: string, place: Omit<ConfigProblem, 'message' | 'fix'>): ConfigProblem {
   const [message = text, ...fix] = text.split('; ');
   return fix.length === 0 ? { ...place, message } : { ...place, message, fix: fix.join('; ') };
 }
 
-/** @returns why a file could not be read, such as `ENOENT`. */
+/** @returns the error code of a file that could not be read, such as `ENOENT`. */
 export function fileErrorCode(error: unknown): string {
   return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown reason';
 }

@@ -1,4 +1,4 @@
-/** `escapement validate`: everything that can be told about a file without the network. */
+/** `escapement validate`: every check of a file that needs no network. */
 import { inForce } from './in-force.js';
 import { ConfigError, type ConfigProblem } from './problem.js';
 import { readConfigFile } from './load.js';
@@ -6,9 +6,9 @@ import type { Environment } from './file/placeholders.js';
 
 export interface Validation {
   readonly problems: readonly ConfigProblem[];
-  /** What could not be checked here, such as settings whose secrets are not set. */
+  /** What could not be checked on this machine, such as settings whose secrets are not set. */
   readonly warnings: readonly string[];
-  /** Where there are no problems, what is in force for each resource, in a line. */
+  /** The settings that apply to each resource, one line per resource. Empty where there are problems. */
   readonly resources: readonly string[];
 }
 

@@ -1,4 +1,7 @@
-/** How fast a recommendation may move capacity: the fields of `spec.behavior` of a HorizontalPodAutoscaler (v2). */
+/**
+ * The limits on how fast a recommendation may move capacity: the fields of `spec.behavior` of a HorizontalPodAutoscaler
+ * (v2).
+ */
 import { z } from 'zod';
 
 const scalingPolicySchema = z.strictObject({
@@ -29,7 +32,7 @@ const scalingRulesSchema = z.strictObject({
     .describe('A share: 0.1 is 10%. Stands in for the tolerance of the policies in this direction.'),
 });
 
-/** HPA's own defaults do not apply: what is absent is unlimited. */
+/** The defaults of the HPA do not apply. An absent field sets no limit. */
 export const behaviorSchema = z.strictObject({
   scaleUp: scalingRulesSchema.optional().describe('Limits on adding units.'),
   scaleDown: scalingRulesSchema.optional().describe('Limits on removing units.'),

@@ -1,12 +1,13 @@
 /**
- * HPA v2 limits on how fast a recommendation may move capacity: first stabilize, then limit the rate, then `[min, max]`.
- * The arithmetic is that of Kubernetes v1.36 (pkg/controller/podautoscaler/horizontal.go,
- * normalizeDesiredReplicasWithBehaviors), doubles included: 100 units plus 10% is 111, because 100 x 1.1 is just above 110.
+ * The HPA v2 limits on how fast a recommendation may move capacity. Stabilization applies first, then the rate limit,
+ * then `[min, max]`. The arithmetic is that of Kubernetes v1.36 (pkg/controller/podautoscaler/horizontal.go,
+ * normalizeDesiredReplicasWithBehaviors), including the rounding errors of doubles: 100 units plus 10% is 111, because
+ * 100 x 1.1 is slightly more than 110.
  */
 import type { Behavior, ScalingRules } from './behavior-settings.js';
 import { clampToBounds } from './scale/step.js';
 
-/** What was recommended before any limit, `ageSeconds` ago. */
+/** A recommendation before any limit, made `ageSeconds` ago. */
 interface PastRecommendation {
   readonly ageSeconds: number;
   readonly capacity: number;
@@ -42,7 +43,10 @@ export function applyBehavior(input: BehaviorInput): { capacity: number; limited
   return { capacity, limitedBy };
 }
 
-/** Up at most to the lowest recommendation of its window, down at most to the highest of its window; in between: stay. */
+/**
+ * A scale-out goes no higher than the lowest recommendation in the scale-up window. A scale-in goes no lower than the
+ * highest recommendation in the scale-down window. Where neither allows a change, the current capacity stays.
+ */
 function stabilize({ current, desired, behavior, recommendations }: BehaviorInput): number {
   const upWindow = behavior.scaleUp?.stabilizationWindowSeconds ?? 0;
   const downWindow = behavior.scaleDown?.stabilizationWindowSeconds ?? 0;
@@ -69,7 +73,7 @@ function highestAllowed(input: BehaviorInput): number {
     { least: Math.min, most: Math.max, unlimited: Infinity },
     {
       Pods: (start, units) => start + units,
-      // Rounded up: a small percentage of a small capacity must not stop it for ever.
+      // Rounded up, so that a small percentage of a small capacity allows at least one unit.
       Percent: (start, percent) => Math.ceil(start * (1 + percent / 100)),
     },
   );
@@ -87,7 +91,7 @@ function lowestAllowed(input: BehaviorInput): number {
   );
 }
 
-/** How `selectPolicy` chooses: the proposal of the least change (`Min`) or of the most (`Max`). */
+/** How `selectPolicy` chooses between proposals: the smallest change (`Min`) or the largest change (`Max`). */
 interface Selection {
   readonly least: (...proposals: number[]) => number;
   readonly most: (...proposals: number[]) => number;

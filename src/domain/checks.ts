@@ -1,9 +1,11 @@
 /**
- * What a message to a workflow must look like. Workflow code is loaded anew for every run that a worker keeps, and a
- * schema library in it takes 0.75 MB a run (docs/decisions/0008): these few functions stand in for one.
+ * Validates messages to workflows. A worker loads the workflow code again for each run that it caches, and a schema
+ * library in that code takes 0.75 MB per run (docs/decisions/0008). These few functions replace such a library.
  */
 
-/** Says why a value will not do, beginning with the place in it; undefined when it will. */
+/**
+ * Returns why a value is invalid, beginning with the path of the invalid part. Returns undefined if the value is valid.
+ */
 export type Check = (value: unknown) => string | undefined;
 
 export function whole(least: number, most = Number.MAX_SAFE_INTEGER): Check {
@@ -33,7 +35,10 @@ export function optional(check: Check): Check {
   return (value) => (value === undefined ? undefined : check(value));
 }
 
-/** An object with these fields. Others are let through: a newer sender may know more of them. */
+/**
+ * Checks an object with these fields. Other fields are allowed, because a newer sender may send fields that this
+ * version does not know.
+ */
 export function fields(checks: Readonly<Record<string, Check>>): Check {
   return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'must be an object';
@@ -45,7 +50,7 @@ export function fields(checks: Readonly<Record<string, Check>>): Check {
   };
 }
 
-/** An object with these fields and no others. */
+/** Checks an object with these fields and no others. */
 export function onlyFields(checks: Readonly<Record<string, Check>>): Check {
   const known = fields(checks);
   return (value) => {

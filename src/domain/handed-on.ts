@@ -1,9 +1,9 @@
-/** The types of failures that only pass an activity on from one worker to the next: nobody need know of them. */
+/** The failure types that only move an activity from one worker to another. These failures need no attention. */
 
-/** By the worker that had it, which stops. */
+/** The worker that ran the activity reports this type when the worker stops. */
 export const handedOver = 'HandedOver';
-/** By another one, because that is dead. */
+/** Another worker reports this type when the worker that ran the activity is dead. */
 export const takenOver = 'TakenOver';
 
-/** The last one is the SDK's, for an activity that its worker has broken off. */
+/** The SDK uses the last type for an activity that a worker interrupts at shutdown. */
 export const handedOnTypes: readonly string[] = [handedOver, takenOver, 'WorkerShutdown'];

@@ -1,11 +1,11 @@
-/** Whether the expressions of an autoscale can be read, and name signals that exist. */
+/** Checks that the expressions of an autoscale can be parsed, and that they name existing signals. */
 import { compileExpression } from '../../domain/expression/expression.js';
 import { ExpressionError } from '../../domain/expression/error.js';
 import type { Finding } from '../file/issue-words.js';
 import { nearest } from '../nearest.js';
 import { isMapping, valueAt, type Path } from '../file/path.js';
 
-/** @param resource as written, whatever else may be wrong with it. */
+/** @param resource the resource as written, which may contain other errors. */
 export function checkExpressions(resource: unknown): Finding[] {
   const signals = valueAt(resource, ['autoscale', 'signals']);
   const names = isMapping(signals) ? Object.keys(signals) : [];

@@ -1,4 +1,4 @@
-/** Policies, and parts of them, of which nothing can ever come, because of what stands beside them. */
+/** Finds policies, and parts of policies, that can never have an effect because of the other policies. */
 import type { AutoscaleSettings } from '../../domain/autoscale/settings.js';
 import { policyNames } from '../../domain/autoscale/spec.js';
 import { definitionOf, type PolicySettings } from '../../domain/policies/registry.js';
@@ -23,7 +23,7 @@ export function policiesThatNeverWin(settings: AutoscaleSettings, bounds: Bounds
         (other, place) =>
           place !== index &&
           beats(other.policy, policy, settings.combine, bounds) &&
-          // Of two that ask for the same, the first stands.
+          // Of two policies that recommend the same, the first one counts as the winner.
           (place < index || !beats(policy, other.policy, settings.combine, bounds)),
       );
     if (winner === undefined) return [];
@@ -41,14 +41,17 @@ type Combine = AutoscaleSettings['combine'];
 
 const asksFor: Readonly<Record<Combine, string>> = { max: 'as much or more', min: 'as little or less' };
 
-/** Whether `winner` asks at any time for as much as `loser`, or where the least counts, for as little. */
+/**
+ * Whether `winner` always recommends at least as much as `loser`. Where `combine` takes the smallest recommendation:
+ * whether `winner` always recommends at most as much.
+ */
 function beats(winner: PolicySettings, loser: PolicySettings, combine: Combine, bounds: Bounds): boolean {
   const [larger, smaller] = combine === 'max' ? [winner, loser] : [loser, winner];
   if (winner.type === loser.type && definitionOf(winner).asksForAsMuchAs?.(larger, smaller) === true) return true;
   return rangeOf(larger, bounds).least >= rangeOf(smaller, bounds).most;
 }
 
-/** What can come of it alone. */
+/** Returns the range of capacities that the policy alone can lead to. */
 function rangeOf(policy: PolicySettings, bounds: Bounds): { readonly least: number; readonly most: number } {
   const only = definitionOf(policy).onlyCapacity?.(policy);
   if (only === undefined) return { least: bounds.min, most: bounds.max ?? Infinity };

@@ -1,4 +1,7 @@
-/** Capacities under `autoscale:` that lie outside `[min, max]`: what is asked for is brought back inside, so none comes of them. */
+/**
+ * Finds capacities under `autoscale:` that are outside `[min, max]`. Such a capacity never takes effect, because every
+ * requested capacity is limited to `[min, max]`.
+ */
 import type { AutoscaleSettings } from '../../domain/autoscale/settings.js';
 import type { PathInPolicy, WrittenCapacity } from '../../domain/policies/policy.js';
 import { definitionOf } from '../../domain/policies/registry.js';

@@ -1,4 +1,7 @@
-/** Two resources on one object of a platform would undo each other's changes, each by its own cooldown. */
+/**
+ * Finds two resources that scale the same object of a platform. Such resources would undo each other's changes, each by
+ * its own cooldown.
+ */
 import type { TargetName } from '../../adapters/platforms/platform.js';
 import { platforms } from '../../adapters/platforms/registry.js';
 import type { ResourceConfig } from '../config.js';
@@ -6,7 +9,10 @@ import type { Finding } from '../file/issue-words.js';
 import { isMapping } from '../file/path.js';
 import { type Environment, interpolate } from '../file/placeholders.js';
 
-/** Of every resource whose object an earlier one has. Values of placeholders are compared, and not told. */
+/**
+ * Returns a finding for every resource whose object an earlier resource already scales. The values of placeholders are
+ * compared, but never shown.
+ */
 export async function sameObjects(
   resources: readonly ResourceConfig[],
   environment: Environment,

@@ -1,4 +1,7 @@
-/** What is right and yet cannot be meant: told by `validate`, and in the log when a configuration is read. */
+/**
+ * Finds settings that are valid but probably not intended. `validate` reports them, and so does the log when a
+ * configuration is read.
+ */
 import { compileAutoscale } from '../../domain/autoscale/spec.js';
 import { sourceDefinitions } from '../../adapters/sources/registry.js';
 import type { AutoscaleConfig } from '../schema/autoscale.js';
@@ -7,7 +10,7 @@ import type { Finding } from '../file/issue-words.js';
 import { policiesThatNeverWin } from './never-wins.js';
 import { capacitiesOutside } from './outside-bounds.js';
 
-/** @param resource one that nothing is wrong with. The paths are within it. */
+/** @param resource a resource without errors. The paths in the result are relative to the resource. */
 export function warningsFor({ autoscale, settings: limits }: ResourceConfig): Finding[] {
   if (!autoscale) return [];
   const { settings } = autoscale;
@@ -21,7 +24,9 @@ export function warningsFor({ autoscale, settings: limits }: ResourceConfig): Fi
   ];
 }
 
-/** An age that counts from the look itself is never more than a moment. */
+/**
+ * Where a source does not date its samples, the age of a sample counts from the read, so `maxAge` never has an effect.
+ */
 function agesWithoutDate({ settings: { sampling }, signals }: AutoscaleConfig): Finding[] {
   return Object.entries(signals).flatMap(([name, { type, settings }]) => {
     if (sampling?.[name]?.maxAgeMs === undefined) return [];
@@ -33,13 +38,16 @@ function agesWithoutDate({ settings: { sampling }, signals }: AutoscaleConfig): 
   });
 }
 
-/** To zero over messages that somebody works on: they come back, and are begun anew. */
+/**
+ * Finds an idle rule that can scale to zero while messages are being processed. These messages return to the queue, and
+ * their processing starts again.
+ */
 function idleOverWorkInHand({ signals }: AutoscaleConfig, names: readonly string[]): Finding[] {
   return names.flatMap((name) => {
     const signal = signals[name];
     const definition = sourceDefinitions.find(({ type }) => type === signal?.type);
     const overlooked = definition?.overlooks?.(signal?.settings ?? {});
-    // Beside a list, which cannot tell, another signal may count what is worked on.
+    // A Redis list cannot report the entries that are being processed. Another signal in the expression may count them.
     if (overlooked === undefined || (definition?.type === 'redis' && names.length > 1)) return [];
     return [
       {

@@ -1,6 +1,7 @@
 /**
- * The environment of the ECS fast autoscaler as it is, without a file: one ECS service that follows one queue. The
- * settings mean what their table says; where its code does something else, a warning tells the difference.
+ * Reads the unchanged environment of the ECS fast autoscaler, without a file: one ECS service that follows one queue.
+ * Each setting has the meaning that the documentation of the fast autoscaler gives. Where the code of the fast
+ * autoscaler does something else, a warning states the difference.
  */
 import { z } from 'zod';
 import { byAlias, resourceConfig, type Config } from '../config.js';
@@ -19,7 +20,7 @@ import { aliasSchema, resourceSchema } from '../schema/resource.js';
 
 const tasks = wholeNumber('a whole number of tasks', 0, 1_000_000);
 const seconds = wholeNumber('a whole number of seconds', 0, 366 * 86_400);
-/** As Python reads it: `0.01`, `.01`, `1e-2`. */
+/** A number in the forms that Python accepts: `0.01`, `.01`, `1e-2`. */
 const number = z
   .string()
   .regex(/^(\d{1,12}(\.\d{0,12})?|\.\d{1,12})(e[+-]?\d{1,2})?$/i, {
@@ -62,8 +63,8 @@ export const fastAutoscalerSettings = z.object({
 type Settings = z.output<typeof fastAutoscalerSettings>;
 
 /**
- * The variables that say that it is that autoscaler's environment. SERVICE_NAME alone says nothing: many programs have
- * one.
+ * Returns the variables that identify the environment of the fast autoscaler. SERVICE_NAME alone does not identify it,
+ * because many programs use a variable of that name.
  */
 export function fastAutoscalerNames(environment: Environment): string[] {
   const all = Object.values(queueVariables).reduce<object>(
@@ -76,13 +77,13 @@ export function fastAutoscalerNames(environment: Environment): string[] {
   return isMeant ? own : [];
 }
 
-/** All that it reads. */
+/** Every variable that is read. */
 export function fastAutoscalerVariables(environment: Environment): string[] {
   const { shape } = queueVariables[queueTypeOf(environment)];
   return [...Object.keys(fastAutoscalerSettings.shape), ...Object.keys(shape)];
 }
 
-/** @throws ConfigError naming every variable that is wrong. */
+/** @throws ConfigError naming every invalid variable. */
 export function fastAutoscalerConfig(environment: Environment): Config {
   const settings = parseEnvironment(fastAutoscalerSettings, environment);
   refuseContradictions(settings);
@@ -94,7 +95,7 @@ export function fastAutoscalerConfig(environment: Environment): Config {
     step: settings.SCALING_STEP_COUNT,
     cooldown: { up: `${settings.SCALE_OUT_COOLDOWN}s`, upAfter: 'up', down: `${settings.SCALE_IN_COOLDOWN}s` },
     autoscale: {
-      // As its documentation schedules it.
+      // The schedule in the documentation of the fast autoscaler.
       interval: '60s',
       signals: { messages: { ...queue, type } },
       policies: [{ type: 'perUnit', value: wantedTasks(settings), target: 1 }],
@@ -110,8 +111,9 @@ export function fastAutoscalerConfig(environment: Environment): Config {
 }
 
 /**
- * The tasks wanted, as an expression; `perUnit` rounds it up. A scale-in rule never adds and a scale-out rule never
- * removes, and one scale-in keeps the share that the factor does not allow to be removed.
+ * Returns the number of tasks as an expression, which `perUnit` rounds up. A scale-in rule never adds tasks, and a
+ * scale-out rule never removes tasks. One scale-in keeps the share of the tasks that the factor does not allow to be
+ * removed.
  */
 function wantedTasks(settings: Settings): string {
   const need = `messages * ${inDigits(settings.TASKS_PER_MESSAGE)}`;
@@ -123,8 +125,8 @@ function wantedTasks(settings: Settings): string {
 }
 
 /**
- * As an expression takes it, which has no exponents: 0.0000005, not 5e-7. And rounded, because 1 - 0.9 is
- * 0.09999999999999998 in doubles, and a tenth of 10 tasks would be none.
+ * Formats a number for an expression, which does not support exponents: 0.0000005, not 5e-7. The number is rounded,
+ * because 1 - 0.9 is 0.09999999999999998 in doubles, and a tenth of 10 tasks would then be no task.
  */
 function inDigits(value: number): string {
   return value.toFixed(12).replace(/\.?0+$/, '');
@@ -142,7 +144,7 @@ function refuseContradictions(settings: Settings): void {
   if (problems.length > 0) throw new ConfigError(problems);
 }
 
-/** Passwords stay where they are: the signal says only the names of their variables. */
+/** The signal refers to passwords by the names of their variables and does not contain them. */
 function queueOf(environment: Environment): QueueSignal {
   const secrets = Object.keys(environment).filter((name) => name.endsWith('_PASSWORD') && environment[name]);
   return queueFromEnvironment({
@@ -151,7 +153,10 @@ function queueOf(environment: Environment): QueueSignal {
   });
 }
 
-/** The end of an ARN. An alias is shorter than a name on ECS may be, and begins with a letter or a digit. */
+/**
+ * Returns the last part of an ARN. The maximum length of an alias is less than that of a service name on ECS, and an
+ * alias begins with a letter or a digit.
+ */
 function aliasOf(service: string): string {
   return service
     .slice(service.lastIndexOf('/') + 1)
@@ -159,7 +164,7 @@ function aliasOf(service: string): string {
     .slice(0, 63);
 }
 
-/** What these settings did there, and do here. */
+/** The settings whose effect differs: what each setting did in the fast autoscaler, and what it does here. */
 const otherwise: Readonly<Record<string, string>> = {
   SCALE_OUT_COOLDOWN: 'had no effect in the original; here it is the least time between two scale-outs',
   SCALING_STEP_COUNT: 'had no effect in the original; here one change adds or removes at most so many tasks',

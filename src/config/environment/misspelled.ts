@@ -1,15 +1,21 @@
-/** Variables of the environment that are probably meant for us under another name: a slip that nobody sees otherwise. */
+/**
+ * Finds environment variables that are probably misspelled names of Escapement's variables. Nothing else reports such a
+ * mistake.
+ */
 import { nearest } from '../nearest.js';
 import type { Environment } from '../file/placeholders.js';
 
-/** What all names of a family begin with would make any two of them look alike. */
+/**
+ * The common prefixes of Escapement's variables. A prefix is left out of the comparison, because it would make any two
+ * names look similar.
+ */
 const families = ['AUTOSCALER_', 'ESCAPEMENT_', 'TEMPORAL_'];
-/** Among shorter ones too many words look alike: `PORT` and `POST`. */
+/** Many shorter names look similar to another word, such as `PORT` and `POST`. */
 const shortestName = 6;
 
 /**
- * A warning for each variable that is not known and close to one that is, and is not set.
- * @param known every name that means something here.
+ * Returns a warning for each unknown variable that is close to a known variable that is not set.
+ * @param known every variable name that Escapement reads.
  */
 export function misspelledVariables(environment: Environment, known: readonly string[]): string[] {
   const unset = known.filter((name) => environment[name] === undefined && name.length >= shortestName);

@@ -1,4 +1,6 @@
-/** The settings of Omnistrate's autoscaling example as they are, without a file: one resource behind the sidecar. */
+/**
+ * Reads the unchanged settings of Omnistrate's autoscaling example, without a file: one resource behind the sidecar.
+ */
 import { z } from 'zod';
 import { platforms } from '../../adapters/platforms/registry.js';
 import { byAlias, resourceConfig, type Config } from '../config.js';
@@ -32,13 +34,16 @@ export const environmentSettings = z.object({
   OMNISTRATE_SIDECAR_URL: platforms.omnistrate.settings.shape.url,
 });
 
-/** What says that a real resource is meant. An empty one counts: somebody tried to set it. */
+/**
+ * Returns the variables that configure a real resource. A variable that is set to an empty string counts as an attempt
+ * to configure one.
+ */
 export function environmentNames(environment: Environment): string[] {
   const isOurs = (name: string) => name.startsWith(prefix) || name === 'OMNISTRATE_SIDECAR_URL';
   return Object.keys(environment).filter((name) => isOurs(name) && environment[name] !== undefined);
 }
 
-/** @throws ConfigError naming every variable that is wrong. */
+/** @throws ConfigError naming every invalid variable. */
 export function environmentConfig(environment: Environment): Config {
   const settings = parseEnvironment(environmentSettings, environment);
   const alias = settings.AUTOSCALER_TARGET_RESOURCE;
@@ -54,7 +59,7 @@ export function environmentConfig(environment: Environment): Config {
   const resource = resourceSchema.parse({
     platform: { type: 'omnistrate', url: settings.OMNISTRATE_SIDECAR_URL },
     min,
-    // A file must name a maximum; only here there may be none.
+    // A file must set a maximum. Only this environment may leave it out.
     max: max ?? min,
     step: settings.AUTOSCALER_STEPS,
     cooldown: `${settings.AUTOSCALER_COOLDOWN}s`,

@@ -1,4 +1,7 @@
-/** How this process listens, logs and keeps its data. Everything about resources is in the configuration. */
+/**
+ * The settings of this process: where it listens, how it logs and where it keeps its data. The configuration contains
+ * everything about resources.
+ */
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import { z } from 'zod';
 import { ConfigError, problemFrom } from '../problem.js';
@@ -8,7 +11,7 @@ import { ownerSchema } from '../schema/resource.js';
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
-/** As Python, syslog and Java call them. */
+/** Names of log levels in Python, syslog and Java. */
 const logLevel = word(logLevels, {
   verbose: 'trace',
   information: 'info',
@@ -24,7 +27,9 @@ const address = z.string().refine((text) => isIP(text) !== 0 || /^[a-z0-9]([a-z0
   error: 'is not an address; write an IP address or a host name without a port, such as 0.0.0.0',
 });
 
-/** A name is checked by itself, so that one with a port is not silently one that never comes. */
+/**
+ * Each name is validated separately. A name with a port is an error, because such a name would never match a request.
+ */
 const hostNames = z
   .string()
   .transform((text) => text.split(',').flatMap((name) => name.trim() || []))
@@ -67,10 +72,13 @@ export const serverVariables = z.object({
 
 export interface ServerSettings {
   readonly port: number;
-  /** Of the health of `escapement worker`, which may run beside the API. */
+  /**
+   * The port of the health endpoint of `escapement worker`. It differs from the port of the API, because both may run
+   * on the same machine.
+   */
   readonly workerPort: number;
   readonly listen: string;
-  /** Names that the API answers to without a token. */
+  /** The host names under which the API answers requests without a token. */
   readonly allowedHosts: readonly string[];
   readonly apiToken: string | undefined;
   readonly logLevel: (typeof logLevels)[number];
@@ -80,7 +88,7 @@ export interface ServerSettings {
   readonly simulatorPort: number;
 }
 
-/** @throws ConfigError naming every variable that is wrong. */
+/** @throws ConfigError naming every invalid variable. */
 export function readServerSettings(environment: Environment): ServerSettings {
   const variables = parseEnvironment(serverVariables, environment);
   const listen = variables.ESCAPEMENT_LISTEN;

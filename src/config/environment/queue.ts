@@ -1,9 +1,12 @@
-/** The queue settings of the ECS fast autoscaler's environment (QUEUE_TYPE and its tables), as settings of a source. */
+/**
+ * Converts the queue settings in the environment of the ECS fast autoscaler (QUEUE_TYPE and its tables) to the settings
+ * of a source.
+ */
 import { z } from 'zod';
 import { parseEnvironment, trueOrFalse, wholeNumber, word } from './variables.js';
 import type { Environment } from '../file/placeholders.js';
 
-/** What stands under a signal in escapement.yaml. */
+/** The settings of a signal in escapement.yaml. */
 export interface QueueSignal {
   readonly type: string;
   readonly settings: Readonly<Record<string, unknown>>;
@@ -12,7 +15,7 @@ export interface QueueSignal {
 const queueTypes = ['sqs', 'amq', 'kinesis', 'kafka', 'rabbitmq', 'redis'] as const;
 type QueueType = (typeof queueTypes)[number];
 
-/** What decides which of the tables below counts. */
+/** The variables that select one of the tables below. */
 export const queueChoice = z.object({
   QUEUE_TYPE: word(queueTypes)
     .prefault('sqs')
@@ -62,7 +65,8 @@ export const queueVariables = {
       REDIS_QUEUE_TYPE: word(['list', 'stream']).prefault('list'),
       REDIS_CONSUMER_GROUP: text,
     })
-    // The length of a stream would never fall: what was read stays in it.
+    // A consumer group is required, because the length of a stream never falls: entries that were read stay in the
+    // stream.
     .refine(({ REDIS_QUEUE_TYPE: kind, REDIS_CONSUMER_GROUP: group }) => kind === 'list' || group !== undefined, {
       path: ['REDIS_CONSUMER_GROUP'],
       error: 'is not set; it is needed for REDIS_QUEUE_TYPE=stream: what counts is what this group has not read yet',
@@ -74,8 +78,9 @@ export function queueTypeOf(environment: Environment): QueueType {
 }
 
 /**
- * The signal of the queue that the environment names. USE_COMBINED_MESSAGES adds messages that are being worked on.
- * @throws ConfigError naming every variable that is missing or wrong, never its value.
+ * Returns the signal for the queue that the environment names. USE_COMBINED_MESSAGES adds the messages that are being
+ * processed.
+ * @throws ConfigError naming every missing or invalid variable, never its value.
  */
 export function queueFromEnvironment(environment: Environment): QueueSignal {
   const { QUEUE_TYPE: type, USE_COMBINED_MESSAGES: isCombined } = parseEnvironment(queueChoice, environment);
@@ -89,7 +94,7 @@ export function queueFromEnvironment(environment: Environment): QueueSignal {
       return activemq(parseEnvironment(queueVariables.amq, environment), isCombined);
     case 'kinesis': {
       const { KINESIS_STREAM_NAME: stream } = parseEnvironment(queueVariables.kinesis, environment);
-      // A stream that nobody writes to has no datapoints; the fast autoscaler scales in then.
+      // A stream without writes has no datapoints. The fast autoscaler scales in then, so no datapoints count as 0.
       return { type: 'kinesis', settings: { stream, measure: 'incomingRecords', emptyAs: 0 } };
     }
     case 'kafka': {
@@ -104,7 +109,7 @@ export function queueFromEnvironment(environment: Environment): QueueSignal {
   }
 }
 
-/** Why USE_COMBINED_MESSAGES changes nothing, where it does not. */
+/** Returns why USE_COMBINED_MESSAGES has no effect, or undefined where it has one. */
 export function whyCombinedAlready(type: QueueType): string | undefined {
   switch (type) {
     case 'kinesis':
@@ -125,7 +130,7 @@ function activemq(given: Given<'amq'>, isCombined: boolean): QueueSignal {
   return {
     type: 'activemq',
     settings: {
-      // The console of the first broker of the pair, or of the only one.
+      // The console of the first broker of an active/standby pair, or of a single broker.
       url: `https://${given.AMQ_BROKER_ID}-1.mq.${regionOf(given) ?? ''}.amazonaws.com:8162/api/jolokia`,
       broker: given.AMQ_BROKER_ID,
       queue: given.AMQ_QUEUE_NAME,
@@ -135,7 +140,7 @@ function activemq(given: Given<'amq'>, isCombined: boolean): QueueSignal {
   };
 }
 
-/** Messages that are being worked on are seen by the management API only, which is on a port of its own. */
+/** Only the management API reports the messages that are being processed. The management API has its own port. */
 function rabbitmq(given: Given<'rabbitmq'>, isCombined: boolean): QueueSignal {
   const host = given.RABBITMQ_HOST;
   return {
@@ -151,7 +156,10 @@ function rabbitmq(given: Given<'rabbitmq'>, isCombined: boolean): QueueSignal {
   };
 }
 
-/** An entry of a list is gone when it is taken; one of a stream stays, and only the group knows what was read. */
+/**
+ * An entry of a list is removed when a consumer takes it. An entry of a stream stays, and only the consumer group knows
+ * which entries were read.
+ */
 function redis(given: Given<'redis'>, isCombined: boolean): QueueSignal {
   const ofStream = { count: isCombined ? ['lag', 'pending'] : 'lag', group: given.REDIS_CONSUMER_GROUP };
   return {

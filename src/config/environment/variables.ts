@@ -1,4 +1,4 @@
-/** Settings that come from environment variables: the forms they may have, and errors that name them. */
+/** Parses settings from environment variables. Errors name the variables. */
 import { z } from 'zod';
 import { ConfigError, problemFrom } from '../problem.js';
 import { findingsOf, issueWords, oneOf } from '../file/issue-words.js';
@@ -6,8 +6,9 @@ import { formatPath } from '../file/path.js';
 import type { Environment } from '../file/placeholders.js';
 
 /**
- * A variable that is set to nothing is not set: that is how deployment files pass on what they do not have.
- * @throws ConfigError naming every variable that is wrong.
+ * A variable that is set to an empty string counts as not set, because deployment files pass on missing values in this
+ * way.
+ * @throws ConfigError naming every invalid variable.
  */
 export function parseEnvironment<Schema extends z.ZodObject>(
   schema: Schema,
@@ -24,12 +25,12 @@ export function parseEnvironment<Schema extends z.ZodObject>(
   );
 }
 
-/** Set to nothing is not set. */
+/** A variable that is set to an empty string counts as not set. */
 export function isSet(environment: Environment, name: string): boolean {
   return (environment[name]?.trim() ?? '') !== '';
 }
 
-/** @param what the number is, for messages: `a whole number of seconds`. */
+/** @param what describes the number in messages: `a whole number of seconds`. */
 export function wholeNumber(what: string, least: number, most: number) {
   const wrong = `is not ${what}; write digits only, from ${least} to ${most}`;
   return z
@@ -41,7 +42,7 @@ export function wholeNumber(what: string, least: number, most: number) {
 
 export const port = wholeNumber('a port', 0, 65_535);
 
-/** The spellings that the programs around it know, which are written in Go and Python. */
+/** The spellings that related programs in Go and Python accept. */
 const truths: Readonly<Record<string, boolean>> = {
   ...Object.fromEntries(['true', 't', 'yes', 'y', 'on', '1'].map((text) => [text, true])),
   ...Object.fromEntries(['false', 'f', 'no', 'n', 'off', '0'].map((text) => [text, false])),
@@ -55,8 +56,8 @@ export const trueOrFalse = z.string().transform((text, context) => {
 });
 
 /**
- * One of these words, in any case.
- * @param aliases what other programs call some of them.
+ * One of the known words. Case is ignored.
+ * @param aliases the names that other programs use for some of the words.
  */
 export function word<const Word extends string>(
   known: readonly Word[],

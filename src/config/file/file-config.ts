@@ -1,4 +1,4 @@
-/** `escapement.yaml` -> one Config, or everything that is wrong with it. */
+/** Turns `escapement.yaml` into a Config, or reports every problem in the file. */
 import { checkExpressions } from '../checks/expressions.js';
 import { byAlias, resourceConfig, type Config, type ResourceConfig } from '../config.js';
 import { ConfigError, formatProblem, problemFrom, type ConfigProblem } from '../problem.js';
@@ -15,7 +15,7 @@ import { checkAdapters, isAdapterSetting } from './written-adapters.js';
 import { readYaml, type YamlFile } from './yaml-file.js';
 
 /**
- * @param file its name, for messages.
+ * @param file the file name, for messages.
  * @throws ConfigError with all problems, in the order of the file.
  */
 export async function fileConfig(text: string, file: string, environment: Environment): Promise<Config> {
@@ -70,17 +70,20 @@ async function readResource(
   };
 }
 
-/** From a path within a resource to one within the file. */
+/** Converts a path within a resource to a path within the file. */
 function under(alias: string) {
   return (finding: Finding): Finding => ({ ...finding, path: ['resources', alias, ...finding.path] });
 }
 
-/** What a resource does not say, its defaults may, and the other way round: only the two together can miss something. */
+/**
+ * A field that is missing in a resource may be set in `defaults`, and the reverse. Only the merged resource shows
+ * whether a field is missing.
+ */
 function isLeftToDefaults({ path, isMissing }: Finding): boolean {
   return isMissing === true && path.length > 2;
 }
 
-/** What a resource has from `defaults` is wrong there. */
+/** A problem in a field that a resource inherits is reported at its position in `defaults`. */
 function problemAt(finding: Finding, yaml: YamlFile, file: string): ConfigProblem {
   const [section, , ...rest] = finding.path;
   const inDefaults = ['defaults', ...rest];
@@ -94,7 +97,7 @@ function isWritten(yaml: YamlFile, path: Path): boolean {
   return path.length > 1 && valueAt(yaml.value, path) !== undefined;
 }
 
-/** From top to bottom, each problem once. */
+/** Sorts the problems from top to bottom and removes duplicates. */
 function inOrder(problems: readonly ConfigProblem[]): ConfigProblem[] {
   const once = new Map(problems.map((problem) => [formatProblem(problem), problem]));
   return [...once.values()].toSorted(

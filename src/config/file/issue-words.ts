@@ -1,4 +1,7 @@
-/** What zod found wrong, in words for the person who wrote the file. Never repeats a value: it may be a secret. */
+/**
+ * Describes the issues that zod found, for the person who wrote the file. A message never repeats a value, because the
+ * value may be a secret.
+ */
 import { z } from 'zod';
 import { nearest } from '../nearest.js';
 import type { Path } from './path.js';
@@ -7,17 +10,17 @@ type Issue = z.core.$ZodIssue;
 
 export interface Finding {
   readonly path: Path;
-  /** `what is wrong; what to do`. */
+  /** In the form `what is wrong; what to do`. */
   readonly text: string;
-  /** The key itself is wrong, not what stands under it. */
+  /** The key itself is invalid, and not the value of that key. */
   readonly isAboutKey?: true;
-  /** Nothing is written there. */
+  /** No value is written at this path. */
   readonly isMissing?: true;
 }
 
 /**
- * Given to every parse: `parse(input, { error: issueWords })`. Unknown keys get a line each, in the order of the keys,
- * since only here the schema is at hand that knows the right ones.
+ * Passed to every parse: `parse(input, { error: issueWords })`. Unknown keys get one line each, in the order of the
+ * keys. The line is made here because only here the schema with the known keys is available.
  */
 export function issueWords(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
@@ -45,7 +48,7 @@ export function issueWords(issue: z.core.$ZodRawIssue): string | undefined {
   }
 }
 
-/** Each thing that is wrong, by itself. */
+/** Returns one finding for each problem. */
 export function findingsOf(issues: readonly Issue[], parent: Path = []): Finding[] {
   return issues.flatMap((issue) => {
     const path = [...parent, ...issue.path];
@@ -69,7 +72,7 @@ export function findingsOf(issues: readonly Issue[], parent: Path = []): Finding
 
 const missing = 'is missing';
 
-/** The domain says which names there are; which of them was meant is found here. */
+/** The domain reports the known names. This function finds the name that was probably meant. */
 function meantInstead({ params }: z.core.$ZodIssueCustom): string | undefined {
   const unknown = unknownName.safeParse(params);
   if (!unknown.success) return undefined;
@@ -81,8 +84,9 @@ function meantInstead({ params }: z.core.$ZodIssueCustom): string | undefined {
 const unknownName = z.object({ problem: z.string(), name: z.string(), known: z.array(z.string()) });
 
 /**
- * Where a value may have several forms, the one that was meant is the one whose outer type fits; where two do, the one
- * with the fewest faults. Where none does, every form is named, unless one of them knows what to do.
+ * Chooses the form that was meant where a value may have several forms: the form whose outer type matches. If several
+ * match, the form with the fewest issues is chosen. If none matches, the message names every form, unless one of the
+ * forms has advice of its own.
  */
 function likeliestBranch(branches: readonly (readonly Issue[])[], path: Path): Finding[] {
   const fitting = branches.filter((issues) => !issues.some(isAboutTheWhole));
@@ -113,12 +117,13 @@ const typeWords: Record<string, string> = {
 };
 
 function typeInWords({ expected, inst }: z.core.$ZodRawIssue<z.core.$ZodIssueInvalidType>): string {
-  // A text where an integer belongs is told as "number" by zod; only the schema knows better.
+  // For text in place of an integer, zod reports the expected type "number". Only the schema shows that an integer is
+  // required.
   const isWhole = inst && 'format' in inst._zod.def && inst._zod.def.format === 'safeint';
   return typeWords[isWhole ? 'int' : expected] ?? expected;
 }
 
-/** Says which values there are, or which of them was meant. */
+/** Lists the known values, or suggests the one that was probably meant. */
 export function oneOf(input: unknown, values: readonly unknown[]): string {
   const known = values.map(String);
   const meant = typeof input === 'string' ? nearest(input, known) : undefined;

@@ -1,16 +1,16 @@
-/** `defaults:` under the fields of each resource. */
+/** Merges the fields of `defaults:` into each resource. */
 import { isInside, isMapping, valueAt, type Path } from './path.js';
 import type { Placeholder } from './placeholders.js';
 
 export interface MergedResource {
   readonly alias: string;
-  /** Its own fields over those of `defaults`. */
+  /** The fields of the resource, which take precedence over those of `defaults`. */
   readonly merged: unknown;
-  /** Those of the merged fields, by their path inside the resource. */
+  /** The placeholders in the merged fields, by their path inside the resource. */
   readonly placeholders: readonly Placeholder[];
 }
 
-/** @param document a whole file, whatever may be wrong with it. */
+/** @param document a whole file, which may contain errors. */
 export function mergedResources(document: unknown, placeholders: readonly Placeholder[]): MergedResource[] {
   const resources = valueAt(document, ['resources']);
   if (!isMapping(resources)) return [];
@@ -32,8 +32,9 @@ function placeholdersUnder(folder: Path, placeholders: readonly Placeholder[]): 
 }
 
 /**
- * Mappings are merged key by key, unless both name a `type` and these differ: the settings of one variant say nothing
- * about another. A type alone is short for the mapping that names it. Everything else is replaced.
+ * Merges mappings key by key. If both mappings name a `type` and the types differ, the resource's own mapping replaces
+ * the default, because the settings of one type do not apply to another. A type alone is short for the mapping that
+ * names this type. Any other value is replaced.
  */
 export function mergeDefaults(defaults: unknown, own: unknown): unknown {
   if (own === undefined) return defaults;

@@ -1,20 +1,21 @@
-/** Parses what somebody wrote, where any string may be the value of a placeholder. */
+/** Parses values that a person wrote. Any string may be the value of a placeholder. */
 import type { z } from 'zod';
 import { findingsOf, issueWords, type Finding } from './issue-words.js';
 import { formatPath, isInside, valueAt, withValueAt, type Path } from './path.js';
 import type { Placeholder } from './placeholders.js';
 
 interface Parsed<Output> {
-  /** What was given, with numbers and booleans for those texts of placeholders that had to be such. */
+  /** The input, in which values of placeholders are converted where the schema requires a number or a boolean. */
   readonly value: unknown;
-  /** Nothing where something is wrong. */
+  /** Absent where the input is invalid. */
   readonly output?: Output;
   readonly findings: readonly Finding[];
 }
 
 /**
- * Placeholders without a value cannot be checked here: what is wrong with them is left out of the findings.
- * The text of the others becomes a number or a boolean where the schema wants one and it reads as one.
+ * Errors of placeholders without a value are left out of the findings, because such a placeholder cannot be checked on
+ * this machine. The value of any other placeholder becomes a number or a boolean where the schema requires one and the
+ * value has that form.
  */
 export function parseWritten<Schema extends z.ZodType>(
   schema: Schema,
@@ -40,7 +41,7 @@ export function parseWritten<Schema extends z.ZodType>(
 
 type ScalarKind = 'number' | 'boolean';
 
-/** Where a number or a boolean was wanted, in any form that a value may have. */
+/** Returns the paths at which a number or a boolean was required, in any form of the value that the schema accepts. */
 function scalarsWanted(issues: readonly z.core.$ZodIssue[], parent: Path = []): { path: Path; kind: ScalarKind }[] {
   return issues.flatMap((issue) => {
     const path = [...parent, ...issue.path];
@@ -57,7 +58,10 @@ function scalarFrom(text: unknown, kind: ScalarKind): number | boolean | undefin
   return { true: true, false: false }[text.trim().toLowerCase()];
 }
 
-/** The schema of an adapter may repeat the value that it refuses; where that came from outside the file, it may not. */
+/**
+ * The schema of an adapter may repeat an invalid value in its message. A value that came from outside the file must not
+ * be repeated.
+ */
 function withoutSecrets(finding: Finding, placeholders: readonly Placeholder[]): Finding {
   const behind = placeholders.filter(({ path }) => isInside(path, finding.path));
   if (behind.length === 0) return finding;

@@ -1,8 +1,8 @@
-/** The way to a value inside a configuration: keys of mappings and indexes of lists. */
+/** The path of a value inside a configuration: keys of mappings and indexes of lists. */
 
 export type Path = readonly PropertyKey[];
 
-/** `resources.worker.autoscale.policies[0].value`; a key that is no plain word is quoted. */
+/** `resources.worker.autoscale.policies[0].value`. A key that is not a plain word is quoted. */
 export function formatPath(path: Path): string {
   return path.reduce<string>((text, key) => {
     if (typeof key === 'number') return `${text}[${key}]`;

@@ -1,4 +1,4 @@
-/** `${NAME}`, `${NAME:-default}` and `${file:/run/secrets/x}` in any string of a configuration. */
+/** Replaces `${NAME}`, `${NAME:-default}` and `${file:/run/secrets/x}` in any string of a configuration. */
 import { readFile } from 'node:fs/promises';
 import { fileErrorCode } from '../problem.js';
 import type { Finding } from './issue-words.js';
@@ -6,28 +6,28 @@ import { isMapping, type Path } from './path.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A string that holds placeholders. */
+/** A string that contains placeholders. */
 export interface Placeholder {
   readonly path: Path;
-  /** `${NAME}`, `${file:/path}`: to be shown where a value must not be. */
+  /** `${NAME}`, `${file:/path}`: the text that messages show instead of a value. */
   readonly sources: readonly string[];
-  /** What came from those sources. */
+  /** The values from these sources. */
   readonly secrets: readonly string[];
-  /** The whole string with its values; nothing where one of them cannot be told here. */
+  /** The whole string with its values. Absent where one of the values is not available on this machine. */
   readonly value?: string;
-  /** Why there is no value. `missing`: elsewhere there may be one; `malformed`: nowhere. */
+  /** Why there is no value. `missing`: another machine may have the value. `malformed`: no machine can have one. */
   readonly problem?: { readonly kind: 'missing' | 'malformed'; readonly text: string };
 }
 
 interface Interpolated {
-  /** A copy of what was given, with values for placeholders; where there is none, as written. */
+  /** A copy of the input, with placeholders replaced. A placeholder without a value stays as written. */
   readonly value: unknown;
   readonly placeholders: readonly Placeholder[];
 }
 
 /**
- * A value is never looked into for placeholders again.
- * @param isLeftAlone says which strings stay as they are written.
+ * A replaced value is not searched for placeholders again.
+ * @param isLeftAlone returns true for strings that stay as they are written.
  */
 export async function interpolate(
   given: unknown,
@@ -52,14 +52,14 @@ export async function interpolate(
   return { value, placeholders };
 }
 
-/** What is wrong with placeholders themselves. */
+/** Returns the errors in the placeholders themselves. */
 export function findingsOfPlaceholders(placeholders: readonly Placeholder[], ...kinds: Problem['kind'][]): Finding[] {
   return placeholders.flatMap(({ path, problem }) =>
     problem && kinds.includes(problem.kind) ? [{ path, text: problem.text }] : [],
   );
 }
 
-/** Whatever follows `${` up to the next `}`, also when it makes no sense: then it is refused. */
+/** Matches everything from `${` to the next `}`, including invalid placeholders, which are then rejected. */
 const placeholderPattern = /\$\{([^}]*)(\}?)/g;
 const variablePattern = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s;
 
@@ -87,12 +87,12 @@ async function lookUp(inner: string, environment: Environment): Promise<string |
   const [, name, fallback] = variablePattern.exec(inner) ?? [];
   if (name === undefined) return malformed;
   const value = environment[name];
-  // As in a shell: a default stands in for an empty value too.
+  // As in a shell, the default also replaces an empty value.
   if (fallback !== undefined) return value === undefined || value === '' ? fallback : value;
   return value ?? { kind: 'missing', text: `the environment has no ${name}; set it, or write \${${name}:-default}` };
 }
 
-/** Files of secrets end in a line break that is not part of the secret. */
+/** A file with a secret ends in a line break that is not part of the secret. */
 async function readSecret(path: string): Promise<string | Problem> {
   if (path === '') return malformed;
   try {

@@ -1,10 +1,12 @@
-/** The limits that a policy brings along, as a `preset` does: they stand under what a resource, or `defaults:`, says itself. */
+/**
+ * The limits that a policy sets, as a `preset` does. The limits of the resource, or of `defaults:`, take precedence.
+ */
 import type { PolicyLimits } from '../../domain/policies/policy.js';
 import { policyDefinitions } from '../../domain/policies/registry.js';
 import { mergeDefaults } from './merged-resources.js';
 import { isMapping, valueAt } from './path.js';
 
-/** @param resource as written, with its defaults, whatever else may be wrong with it. */
+/** @param resource the resource as written, with its defaults, which may contain other errors. */
 export function withPresetLimits(resource: unknown): unknown {
   const policies = valueAt(resource, ['autoscale', 'policies']);
   const limits = Array.isArray(policies) ? policies.map(limitsOf).find((limits) => limits !== undefined) : undefined;

@@ -1,4 +1,4 @@
-/** The platform and the signals of a resource as they are written, their placeholders included. */
+/** Checks the platform and the signals of a resource as they are written, including their placeholders. */
 import { platforms } from '../../adapters/platforms/registry.js';
 import { sourceDefinitions } from '../../adapters/sources/registry.js';
 import { checkSettings, type AdapterDefinition } from '../schema/adapter-settings.js';
@@ -10,11 +10,11 @@ import type { Environment } from './placeholders.js';
 
 interface CheckedAdapters {
   readonly findings: readonly Finding[];
-  /** Placeholders that have no value here. */
+  /** Placeholders that have no value on this machine. */
   readonly missing: readonly Finding[];
 }
 
-/** @param resource with its defaults, whatever else may be wrong with it. */
+/** @param resource the resource with its defaults, which may contain other errors. */
 export async function checkAdapters(resource: unknown, environment: Environment): Promise<CheckedAdapters> {
   const checks = await Promise.all(adaptersIn(resource).map((adapter) => checkAdapter(adapter, environment)));
   return {
@@ -23,7 +23,10 @@ export async function checkAdapters(resource: unknown, environment: Environment)
   };
 }
 
-/** The settings of adapters keep their placeholders: `platform.*` and `autoscale.signals.<name>.*`, all but those read here. */
+/**
+ * Whether placeholders stay in a setting: true for `platform.*` and `autoscale.signals.<name>.*`, except for the fields
+ * that the configuration itself reads.
+ */
 export function isAdapterSetting(path: Path): boolean {
   const [section, ...rest] = path;
   const [field, ...inside] = section === 'resources' ? rest.slice(1) : rest;
@@ -39,7 +42,7 @@ interface WrittenAdapter {
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
-/** The platform and the signals of a resource, as far as their types are known. */
+/** Returns the platform and the signals of a resource whose types are known. */
 function adaptersIn(resource: unknown): WrittenAdapter[] {
   const platform = valueAt(resource, ['platform']);
   const signals = valueAt(resource, ['autoscale', 'signals']);
@@ -77,7 +80,7 @@ async function checkAdapter({ path, definition, settings }: WrittenAdapter, envi
   return { findings: findings.map(under), missing: missing.map(under) };
 }
 
-/** A key that the source does not know may be one of those that every signal has. */
+/** A key that the source does not know may be a misspelled field that every signal has. */
 function perhapsASignalField({ path, text }: Finding): Pick<Finding, 'text'> {
   const meant = nearest(String(path.at(-1)), Object.keys(signalFields));
   return { text: meant === undefined ? text : `unknown key; did you mean "${meant}"?` };

@@ -1,4 +1,4 @@
-/** Reads YAML and remembers where everything stands. */
+/** Parses YAML and records the position of every value. */
 import {
   isAlias,
   isMap,
@@ -16,18 +16,18 @@ import type { Path } from './path.js';
 
 export interface YamlFile {
   readonly value: unknown;
-  /** The value at a path, or where there is none, what is nearest above it. */
+  /** The position of the value at a path. If there is no such value, the position of its nearest existing ancestor. */
   positionOf(path: Path): Position;
-  /** The key of a value in its mapping. */
+  /** The position of the key of a value in its mapping. */
   positionOfKey(path: Path): Position;
 }
 
 type Position = Pick<ConfigProblem, 'line' | 'column'>;
 
-/** Enough for anchors that a person wrote; an expansion beyond it is an attack. */
+/** Enough for the anchors that a person writes. A larger expansion is an attack. */
 const mostAliases = 100;
 
-/** @returns the file, or everything that keeps it from being read. */
+/** @returns the file, or every problem that prevents reading it. */
 export function readYaml(text: string, file: string): YamlFile | readonly ConfigProblem[] {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
@@ -55,7 +55,7 @@ export function readYaml(text: string, file: string): YamlFile | readonly Config
   }
 }
 
-/** The library's words, where they would repeat what stands in the file or name its own functions. */
+/** Replacements for messages of the library that would repeat text of the file or name functions of the library. */
 const syntaxWords: Record<string, string> = {
   DUPLICATE_KEY: 'this key stands here twice; remove one of the two',
   MULTIPLE_DOCS: 'a second document begins here; keep one document in a file',
@@ -64,7 +64,7 @@ const syntaxWords: Record<string, string> = {
   TAG_RESOLVE_FAILED: 'tags are not known here; write a plain value, or ${NAME} for one from the environment',
 };
 
-/** What YAML allows and no configuration needs. */
+/** Finds constructs that YAML allows and that a configuration does not support. */
 function unwelcome(document: Document): { node: Node; text: string }[] {
   const found: { node: Node; text: string }[] = [];
   visit(document, {
@@ -103,7 +103,7 @@ function locate(document: Document, path: Path): { key: number; value: number } 
     node = (isPair(child) ? child.value : child) as Node | null;
     const own = node?.range?.[0];
     key = isPair(child) ? ((child.key as Node).range?.[0] ?? key) : (own ?? key);
-    // A mapping or a list is best shown by its name.
+    // The position of a mapping or a list is that of its key.
     value = isScalar(node) && node.value !== null ? (own ?? key) : key;
   }
   return { key, value };

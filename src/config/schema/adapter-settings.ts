@@ -1,6 +1,7 @@
 /**
- * The settings of platforms and sources. A configuration keeps them as they are written, with their placeholders, and
- * they are read right before an adapter is made: secrets go no further than that.
+ * The settings of platforms and sources. A configuration keeps these settings as they are written, with their
+ * placeholders. The placeholders are replaced just before an adapter is created, so that no other part of Escapement
+ * holds the secrets.
  */
 import { z } from 'zod';
 import { ConfigError, problemFrom } from '../problem.js';
@@ -9,23 +10,23 @@ import { parseWritten } from '../file/parse-written.js';
 import { formatPath, type Path } from '../file/path.js';
 import { findingsOfPlaceholders, interpolate, type Environment } from '../file/placeholders.js';
 
-/** What a platform and a source have in common. */
+/** The common part of a platform definition and a source definition. */
 export interface AdapterDefinition<Schema extends z.ZodType = z.ZodType> {
   readonly type: string;
   readonly summary: string;
   readonly settings: Schema;
 }
 
-/** An adapter and its settings as written, still with `${NAME}` where that is written. */
+/** An adapter and its settings as written. Placeholders such as `${NAME}` are not replaced. */
 export interface AdapterChoice {
   readonly type: string;
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
 /**
- * The settings with every placeholder replaced, ready for the `create` of the adapter.
- * @param path where they stand in the configuration, for messages: `['resources', 'worker', 'platform']`.
- * @throws ConfigError naming every placeholder without a value, and every setting that is wrong.
+ * Returns the settings with every placeholder replaced, ready for the `create` of the adapter.
+ * @param path where the settings are in the configuration, for messages: `['resources', 'worker', 'platform']`.
+ * @throws ConfigError naming every placeholder without a value, and every invalid setting.
  */
 export async function resolveSettings<Schema extends z.ZodType>(
   definition: AdapterDefinition<Schema>,
@@ -42,14 +43,14 @@ export async function resolveSettings<Schema extends z.ZodType>(
 }
 
 interface CheckedSettings<Output> {
-  /** Nothing where something is wrong or missing. */
+  /** Absent where a setting is invalid or missing. */
   readonly output?: Output;
   readonly findings: readonly Finding[];
-  /** Placeholders that have no value here, and may have one where the adapter is made. */
+  /** Placeholders that have no value on this machine. The machine that creates the adapter may have the values. */
   readonly missing: readonly Finding[];
 }
 
-/** Everything that can be told about settings here. */
+/** Runs every check of the settings that is possible on this machine. */
 export async function checkSettings<Schema extends z.ZodType>(
   definition: AdapterDefinition<Schema>,
   settings: AdapterChoice['settings'],
@@ -63,8 +64,8 @@ export async function checkSettings<Schema extends z.ZodType>(
   return { findings, missing, ...(isComplete && { output: parsed.output }) };
 }
 
-/** Unknown settings are refused, also by an adapter that forgot to. */
+/** Unknown settings are rejected, even where the schema of an adapter does not reject them. */
 function strict<Schema extends z.ZodType>(schema: Schema): Schema {
-  // A strict copy of a schema of mappings reads the same values and gives the same output.
+  // A strict copy of an object schema accepts the same values and returns the same output.
   return schema instanceof z.ZodObject ? (schema.strict() as unknown as Schema) : schema;
 }

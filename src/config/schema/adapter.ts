@@ -7,14 +7,16 @@ export function adapterType(definitions: readonly AdapterDefinition[]) {
   return z.enum(definitions.map(({ type }) => type));
 }
 
-/** The settings are left as they are written, for placeholders may stand in them: `checkSettings` looks at them. */
+/**
+ * The settings stay as they are written, because they may contain placeholders. `checkSettings` checks the settings.
+ */
 export function adapterMapping(definitions: readonly AdapterDefinition[]) {
   const mapping = z.looseObject({ type: adapterType(definitions) });
   mappedDefinitions.set(mapping, definitions);
   return mapping.transform(({ type, ...settings }): AdapterChoice => ({ type, settings }));
 }
 
-/** What a signal may say, whatever it is sampled from. */
+/** The fields of every signal, whatever its source. */
 export const signalFields = {
   maxAge: positiveDuration
     .exactOptional()
@@ -35,7 +37,7 @@ export interface SignalChoice extends AdapterChoice {
   readonly sampling: Sampling;
 }
 
-/** A signal: the same, with fields that are read here and not by its source. */
+/** A signal: a mapping as in `adapterMapping`, with fields that the configuration reads and the source does not. */
 export function signalMapping(definitions: readonly AdapterDefinition[]) {
   const mapping = z.looseObject({ type: adapterType(definitions), ...signalFields }).superRefine(refuseResetting);
   mappedDefinitions.set(mapping, definitions);
@@ -56,7 +58,7 @@ function refuseResetting({ rate, ...settings }: Record<string, unknown>, context
 const mappedDefinitions = new WeakMap<z.core.$ZodType, readonly AdapterDefinition[]>();
 const signalMappings = new WeakSet<z.core.$ZodType>();
 
-/** What may really stand where `adapterMapping` takes anything, for documents: a form for each adapter. */
+/** Returns the exact forms that `adapterMapping` stands for, for generated documents: one form for each adapter. */
 export function adapterForms(mapping: z.core.$ZodType): z.ZodType[] | undefined {
   const common = signalMappings.has(mapping) ? signalFields : {};
   return mappedDefinitions.get(mapping)?.map(({ type, settings, summary }) => {

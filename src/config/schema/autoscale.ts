@@ -1,4 +1,4 @@
-/** `autoscale:` of a resource: what to watch, what to make of it, and how fast. */
+/** The `autoscale:` section of a resource: which signals to watch, which policies use them, and how fast to scale. */
 import { z } from 'zod';
 import type { AutoscaleSettings } from '../../domain/autoscale/settings.js';
 import { behaviorSchema } from '../../domain/behavior-settings.js';
@@ -12,7 +12,7 @@ import { duration, positiveDuration } from '../../domain/written/duration.js';
 
 export interface AutoscaleConfig {
   readonly settings: AutoscaleSettings;
-  /** Where each signal is sampled, by its name. */
+  /** The source of each signal, by the name of the signal. */
   readonly signals: Readonly<Record<string, AdapterChoice>>;
 }
 
@@ -86,7 +86,7 @@ export const autoscaleSchema = z
     ),
   }));
 
-/** Of the signals that say more than where they are sampled; nothing where none does. */
+/** Returns the sampling of the signals that set more than their source. The result is empty where no signal does. */
 function samplingOf(signals: Readonly<Record<string, SignalChoice>>): Pick<AutoscaleSettings, 'sampling'> {
   const entries = Object.entries(signals).flatMap(
     ([

@@ -1,6 +1,6 @@
 /**
- * `escapement.yaml`: the one definition of its fields, their meaning and their defaults. Errors, the JSON Schema and
- * the reference page are made from it.
+ * The only definition of the fields of `escapement.yaml`, their meaning and their defaults. Errors, the JSON Schema and
+ * the reference page are generated from this definition.
  */
 import { z } from 'zod';
 import { isOwner } from '../../domain/autoscale/revision.js';
@@ -10,13 +10,13 @@ import { autoscaleSchema } from './autoscale.js';
 import { adapterMapping, adapterType } from './adapter.js';
 import { duration, positiveDuration } from '../../domain/written/duration.js';
 
-/** What a resource may be called: it becomes part of workflow IDs and URLs. */
+/** The valid names of a resource. The name becomes part of workflow IDs and URLs. */
 export const aliasSchema = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$/, {
   error:
     'is not a name for a resource; write 1 to 63 letters, digits, ".", "_" or "-", beginning with a letter or a digit',
 });
 
-/** Whose autoscalers they are that a configuration names. */
+/** The owner of the autoscalers that a configuration names. */
 export const ownerSchema = z.string().refine(isOwner, {
   error:
     'is not a name for an owner; write 1 to 63 letters, digits, ".", "_" or "-", beginning with a letter or a digit',
@@ -112,7 +112,10 @@ const resourceFields = z.strictObject({
   autoscale: autoscaleSchema.optional().describe('Scale by itself: what to watch, and what to make of it.'),
 });
 
-/** A resource with the fields of `defaults` under its own. What does not go together is told besides everything else. */
+/**
+ * A resource whose missing fields come from `defaults`. Contradictions between fields are reported in addition to all
+ * other problems.
+ */
 export const resourceSchema = resourceFields
   .refine(({ min, max }) => min <= max, {
     path: ['min'],
@@ -133,7 +136,7 @@ export const resourceSchema = resourceFields
     when: ({ issues }) => issues.length === 0,
   });
 
-/** The whole file. A resource may leave a field to `defaults`, so none is required here. */
+/** The whole file. No field of a resource is required here, because `defaults` may set it. */
 export const documentSchema = z.strictObject({
   version: z
     .literal(1, { error: 'is not a version of this language; write version: 1' })

@@ -1,6 +1,6 @@
 /**
- * From what the policies say to one number. A policy without data has no opinion on scaling in: the number may then only
- * rise or hold, until its fallback stands in for it.
+ * Combines the answers of the policies into one number. A policy without data does not support scaling in. While a
+ * policy has no data, the number may only rise or stay the same, until the fallback of that policy applies.
  */
 import type { Opinion, Units } from '../policies/policy.js';
 import type { Verdict } from './judge.js';
@@ -10,11 +10,13 @@ import { Trail } from './trail.js';
 
 interface Combined {
   readonly trail: Trail;
-  /** False where the number is only what was asked for before: nobody had data, or it kept the number from falling. */
+  /**
+   * False where the number is only the capacity that was requested before: no policy had data, or missing data kept the
+   * number from falling.
+   */
   readonly isAdvice: boolean;
-  /** False while some policy has no data, whatever stands in for it. */
+  /** False while at least one policy has no data, even if a fallback replaces it. */
   readonly isEverythingKnown: boolean;
-  /** Why this number. */
   readonly reason: string;
 }
 
@@ -34,7 +36,7 @@ export function combine(spec: AutoscaleSpec, verdicts: readonly Verdict[], { ask
   const given = unknown.filter(({ opinion }) => opinion.failures >= fallback.after).map(({ policy }) => policy);
   if (given.length > 0) {
     const standIn = fallbackCapacity(fallback, asked);
-    // It never lowers what a healthy policy asks for.
+    // A fallback never lowers the recommendation of a policy that has data.
     const number = known.length === 0 ? standIn : Math.max(trail.number, standIn);
     trail.move('fallback', number, `${given.join(', ')} without data ${fallback.after} times or more`);
     if (typeof fallback.capacity === 'number' || standIn !== asked) advised = number;
@@ -55,7 +57,7 @@ export function combine(spec: AutoscaleSpec, verdicts: readonly Verdict[], { ask
   };
 }
 
-/** The policies that have data. Without any, what was asked for. */
+/** Chooses among the policies that have data. If no policy has data, the requested capacity stays. */
 function chooseAmong(
   { settings }: AutoscaleSpec,
   known: readonly Extract<Opinion, { kind: 'capacity' }>[],

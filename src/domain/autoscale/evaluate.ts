@@ -1,10 +1,10 @@
 /**
  * One evaluation of an autoscaled resource, as a pure function of the samples, the capacity, the state that the last
- * evaluation left, and the time.
+ * evaluation returned, and the time.
  *
- * The order of the stages: policies, combine, idle, status, floors and ceilings, override, behavior, what the platform
- * says against scaling in, `[min, max]`, pause, refusal; then what a scale run would make of it: step and cooldown. A stage
- * that changes the number is named in `limitedBy`.
+ * The stages run in this order: policies, combine, idle, status, floors and ceilings, override, behavior, the
+ * platform's reasons against scaling in, `[min, max]`, pause, refusal. The last stages, step and cooldown, show what a
+ * scale run would do about the result. `limitedBy` names each stage that changed the number.
  */
 import { largestCapacity } from '../scale/request.js';
 import { clampToBounds, nextCapacity, widenedTo } from '../scale/step.js';
@@ -68,7 +68,8 @@ export function evaluate(
   applyBounds(override?.beyondBounds === true ? { min: 0, max: null } : spec.limits, trail);
   applyPause(spec, trail, input);
   applyRefusal(trail, input, override);
-  // A run that was asked for anything else would fail at once, and be asked for at every look.
+  // A run that was requested for any other target would fail at once, and the autoscaler would request it again at
+  // every evaluation.
   if (input.status === 'FAILED') trail.move('status', asked, `the resource is ${input.status}`);
   const target = trail.number;
   const next = nextChange(spec, trail, input);
@@ -106,7 +107,7 @@ export function evaluate(
   };
 }
 
-/** Remembered, because the run that sent it is not asked for at every look. */
+/** The state keeps this time, because not every evaluation queries the run that sent the change. */
 function lastChangeMs({ changedAtMs }: AutoscaleState, { lastChange }: EvaluationInput): number | null {
   if (lastChange === null) return changedAtMs ?? null;
   return Math.max(lastChange.sentAtMs, changedAtMs ?? lastChange.sentAtMs);
@@ -118,14 +119,18 @@ function ofBefore(changedAtMs: number | null, datedAtMs: Readonly<Record<string,
 }
 
 /**
- * Nothing can be changed then, and units that are starting carry no load yet: what is measured says nothing of them. A
- * resource that has failed takes no change on any platform, whoever asks.
+ * A resource that is not `ACTIVE` takes no change on a platform of the `whenActive` kind. Units that are starting carry
+ * no load yet, so the samples say nothing about them. A resource that has failed takes no change on any platform,
+ * whoever requests it.
  */
 function isUndecided({ limits }: AutoscaleSpec, { status }: EvaluationInput): boolean {
   return status === 'FAILED' || (status !== 'ACTIVE' && !takesChangesAtAnyTime(limits));
 }
 
-/** In the middle of a deployment, for example. A walk in of our own ends where it is; that of somebody else goes on. */
+/**
+ * Holds scale-in while the platform reports a reason, for example during a deployment. A scale-in that the autoscaler
+ * requested stops at the current capacity. A scale-in that another requester started continues.
+ */
 function holdScaleIn(trail: Trail, units: Units, { holdsScaleIn }: EvaluationInput): void {
   if (holdsScaleIn === undefined) return;
   const { asked, capacity, isAskedByOthers } = units;
@@ -144,8 +149,9 @@ function applyFloorsAndCeilings(trail: Trail, verdicts: readonly Verdict[]): voi
 }
 
 /**
- * A person's word is not slowed down by behavior; @returns the one that stands, or null. Steps and cooldowns hold, and so
- * do the bounds unless it says otherwise.
+ * Applies the override of a person, which `behavior` does not slow down. Step and cooldown still apply. The bounds
+ * still apply unless the override sets `beyondBounds`.
+ * @returns the override that applies, or null.
  */
 function applyOverride({ limits }: AutoscaleSpec, trail: Trail, input: EvaluationInput): Override | null {
   const { override, nowMs } = input;
@@ -156,7 +162,7 @@ function applyOverride({ limits }: AutoscaleSpec, trail: Trail, input: Evaluatio
   return override;
 }
 
-/** Without a max it is that of any request: what lies beyond is a mistake of a signal. */
+/** If `max` is not set, the maximum for any request applies. A larger number is caused by an invalid signal value. */
 function applyBounds({ min, max }: Pick<ScaleSettings, 'min' | 'max'>, trail: Trail): void {
   const bounded = clampToBounds(trail.number, { min, max: max ?? largestCapacity });
   trail.move(
@@ -166,7 +172,7 @@ function applyBounds({ min, max }: Pick<ScaleSettings, 'min' | 'max'>, trail: Tr
   );
 }
 
-/** Nothing moves a resource that a person has paused in that direction, not even its bounds. */
+/** While a direction is paused, nothing moves the resource in that direction, not even `[min, max]`. */
 function applyPause(spec: AutoscaleSpec, trail: Trail, input: EvaluationInput): void {
   const { pause, nowMs, capacity } = input;
   if (pause === null || isOver(pause, nowMs)) return;
@@ -178,7 +184,10 @@ function applyPause(spec: AutoscaleSpec, trail: Trail, input: EvaluationInput): 
   if (pause.direction !== 'down') trail.lower('pause', stands, reason);
 }
 
-/** What somebody else asks for while it is paused; a walk of our own ends with the step that is under way. */
+/**
+ * Returns the capacity that stays in force during a pause. A target that another requester set stays. A run that the
+ * autoscaler started ends with the step that is in progress.
+ */
 function whatStands({ limits }: AutoscaleSpec, { capacity, status, run, lastChange }: EvaluationInput): number {
   if (run === null) return capacity;
   if (!run.isOwn) return run.target;
@@ -187,8 +196,8 @@ function whatStands({ limits }: AutoscaleSpec, { capacity, status, run, lastChan
 }
 
 /**
- * Asked again in the same direction, the platform would refuse again: until then it stays where it is. What a person says
- * is asked for once all the same.
+ * After a refusal, the platform would refuse a request in the same direction again, so the capacity stays where it is
+ * until the hold expires. An override that a person set after the refusal is still requested once.
  */
 function applyRefusal(
   trail: Trail,
@@ -223,7 +232,10 @@ function toReport({ policy, value, opinion }: Verdict): PolicyReport {
   };
 }
 
-/** The units that an evaluation is about: what there is, what was asked for, and what the samples came from. */
+/**
+ * Returns the units that an evaluation is about: the current capacity, the requested capacity, and the units that the
+ * samples were measured over.
+ */
 function unitsOf({ capacity, ready, status, run }: EvaluationInput): Units {
   return {
     capacity,

@@ -1,73 +1,84 @@
-/** One look at an autoscaled resource: what went in, what each policy said, what limited it, and the answer. */
+/**
+ * One evaluation of an autoscaled resource: its inputs, the result of each policy, the limits that applied, and the
+ * target.
+ */
 import type { ResourceStatus } from '../scale/capacity.js';
 import type { SentChange } from '../scale/step.js';
 import type { RefusalMemory } from './refusal.js';
 import type { AutoscaleState } from './state.js';
 
-/** A signal at the time of an evaluation. A source that has no number has failed: no data is never zero. */
+/**
+ * A signal at the time of an evaluation. A source that returns no number has failed. Missing data is never treated as
+ * zero.
+ */
 export type Reading =
   | {
       readonly value: number;
       readonly atMs: number;
-      /** Its source says when it was true: `atMs` may be long before the look, and the same sample may come again. */
+      /** The source dates its samples: `atMs` may be long before the read, and the same sample may be read again. */
       readonly isDated?: boolean;
-      /** What its source has to say of it. */
+      /** A remark of the source about the sample. */
       readonly note?: string;
-      /** More units than this have nothing of the work, where its source knows. */
+      /**
+       * The largest number of units that can share the work, where the source knows it. More units would have no work.
+       */
       readonly mostUnits?: number;
     }
   | {
       readonly failure: string;
-      /** What a person could set so that this counts as a number. */
+      /** The setting that a person could add so that this reading counts as a number. */
       readonly hint?: string;
     };
 
-/** A person's word on a resource. It ends at `untilMs`; null: when it is taken back. */
+/**
+ * A pause of a resource, set by a person or by the autoscaler itself. It ends at `untilMs`. Null: it ends when a person
+ * removes it.
+ */
 export interface Pause {
   readonly direction: 'up' | 'down' | 'both';
   readonly untilMs: number | null;
-  /** Why, where the autoscaler has paused itself. */
+  /** Why the autoscaler has paused itself. Absent where a person has paused it. */
   readonly reason?: string | undefined;
 }
 
 export interface Override {
   readonly capacity: number;
   readonly untilMs: number | null;
-  /** `[min, max]` does not hold for it, as for maintenance at 0. */
+  /** `[min, max]` does not apply to this override, for example for maintenance at 0. */
   readonly beyondBounds?: boolean | undefined;
-  /** When it was given. Absent in older ones. */
+  /** When the override was set. Absent in overrides of an older version. */
   readonly sinceMs?: number | undefined;
 }
 
 interface RunUnderWay {
   readonly target: number;
-  /** These policies have sent it there; else somebody else has. */
+  /** True if these policies set the target of the run. False if another requester did. */
   readonly isOwn: boolean;
 }
 
 export interface EvaluationInput {
   readonly nowMs: number;
-  /** By signal. One that is absent counts as failed. */
+  /** By signal. A signal that is absent counts as failed. */
   readonly readings: Readonly<Record<string, Reading>>;
-  /** What there is without another change: units that are not ready included. */
+  /** The capacity without a further change, including units that are not ready. */
   readonly capacity: number;
-  /** How many of them are ready, where the platform says so. */
+  /** How many of these units are ready. Absent where the platform does not report it. */
   readonly ready?: number | undefined;
   readonly status: ResourceStatus;
-  /** Why policies should not scale in just now, where the platform says so. */
+  /** Why policies should not scale in now. Absent where the platform reports no such reason. */
   readonly holdsScaleIn?: string | undefined;
-  /** The scale run that owns the resource. Null: none is under way. */
+  /** The scale run that owns the resource. Null: no run is in progress. */
   readonly run: RunUnderWay | null;
   readonly lastChange: SentChange | null;
   readonly pause: Pause | null;
   readonly override: Override | null;
-  /** Null: the platform has refused nothing lately. */
+  /** Null: the platform has refused nothing recently. */
   readonly refusal: RefusalMemory | null;
-  /** What the last evaluation left. Null: the first one, or nobody knows. */
+  /** The state that the last evaluation returned. Null: this is the first evaluation, or the state is not known. */
   readonly state: AutoscaleState | null;
 }
 
-/** Everything that can change the number, in the order in which it is reported. */
+/** Every stage that can change the number, in the order in which the stages are reported. */
 export const limitNames = [
   'status',
   'noData',
@@ -99,31 +110,33 @@ export interface Limit {
 
 export interface SampleReport {
   readonly signal: string;
-  /** The newest number there was, also while the source fails. Null: never one. */
+  /** The newest number, also while the source fails. Null: there has never been one. */
   readonly value: number | null;
   readonly ageMs: number | null;
   /** Null while the source works. */
   readonly failure: { readonly message: string; readonly sinceMs: number } | null;
-  /** What is worth knowing of a sample that is as it should be. */
+  /** A remark that a person should know about a valid sample. */
   readonly note?: string;
 }
 
 export interface PolicyReport {
   readonly policy: string;
-  /** What its expression gave. Null: no data, or a policy without one. */
+  /** The result of the policy's expression. Null: there is no data, or the policy has no expression. */
   readonly value: number | null;
-  /** Null: no opinion. */
+  /** Null: the policy recommends no capacity. */
   readonly recommended: number | null;
   readonly floor: number | null;
   readonly ceiling: number | null;
   readonly reason: string;
 }
 
-/** The next change that a scale run would make, and the earliest times for it and for the target. */
+/**
+ * The next change that a scale run would make, its earliest time, and the earliest time at which the target is reached.
+ */
 export interface NextChange {
   readonly capacity: number;
   readonly notBeforeMs: number;
-  /** How many changes it is to the target, this one included. */
+  /** The number of changes to the target, including this one. */
   readonly changes: number;
   readonly reachedMs: number;
 }
@@ -131,21 +144,24 @@ export interface NextChange {
 export interface Evaluation {
   readonly atMs: number;
   readonly capacity: number;
-  /** What counts as current: the target of the open scale run; without one, the capacity. Absent in older ones. */
+  /**
+   * The current size: the target of the open scale run, or the capacity if no run is open. Absent in evaluations of an
+   * older version.
+   */
   readonly asked?: number;
-  /** Null: the platform does not say. Absent in older ones. */
+  /** Null: the platform does not report it. Absent in evaluations of an older version. */
   readonly ready?: number | null;
   readonly samples: readonly SampleReport[];
   readonly policies: readonly PolicyReport[];
-  /** What the policies together ask for, before any limit. */
+  /** The capacity that the policies together recommend, before any limit. */
   readonly recommended: number;
-  /** What is asked of the scale run. */
+  /** The capacity that is requested from the scale run. */
   readonly target: number;
   /** Each change of the number, in the order in which it was made. */
   readonly limits: readonly Limit[];
   readonly limitedBy: readonly LimitName[];
-  /** Null: nothing to change. */
+  /** Null: there is nothing to change. */
   readonly next: NextChange | null;
-  /** One sentence. */
+  /** The evaluation in one sentence. */
   readonly reason: string;
 }

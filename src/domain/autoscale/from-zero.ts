@@ -1,10 +1,11 @@
-/** Whether a resource that is at zero can ever be given a unit again by its policies. */
+/** Whether the policies of a resource can ever scale it out from zero units. */
 import { definitionOf } from '../policies/registry.js';
 import type { AutoscaleSettings, FallbackSettings } from './settings.js';
 
 /**
- * A mean over the units has nothing to measure where there are none, so `utilization` stays at zero by itself. What can wake
- * such a resource: `idle`, a floor, a fallback, and a policy on what waits, unless the least recommendation counts.
+ * A mean over the units cannot be measured where there are no units, so `utilization` alone leaves a resource at zero.
+ * The following can scale the resource out: `idle`, a floor, a fallback, and a policy on a backlog. A policy on a
+ * backlog cannot do so where `combine` takes the smallest recommendation.
  */
 export function canLeaveZero({ policies, combine, idle, fallback }: AutoscaleSettings): boolean {
   if (idle !== null || isFloor(fallback)) return true;

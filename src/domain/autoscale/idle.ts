@@ -1,4 +1,4 @@
-/** To zero when nothing was needed for long enough, and at least one unit as soon as something is. */
+/** Scales to zero after a long enough time without need, and to at least one unit as soon as there is need. */
 import { whyUnknown, type SignalValues } from '../policies/signal-values.js';
 import { isAbove, shown } from '../numbers.js';
 import type { AutoscaleSpec } from './spec.js';
@@ -7,16 +7,17 @@ import type { Trail } from './trail.js';
 
 export interface IdleInput extends SignalValues {
   readonly nowMs: number;
-  /** What was asked for last: what there is, where nothing is under way. */
+  /** The target that was requested last, or the capacity if no run is in progress. */
   readonly asked: number;
-  /** Since the last evaluation; no time at all at the first one. */
+  /** The time since the last evaluation. Zero at the first evaluation. */
   readonly elapsedMs: number;
   readonly isEverythingKnown: boolean;
 }
 
 /**
- * Moves the trail; @returns what to remember. The clock runs from the last time more was needed, not from a change, and
- * stands still while nobody knows: such a time is neither need nor idleness.
+ * Applies the idle rule to the trail. Idle time counts from the last time there was need, and not from a change of
+ * capacity. Idle time does not advance while the value is not known, because unknown time is neither need nor idleness.
+ * @returns the new memory.
  */
 export function applyIdle(spec: AutoscaleSpec, memory: IdleMemory, trail: Trail, input: IdleInput): IdleMemory {
   const { idle: settings } = spec.settings;
@@ -36,7 +37,7 @@ export function applyIdle(spec: AutoscaleSpec, memory: IdleMemory, trail: Trail,
   if (asked === 0) {
     trail.move('idle', 0, 'idle: stays at zero');
   } else if (idleMs < settings.forMs) {
-    // From the start nothing is known of what was going on: that is no reason to scale in.
+    // Before the first need is seen, earlier load is not known. Missing knowledge is no reason to scale in.
     trail.raise('idle', memory.hasBeenNeeded ? 1 : asked, since);
   } else if (input.isEverythingKnown) {
     trail.move('idle', 0, since);

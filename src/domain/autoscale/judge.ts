@@ -1,8 +1,8 @@
-/** Asks one policy. */
+/** Evaluates one policy. */
 import type { Answer, Circumstances, PolicyMemory } from '../policies/policy.js';
 import type { NamedPolicy } from './spec.js';
 
-/** What a policy says, and what it has to remember, under its name. */
+/** The answer of a policy and the memory that it returns, with the name of the policy. */
 export interface Verdict extends Answer {
   readonly policy: string;
 }

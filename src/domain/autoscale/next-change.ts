@@ -1,11 +1,14 @@
-/** What a scale run would do about a target right now: one step, when the cooldown is over. */
+/** What a scale run would do about a target now: one step, when the cooldown has expired. */
 import { cooledDownAtMs, directionOf, nextCapacity, widenedTo } from '../scale/step.js';
 import { shownTime } from '../numbers.js';
 import type { EvaluationInput, NextChange } from './evaluation.js';
 import type { AutoscaleSpec } from './spec.js';
 import type { Trail } from './trail.js';
 
-/** Moves the trail on to the capacity that there will be at once, for `limitedBy`. Null: there is nothing to change. */
+/**
+ * Moves the trail to the capacity that the next change would reach, so that `limitedBy` includes step and cooldown.
+ * Returns null where there is nothing to change.
+ */
 export function nextChange({ limits }: AutoscaleSpec, trail: Trail, input: EvaluationInput): NextChange | null {
   const { capacity, lastChange, nowMs } = input;
   const target = trail.number;

@@ -1,4 +1,7 @@
-/** Behavior over time: what was recommended and how capacity was moved, remembered as far back as its windows reach. */
+/**
+ * Applies `behavior` over time. This module remembers recommendations and changes of capacity for as long as the
+ * windows of `behavior` need them.
+ */
 import { applyBehavior, type ScaleEvent } from '../behavior.js';
 import type { Behavior, ScalingRules } from '../behavior-settings.js';
 import type { SentChange } from '../scale/step.js';
@@ -8,14 +11,17 @@ import type { Trail } from './trail.js';
 
 export interface Pace {
   readonly nowMs: number;
-  /** What counts as current, as `spec.replicas` does for the HPA: what was asked for, not how far a walk has come. */
+  /**
+   * The current size for `behavior`, as `spec.replicas` is for the HPA: the requested capacity, and not the capacity
+   * that a scale run has reached so far.
+   */
   readonly asked: number;
   readonly lastChange: SentChange | null;
 }
 
 type History = Pick<AutoscaleState, 'recommendations' | 'scaleUps' | 'scaleDowns'>;
 
-/** Takes note of a change of what is asked for since the last evaluation, whoever asked. */
+/** Records a change of the requested capacity since the last evaluation, whoever made the request. */
 export function rememberMove({ settings }: AutoscaleSpec, state: ResumedState, pace: Pace): History {
   const { recommendations, scaleUps, scaleDowns, asked } = state;
   const change = pace.asked - asked;
@@ -31,7 +37,7 @@ export function rememberMove({ settings }: AutoscaleSpec, state: ResumedState, p
   };
 }
 
-/** Moves the trail through stabilization and rate. */
+/** Applies stabilization and rate limits to the trail. */
 export function keepPace(spec: AutoscaleSpec, history: History, trail: Trail, { nowMs, asked }: Pace): void {
   const { behavior } = spec.settings;
   if (!behavior.scaleUp && !behavior.scaleDown) return;
@@ -40,7 +46,7 @@ export function keepPace(spec: AutoscaleSpec, history: History, trail: Trail, { 
   const input = {
     current: asked,
     desired: trail.number,
-    // The bounds are a limit of their own, and come later.
+    // `[min, max]` is a separate limit, which a later stage applies.
     ...{ min: 0, max: null },
     behavior,
     recommendations: history.recommendations.map((past) => ({
@@ -58,23 +64,24 @@ export function keepPace(spec: AutoscaleSpec, history: History, trail: Trail, { 
   trail.move('rate', limited, 'as far as behavior lets it go for now');
 }
 
-/** Without rates: what the stabilization windows alone make of a recommendation. */
+/** Returns the behavior without its rate limits, that is, only its stabilization windows. */
 function windowsOf({ scaleUp, scaleDown }: Behavior): Behavior {
   const windowOf = ({ stabilizationWindowSeconds = 0 }: ScalingRules = {}) => ({ stabilizationWindowSeconds });
   return { scaleUp: windowOf(scaleUp), scaleDown: windowOf(scaleDown) };
 }
 
 /**
- * The units that behavior has no say in: the first one, as KEDA activates a workload before the HPA takes over. A share of
- * nothing is nothing, and would never leave zero.
+ * The number of units that `behavior` does not limit. This is the first unit, as KEDA activates a workload before the
+ * HPA takes over. A percentage of zero is zero, so a rate limit would never let a resource leave zero.
  */
 function activation(asked: number): number {
   return asked === 0 ? 1 : 0;
 }
 
 /**
- * Adds a recommendation. Of an older one only what can still matter is kept: one that is higher can hold back a scale-in,
- * one that is lower a scale-out, for as long as it is in its window. So there is never more than one of each capacity.
+ * Adds a recommendation. An older recommendation is kept only while it can still have an effect: within its window, a
+ * higher one can hold back a scale-in, and a lower one can hold back a scale-out. The list therefore never holds two
+ * recommendations of the same capacity.
  */
 export function rememberRecommendation(
   { settings }: AutoscaleSpec,
@@ -92,9 +99,10 @@ export function rememberRecommendation(
 }
 
 /**
- * Our own counts from the evaluation that asked for it, as the HPA's does: a period is over at the first evaluation that
- * is a whole period later. That of somebody else counts from when it was sent, where that is known; else from now, when
- * it is seen.
+ * Returns the time of a change of the requested capacity. A change that the autoscaler requested counts from the
+ * evaluation that requested it, as in the HPA: a period ends at the first evaluation that is a full period later. A
+ * change that another writer requested counts from the time it was sent, if that time is known. Otherwise the change
+ * counts from now, when the evaluation sees it.
  */
 function timeOfMove({ evaluatedAtMs, target }: AutoscaleState, { nowMs, asked, lastChange }: Pace): number {
   if (asked === target) return Math.min(evaluatedAtMs, nowMs);

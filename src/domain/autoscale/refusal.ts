@@ -1,32 +1,35 @@
-/** A platform that refused a change is not asked again at once: what is remembered of that from one scale run to the next. */
+/**
+ * Remembers refused changes from one scale run to the next, so that a platform that refused a change is not asked again
+ * at once.
+ */
 import { type Direction, directionOf } from '../scale/step.js';
 
-/** A scale run that ended because the platform would not take its changes. */
+/** A scale run that ended because the platform refused its changes. */
 export interface RefusedRun {
   readonly runId: string;
   readonly refused: { readonly atMs: number; readonly from: number; readonly to: number; readonly reason: string };
 }
 
-/** A size that the platform would not take, and until when it is not asked for one in that direction again. */
+/** A size that the platform refused, and the time until which no size in that direction is requested again. */
 export interface RefusalMemory {
   readonly atMs: number;
-  /** What it refused. */
+  /** The capacity that the platform refused. */
   readonly capacity: number;
   readonly direction: Direction;
   readonly untilMs: number;
-  /** In the platform's own words. */
+  /** The reason, as the platform reported it. */
   readonly reason: string;
   readonly runId: string;
-  /** Runs in a row that were refused. */
+  /** The number of consecutive runs that were refused. */
   readonly times: number;
 }
 
 const firstHoldMs = 15_000;
 const longestHoldMs = 300_000;
-/** Of a platform that has not been asked for so long since, nothing is known any more. */
+/** A refusal is forgotten when the hold has been over for this long without another refusal. */
 const forgottenAfterMs = 3_600_000;
 
-/** The hold doubles with each run that is refused, from 15 s to 5 min, until the capacity has come as far as was refused. */
+/** The hold doubles with each refused run, from 15 s to 5 min, until the capacity reaches the size that was refused. */
 export function rememberRefusal(
   memory: RefusalMemory | null,
   newest: RefusedRun | null,

@@ -1,19 +1,22 @@
-/** Which configuration an autoscaler has its settings from, and which of two counts. Plain data: memos and messages carry it. */
+/**
+ * Identifies the configuration that an autoscaler has its settings from, and decides which of two configurations
+ * applies. A revision is plain data, because memos and messages carry it.
+ */
 import { fields, text, whole } from '../checks.js';
 
 export interface Writing {
-  /** Whose configuration it is: only the same owner may remove what it has configured. */
+  /** The owner of the configuration. Only the same owner may remove what this configuration has configured. */
   readonly owner: string;
-  /** Where it is written: a path, or `environment`. */
+  /** Where the configuration is written: a path, or `environment`. */
   readonly file: string;
   readonly host: string;
-  /** When it was written, or applied by hand. */
+  /** When the configuration was written, or applied by hand. */
   readonly atMs: number;
 }
 
-/** What a configuration says of one resource. */
+/** The revision of one resource in a configuration. */
 export interface Revision extends Writing {
-  /** Two with the same digest say the same. */
+  /** Two revisions with the same digest have the same content. */
   readonly digest: string;
 }
 
@@ -26,7 +29,10 @@ const writing = { owner: text(1, 63), file: text(1, 4096), host: text(1, 255), a
 export const checkWriting = fields(writing);
 export const checkRevision = fields({ ...writing, digest: text(1, 255) });
 
-/** Of two configurations the one that was written later; of two of the same time the one that comes later. */
+/**
+ * The configuration that was written later applies. Of two configurations with the same time, the one that arrives
+ * later applies.
+ */
 export function isOverruled(next: Writing, inForce: Writing): boolean {
   return next.atMs < inForce.atMs;
 }

@@ -1,9 +1,9 @@
-/** What a person should know of a sample that is as it should be. */
+/** A remark that a person should know about a valid sample. */
 import type { Reading } from './evaluation.js';
 
 type Remarks = Pick<Extract<Reading, { value: number }>, 'note' | 'mostUnits'>;
 
-/** @param max of the resource; null: no limit. */
+/** @param max the maximum of the resource. Null: no limit. */
 export function sampleNote({ note, mostUnits }: Remarks, max: number | null): string | undefined {
   const isTooMany = mostUnits !== undefined && (max ?? Infinity) > mostUnits;
   const warning = `max is ${max ?? 'not set'}, and no more than ${String(mostUnits)} units can share the work: others idle`;

@@ -1,5 +1,6 @@
 /**
- * An evaluation in words, as one chain: what was asked for, each limit that changed that in its order, and what is done.
+ * Describes an evaluation in one sentence: the recommended number, each limit that changed it, in order, and the
+ * resulting action.
  *
  * `Asked for 2 (perUnit waiting: 200 is within tolerance of 2 x 100); held at 6: the resource is STARTING. Go on from 2 to
  * 6.`
@@ -10,10 +11,10 @@ import type { Limit, LimitName, NextChange } from './evaluation.js';
 export interface Answer {
   readonly nowMs: number;
   readonly capacity: number;
-  /** The target of the open scale run; without one, the capacity. */
+  /** The target of the open scale run, or the capacity if no run is open. */
   readonly asked: number;
   readonly target: number;
-  /** Why the policies ask for what they ask for. */
+  /** Why the policies recommend this number. */
   readonly why: string;
   readonly limits: readonly Limit[];
   readonly next: NextChange | null;
@@ -22,18 +23,18 @@ export interface Answer {
 export function sentence(answer: Answer): string {
   const chain = answer.limits.filter(({ by }) => !isOfTheWay(by));
   const first = chain[0]?.from ?? answer.target;
-  // Joined, so that the sentence is kept in one piece: a back-test keeps hundreds of thousands.
+  // Joined, so that the sentence is stored as one flat string: a back-test keeps hundreds of thousands of sentences.
   return [`Asked for ${first} (${answer.why})`, ...chain.map(inWords), '. ', move(answer), ...way(answer), '.'].join(
     '',
   );
 }
 
-/** What they say is not where the resource goes, but how it gets there. */
+/** Step, cooldown and dry run do not change the target. They change how and when the resource reaches it. */
 function isOfTheWay(by: LimitName): boolean {
   return by === 'step' || by === 'cooldown' || by === 'dryRun';
 }
 
-/** What each limit does with the number, in the words of whoever set it. */
+/** What the limit does with the number, in the terms of the setting that defines the limit. */
 function inWords({ by, from, to, reason }: Limit): string {
   const moved = to > from ? 'raised' : 'lowered';
   switch (by) {
@@ -72,7 +73,7 @@ function move({ capacity, asked, target }: Answer): string {
   return `Scale ${target > capacity ? 'out' : 'in'} from ${capacity} to ${goal}`;
 }
 
-/** By which steps, and when. */
+/** The steps to the target, and their times. */
 function way({ next, nowMs, limits }: Answer): string[] {
   if (next === null) return [];
   const isDry = limits.some(({ by }) => by === 'dryRun');

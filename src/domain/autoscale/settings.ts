@@ -1,4 +1,7 @@
-/** How a resource scales by itself, as its watch carries it: numbers with units, names of signals, no secrets. */
+/**
+ * The autoscale settings of a resource, as its watch carries them: numbers with units and names of signals. They
+ * contain no secrets.
+ */
 import { z } from 'zod';
 import { behaviorSchema } from '../behavior-settings.js';
 import { functions as expressionFunctions } from '../expression/parse.js';
@@ -6,7 +9,10 @@ import { policySchema } from '../policies/registry.js';
 
 const units = z.number().int().min(0);
 
-/** What expressions can name: letters, digits and `_`, and no word that means something else there. */
+/**
+ * A name that expressions can use: letters, digits and `_`. A word that has another meaning in an expression is not
+ * allowed.
+ */
 const signalNameSchema = z
   .string()
   .regex(/^[A-Za-z_]\w*$/, 'must be letters, digits and _, such as waiting_jobs')
@@ -14,15 +20,15 @@ const signalNameSchema = z
     message: 'has a meaning of its own in expressions; choose another name',
   });
 
-/** To zero after `forMs` without need, and at least one unit as soon as there is need. */
+/** Scale to zero after `forMs` without need, and scale to at least one unit as soon as there is need. */
 const idleSchema = z.strictObject({
   value: z.string(),
-  /** Values above this are need. */
+  /** A value above this number is need. */
   atOrBelow: z.number().default(0),
   forMs: z.number().int().min(0),
 });
 
-/** What stands in for a policy after `after` evaluations in a row without its value. */
+/** What replaces the recommendation of a policy after `after` consecutive evaluations without its value. */
 const fallbackSchema = z.strictObject({
   after: z.number().int().min(1).default(3),
   capacity: z
@@ -30,11 +36,11 @@ const fallbackSchema = z.strictObject({
     .default('hold'),
 });
 
-/** What is made of the samples of a signal before any expression sees them. */
+/** How the samples of a signal are processed before an expression sees them. */
 const samplingSchema = z.strictObject({
-  /** A sample that is older is no data. */
+  /** A sample older than this counts as no data. */
   maxAgeMs: z.number().int().min(1).optional(),
-  /** It is a counter: what counts is what it gains a second. */
+  /** The signal is a counter. Its value is the increase per second. */
   rate: z.literal(true).optional(),
 });
 
@@ -42,7 +48,10 @@ export const autoscaleSettingsSchema = z.strictObject({
   intervalMs: z.number().int().min(1).default(15_000),
   /** The names that expressions may use. */
   signals: z.array(signalNameSchema).default([]),
-  /** By signal, where it says more than where it is sampled. Absent where none does: older workers know nothing of it. */
+  /**
+   * By signal. Present only for signals that set more than their source. Absent where no signal does, because older
+   * workers do not know this field.
+   */
   sampling: z.record(signalNameSchema, samplingSchema).optional(),
   policies: z.array(policySchema).default([]),
   combine: z.enum(['max', 'min']).default('max'),

@@ -1,4 +1,6 @@
-/** What the signals say now, what each last said, and since when a source fails. */
+/**
+ * The current value of each signal, the last value of each signal, and the time since which a source has been failing.
+ */
 import type { SignalValues } from '../policies/signal-values.js';
 import { shown } from '../numbers.js';
 import { countOn, type Counter } from './counter.js';
@@ -12,7 +14,7 @@ const neverRead: SignalMemory = { value: null, atMs: null, failingSinceMs: null 
 export interface Signals extends SignalValues {
   readonly memory: Record<string, SignalMemory>;
   readonly reports: SampleReport[];
-  /** By signal whose source dates its samples: when the one that counts was true. */
+  /** By signal whose source dates its samples: the time of the sample that counts. */
   readonly datedAtMs: Record<string, number>;
 }
 
@@ -39,7 +41,7 @@ export function readSignals(
     reports.push({
       signal,
       value: now.value,
-      // By the source's clock, which may be ahead of ours.
+      // The source's clock may be ahead of this process's clock.
       ageMs: now.atMs === null ? null : Math.max(0, nowMs - now.atMs),
       failure: isFailure ? { message: reading.failure, sinceMs: now.failingSinceMs ?? nowMs } : null,
       ...(!isFailure && noteIn(reading, spec)),
@@ -63,7 +65,10 @@ interface Taking {
   readonly counter: Counter | undefined;
 }
 
-/** The same samples are data in life and in a back-test: a number from zero up, no older than it may be. */
+/**
+ * A live evaluation and a back-test accept the same samples as data: a number that is not negative and not older than
+ * `maxAge`.
+ */
 function takeSample(
   { settings: { sampling, intervalMs } }: AutoscaleSpec,
   signal: string,

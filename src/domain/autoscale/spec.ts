@@ -1,4 +1,7 @@
-/** An autoscale ready to be evaluated: its expressions compiled, its schedules prepared. Made once, used every interval. */
+/**
+ * An autoscale that is ready for evaluation: its expressions are compiled and its schedules are prepared. A spec is
+ * made once and used at every interval.
+ */
 import { compileExpression, type Expression } from '../expression/expression.js';
 import { ExpressionError } from '../expression/error.js';
 import type { Policy, Surroundings } from '../policies/policy.js';
@@ -7,23 +10,26 @@ import type { ScaleSettings } from '../scale/settings.js';
 import type { AutoscaleSettings } from './settings.js';
 
 export interface NamedPolicy extends Policy {
-  /** What it is known by: in its state, so that reordering policies loses nothing, and in reasons. */
+  /** The name identifies the policy in the state, so that reordering policies loses no state, and in reasons. */
   readonly name: string;
 }
 
 export interface AutoscaleSpec {
   readonly settings: AutoscaleSettings;
   readonly limits: ScaleSettings;
-  /** The signals that some expression reads; no other is sampled. */
+  /** The signals that at least one expression reads. Only these signals are sampled. */
   readonly signals: readonly string[];
   readonly policies: readonly NamedPolicy[];
   /** Null: no idle rule. */
   readonly idle: Expression | null;
-  /** What is asked for where no policy recommends: the least, where a schedule lifts it; else what there is. */
+  /**
+   * What is requested when no policy recommends a capacity: `min` where a schedule sets a floor, else the current
+   * capacity.
+   */
   readonly restsAt: 'min' | 'capacity';
 }
 
-/** What is wrong with an autoscale that its schema alone cannot tell. */
+/** An invalid autoscale whose error the schema alone cannot detect. */
 class AutoscaleError extends Error {
   override readonly name = 'AutoscaleError';
   readonly code = 'AUTOSCALE_INVALID';
@@ -74,7 +80,9 @@ function surroundingsOf({ signals, behavior }: AutoscaleSettings, index: number)
   };
 }
 
-/** By the place of each policy: its type and its value, with a number where another says the same. */
+/**
+ * Names each policy by its type and its value. A number is added where an earlier policy has the same type and value.
+ */
 export function policyNames({ policies }: Pick<AutoscaleSettings, 'policies'>): string[] {
   const words = policies.map((policy) => ('value' in policy ? `${policy.type} ${policy.value}` : policy.type));
   return words.map((name, index) => {

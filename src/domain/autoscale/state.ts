@@ -1,4 +1,7 @@
-/** What one evaluation leaves for the next: plain JSON of bounded size, kept in the watch's heartbeat. */
+/**
+ * The state that one evaluation leaves for the next. The state is plain JSON of bounded size, and the heartbeat of the
+ * watch stores it.
+ */
 import type { PolicyMemory, Units } from '../policies/policy.js';
 import type { Counter } from './counter.js';
 import type { RefusalMemory } from './refusal.js';
@@ -8,24 +11,24 @@ export interface SignalMemory {
   readonly value: number | null;
   readonly atMs: number | null;
   readonly failingSinceMs: number | null;
-  /** Of a signal that is a counter. */
+  /** Set for a signal that is a counter. */
   readonly counter?: Counter;
 }
 
 export interface AutoscaleState {
   readonly evaluatedAtMs: number;
   readonly capacity: number;
-  /** The target of the open scale run; without one, the capacity. Absent in a heartbeat of an older version. */
+  /** The target of the open scale run, or the capacity if no run is open. Absent in a heartbeat of an older version. */
   readonly asked?: number;
-  /** What the evaluation asked for. Absent in a heartbeat of an older version. */
+  /** The target that the evaluation requested. Absent in a heartbeat of an older version. */
   readonly target?: number;
-  /** When our last change was sent, as far as it is known. */
+  /** When the last change by Escapement was sent, as far as this time is known. */
   readonly changedAtMs?: number | null;
   /** By signal. */
   readonly signals: Readonly<Record<string, SignalMemory>>;
   /** By the policy's name. */
   readonly policies: Readonly<Record<string, PolicyMemory>>;
-  /** What was recommended before limits, where something was: no data is no recommendation. */
+  /** The recommendations before limits. An evaluation without data adds none. */
   readonly recommendations: readonly { readonly atMs: number; readonly capacity: number }[];
   readonly scaleUps: readonly PastChange[];
   readonly scaleDowns: readonly PastChange[];
@@ -34,33 +37,37 @@ export interface AutoscaleState {
   readonly refusal?: RefusalMemory | null;
 }
 
-/** A change of what was asked for, as a positive number of units. */
+/** A change of the requested capacity, as a positive number of units. */
 export interface PastChange {
   readonly atMs: number;
   readonly change: number;
 }
 
 export interface IdleMemory {
-  /** The last time more was needed, or it was not known. */
+  /** The last time that there was need, or that need was not known. */
   readonly neededAtMs: number;
-  /** False from the first evaluation until need is seen: nobody knows yet whether anything was going on. */
+  /** False from the first evaluation until need is seen. Until then it is not known whether there was any load. */
   readonly hasBeenNeeded: boolean;
 }
 
-/** A state that an evaluation can go on from. */
+/** A state that an evaluation can continue from. */
 export type ResumedState = AutoscaleState & { readonly asked: number };
 
 export const noPolicyMemory: PolicyMemory = { failures: 0, window: [], burst: null };
 
-/** Longer than this without an evaluation, and what happened meanwhile is not known. */
+/** After more intervals than this without an evaluation, what happened in between is not known. */
 const intervalsWithoutWatch = 3;
-/** Short intervals know of longer gaps: a worker that dies is replaced sooner, with what it had not sent of its looks. */
+/**
+ * The longest gap that is bridged where intervals are short. A dead worker is replaced within this time, which includes
+ * the evaluations that the dead worker had not yet sent in a heartbeat.
+ */
 const shortGapMs = 60_000;
 
 /**
- * The state as it stands at `nowMs`. Starting, restarting and gaps are never a reason to scale in: what is not known
- * counts as if what was asked for had been recommended, and had been needed, until now. In a short gap what was seen
- * last goes on, so that no window begins anew: capacity 6, recommended 4 for 50 s and then nothing for 10 s is 4 for 60 s.
+ * Returns the state as it applies at `nowMs`. A start, a restart or a gap is never a reason to scale in. For time that
+ * is not known, the requested capacity counts as recommended and as needed until now. In a short gap, the last
+ * recommendation continues, so that no window starts again: with capacity 6, a recommendation of 4 for 50 s followed by
+ * a gap of 10 s counts as 4 for 60 s.
  */
 export function resumeState(
   { settings }: AutoscaleSpec,
@@ -81,7 +88,7 @@ export function resumeState(
   };
 }
 
-/** What was recommended last, and whether it was needed, stands until now. */
+/** The last recommendation, and the last need, apply until now. */
 function holdOver(state: ResumedState, nowMs: number): ResumedState {
   const { idle, evaluatedAtMs, recommendations } = state;
   const last = recommendations.filter(({ atMs }) => atMs === evaluatedAtMs);
@@ -106,7 +113,7 @@ function freshState(nowMs: number, { capacity, asked }: Pick<Units, 'capacity' |
   };
 }
 
-/** The clock was set back: everything keeps its age. */
+/** The clock was set back. Every remembered time keeps its age. */
 function moveInTime(state: ResumedState, byMs: number): ResumedState {
   const move = <Event extends { readonly atMs: number }>(event: Event): Event => ({
     ...event,

@@ -1,6 +1,6 @@
 /**
- * How many changes were made of an autoscaled resource, whoever has asked for them: not how often somebody asked. What
- * the platform has refused, and what a dry run only walked, is counted apart.
+ * Counts the changes of an autoscaled resource, whoever requested them. Changes are counted, not requests. Changes that
+ * the platform refused, and changes that a dry run only simulated, are counted separately.
  */
 import { directionOf } from '../scale/step.js';
 
@@ -9,13 +9,13 @@ export interface Tally {
   readonly scaleDowns: number;
   readonly refused: number;
   readonly dryRuns: number;
-  /** Everything that was sent until then is in it. */
+  /** The tally includes every change that was sent up to this time. */
   readonly untilMs: number;
 }
 
 interface Counted {
   readonly dryRun: boolean;
-  /** Oldest first. An unknown outcome counts as made. */
+  /** Oldest first. A change with an unknown outcome counts as made. */
   readonly changes: readonly {
     readonly from: number;
     readonly to: number;
@@ -24,12 +24,12 @@ interface Counted {
   }[];
 }
 
-/** Counts from now. */
+/** Returns a tally that counts from `nowMs`. */
 export function newTally(nowMs: number): Tally {
   return { scaleUps: 0, scaleDowns: 0, refused: 0, dryRuns: 0, untilMs: nowMs };
 }
 
-/** @param run what a scale run remembers of its changes: each is counted once, however often it is seen. */
+/** @param run the changes that a scale run remembers. Each change is counted once, however often it is passed. */
 export function countChanges(tally: Tally, { changes, dryRun }: Counted): Tally {
   const news = changes.filter(({ sentAtMs }) => sentAtMs > tally.untilMs);
   const refused = news.filter(({ outcome }) => outcome === 'rejected').length;

@@ -1,4 +1,4 @@
-/** A number on its way through the stages, and what each of them made of it. */
+/** A number on its way through the stages, with each change that a stage made. */
 import { limitNames, type Limit, type LimitName } from './evaluation.js';
 
 export class Trail {

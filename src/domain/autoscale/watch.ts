@@ -1,14 +1,17 @@
-/** What the autoscale workflow orders from its activities, and what they answer. Plain data, kept in the history. */
+/**
+ * The inputs and the results of the activities of the autoscale workflow. These types are plain data, because the
+ * workflow history stores them.
+ */
 import type { ScaleSettings } from '../scale/settings.js';
 import type { Evaluation, Override, Pause } from './evaluation.js';
 import type { AutoscaleSettings } from './settings.js';
 import type { AutoscaleState } from './state.js';
 import type { Tally } from './tally.js';
 
-/** What the reason of a request begins with that comes from policies. */
+/** The prefix of the reason of a request that comes from policies. */
 export const autoscaleReason = 'autoscale: ';
 
-/** The type of the failure of a watch on a worker whose configuration does not name the autoscaler. */
+/** The failure type of a watch on a worker whose configuration does not name the autoscaler. */
 export const notConfiguredType = 'NotConfigured';
 
 export interface WatchOrder {
@@ -17,34 +20,48 @@ export interface WatchOrder {
   readonly limits: ScaleSettings;
   readonly pause: Pause | null;
   readonly override: Override | null;
-  /** What the last watch returned with. */
+  /** The result of the previous watch. */
   readonly last: WatchResult | null;
-  /** A dry run asks for the same target once. */
+  /** The last target that was requested. A dry run requests the same target only once. */
   readonly lastAsked: number | null;
-  /** The scale run that the autoscaler has paused itself for already: a person has looked, or will. Absent in older orders. */
+  /**
+   * The scale run for which the autoscaler has already paused itself. A person has looked at that run, or will. Absent
+   * in older orders.
+   */
   readonly heededRun?: string | null;
-  /** A message is acted on at once; otherwise the first look is an interval after the last one. */
+  /**
+   * True after a message, which is acted on at once. Otherwise the first evaluation is one interval after the last one.
+   */
   readonly atOnce: boolean;
 }
 
-/** The watch returns only when capacity should change, or must not any more. */
+/** The watch returns only when the capacity should change, or when a requested change should stop. */
 export interface WatchResult {
   readonly evaluation: Evaluation;
   readonly state: AutoscaleState;
-  /** Changes of the newest scale run moved capacity the wrong way: more of them would move it further. */
+  /**
+   * Changes of the newest scale run moved the capacity in the wrong direction. More changes would move it further in
+   * that direction.
+   */
   readonly wrongDirection?: { readonly runId: string; readonly reason: string };
-  /** Absent in that of an older version. */
+  /** Absent in results of an older version. */
   readonly tally?: Tally | undefined;
 }
 
-/** The heartbeat of a watch: all that a successor needs, and all that explains why nothing is changed. */
+/**
+ * The heartbeat of a watch. It contains everything that a successor needs, and everything that explains why nothing
+ * changes.
+ */
 export interface WatchProgress {
   readonly state: AutoscaleState | null;
   readonly evaluation: Evaluation | null;
   readonly tally?: Tally | undefined;
   /** Why there was no evaluation: the capacity could not be read. */
   readonly problem: { readonly message: string; readonly sinceMs: number } | null;
-  /** The last word of a watch whose worker stopped in good order: its successor need not hurry. */
+  /**
+   * Set in the last heartbeat of a watch whose worker shut down gracefully. The successor can wait for the normal
+   * interval.
+   */
   readonly isHandedOver?: true;
 }
 
@@ -54,7 +71,7 @@ export interface ScaleAsk {
   readonly limits: ScaleSettings;
   readonly targetCapacity: number;
   readonly reason: string;
-  /** The same for every attempt. */
+  /** Every attempt of one request carries the same key. */
   readonly key: string;
 }
 

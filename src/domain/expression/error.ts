@@ -1,6 +1,6 @@
-/** What is wrong with an expression, and where. */
+/** An error in an expression, with its position. */
 
-/** A word that does not exist, and those that do: for whoever can tell which of them was meant. */
+/** An unknown name and the known names. A caller can use them to suggest the name that was meant. */
 export interface Suggestion {
   readonly name: string;
   readonly known: readonly string[];
@@ -11,9 +11,9 @@ export class ExpressionError extends Error {
   readonly code = 'EXPRESSION_INVALID';
 
   constructor(
-    /** What is wrong, without the place. */
+    /** The error without its position. */
     readonly problem: string,
-    /** From 1, within the expression. */
+    /** The column within the expression, from 1. */
     readonly column: number,
     readonly suggestion?: Suggestion,
   ) {

@@ -1,25 +1,32 @@
 /**
- * The expressions that policies read their value from: arithmetic over signals. An expression is read into a tree, its
- * types are checked, and the tree becomes closures: no text is ever run as code.
+ * The expressions from which policies get their values: arithmetic over signals. An expression is parsed into a tree,
+ * the types of the tree are checked, and the tree is compiled to closures. The text of an expression is never executed
+ * as code.
  */
 import { ExpressionError } from './error.js';
 import { type BinarySign, type FunctionName, parse, type Tree } from './parse.js';
 
 export interface Expression {
-  /** As it was written. */
+  /** The text as it was written. */
   readonly text: string;
-  /** The signals that the expression may read, each once; `current`, the capacity, is always there. */
+  /**
+   * The signals that the expression may read, without duplicates. The capacity, `current`, is always available and is
+   * not in this list.
+   */
   readonly names: readonly string[];
-  /** Whether the result depends on the capacity itself, and not on the signals alone. */
+  /** Whether the result depends on the capacity, in addition to the signals. */
   readonly readsCurrent: boolean;
-  /** Null is "no data": a name without a number was needed, or an intermediate result was not a finite number. */
+  /**
+   * Returns the number, or null for "no data": a name that was needed has no number, or an intermediate result is not a
+   * finite number.
+   */
   evaluate(values: Readonly<Record<string, number>>): number | null;
 }
 
 /**
  * `m > 100 ? current + max(1, floor(m * 0.01)) : current`
  * @param known the names of the signals
- * @throws ExpressionError with the column, for whatever can be told before there are numbers
+ * @throws ExpressionError with the column, for every error that can be detected without values
  */
 export function compileExpression(text: string, known: readonly string[]): Expression {
   const tree = parse(text, known);
@@ -44,14 +51,14 @@ export function compileExpression(text: string, known: readonly string[]): Expre
 type Values = Readonly<Record<string, number>>;
 type Numeric = (values: Values) => number;
 type Logical = (values: Values) => boolean;
-/** All parts are checked, also those in a branch that no sample may ever lead to. */
+/** Every part is checked, including a branch that no sample may ever reach. */
 type Compiled =
   { readonly type: 'number'; readonly run: Numeric } | { readonly type: 'yes or no'; readonly run: Logical };
 
 const number = (run: Numeric): Compiled => ({ type: 'number', run });
 const yesOrNo = (run: Logical): Compiled => ({ type: 'yes or no', run });
 
-/** @throws ExpressionError where a number stands for a yes or no, or the other way round */
+/** @throws ExpressionError if a number is used as a yes or no, or a yes or no as a number */
 function compile(tree: Tree): Compiled {
   switch (tree.kind) {
     case 'number':
@@ -109,7 +116,7 @@ function comparison(sign: '<' | '<=' | '>' | '>=', left: Numeric, right: Numeric
   }
 }
 
-/** A division by zero must not hide inside `min(10, x / 0)`. */
+/** A result that is not finite is no data. Otherwise `min(10, x / 0)` would hide the division by zero. */
 function arithmetic(sign: '+' | '-' | '*' | '/', left: Numeric, right: Numeric): Numeric {
   switch (sign) {
     case '+':
@@ -162,7 +169,7 @@ function logical(tree: Tree): Logical {
   throw new ExpressionError('has a number where a yes or no is needed, as in a ? 1 : 2', tree.column);
 }
 
-/** Made once, because a stack trace is dear. */
+/** Created once, because a stack trace is expensive. */
 const noData = new Error('no data');
 
 function finite(value: number | undefined): number {

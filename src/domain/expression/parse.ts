@@ -1,11 +1,11 @@
 /**
- * Reads an expression into a tree. Precedence, from weakest to strongest: `? :`, `||`, `&&`, comparisons, `+ -`, `* /`,
- * unary `- !`. Comparisons chain: `a < b < c` means `a < b && b < c`.
+ * Parses an expression into a tree. Precedence, from weakest to strongest: `? :`, `||`, `&&`, comparisons, `+ -`,
+ * `* /`, unary `- !`. Comparisons chain: `a < b < c` means `a < b && b < c`.
  */
 import { ExpressionError, type Suggestion } from './error.js';
 import { type Token, tokensOf } from './tokens.js';
 
-/** A part of an expression. `column` is where a message about the part points, from 1. */
+/** A part of an expression. `column` is the position that an error about this part reports, from 1. */
 export type Tree = { readonly column: number } & (
   | { readonly kind: 'number'; readonly value: number }
   /** A signal, or `current`. */
@@ -26,7 +26,7 @@ const signs = {
 } as const;
 export type BinarySign = (typeof signs)[Exclude<keyof typeof signs, 'unary'>][number];
 
-/** How many arguments each function takes. */
+/** The minimum and maximum number of arguments of each function. */
 export const functions = {
   min: { least: 1, most: Infinity },
   max: { least: 1, most: Infinity },
@@ -134,7 +134,7 @@ class Parser {
     if (!open && this.known.includes(name)) return { kind: 'name', column, name };
     if (!open) throw unknown('name', name, column, this.known);
     if (!isFunction) throw unknown('function', name, column, Object.keys(functions));
-    const called = name as FunctionName; // it is one of their own keys
+    const called = name as FunctionName; // `functions` has `name` as its own key
     const values = this.parenthesized(open.column, { isCall: true });
     const { least, most } = functions[called];
     if (values.length < least || values.length > most) {
@@ -144,7 +144,9 @@ class Parser {
     return { kind: 'call', column, name: called, values };
   }
 
-  /** What stands between a parenthesis that was read and its end: several parts only in a call. */
+  /**
+   * Parses the parts up to the closing parenthesis, after the opening one was read. Only a call may have several parts.
+   */
   private parenthesized(column: number, { isCall }: { isCall: boolean }): [Tree, ...Tree[]] {
     return this.nested(column, () => {
       const parts: [Tree, ...Tree[]] = [this.choice()];
@@ -170,7 +172,9 @@ class Parser {
     return { sign, column: token.column };
   }
 
-  /** One token ahead and no further: an error is told at the first place that it can be seen. */
+  /**
+   * Reads one token ahead and no further, so that an error is reported at the first position where it can be detected.
+   */
   private advance(): void {
     this.token = this.tokens.next().value;
   }

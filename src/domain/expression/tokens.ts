@@ -1,16 +1,16 @@
-/** The words of the language of expressions: numbers, names and signs, each with its column. */
+/** The tokens of an expression: numbers, names and operators, each with its column. */
 import { ExpressionError } from './error.js';
 
 export interface Token {
   readonly kind: 'number' | 'name' | 'sign';
   readonly text: string;
-  /** From 1. */
+  /** The column of the first character, from 1. */
   readonly column: number;
 }
 
 const pattern = /\s*(?:(\d+(?:\.\d+)?)(?![\w.])|([A-Za-z_]\w*)|(&&|\|\||[<>=!]=|[-+*/()<>?:,!]))/y;
 
-/** One after the other. @throws ExpressionError at the first character that does not belong to the language */
+/** Yields the tokens in order. @throws ExpressionError at the first character that is not part of a token */
 export function* tokensOf(text: string): Generator<Token, undefined> {
   const reader = new RegExp(pattern);
   const end = text.trimEnd().length;

@@ -1,4 +1,4 @@
-/** The band of values in which a step applies. The name of each bound says whether the bound itself belongs to the band. */
+/** The band of values in which a step applies. The name of each bound says whether the bound is part of the band. */
 import { z } from 'zod';
 import { isAbove, isBelow } from '../numbers.js';
 
@@ -47,7 +47,7 @@ export function refuseUnclearBand(band: Band, context: z.RefinementCtx): void {
   }
 }
 
-/** A value is in one band at most. Where two bands meet, the number that they share belongs to one of them. */
+/** A value is in at most one band. Where two bands meet, the number at their common bound belongs to one of them. */
 export function refuseOverlaps(bands: readonly Band[], context: z.RefinementCtx): void {
   const sorted = bands
     .map((band, index) => ({ band, index }))

@@ -1,4 +1,4 @@
-/** One capacity, whatever happens. */
+/** Always recommends the same capacity. */
 import { z } from 'zod';
 import { definePolicy } from './policy.js';
 

@@ -1,4 +1,7 @@
-/** What was seen at this time in earlier seasons, as a floor and nothing else: a forecast can ask for units early, never take any away. */
+/**
+ * Sets a floor from the load at this time in earlier seasons. A forecast can request units early. It can never remove
+ * units.
+ */
 import { z } from 'zod';
 import { isBelow, unitsAtLeast, shown } from '../numbers.js';
 import { duration, positiveDuration } from '../written/duration.js';
@@ -37,7 +40,7 @@ export const forecastSchema = z
     mode,
   })
   .refine(({ historyMs, seasonMs }) => !isBelow(historyMs, seasonMs), {
-    // As people write it.
+    // The field name in escapement.yaml.
     path: ['history'],
     message: 'history must be at least one season',
   });
@@ -85,7 +88,10 @@ export const forecast = definePolicy({
   atZero: ({ mode }) => (mode === 'scale' ? 'raises' : 'nothing'),
 });
 
-/** 1000 predicted, 20% buffer, target 100: a floor of 12. No prediction: no floor. */
+/**
+ * For a prediction of 1000, a buffer of 20% and a target of 100, the floor is 12. Without a prediction there is no
+ * floor.
+ */
 export function forecastBounds({ target, buffer, mode }: ForecastSettings, load: number | null): Bounds {
   if (load === null) return { floor: null, ceiling: null, reason: 'no season seen yet: no floor' };
   const floor = unitsAtLeast((load * (1 + buffer)) / target);

@@ -1,12 +1,13 @@
 /**
- * So much load a unit (the Omnistrate guide's queue-length pattern): out as soon as the units carry more than `target`
- * each, in only when they carry less than `scaleInBelow` each, and never in to where it would go out again at once.
+ * A target load per unit (the queue-length pattern of the Omnistrate guide). The policy scales out as soon as the units
+ * carry more than `target` each. It scales in only when the units carry less than `scaleInBelow` each. It never scales
+ * in to a capacity that would scale out again at once.
  *
- * Target 100, below 50, over 3 units: 301 needs 4; 150 stays; 149 leaves 2. Target 70, below 50: 149 stays at 3, because
- * 2 units carry only 140.
+ * Target 100, below 50, over 3 units: 301 needs 4; 150 stays; 149 leaves 2. Target 70, below 50: 149 stays at 3,
+ * because 2 units carry only 140.
  *
- * The load is the same however many units share it, so all of this is about the units that were asked for: those on
- * their way are counted.
+ * The total load does not depend on the number of units that share it. The policy therefore uses the requested
+ * capacity, which includes units that are still starting.
  */
 import { z } from 'zod';
 import { isAbove, isBelow, unitsAtLeast, unitsAtMost, shown } from '../numbers.js';
@@ -26,7 +27,7 @@ const same = {
 export const perUnitSchema = z
   .strictObject({
     ...same,
-    /** Null: the target. 0 never scales in. */
+    /** Null: `target` is used. 0: the policy never scales in. */
     scaleInBelow: z.number().min(0).nullable().default(null),
     tolerance: z.number().min(0).default(0),
     ...averagingFields,
@@ -97,7 +98,7 @@ export function adviseByPerUnit(settings: PerUnitSettings, { value, asked }: Loa
   return { capacity: asked, reason: `${shown(value)} is not below ${asked} x ${scaleInBelow}` };
 }
 
-/** Without hysteresis: what the load needs. */
+/** Returns the units that the load needs, without hysteresis. */
 function neededPerUnit({ target }: PerUnitSettings, value: number): number {
   return unitsAtLeast(value / target);
 }

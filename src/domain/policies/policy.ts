@@ -1,4 +1,7 @@
-/** The contract of a policy: what it is told, what it says, and what the registry holds of it. One file each, one line in the registry. */
+/**
+ * The contract of a policy: its inputs, its answer, and its definition in the registry. Each policy has one file, and
+ * one line in the registry.
+ */
 import type { z } from 'zod';
 import type { Expression } from '../expression/expression.js';
 import type { ScaleSettings } from '../scale/settings.js';
@@ -9,60 +12,69 @@ import type { ForecastMemory } from './seasons.js';
 import type { SignalValues } from './signal-values.js';
 
 /**
- * The units that a load is held against: whole numbers. They differ while a scale run is on its way to its target, and
- * while units are starting (docs/decisions/0035).
+ * The units that a load is compared with, as whole numbers. These numbers differ while a scale run is moving to its
+ * target, and while units are starting (docs/decisions/0035).
  */
 export interface Units {
-  /** What there is without another change: units that are not ready included. */
+  /** The capacity without a further change, including units that are not ready. */
   readonly capacity: number;
-  /** The target of the open scale run; without one, the capacity. A policy that wants no change means this. */
+  /**
+   * The target of the open scale run, or the capacity if no run is open. A policy that wants no change recommends this
+   * number.
+   */
   readonly asked: number;
-  /** That target is not the policies' own: a person or a program asked for it. */
+  /** True if a person or a program requested `asked`, and not the policies. */
   readonly isAskedByOthers: boolean;
-  /** The units that a measurement came from. Null: some are starting, and the platform does not say how many. */
+  /**
+   * The units that a measurement was made over. Null: some units are starting, and the platform does not report how
+   * many.
+   */
   readonly loaded: number | null;
 }
 
-/** A load that is known: a policy without a number is not asked. */
+/** A known load. A policy whose value is not known does not receive one. */
 export interface Load extends Units {
   readonly value: number;
 }
 
-/** A recommended capacity, and the arithmetic that led to it. */
+/** A recommended capacity, and the calculation that led to it. */
 export interface Advice {
   readonly capacity: number;
   readonly reason: string;
 }
 
-/** What a policy that recommends nothing puts under and over the others. Null: no bound. */
+/** The bounds that a policy sets on the recommendations of other policies. Null: no bound. */
 export interface Bounds {
   readonly floor: number | null;
   readonly ceiling: number | null;
   readonly reason: string;
 }
 
-/** Whether a window of time is open. May remember what it worked out last, which does not change its answers. */
+/** Whether a time window is open. The function may cache its last result; the cache does not change any answer. */
 export type IsWithin = (nowMs: number) => boolean;
 
-/** One look, as a policy sees it. */
+/** The inputs of one evaluation of a policy. */
 export interface Circumstances extends SignalValues {
   readonly nowMs: number;
   readonly units: Units;
-  /** By signal whose sample was true before our last change: when. Such a sample cannot show what came of it. */
+  /**
+   * By signal whose sample is from before the last change: the time of that sample. Such a sample cannot show the
+   * effect of the change.
+   */
   readonly beforeChangeMs: Readonly<Record<string, number>>;
-  /** False where the last evaluation was at this very instant: it is not counted twice. */
+  /** False where the last evaluation had the same time. A failure at that time is not counted twice. */
   readonly isNewInstant: boolean;
 }
 
 export type Opinion =
-  /** `calm` is what it would be without burst. */
+  /** `calm` is the recommendation without burst. */
   | { readonly kind: 'capacity'; readonly capacity: number; readonly calm: number; readonly reason: string }
   | { readonly kind: 'bounds'; readonly bounds: Bounds }
   | { readonly kind: 'unknown'; readonly failures: number; readonly reason: string };
 
-/** What a policy keeps from one look to the next, as plain JSON of bounded size. */
+/** What a policy remembers from one evaluation to the next, as plain JSON of bounded size. */
 export interface PolicyMemory {
-  /** Evaluations in a row without a value. */
+  /** The number of consecutive evaluations without a value. */
   readonly failures: number;
   readonly window: Window;
   readonly burst: Burst | null;
@@ -70,39 +82,45 @@ export interface PolicyMemory {
 }
 
 export interface Answer {
-  /** What its expression gave. Null: no data, or a policy without one. */
+  /** The result of the policy's expression. Null: there is no data, or the policy has no expression. */
   readonly value: number | null;
   readonly opinion: Opinion;
   readonly memory: PolicyMemory;
 }
 
-/** A policy whose expressions are compiled and whose schedules are prepared: made once, asked every interval. */
+/** A policy with compiled expressions and prepared schedules. A policy is made once and evaluated at every interval. */
 export interface Policy {
-  /** What its value comes from. Null: it reads no signal. */
+  /** The expression that returns the value. Null: the policy reads no signal. */
   readonly expression: Expression | null;
-  /** Whether the same value asks for more where there is more: counted twice, it would be acted on twice. Absent: no load. */
+  /**
+   * True where the same value recommends more capacity when there is more capacity. If such a policy counted a sample
+   * twice, it would act on the sample twice. Absent: the policy follows no load.
+   */
   readonly isRelative?: boolean;
-  /** Whether it has a floor by the clock: where nothing else recommends a capacity, the resource then rests at `min`. */
+  /**
+   * True where the policy sets a floor by time. If no policy recommends a capacity, a resource with such a policy rests
+   * at `min`.
+   */
   readonly hasFloor?: boolean;
-  /** A pure function: the time is in the circumstances, and what it remembers comes back with its answer. */
+  /** A pure function: the circumstances contain the time, and the answer contains the new memory. */
   evaluate(circumstances: Circumstances, memory: PolicyMemory): Answer;
 }
 
-/** What the rest of an autoscale gives to a policy that is compiled. */
+/** What the rest of an autoscale provides when a policy is compiled. */
 export interface Surroundings {
-  /** @throws where it cannot be read, or names a signal that does not exist. */
+  /** @throws if the expression cannot be parsed, or names a signal that does not exist. */
   readonly compile: (value: string) => Expression;
-  /** The tolerance of `behavior` in each direction, where it has one; else the policy's own. */
+  /** Returns the tolerance of `behavior` in each direction, or the policy's own where `behavior` sets none. */
   readonly toleranceOr: (own: number) => Tolerance;
 }
 
 /** What a policy can do for a resource that has no units. */
 type AtZero =
-  /** It is a floor, which lifts the resource whatever others recommend. */
+  /** The policy sets a floor, which raises the resource whatever other policies recommend. */
   | 'raises'
-  /** It can recommend units, which counts where the largest recommendation does. */
+  /** The policy can recommend units. This has an effect where `combine` takes the largest recommendation. */
   | 'recommends'
-  /** It goes by a measurement of units: there are none. */
+  /** The policy uses a measurement of the units, and there are no units. */
   | 'measures units'
   | 'nothing';
 
@@ -113,37 +131,46 @@ export type PathInPolicy = readonly (string | number)[];
 export type PolicySchema = z.ZodType<{ readonly type: string }> & z.core.$ZodTypeDiscriminable;
 
 /**
- * What the registry holds of a policy: its settings are its documentation. All that is optional serves the warnings of
- * `escapement validate`.
+ * The definition of a policy in the registry. The settings schema is also the documentation. The optional members serve
+ * the warnings of `escapement validate`.
  */
 export interface PolicyDefinition<
   Schema extends PolicySchema = PolicySchema,
   Written extends PolicySchema = PolicySchema,
 > {
   readonly type: string;
-  /** A recommendation, or bounds under and over what others recommend. */
+  /** Whether the policy recommends a capacity, or sets bounds on the recommendations of other policies. */
   readonly says: 'capacity' | 'bounds';
   /**
-   * The settings as a watch carries them, in workflow histories too: what it has taken once it takes for ever. People
-   * write the same, so durations and percentages stay texts in it, and `compile` reads them.
+   * The settings as a watch carries them. Workflow histories contain these settings, so the schema must accept for ever
+   * what it has accepted once. People write the same form: durations and percentages stay strings in it, and `compile`
+   * parses them.
    */
   readonly schema: Schema;
-  /** Only where people write another form: it ends in `.pipe(schema)`. Older policies carry numbers under other names. */
+  /**
+   * Set only where the form in escapement.yaml differs. It ends in `.pipe(schema)`. Older policies carry numbers under
+   * other names.
+   */
   readonly written?: Written;
   compile(settings: z.output<Schema>, surroundings: Surroundings): Policy;
   atZero(settings: z.output<Schema>): AtZero;
 
-  /** The limits of a resource that it brings along. @param written as written, whatever else may be wrong with it. */
+  /**
+   * Returns the limits that the policy sets for its resource. @param written the policy as written, which may contain
+   * other errors.
+   */
   limitsFor?(written: Readonly<Record<string, unknown>>): PolicyLimits | undefined;
-  /** The capacities that stand in it: those outside `[min, max]` are warned of. */
+  /** The capacities in the settings. Capacities outside `[min, max]` cause a warning. */
   capacities?(settings: z.output<Schema>): readonly WrittenCapacity[];
-  /** The one capacity that it ever recommends. */
+  /** The single capacity that the policy always recommends. */
   onlyCapacity?(settings: z.output<Schema>): number;
-  /** Whether it asks at any time for as much as another of its kind does, or more. */
+  /** Whether the policy always recommends at least as much as another policy of the same type. */
   asksForAsMuchAs?(settings: z.output<Schema>, other: z.output<Schema>): boolean;
-  /** Whether it leaves nothing to any other policy at any time. */
+  /** Whether the policy always sets the exact capacity, so that no other policy has an effect. */
   isAlwaysExact?(settings: z.output<Schema>): boolean;
-  /** What in it can never have an effect, in words that follow its path. */
+  /**
+   * The parts of the settings that can never have an effect. Each text continues a message that begins with the path.
+   */
   ineffective?(settings: z.output<Schema>): readonly { readonly path: PathInPolicy; readonly text: string }[];
 }
 

@@ -1,4 +1,4 @@
-/** Every policy there is: a new one is one line here. */
+/** All policies. A new policy needs one line here. */
 import { z } from 'zod';
 import { fixed } from './fixed.js';
 import { forecast } from './forecast.js';
@@ -13,10 +13,10 @@ const [first, ...others] = [thresholds, steps, perUnit, utilization, schedule, f
 
 export const policyDefinitions: readonly PolicyDefinition[] = [first, ...others];
 
-/** As a watch carries them. */
+/** The form that a watch carries. */
 export const policySchema = z.discriminatedUnion('type', [first.schema, ...others.map(({ schema }) => schema)]);
 
-/** As people write them. */
+/** The form in escapement.yaml. */
 export const writtenPolicySchema = z.discriminatedUnion('type', [
   first.written ?? first.schema,
   ...others.map(({ written, schema }) => written ?? schema),

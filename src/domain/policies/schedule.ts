@@ -1,11 +1,11 @@
 /**
- * Floors and ceilings by the clock on the wall of a time zone. A window may cross midnight, and belongs to the day it
- * starts on; a later window wins over an earlier one; outside all of them `otherwise` holds.
+ * Floors and ceilings by wall-clock time in a time zone. A window may cross midnight; it belongs to the day on which it
+ * starts. A later window in the list takes precedence over an earlier one. Outside all windows, `otherwise` applies.
  *
- * When clocks change, windows of days go by what the clock and the calendar show: a window inside the skipped hour does not
- * happen that day, one inside the doubled hour happens twice, and whole days are as long as they are. A `cron` window starts
- * at the end of the gap where its time is skipped, starts once where its time is doubled, and lasts `for` of real time;
- * `until` is a time of the same kind as its start.
+ * When the clocks change, windows of days follow the wall clock and the calendar. A window inside the skipped hour does
+ * not open on that day. A window inside the repeated hour opens twice. A whole day lasts as long as that day does. A
+ * `cron` window whose start time is skipped starts at the end of the gap. A `cron` window whose start time is repeated
+ * starts once. The duration `for` is elapsed time. The end `until` follows the same rules as a start.
  */
 import { z } from 'zod';
 import { type Bounds, definePolicy, type PathInPolicy, type WrittenCapacity } from './policy.js';
@@ -23,7 +23,8 @@ import {
   type WrittenBounds,
 } from './schedule/window-schemas.js';
 
-// Checked here and not where it is first used: a zone may be known on one machine and not on the one that runs.
+// The time zone is checked here and not at its first use, because a time zone may be known on one machine and not on
+// the machine that runs the worker.
 const timezone = z
   .string()
   .superRefine((name, context) => {
@@ -35,7 +36,7 @@ const timezone = z
   })
   .describe('The zone of the clock on the wall, by its IANA name.');
 
-/** People write `for: 2h` where a watch carries `forMs`; all else is the same. */
+/** In escapement.yaml the field is `for: 2h`; a watch carries `forMs`. All other fields are the same. */
 function scheduleOf<CronWindow extends z.ZodType>(cronWindow: CronWindow) {
   return z.strictObject({
     type: z.literal('schedule'),
@@ -108,7 +109,7 @@ export const schedule = definePolicy({
 
 export interface Schedule {
   readonly boundsAt: (nowMs: number) => Bounds;
-  /** True where some window, or the time between them, asks for units. */
+  /** True where a window, or the time outside all windows, sets a floor. */
   readonly hasFloor: boolean;
 }
 
@@ -151,7 +152,7 @@ function describe(floor: number | null, ceiling: number | null): string {
   return ceiling === null ? 'no bounds' : `at most ${ceiling}`;
 }
 
-/** Those of its windows, and those outside of all windows where some are written. */
+/** The bounds of every window, and the bounds outside all windows where `otherwise` is set. */
 function boundsIn({ windows, otherwise }: ScheduleSettings): WrittenBounds[] {
   if (otherwise === undefined) return windows;
   return [...windows, typeof otherwise === 'number' ? { capacity: otherwise } : otherwise];

@@ -1,24 +1,27 @@
-/** The load of earlier seasons, in bounded memory. Each season is cut into slots; a slot remembers the mean of its last seasons. */
+/**
+ * Stores the load of earlier seasons in bounded memory. Each season is divided into slots. Each slot stores the mean of
+ * its last seasons.
+ */
 
 export const slotsPerSeason = 144;
 
 export interface Seasons {
   readonly seasonMs: number;
-  /** How far back seasons count. */
+  /** Seasons within this time count. */
   readonly historyMs: number;
 }
 
-/** Bounded: a number pair for each slot of a season. */
+/** The memory is bounded: it holds one pair of numbers for each slot of a season. */
 export interface ForecastMemory {
-  /** By slot: the mean and how many seasons are in it. Null: never seen. */
+  /** By slot: the mean, and the number of seasons in that mean. Null: the slot has no samples yet. */
   readonly slots: readonly (readonly [mean: number, seasons: number] | null)[];
-  /** The slot that is being seen, counted from the epoch. */
+  /** The slot that currently receives samples. Slots are numbered from the epoch. */
   readonly open: { readonly slot: number; readonly sum: number; readonly count: number } | null;
 }
 
 const nothingSeen: ForecastMemory = { slots: new Array<null>(slotsPerSeason).fill(null), open: null };
 
-/** Takes note of a load. A load that is unknown is not taken for any number. */
+/** Adds a load to the memory. An unknown load is not stored as a number. */
 export function remember(
   settings: Seasons,
   memory: ForecastMemory | undefined,
@@ -32,7 +35,7 @@ export function remember(
   return { slots: closed.slots, open: { slot, sum: open.sum + value, count: open.count + 1 } };
 }
 
-/** The largest load of earlier seasons from now until `ahead`. Null without any. */
+/** Returns the largest load of earlier seasons from now until `ahead`, or null if there is none. */
 export function predictLoad(
   settings: Seasons & { readonly aheadMs: number },
   memory: ForecastMemory,

@@ -1,9 +1,10 @@
 /**
- * Bands of a value, each with its own change, as step scaling of AWS Application Auto Scaling has them. Between the bands
- * nothing changes.
+ * Bands of a value, each with its own change, as in step scaling of AWS Application Auto Scaling. A value between the
+ * bands changes nothing.
  *
- * A percentage of the units is rounded down, and is at least one: 10% of 19 is 1, 10% of 4 is 1. A step adds to the units that
- * the value was measured over: otherwise every look while units are on their way would add the amount once more.
+ * A percentage of the units is rounded down, and is at least one: 10% of 19 is 1, 10% of 4 is 1. A step adds to the
+ * units that the value was measured over. Otherwise each evaluation while these units are starting would add the amount
+ * again.
  */
 import { z } from 'zod';
 import { unitsAtMost, shown } from '../numbers.js';
@@ -81,7 +82,8 @@ export const steps = definePolicy({
 function adviseBySteps(steps: readonly Step[], load: Load): Advice {
   const { value, capacity, asked, isAskedByOthers } = load;
   const step = steps.find((each) => isInside(each, value));
-  // As with thresholds, a step that an earlier value was in counts no more. What somebody else asked for stands.
+  // As with thresholds, a step that applied to an earlier value has no further effect. A target that another requester
+  // set stays.
   if (step === undefined) {
     return { capacity: isAskedByOthers ? asked : capacity, reason: `${shown(value)} is in no step` };
   }
@@ -90,7 +92,7 @@ function adviseBySteps(steps: readonly Step[], load: Load): Advice {
   if (step.add !== undefined) {
     const measured = load.loaded ?? capacity;
     const added = changeOf(step.add, step, measured);
-    // A high value never lowers what was asked for, nor what there is.
+    // A high value lowers neither the requested capacity nor the current capacity.
     return {
       capacity: Math.max(asked, capacity, measured + added.units),
       reason: `${where}, which adds ${added.words}`,
@@ -103,7 +105,10 @@ function adviseBySteps(steps: readonly Step[], load: Load): Advice {
   };
 }
 
-/** 10% of 127 is 12, of 4 is 1; with `atLeast: 2`, 2. 0% is no change, and a percentage of none is none without `atLeast`. */
+/**
+ * 10% of 127 is 12, and 10% of 4 is 1, or 2 with `atLeast: 2`. 0% is no change. A percentage of zero units is zero,
+ * unless `atLeast` is set.
+ */
 function changeOf(
   amount: number | string,
   { atLeast }: Step,
@@ -116,7 +121,7 @@ function changeOf(
   return { units, words: `${units} (${amount} of ${of}${atLeast === undefined ? '' : `, at least ${atLeast}`})` };
 }
 
-/** Whether it adds to zero units: a percentage of none is none. */
+/** Whether the step can add units at zero units. A percentage of zero units is zero. */
 function canRaiseNone({ add, set = 0, atLeast }: Step): boolean {
   if (typeof add === 'string') return atLeast !== undefined && shareOf(add) > 0;
   return (add ?? set) > 0;

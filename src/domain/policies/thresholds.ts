@@ -1,9 +1,10 @@
 /**
- * Fixed amounts at two edges, as the queue-backpressure pool scales: at or above `up.at` add, at or below `down.at`
- * remove, in between stay. The amount does not depend on how far the value is beyond the edge.
+ * Adds or removes fixed amounts at two thresholds, as the queue-backpressure pool does. A value at or above `up.at`
+ * adds units. A value at or below `down.at` removes units. A value in between changes nothing. The amount does not
+ * depend on how far the value is beyond the threshold.
  *
- * The amount is added to the units that the value came from, not to those that were asked for: otherwise every look
- * while units are on their way would add the amount once more.
+ * The amount is added to the units that the value was measured over, and not to the requested units. Otherwise each
+ * evaluation while units are starting would add the amount again.
  */
 import { z } from 'zod';
 import { isAbove, isBelow, shown } from '../numbers.js';
@@ -31,7 +32,7 @@ export const thresholdsSchema = z.strictObject({ type, value, up, down }).refine
 
 type ThresholdsSettings = z.output<typeof thresholdsSchema>;
 
-/** With a preset, which is written out before it travels. */
+/** The form with a preset. The preset is replaced by its settings before a watch carries them. */
 const written = z
   .strictObject({
     type,
@@ -67,7 +68,7 @@ export const thresholds = definePolicy({
 function adviseByThresholds({ up, down }: ThresholdsSettings, load: Load): Advice {
   const { value, capacity, asked, isAskedByOthers } = load;
   if (!isBelow(value, up.at)) {
-    // A high value never lowers what was asked for, nor what there is.
+    // A high value lowers neither the requested capacity nor the current capacity.
     const most = Math.max(asked, capacity, (load.loaded ?? capacity) + up.add);
     return { capacity: most, reason: `${shown(value)} is at or above ${up.at}, which adds ${up.add}` };
   }
@@ -77,7 +78,8 @@ function adviseByThresholds({ up, down }: ThresholdsSettings, load: Load): Advic
       reason: `${shown(value)} is at or below ${down.at}, which removes ${down.remove}`,
     };
   }
-  // As in the pool, an edge that was crossed earlier counts no more. What somebody else asked for stands.
+  // As in the pool, a threshold that an earlier value crossed has no further effect. A target that another requester
+  // set stays.
   const stays = isAskedByOthers ? asked : capacity;
   return { capacity: stays, reason: `${shown(value)} is between ${down.at} and ${up.at}` };
 }

@@ -1,10 +1,11 @@
 /**
- * HPA's ratio for a mean over the units: units x value / target, rounded up. Unlike the HPA, round-off of doubles
- * never buys a unit: 100 units at 1.1 times their target are 110, not 111.
+ * The HPA ratio for a mean over the units: units x value / target, rounded up. Unlike in the HPA, the rounding error of
+ * doubles never adds a unit: 100 units at 1.1 times their target need 110 units, not 111.
  *
- * The mean is that of the units it was measured over, and what they carry together is held against what was asked for.
- * 10 asked for, 4 of them there: at 1.2 times their target they carry what 4.8 units should, and 10 are on their way; at
- * 0.8 times it, 4 are enough.
+ * The mean applies to the units that it was measured over. The load that these units carry together is compared with
+ * the requested capacity. Example: 10 units were requested and 4 are ready. At 1.2 times their target, the 4 units
+ * carry the load of 4.8 units, and the 10 requested units stay requested. At 0.8 times their target, 4 units are
+ * enough.
  */
 import { z } from 'zod';
 import { isAbove, unitsAtLeast, shown } from '../numbers.js';
@@ -67,7 +68,7 @@ export function adviseByUtilization(settings: UtilizationSettings, load: Load, t
   const ratio = value / target;
   if (loaded === 0) return { capacity: asked, reason: 'no units, so no load of theirs to go by' };
   if (loaded === null && isAbove(ratio, 1)) {
-    // Each look would multiply what is still starting.
+    // Otherwise each evaluation would multiply the units that are still starting.
     return { capacity: asked, reason: `${shown(value)} is above ${target}, of units of which some are starting` };
   }
   const units = loaded ?? capacity;
@@ -81,14 +82,14 @@ export function adviseByUtilization(settings: UtilizationSettings, load: Load, t
   if (asked > 0 && isWithinTolerance(carried / asked, tolerance)) {
     return { capacity: asked, reason: `${arithmetic}, within tolerance of ${asked}` };
   }
-  // Units that carry enough are no reason to call off those that are on their way.
+  // While the ready units carry their target load or more, the units that are still starting are not cancelled.
   if (needed < asked && (isTolerable || isAbove(ratio, 1))) {
     return { capacity: asked, reason: `${arithmetic}, and ${asked} are on their way` };
   }
   return { capacity: needed, reason: arithmetic };
 }
 
-/** Without tolerance: what the load needs. */
+/** Returns the units that the load needs, without tolerance. */
 function neededByUtilization({ target }: UtilizationSettings, load: Load): number {
   const { value, capacity, asked, loaded } = load;
   const needed = unitsAtLeast(((loaded ?? capacity) * value) / target);

@@ -1,38 +1,53 @@
-/** What is seen of a resource's capacity, and what became of a change of it. */
+/** The observed capacity of a resource, and the outcome of a change of that capacity. */
 
-/** `UNKNOWN` is a platform that cannot tell; it is waited for like `STARTING` and `PAUSED`. */
+/**
+ * A platform reports `UNKNOWN` when it cannot determine the status. `UNKNOWN` is waited out like `STARTING` and
+ * `PAUSED`.
+ */
 export const resourceStatuses = ['ACTIVE', 'STARTING', 'PAUSED', 'FAILED', 'UNKNOWN'] as const;
 export type ResourceStatus = (typeof resourceStatuses)[number];
 
-/** One look at a resource. */
+/** One observation of a resource. */
 export interface Observation {
-  /** Whole units, never negative. */
+  /** Whole units. Never negative. */
   readonly capacity: number;
   readonly status: ResourceStatus;
-  /** Units that are ready now, where the platform tells. The capacity is what was asked for; this is what serves. */
+  /**
+   * Units that are ready now. Absent where the platform does not report readiness. `capacity` is the requested size;
+   * `ready` is the part of it that serves load.
+   */
   readonly ready?: number;
-  /** When the platform looked, by its own clock: milliseconds since the epoch. May be older than the read. */
+  /**
+   * When the platform took the observation, by the platform's clock: milliseconds since the epoch. This time may be
+   * earlier than the time of the read.
+   */
   readonly observedAtMs: number;
-  /** Why policies should not scale in just now, where a platform says so. A person's request is carried out. */
+  /**
+   * Why policies should not scale in now. Absent where the platform reports no such reason. A request from a person is
+   * carried out regardless.
+   */
   readonly holdsScaleIn?: string;
-  /** The platform's names for the resource, and whatever explains its status to a person. */
+  /** The platform's names for the resource, and any text that explains the status to a person. */
   readonly details?: Readonly<Record<string, string>>;
 }
 
-/** A change of capacity as it is sent: `from` and `to` are whole units. */
+/** A change of capacity as it is sent to a platform. `from` and `to` are whole units. */
 export interface CapacityChange {
   readonly from: number;
   readonly to: number;
-  /** The same for every attempt of one change, for platforms that honour it. */
+  /**
+   * Every attempt of one change carries the same key. Platforms that support idempotency keys apply the change once.
+   */
   readonly idempotencyKey: string;
 }
 
 /**
  * What a platform adapter knows after it sent a change.
- * - `accepted`: the platform took it.
- * - `rejected`: it was surely not applied; `final` when asking again for the same cannot help, `lessMayHelp` when a
- *   smaller change may be taken where this one was not (a quota, a limit of the platform).
- * - `unknown`: it may have been applied, now or later. An unknown outcome counts as made.
+ * - `accepted`: the platform accepted the change.
+ * - `rejected`: the change was certainly not applied. `final` means that a retry of the same change cannot succeed.
+ *   `lessMayHelp` means that a smaller change may succeed (a quota, a limit of the platform).
+ * - `unknown`: the change may have been applied, or may be applied later. A change with an unknown outcome counts as
+ *   made.
  */
 export type ChangeOutcome =
   { readonly outcome: 'accepted' } | RejectedChange | { readonly outcome: 'unknown'; readonly reason: string };

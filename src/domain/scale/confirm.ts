@@ -1,20 +1,28 @@
-/** What one observation says about a change that was sent. Pure; the activity that polls does the waiting. */
+/**
+ * Decides what one observation says about a change that was sent. This module is pure; the activity that polls does the
+ * waiting.
+ */
 import type { Observation } from './capacity.js';
 import type { Confirmation, ConfirmOrder } from './orders.js';
 import { takesChangesAtAnyTime } from './settings.js';
 
-/** A platform that shows an accepted size at once may answer one read from a replica that lags behind by so much. */
+/**
+ * The longest read lag that is allowed for on a platform that shows an accepted size at once: a read may come from a
+ * replica that is behind by this much.
+ */
 const longestReadLagMs = 2000;
 
 /**
- * Undefined while nothing can be said yet.
- * - Only an observation newer than the change proves anything.
- * - Where the platform takes changes only while it is `ACTIVE`, only an `ACTIVE` resource proves anything.
- * - `to` is believed at once, however many units are ready.
- * - After an accepted change, any other value is another writer's where the platform shows sizes at once (`from` only
- *   when a lagging read is ruled out). Elsewhere a value between `from` and `to`, or any value of a resource that is
- *   not `ACTIVE`, is the change still arriving.
- * - Anything else is believed only from an observation made `settle` after the change: by then the change has taken
+ * Returns undefined while the observation does not decide the outcome.
+ * - Only an observation that is newer than the change proves anything.
+ * - Where the platform takes changes only while the resource is `ACTIVE`, only an observation of an `ACTIVE` resource
+ *   proves anything.
+ * - A capacity of `to` confirms the change at once, however many units are ready.
+ * - After an accepted change, a platform that shows sizes at once proves with any other value that another writer
+ *   changed the capacity. The value `from` proves it only after the longest read lag has passed. On other platforms, a
+ *   value between `from` and `to`, or any value of a resource that is not `ACTIVE`, means that the change is still in
+ *   progress.
+ * - Any other value counts only in an observation made at least `settle` after the change. By then the change has taken
  *   effect or never will (docs/guarantees.md).
  */
 export function confirmationOf(observation: Observation, order: ConfirmOrder): Confirmation | undefined {

@@ -1,4 +1,7 @@
-/** What a scale run orders from its activities, and what they answer. Plain data: all of it is kept in the history. */
+/**
+ * The inputs and the results of the activities of a scale run. These types are plain data, because the workflow history
+ * stores all of them.
+ */
 import type { Observation, RejectedChange } from './capacity.js';
 import type { ScaleSettings } from './settings.js';
 
@@ -6,18 +9,20 @@ type WaitSettings = Pick<ScaleSettings, 'waitForActive' | 'requestTimeoutMs' | '
 
 export interface ObserveOrder extends WaitSettings {
   readonly resource: string;
-  /** An observation from before this proves nothing: keep looking. */
+  /** An observation made before this time proves nothing, and the activity continues to poll. */
   readonly newerThanMs: number;
   /**
-   * How long to insist on that; then an older one will do. Null: as long as it takes. Only the first look of a run is
-   * lenient, because there is no change of its own that an old observation could hide.
+   * How long the activity waits for an observation newer than `newerThanMs`. After that, an older observation is
+   * accepted. Null: the activity waits without a limit. Only the first order of a run has a limit, because the run has
+   * not yet made a change that an old observation could hide.
    */
   readonly patienceMs: number | null;
-  /** Nothing is sent, so nothing is lost by giving up soon. Absent in runs of an older version. */
+  /** A dry run sends nothing, so the activity may give up early. Absent in runs of an older version. */
   readonly dryRun?: boolean;
   /**
-   * Only where changes are taken at any time: while the capacity is this one and its units are not ready, keep looking
-   * until that time (milliseconds since the epoch). Absent: readiness is not waited for.
+   * Set only where the platform takes changes at any time. While the capacity equals `capacity` and its units are not
+   * ready, the activity continues to poll until `untilMs` (milliseconds since the epoch). Absent: the activity does not
+   * wait for readiness.
    */
   readonly awaitReady?: ReadinessWait | null;
 }
@@ -28,10 +33,13 @@ export interface ReadinessWait {
 }
 
 export type ObserveResult =
-  /** A change may start from it: fresh, and `ACTIVE` where the platform takes changes only then. */
+  /**
+   * A change may start from this observation. The observation is fresh, and the resource is `ACTIVE` where the platform
+   * takes changes only while it is `ACTIVE`.
+   */
   | { readonly seen: 'active'; readonly observation: Observation }
   | { readonly seen: 'failed'; readonly reason: string; readonly observation?: Observation }
-  /** Nothing of that kind within `waitForActive.timeout`. */
+  /** No such observation was made within `waitForActive.timeout`. */
   | { readonly seen: 'timeout'; readonly reason: string; readonly observation?: Observation }
   | { readonly seen: 'interrupted' };
 
@@ -40,7 +48,7 @@ export interface ChangeOrder extends WaitSettings {
   readonly from: number;
   readonly to: number;
   readonly idempotencyKey: string;
-  /** The capacity must be seen to be `from` by an observation newer than this, or nothing is sent. */
+  /** The change is sent only if an observation newer than this shows the capacity `from`. */
   readonly newerThanMs: number;
   readonly settleMs: number;
   readonly dryRun: boolean;
@@ -48,14 +56,14 @@ export interface ChangeOrder extends WaitSettings {
 
 export type ChangeResult =
   /**
-   * The resource was not as the order says, or could not be read: nothing was sent, decide again. `movedTo` is what
-   * was seen where another writer had changed the capacity since.
+   * Nothing was sent, because the resource was not in the state that the order names, or could not be read. The run
+   * must decide again. `movedTo` is the observation that shows that another writer has changed the capacity.
    */
   | { readonly outcome: 'notSent'; readonly reason: string; readonly movedTo?: Observation }
   | RejectedChange
   | (SentOutcome & { readonly confirmation: Confirmation });
 
-/** An unknown outcome counts as made. */
+/** A change with an unknown outcome counts as made. */
 export type SentOutcome =
   | { readonly outcome: 'accepted'; readonly sentAtMs: number }
   | { readonly outcome: 'unknown'; readonly sentAtMs: number; readonly reason: string };
@@ -64,13 +72,19 @@ export interface ConfirmOrder extends ChangeOrder {
   readonly sent: SentOutcome;
 }
 
-/** What the platform showed of a change that was sent, or may have been. */
+/** What the platform showed after a change that was sent, or may have been sent. */
 export type Confirmation =
-  /** Fresh, and the capacity is `to`; `ACTIVE` as well where the platform takes changes only then. */
+  /**
+   * A fresh observation shows the capacity `to`. The resource is also `ACTIVE` where the platform takes changes only
+   * while it is `ACTIVE`.
+   */
   | { readonly shown: 'reached'; readonly observation: Observation }
-  /** Fresh, and something else that will not become `to`: the change had no effect, or another writer was later. */
+  /**
+   * A fresh observation shows another capacity that will not become `to`. Either the change had no effect, or another
+   * writer changed the capacity later.
+   */
   | { readonly shown: 'other'; readonly observation: Observation }
   | { readonly shown: 'failed'; readonly reason: string; readonly observation?: Observation }
   | { readonly shown: 'timeout'; readonly reason: string; readonly observation?: Observation }
-  /** The look was broken off (shutdown, cancellation, a dead worker): somebody must look again. */
+  /** Polling was interrupted (shutdown, cancellation, a dead worker). The platform must be polled again. */
   | { readonly shown: 'interrupted' };

@@ -1,8 +1,11 @@
-/** What a caller asks of a resource: a capacity, or a change of it. The same for the API, the CLI, updates and signals. */
+/**
+ * A request for a capacity, or for a change of the capacity. The API, the CLI, updates and signals all use the same
+ * request.
+ */
 import { type Check, onlyFields, optional, text, whole } from '../checks.js';
 import { type ScaleSettings, checkScaleSettings } from './settings.js';
 
-/** Exactly one of the first three. Whole units. */
+/** Exactly one of `targetCapacity`, `add` and `remove` is set. All three are whole units. */
 export interface ScaleRequestBody {
   readonly targetCapacity?: number | undefined;
   readonly add?: number | undefined;
@@ -10,15 +13,18 @@ export interface ScaleRequestBody {
   readonly reason?: string | undefined;
 }
 
-/** A request under way to a run. Typed by a person as a signal, `{"targetCapacity": 3}` is enough. */
+/**
+ * A request as it is sent to a run. A person who sends the request as a signal only has to type
+ * `{"targetCapacity": 3}`.
+ */
 export interface ScaleRequest extends ScaleRequestBody {
-  /** Applied once per resource, however often it arrives. */
+  /** A request with a given ID is applied once per resource, however often it arrives. */
   readonly id?: string | undefined;
-  /** The limits as the sender's configuration has them now; absent: the run keeps its own. */
+  /** The limits from the sender's current configuration. Absent: the run keeps its own limits. */
   readonly settings?: ScaleSettings | undefined;
 }
 
-/** Beyond this a count is a mistake, and 2^31 is where platforms begin to wrap. */
+/** A larger count is a mistake. At 2^31, some platforms overflow. */
 export const largestCapacity = 1_000_000_000;
 export const longestReason = 500;
 export const notOneWish = 'give exactly one of targetCapacity, add and remove';
@@ -36,11 +42,11 @@ const checkFields = onlyFields({
   settings: optional(checkScaleSettings),
 });
 
-/** The value is a `ScaleRequest` where it says nothing. */
+/** When this check returns undefined, the value is a `ScaleRequest`. */
 export const checkScaleRequest: Check = (value) =>
   checkFields(value) ?? (isOneWish(value as ScaleRequest) ? undefined : notOneWish);
 
-/** Two requests with one id must say the same. */
+/** Two requests with the same ID must have the same fingerprint. */
 export function fingerprintOf(requested: ScaleRequestBody): string {
   return JSON.stringify([
     requested.targetCapacity ?? null,
@@ -50,7 +56,7 @@ export function fingerprintOf(requested: ScaleRequestBody): string {
   ]);
 }
 
-/** Why a capacity may not be asked for, or undefined when it may. */
+/** Returns why a capacity may not be requested, or undefined if it may. */
 export function outOfBounds(capacity: number, bounds: { min: number; max: number | null }): string | undefined {
   if (capacity < bounds.min) return `${capacity} is below the minimum of ${bounds.min}`;
   if (bounds.max !== null && capacity > bounds.max) return `${capacity} is above the maximum of ${bounds.max}`;

@@ -1,38 +1,59 @@
-/** How a resource may be scaled, as a scale run carries it: numbers with units, no secrets, nothing of the platform. */
+/**
+ * The scaling limits of a resource, as a scale run carries them. They are numbers with units. They contain no secrets
+ * and no settings of the platform.
+ */
 import { fields, oneOf, optional, orNull, whole } from '../checks.js';
 
 export type UpAfter = 'change' | 'up';
 
 /**
- * When a platform takes a change of capacity, and when it shows it.
- * - `whenActive`: only while the resource is `ACTIVE`. The change is relative, and shows once it has arrived.
- * - `anyTime`: a new size at any time, whatever the units do. It shows when the platform has carried it out.
- * - `shownAtOnce`: the same, and an accepted size is what the very next read shows. Any other value is another writer's.
+ * When a platform takes a change of capacity, and when it shows the change.
+ * - `whenActive`: the platform takes a change only while the resource is `ACTIVE`. The change is relative, and is shown
+ *   when it is complete.
+ * - `anyTime`: the platform takes a new size at any time, whatever the state of the units. The size is shown when the
+ *   platform has carried out the change.
+ * - `shownAtOnce`: as `anyTime`, and the next read shows an accepted size. Any other value in that read comes from
+ *   another writer.
  */
 const changeTakings = ['whenActive', 'anyTime', 'shownAtOnce'] as const;
 export type TakesChanges = (typeof changeTakings)[number];
 
-/** Travels in workflow arguments and messages, so that a run can be replayed with the limits it was started with. */
+/**
+ * Workflow arguments and messages carry these settings, so that a replayed run uses the limits that it was started
+ * with.
+ */
 export interface ScaleSettings {
   readonly min: number;
   /** Null: no limit. */
   readonly max: number | null;
-  /** The most units one change may move, either way; null: the whole way at once. */
+  /** The maximum number of units by which one change may move the capacity, in each direction. Null: no limit. */
   readonly step: { readonly up: number | null; readonly down: number | null };
-  /** The least time from the last change, either way, to a change in this direction; but see `upAfter`. */
+  /**
+   * The minimum time from the last change in either direction to a change in this direction. See `upAfter` for an
+   * exception.
+   */
   readonly cooldownMs: { readonly up: number; readonly down: number };
-  /** What `cooldownMs.up` counts from: the last change either way, or the last one up. Runs of before it have none. */
+  /**
+   * The change from which `cooldownMs.up` counts: the last change in either direction (`change`), or the last change up
+   * (`up`). Absent in runs of an older version.
+   */
   readonly upAfter?: UpAfter | undefined;
-  /** The least time after a change of unknown outcome before capacity is believed. */
+  /** The minimum time after a change with an unknown outcome before an observed capacity is believed. */
   readonly settleMs: number;
   readonly waitForActive: { readonly timeoutMs: number; readonly intervalMs: number };
   readonly requestTimeoutMs: number;
-  /** What the platform can do (see PlatformDefinition). Runs of before it have none, and count as `whenActive`. */
+  /**
+   * What the platform supports (see PlatformDefinition). Absent in runs of an older version, which count as
+   * `whenActive`.
+   */
   readonly takesChanges?: TakesChanges | undefined;
   readonly dryRun: boolean;
 }
 
-/** A new size is taken whatever the units do: their readiness paces steps and is shown, and is no gate. */
+/**
+ * True where the platform takes a new size whatever the state of the units. On such a platform, the readiness of the
+ * units delays steps and is displayed, but does not block a change.
+ */
 export function takesChangesAtAnyTime({ takesChanges = 'whenActive' }: Pick<ScaleSettings, 'takesChanges'>): boolean {
   return takesChanges !== 'whenActive';
 }

@@ -1,4 +1,4 @@
-/** The arithmetic of one step: where to go next, and when it may be done. */
+/** The arithmetic of one step: the next capacity, and the earliest time of the change. */
 import type { ScaleSettings } from './settings.js';
 
 export type Direction = 'up' | 'down';
@@ -7,12 +7,15 @@ export function directionOf(from: number, to: number): Direction {
   return to > from ? 'up' : 'down';
 }
 
-/** Brings a target inside `[min, max]`. */
+/** Limits a target to `[min, max]`. */
 export function clampToBounds(target: number, { min, max }: Pick<ScaleSettings, 'min' | 'max'>): number {
   return Math.max(min, max === null ? target : Math.min(max, target));
 }
 
-/** The limits for a target that may lie outside `[min, max]`: wide enough for it, and no wider. */
+/**
+ * Returns the limits for a target that may lie outside `[min, max]`. The limits are widened just enough to include the
+ * target.
+ */
 export function widenedTo(target: number, limits: ScaleSettings): ScaleSettings {
   const { min, max } = limits;
   if (clampToBounds(target, limits) === target) return limits;
@@ -20,10 +23,11 @@ export function widenedTo(target: number, limits: ScaleSettings): ScaleSettings 
 }
 
 /**
- * The capacity after one change: at most `step` units toward the target, which is first brought inside `[min, max]`.
- * A capacity outside the bounds walks back by steps like any other. Equal to `from`: nothing to do.
+ * Returns the capacity after one change. The target is first limited to `[min, max]`. The change then moves at most
+ * `step` units toward that target. A capacity outside the bounds returns to them by the same steps. A result equal to
+ * `from` means that there is nothing to do.
  *
- * @param reach at most so many units as well, after the platform refused a larger change.
+ * @param reach limits the change further, to at most this many units, after the platform rejected a larger change.
  *
  * `from` 3, target 9, step 2 -> 5; `from` 8, target 9, step 2 -> 9; `from` 12, max 10, target 10, step 1 -> 11.
  */
@@ -39,10 +43,11 @@ export function nextCapacity(
 }
 
 /**
- * Whether a change went the wrong way: away from where it was to lead, or past the bounds that it started within. A
- * platform whose "remove" adds does that, or a counter that means something else.
+ * Whether a change moved the capacity in the opposite direction, or out of the bounds that the change started within.
+ * Both happen on a platform whose "remove" operation adds units, or where the observed counter counts something else.
  *
- * 5 -> 4 asked for and 6 seen: the wrong way. 5 -> 6 asked for and 7 seen: beyond it, which a late change explains.
+ * If 5 -> 4 was requested, an observed 6 is the wrong way. If 5 -> 6 was requested, an observed 7 is not: a late change
+ * can explain it.
  */
 export function movedWrongWay(
   { from, to }: { readonly from: number; readonly to: number },
@@ -54,22 +59,24 @@ export function movedWrongWay(
   return isOpposite || leftBounds;
 }
 
-/** A change that was sent, as far as it limits the next one. */
+/** The part of a sent change that limits the next change. */
 export interface SentChange {
   readonly sentAtMs: number;
-  /** When the last change up was sent, be it this one or one before it; null where there was none. */
+  /** When the last change up was sent, which may be this change or an earlier one. Null: no change up was sent. */
   readonly upSentAtMs: number | null;
-  /** False while nobody has seen it on the platform: it then also waits out `settle`. */
+  /** False until an observation shows the change on the platform. The next change then also waits for `settle`. */
   readonly confirmed: boolean;
 }
 
-/** What is remembered once a change was sent that nobody has seen on the platform yet. */
+/** Returns the record of a change that was sent and that no observation has shown yet. */
 export function sentChange(before: SentChange | null, direction: Direction, sentAtMs: number): SentChange {
   const upSentAtMs = direction === 'up' ? sentAtMs : (before?.upSentAtMs ?? null);
   return { sentAtMs, upSentAtMs, confirmed: false };
 }
 
-/** The earliest time of a change in `direction`, which also waits until the last one has settled. */
+/**
+ * Returns the earliest time of a change in `direction`. An unconfirmed last change must also have settled by that time.
+ */
 export function cooledDownAtMs(last: SentChange, direction: Direction, settings: ScaleSettings): number {
   const settledAtMs = last.sentAtMs + (last.confirmed ? 0 : settings.settleMs);
   const countsOnlyUps = direction === 'up' && settings.upAfter === 'up';
@@ -77,12 +84,15 @@ export function cooledDownAtMs(last: SentChange, direction: Direction, settings:
   return Math.max(settledAtMs, fromMs + settings.cooldownMs[direction]);
 }
 
-/** When the last change limits nothing any more: only then may a run that changed something close. */
+/**
+ * Returns the time from which the last change no longer limits any other. A run that changed the capacity may close
+ * only after this time.
+ */
 export function fullyCooledDownAtMs(last: SentChange, settings: ScaleSettings): number {
   return Math.max(cooledDownAtMs(last, 'up', settings), cooledDownAtMs(last, 'down', settings));
 }
 
-/** The least time that a run stays open after its last change, whichever way that went. */
+/** Returns the minimum time that a run stays open after its last change, whichever direction that change had. */
 export function leastCooldownMs({ cooldownMs, upAfter }: ScaleSettings): number {
   return upAfter === 'up' ? cooldownMs.down : Math.max(cooldownMs.up, cooldownMs.down);
 }

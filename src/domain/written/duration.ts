@@ -1,22 +1,24 @@
-/** Durations as people write them: `15s`, `5m`, `1h30m`, `1d`, `500ms`. Inside, they are milliseconds. */
+/**
+ * Durations as they are written in a configuration: `15s`, `5m`, `1h30m`, `1d`, `500ms`. The code uses milliseconds.
+ */
 import { z } from 'zod';
 
 const unitsMs = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000, ms: 1 } as const;
 
-/** Each unit at most once, from the largest to the smallest. */
+/** Each unit occurs at most once. The units are ordered from the largest to the smallest. */
 const durationPattern = /^(?=\d)(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+)s)?(?:(\d+)ms)?$/;
 
-/** Longer than any wait that is meant, and far from what a timer can no longer hold. */
+/** A longer duration is a mistake. This limit is also far below the maximum of a timer. */
 const longestMs = 366 * unitsMs.d;
 
-/** @returns milliseconds, or nothing where the text is not a duration. */
+/** @returns milliseconds, or undefined if the text is not a duration. */
 export function parseDuration(text: string): number | undefined {
   const match = durationPattern.exec(text);
   if (!match) return undefined;
   return Object.values(unitsMs).reduce((totalMs, unitMs, index) => totalMs + Number(match[index + 1] ?? 0) * unitMs, 0);
 }
 
-/** As a person would write it: 90000 is `1m30s`. */
+/** Formats milliseconds as a duration: 90000 is `1m30s`. */
 export function durationText(durationMs: number): string {
   let restMs = durationMs;
   const parts = Object.entries(unitsMs).flatMap(([unit, unitMs]) => {
@@ -34,7 +36,7 @@ const whatWasWritten = z.string({
 /** A duration that may be zero. */
 export const duration = durationFrom(0);
 
-/** A duration of at least a millisecond: for time-outs and intervals. */
+/** A duration of at least one millisecond, for timeouts and intervals. */
 export const positiveDuration = durationFrom(1);
 
 function durationFrom(leastMs: number) {

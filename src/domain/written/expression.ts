@@ -1,4 +1,4 @@
-/** Where people write an expression: `waiting + active`. */
+/** An expression in a configuration: `waiting + active`. */
 import { z } from 'zod';
 
 export const expression = z

@@ -1,9 +1,12 @@
-/** Percentages as people write them: `30%`. Inside, they are shares: 0.3. */
+/** Percentages as they are written in a configuration: `30%`. The code uses shares: 0.3. */
 import { z } from 'zod';
 
 const percentagePattern = /^\d+(?:\.\d+)?%$/;
 
-/** Kept as it is written. A text that is no percentage may still be meant for another form that the field has. */
+/**
+ * The text is kept as it is written. A text that is not a percentage may still be valid in another form that the field
+ * accepts.
+ */
 export const percentageText = z
   .string({
     error: ({ input }) => (typeof input === 'number' ? `${input} has no unit; write ${input}%` : undefined),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { positiveDuration } from '../../written/duration.js';
 import { percentage } from '../../written/percentage.js';
 
-/** As people write them. */
+/** The form in escapement.yaml. */
 export const averagingWords = {
   average: positiveDuration
     .optional()
@@ -22,13 +22,13 @@ export const averagingWords = {
 };
 
 const burstSchema = z.strictObject({
-  /** The short window. */
+  /** The length of the short window. */
   windowMs: z.number().int().min(1),
-  /** Burst begins when the short window asks for at least this share of the capacity (2 is 200%). */
+  /** A burst begins when the short window needs at least this share of the capacity (2 is 200%). */
   above: z.number().min(1),
 });
 
-/** As a watch carries them. Null: the newest sample, and no burst. */
+/** The form that a watch carries. Null: the newest sample for `averageMs`, and no burst for `burst`. */
 export const averagingFields = {
   averageMs: z.number().int().min(1).nullable().default(null),
   burst: burstSchema.nullable().default(null),
@@ -46,7 +46,7 @@ export function averagingSettings({ average, burst }: z.output<z.ZodObject<typeo
   };
 }
 
-/** The words are those of escapement.yaml, where people read them. */
+/** The message uses the field names of escapement.yaml, because the person who wrote the file reads it. */
 export function refuseBurstAlone({ averageMs, burst }: Averaging, context: z.RefinementCtx): void {
   if (burst === null || (averageMs !== null && burst.windowMs < averageMs)) return;
   const message = 'burst needs an average over a longer window; set average, for example 60s';

@@ -1,33 +1,33 @@
 /**
- * Burst: Knative's panic mode (knative/serving pkg/autoscaler/scaling/autoscaler.go). When the short window asks for at
- * least the share `above` of the capacity, burst begins; until a whole `average` window has passed without that, the
- * recommendation is the largest seen since it began.
+ * Burst is Knative's panic mode (knative/serving pkg/autoscaler/scaling/autoscaler.go). A burst begins when the short
+ * window needs at least the share `above` of the capacity. During a burst, the recommendation is the largest one since
+ * the burst began. The burst ends when a whole `average` window has passed in which the short window needed less.
  *
- * 5 units, target 10, above 200%: 91 over the short window asks for 10, and 10 / 5 begins a burst.
+ * 5 units, target 10, above 200%: a mean of 91 over the short window needs 10 units, and 10 / 5 begins a burst.
  */
 import { isBelow } from '../../numbers.js';
 
 export interface Burst {
-  /** When the short window last asked for that much. */
+  /** The last time that the short window needed at least the share `above`. */
   readonly lastAboveMs: number;
   readonly largest: number;
 }
 
 export interface BurstInput {
-  /** What the long and the short window recommend. */
+  /** The recommendations of the long window (`stable`) and of the short window (`short`). */
   readonly stable: number;
   readonly short: number;
   readonly capacity: number;
   readonly nowMs: number;
 }
 
-/** @returns the recommendation, and the burst as it goes on. Null: none. */
+/** @returns the recommendation, and the burst that continues. Null: no burst is in progress. */
 export function withBurst(
   { above, averageMs }: { readonly above: number; readonly averageMs: number },
   burst: Burst | null,
   { stable, short, capacity, nowMs }: BurstInput,
 ): { readonly capacity: number; readonly burst: Burst | null } {
-  // No units count as one: any load at all would be infinitely more than nothing.
+  // Zero units count as one. Otherwise any load would be infinitely more than the capacity.
   const isAboveShare = !isBelow(short / Math.max(1, capacity), above);
   const goesOn = burst !== null && nowMs - burst.lastAboveMs <= averageMs;
   if (!isAboveShare && !goesOn) return { capacity: stable, burst: null };

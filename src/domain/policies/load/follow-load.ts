@@ -1,4 +1,7 @@
-/** Policies that follow a load: what they share is how a value becomes a load, and what holds without one. */
+/**
+ * The common part of the policies that follow a load: how a value becomes a load, and what the policy returns without a
+ * value.
+ */
 import type { Expression } from '../../expression/expression.js';
 import { shown, shownTime } from '../../numbers.js';
 import type { Advice, Answer, Circumstances, Load, Opinion, Policy, PolicyMemory } from '../policy.js';
@@ -8,12 +11,17 @@ import { withBurst, type Burst } from './burst.js';
 import { addToWindow, meanOver, type Window } from './window.js';
 
 export interface LoadRule {
-  /** What the value comes from. */
+  /** The expression that returns the value. */
   readonly expression: Expression;
-  /** Whether the same value asks for more where there is more: counted twice, it would be acted on twice. */
+  /**
+   * True where the same value recommends more capacity when there is more capacity. If such a policy counted a sample
+   * twice, it would act on the sample twice.
+   */
   readonly isRelative: boolean;
   readonly advise: (load: Load) => Advice;
-  /** Absent: it goes by the newest sample. `needed` is what the load needs, without tolerance or hysteresis. */
+  /**
+   * Absent: the policy uses the newest sample. `needed` returns what the load needs, without tolerance or hysteresis.
+   */
   readonly averaging?: Averaging & { readonly needed: (load: Load) => number };
 }
 
@@ -40,8 +48,9 @@ function answer(rule: LoadRule, memory: PolicyMemory, circumstances: Circumstanc
 }
 
 /**
- * A sample from before our last change has led to that change, or was overtaken by it. A policy that goes by what there is
- * would count it a second time, and add to what was added: what was asked for stands until there is a newer one.
+ * A sample from before the last change has already led to that change, or was superseded by the change. A policy that
+ * recommends a change relative to the current capacity would count this sample a second time and add the same amount
+ * again. The requested capacity therefore stays until there is a newer sample.
  */
 function waitForNewer({ expression, isRelative }: LoadRule, { units, beforeChangeMs }: Circumstances): Opinion | null {
   const signal = isRelative ? expression.names.find((name) => Object.hasOwn(beforeChangeMs, name)) : undefined;

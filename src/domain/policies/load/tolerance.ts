@@ -1,4 +1,7 @@
-/** Within the tolerance of its target a load asks for no change. Inclusive, and measured against the target both ways. */
+/**
+ * A load that is within the tolerance of its target recommends no change. Both limits are inclusive, and both are
+ * measured against the target.
+ */
 import { isAbove, isBelow } from '../../numbers.js';
 
 /** Shares: 0.1 is 10%. */

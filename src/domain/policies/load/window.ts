@@ -1,15 +1,15 @@
-/** The mean of a value over a window of time, in bounded memory. */
+/** Computes the mean of a value over a time window, in bounded memory. */
 
-/** Samples that came close together count as one entry: `[time of the newest, sum, count]`. */
+/** Samples that are close together in time share one entry: `[time of the newest, sum, count]`. */
 type WindowEntry = readonly [atMs: number, sum: number, count: number];
 export type Window = readonly WindowEntry[];
 
-/** However often a value is sampled, a window holds about this many entries. */
+/** The approximate maximum number of entries in a window, however often a value is sampled. */
 const entriesPerWindow = 60;
 
 /**
- * Adds a sample and forgets what is older than the window. A second sample of the same instant replaces the first:
- * looking twice is not more evidence.
+ * Adds a sample, and removes entries that are older than the window. A second sample at the same time replaces the
+ * first, so that a repeated evaluation does not add weight.
  */
 export function addToWindow(window: Window, value: number, nowMs: number, windowMs: number): Window {
   const kept = window.filter(([atMs]) => nowMs - atMs < windowMs);
@@ -23,7 +23,10 @@ export function addToWindow(window: Window, value: number, nowMs: number, window
   return [...kept, [nowMs, value, 1]];
 }
 
-/** The mean of what lies within the last `windowMs`. Times without a sample count for nothing, not for zero. */
+/**
+ * Returns the mean of the entries within the last `windowMs`. A time without a sample is left out of the mean; it does
+ * not count as zero.
+ */
 export function meanOver(window: Window, nowMs: number, windowMs: number): number | null {
   let sum = 0;
   let count = 0;

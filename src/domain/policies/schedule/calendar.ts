@@ -1,4 +1,6 @@
-/** Days as people write them: of the week (`mon-fri`), of the month (`19-27`), of the year (`12-24..12-26`), dates. */
+/**
+ * Parses days: days of the week (`mon-fri`), days of the month (`19-27`), days of the year (`12-24..12-26`), and dates.
+ */
 import { dayMs } from './wall-clock.js';
 
 /** @param day days since 1970-01-01 */
@@ -10,7 +12,7 @@ export interface CalendarDays {
   readonly dates?: string | undefined;
 }
 
-/** Days that are meant by all of what is written. */
+/** Returns a test for the days that match all of the given settings. */
 export function calendarDays({ days, daysOfMonth, dates }: CalendarDays): IsMeant {
   const written = [
     days === undefined ? undefined : parseDays(days),
@@ -24,7 +26,7 @@ const dayNames = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 /** 1970-01-01 was a Thursday. */
 const weekdayOf = (day: number): number => (((day + 4) % 7) + 7) % 7;
 
-/** A range may cross the week's end: `fri-mon`. */
+/** A range may cross the end of the week: `fri-mon`. */
 export function parseDays(text: string): IsMeant | undefined {
   return anyOf(text.toLowerCase(), (part) => {
     const [first = '', last = first, ...rest] = part.split('-');
@@ -34,7 +36,7 @@ export function parseDays(text: string): IsMeant | undefined {
   });
 }
 
-/** A range may cross the month's end: `28-3`. */
+/** A range may cross the end of the month: `28-3`. */
 export function parseDaysOfMonth(text: string): IsMeant | undefined {
   return anyOf(text, (part) => {
     const match = /^(\d{1,2})(?:-(\d{1,2}))?$/.exec(part);
@@ -45,7 +47,7 @@ export function parseDaysOfMonth(text: string): IsMeant | undefined {
   });
 }
 
-/** With the year or without; a range without may cross the year's end: `12-24..01-02`. */
+/** Dates are written with or without a year. A range without a year may cross the end of the year: `12-24..01-02`. */
 export function parseDates(text: string): IsMeant | undefined {
   return anyOf(text, (part) => {
     const [first = '', last = first, ...rest] = part.split('..').map((date) => date.trim());
@@ -56,7 +58,7 @@ export function parseDates(text: string): IsMeant | undefined {
   });
 }
 
-/** Dates without a year are compared as those of a leap year, which has them all. */
+/** Dates without a year are compared as dates of a leap year, because a leap year contains every such date. */
 const leapYear = 2000;
 
 function inLeapYear(day: number): number {
@@ -69,12 +71,15 @@ function parseDate(text: string): { readonly day: number; readonly isYearly: boo
   if (!match) return undefined;
   const [year, month, dayOfMonth] = [Number(match[1] ?? leapYear), Number(match[2]), Number(match[3])];
   const date = new Date(Date.UTC(year, month - 1, dayOfMonth));
-  // A day that the month has not is one of the next month.
+  // `Date` moves a day that the month does not have into the next month.
   if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== dayOfMonth) return undefined;
   return { day: date.getTime() / dayMs, isYearly: match[1] === undefined };
 }
 
-/** From `start` to `end`, both included, on a circle: where the end comes first, over the top. */
+/**
+ * Whether a value is in the inclusive range from `start` to `end` on a circle. If `end` is less than `start`, the range
+ * wraps around.
+ */
 function isInCircle(value: number, start: number, end: number): boolean {
   return start <= end ? value >= start && value <= end : value >= start || value <= end;
 }

@@ -1,11 +1,12 @@
 /**
- * Whether a text is a cron pattern of five fields. croner also takes names such as `@daily`, six and seven fields (seconds
- * first) and dates, and reads the six fields of AWS (year last) as seconds: `10 19 * * ? *` would be every hour. None of
- * them is taken here; the error says how to write it.
+ * Checks whether a text is a cron pattern with five fields. croner also accepts names such as `@daily`, patterns with
+ * six or seven fields (seconds first), and dates. croner reads the six fields of AWS (year last) as if seconds came
+ * first, so `10 19 * * ? *` would run every hour. None of these forms is supported here; the error says how to write
+ * the pattern.
  */
 import { Cron } from 'croner';
 
-/** `what is wrong; what to write`, or undefined for a pattern that occurs. */
+/** Returns an error as `what is wrong; what to write`, or undefined if the pattern is valid and occurs. */
 export function whyNotCron(pattern: string): string | undefined {
   const text = pattern.trim();
   const fields = text.replace(/^(?:cron|rate)\((.*)\)$/i, '$1').split(/\s+/);
@@ -46,21 +47,26 @@ function isDate(text: string): boolean {
   return /^\d{4}-\d{2}-\d{2}/.test(text);
 }
 
-/** The five fields that say the same, where there are such. */
+/** Returns the equivalent pattern with five fields, or undefined if there is none. */
 function inFiveFields(fields: readonly string[]): string | undefined {
   const translated = fromAws(fields) ?? fromSecondsFirst(fields);
   if (translated === undefined || complaintOf(translated) !== undefined) return undefined;
   return occurs(translated) ? translated : undefined;
 }
 
-/** AWS: minute, hour, day of month, month, day of week, year; one of the two days is `?`, and Sunday is 1. */
+/**
+ * The AWS fields: minute, hour, day of month, month, day of week, year. One of the two day fields is `?`. Sunday is 1.
+ */
 function fromAws(fields: readonly string[]): string | undefined {
   const [minute, hour, day, month, weekday, year, ...rest] = fields;
   if (year === undefined || rest.length > 0 || (day !== '?' && weekday !== '?')) return undefined;
   return year === '*' ? fiveFields([minute, hour, day, month, weekday]) : undefined;
 }
 
-/** croner, Quartz and Spring: second, minute, hour, day of month, month, day of week, and perhaps the year. */
+/**
+ * The fields of croner, Quartz and Spring: second, minute, hour, day of month, month, day of week, and optionally the
+ * year.
+ */
 function fromSecondsFirst(fields: readonly string[]): string | undefined {
   const [second, minute, hour, day, month, weekday, year = '*', ...rest] = fields;
   if (weekday === undefined || rest.length > 0 || second !== '0' || year !== '*') return undefined;
@@ -68,7 +74,10 @@ function fromSecondsFirst(fields: readonly string[]): string | undefined {
   return isQuartz ? fiveFields([minute, hour, day, month, weekday]) : [minute, hour, day, month, weekday].join(' ');
 }
 
-/** Where days may be `?`, they are counted from Sunday, 1; in cron Sunday is 0. `L`, `W` and `#` have no counterpart. */
+/**
+ * A format that allows `?` numbers the days of the week from Sunday as 1. In cron, Sunday is 0. `L`, `W` and `#` have
+ * no equivalent.
+ */
 function fiveFields([minute = '', hour = '', day = '', month = '', weekday = '']: readonly (string | undefined)[]):
   string | undefined {
   if (/[LW#]/i.test(day) || /#|\dL|^L/i.test(weekday)) return undefined;
@@ -78,10 +87,10 @@ function fiveFields([minute = '', hour = '', day = '', month = '', weekday = '']
   return [...stepped, fromZero].map((field) => (field === '?' ? '*' : field)).join(' ');
 }
 
-/** The last minute, hour, day and month. */
+/** The largest value of minute, hour, day of month and month. */
 const lasts = [59, 23, 31, 12];
 
-/** `5/15`, from 5 in steps of 15, is `5-59/15` in cron. */
+/** `5/15` (from 5 in steps of 15) is `5-59/15` in cron. */
 function withRange(field: string, last: number): string {
   return field.replace(/(?<![-\d])(\d+)\//g, (_, first: string) => (first === '0' ? '*/' : `${first}-${last}/`));
 }
@@ -96,7 +105,7 @@ function complaintOf(pattern: string): string | undefined {
   }
 }
 
-/** From a date before a leap year, so that the 29th of February is found. */
+/** The search starts before a leap year, so that it finds the 29th of February. */
 function occurs(pattern: string): boolean {
   return new Cron(pattern, { paused: true, timezone: 'UTC' }).nextRun(new Date('2023-01-01T00:00:00Z')) !== null;
 }

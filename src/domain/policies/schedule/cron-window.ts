@@ -1,4 +1,7 @@
-/** A window that a cron pattern starts, and that ends after a fixed time, at a time of day, or by a pattern of its own. */
+/**
+ * A window that starts at the times of a cron pattern. It ends after a fixed duration, at a time of day, or at the
+ * times of a second pattern.
+ */
 import { Cron } from 'croner';
 import { parseTimeOfDay } from './daily-window.js';
 import type { IsWithin } from '../policy.js';
@@ -6,7 +9,7 @@ import { dayMs } from './wall-clock.js';
 
 export interface CronWindow {
   readonly cron: string;
-  /** One of the two. */
+  /** Exactly one of `forMs` and `until` is set. */
   readonly forMs?: number | undefined;
   readonly until?: string | undefined;
 }
@@ -17,7 +20,7 @@ export function cronWindow({ cron, forMs = 0, until }: CronWindow, timezone: str
     until === undefined
       ? timedState(starts, forMs)
       : endedState(starts, new Cron(endPattern(until), { paused: true, timezone }));
-  // Walking a pattern is dear: an answer holds for as long as it says.
+  // The search through a pattern is expensive, so a result is reused until its `untilMs`.
   let known = { fromMs: Infinity, untilMs: -Infinity, isWithin: false };
   return (nowMs) => {
     if (nowMs < known.fromMs || nowMs >= known.untilMs) known = { fromMs: nowMs, ...stateAt(nowMs) };
@@ -25,25 +28,28 @@ export function cronWindow({ cron, forMs = 0, until }: CronWindow, timezone: str
   };
 }
 
-/** A time of day as the pattern of an end: `06:00` is `0 6 * * *`. Other patterns are as they are. */
+/** Returns the cron pattern of an end. The time of day `06:00` becomes `0 6 * * *`. A pattern stays as it is. */
 export function endPattern(until: string): string {
   const minutes = parseTimeOfDay(until);
   return minutes === undefined ? until : `${minutes % 60} ${Math.floor(minutes / 60) % 24} * * *`;
 }
 
-/** Whether a window is open, and until when that is known. */
+/** Whether a window is open, and the time until which this result is valid. */
 type StateAt = (nowMs: number) => { readonly isWithin: boolean; readonly untilMs: number };
 
 function timedState(starts: Cron, forMs: number): StateAt {
   return (nowMs) => {
-    // The first start after (now - for) is at or before now exactly while a window is open.
+    // A window is open exactly if the first start after (now - for) is at or before now.
     const startMs = nextAfter(starts, nowMs - forMs);
     const isWithin = startMs <= nowMs;
     return { isWithin, untilMs: isWithin ? startMs + forMs : startMs };
   };
 }
 
-/** Open from a start to the first end after it. An end at the very time of a start belongs to the window before. */
+/**
+ * The window is open from a start to the first end after it. If an end and a start have the same time, the end closes
+ * the previous window.
+ */
 function endedState(starts: Cron, ends: Cron): StateAt {
   return (nowMs) => {
     const startMs = nextAfter(starts, lastUntil(ends, nowMs) - 1000);
@@ -52,15 +58,18 @@ function endedState(starts: Cron, ends: Cron): StateAt {
   };
 }
 
-/** Patterns have a precision of a second. */
+/** Cron patterns have a precision of one second. */
 function nextAfter(pattern: Cron, atMs: number): number {
   return pattern.nextRun(new Date(atMs))?.getTime() ?? Infinity;
 }
 
-/** A 29th of February may be eight years away. */
+/** The next 29th of February may be eight years away. */
 const longestPauseMs = 9 * 366 * dayMs;
 
-/** The last time of a pattern at or before a time. Where there is none for years, a time that long ago. */
+/**
+ * Returns the last time of a pattern at or before a given time. If the pattern has no time within `longestPauseMs`, the
+ * result is the time that long ago.
+ */
 function lastUntil(pattern: Cron, nowMs: number): number {
   for (let backMs = 60_000; backMs < longestPauseMs; backMs *= 4) {
     let lastMs = nextAfter(pattern, nowMs - backMs);

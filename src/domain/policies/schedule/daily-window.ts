@@ -1,4 +1,4 @@
-/** A window by the clock on the wall: `mon-fri`, `22:00` to `06:00`. The start is inside, the end is not. */
+/** A window by wall-clock time: `mon-fri`, `22:00` to `06:00`. The start is part of the window. The end is not. */
 import { type CalendarDays, calendarDays } from './calendar.js';
 import type { IsWithin } from '../policy.js';
 import type { WallClock } from './wall-clock.js';
@@ -9,8 +9,8 @@ export interface DailyWindow extends CalendarDays {
 }
 
 /**
- * `to` at or before `from` is a window over midnight; the same time twice is a whole day. Without times it is the whole
- * of each of its days, and days in a row are one window without a hole.
+ * A window whose `to` is at or before `from` crosses midnight. If `to` equals `from`, the window lasts a whole day.
+ * Without times, the window covers each of its days completely, and consecutive days form one window without a gap.
  */
 export function dailyWindow({ from = '00:00', to = '24:00', ...days }: DailyWindow, clock: WallClock): IsWithin {
   const startsOn = calendarDays(days);
@@ -24,7 +24,7 @@ export function dailyWindow({ from = '00:00', to = '24:00', ...days }: DailyWind
   };
 }
 
-/** @returns minutes since midnight, 24:00 included */
+/** @returns minutes since midnight. 24:00 is valid. */
 export function parseTimeOfDay(text: string): number | undefined {
   const match = /^(\d{2}):(\d{2})$/.exec(text);
   const [hour, minute] = [Number(match?.[1]), Number(match?.[2])];

@@ -1,4 +1,7 @@
-/** Windows by the clock that later ones, which win, cover whole. */
+/**
+ * Finds windows that later windows cover completely. Later windows take precedence, so a covered window never has an
+ * effect.
+ */
 import { dailyWindow, type DailyWindow } from './daily-window.js';
 
 interface HiddenWindow {
@@ -9,7 +12,7 @@ interface HiddenWindow {
 const week = [0, 1, 2, 3, 4, 5, 6];
 const minutes = Array.from({ length: 24 * 60 }, (_, minute) => minute);
 
-/** When a cron pattern starts, nobody counts here. */
+/** Cron windows are not analyzed. */
 export function hiddenWindows(windows: readonly (DailyWindow | { readonly cron: string })[]): HiddenWindow[] {
   const covered = new Set<number>();
   return windows
@@ -26,7 +29,10 @@ export function hiddenWindows(windows: readonly (DailyWindow | { readonly cron: 
     });
 }
 
-/** Those in which it may be open: days of the month and dates may fall on any day of the week. */
+/**
+ * Returns the minutes of the week in which a window may be open. Days of the month and dates may fall on any day of the
+ * week.
+ */
 function minutesOfWeek({ days, from, to }: DailyWindow): number[] {
   let now = { day: 0, minute: 0 };
   const isWithin = dailyWindow({ days, from, to }, () => now);

@@ -1,9 +1,9 @@
-/** What the clock and the calendar on the wall show in a time zone. */
+/** The wall-clock time and the calendar date in a time zone. */
 
 interface WallTime {
-  /** The date, as days since 1970-01-01: the next day is one more, whatever clocks do in between. */
+  /** The date, as days since 1970-01-01. The next day is always one more, whatever clock changes happen in between. */
   readonly day: number;
-  /** Minutes since midnight by the clock, which repeats and skips when clocks change. */
+  /** Minutes since midnight by the wall clock. These minutes repeat or skip when the clocks change. */
   readonly minute: number;
 }
 
@@ -20,7 +20,9 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-/** Zones change their offset only at whole quarters of an hour, so one look serves for a quarter. */
+/**
+ * Time zones change their offset only at whole quarters of an hour, so one lookup is valid for a quarter of an hour.
+ */
 const quarterMs = 15 * 60_000;
 
 export function wallClock(timezone: string): WallClock {

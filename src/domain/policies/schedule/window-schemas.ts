@@ -1,4 +1,4 @@
-/** The windows of a schedule: their bounds, and when they hold. */
+/** The windows of a schedule: their bounds, and the times at which they apply. */
 import { z } from 'zod';
 import { positiveDuration } from '../../written/duration.js';
 import { parseDates, parseDays, parseDaysOfMonth } from './calendar.js';
