@@ -23,6 +23,14 @@ module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
     {
+      name: 'no-folder-cycles',
+      comment: 'No folder of src imports one that imports it back.',
+      scope: 'folder',
+      severity: 'error',
+      from: { path: '^src/[^/]+$' },
+      to: { circular: true, path: '^src/[^/]+$' },
+    },
+    {
       name: 'domain-is-pure',
       comment: 'src/domain imports nothing but itself, zod and croner.',
       severity: 'error',
