@@ -26,7 +26,7 @@ export function findResource(resources: Resources, request: Request): ResourceCo
 /**
  * Whether an autoscaler with that name exists although the configuration does not name it: it runs until it is removed.
  */
-export async function goesOnUnnamed(autoscales: AutoscaleClient, alias: string): Promise<boolean> {
+export async function hasUnnamedAutoscaler(autoscales: AutoscaleClient, alias: string): Promise<boolean> {
   if (!aliasSchema.safeParse(alias).success) return false;
   try {
     return (await autoscales.find(alias))?.isOpen === true;

@@ -1,7 +1,7 @@
 /** Zero that means "no data", and "no data" that means zero: only where a person says so. */
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { keepContract, type Look } from '../../src/adapters/sources/keep-contract.js';
+import { makeSampler, type Look } from '../../src/adapters/sources/sampler.js';
 import { sourceDefinitions } from '../../src/adapters/sources/registry.js';
 import { AdapterError } from '../../src/adapters/net/errors.js';
 
@@ -10,7 +10,7 @@ function empty(): never {
 }
 
 async function outcomeOf(emptyAs: Look['emptyAs'], look: () => number): Promise<unknown> {
-  const source = keepContract(
+  const source = makeSampler(
     { signal: 'waiting', timeoutMs: 1000 },
     { server: 'a queue', secrets: [], emptyAs, look: async () => ({ value: look() }) },
   );

@@ -19,7 +19,7 @@ export interface ServerAddress {
 }
 
 /** Takes an address apart: its URL has no credentials any more. */
-export function takeApart(text: string): ServerAddress {
+export function parseAddress(text: string): ServerAddress {
   const url = new URL(text);
   const username = url.username === '' ? undefined : decodeURIComponent(url.username);
   const password = url.password === '' ? undefined : decodeURIComponent(url.password);
@@ -39,7 +39,7 @@ function problemOf(text: string, protocols: readonly string[]): string | undefin
   if (!protocols.includes(protocol)) return `must begin with ${protocols.map((name) => `${name}://`).join(' or ')}`;
   if (new URL(text).hostname === '') return `has no host: write it like ${example}`;
   try {
-    takeApart(text);
+    parseAddress(text);
   } catch {
     return 'has a user name or password with a % that is not followed by two hex digits: write % as %25, or give them apart as username and password.';
   }

@@ -5,7 +5,7 @@ import { AdapterError } from '../net/errors.js';
 import { addressSetting } from '../net/server-address.js';
 import { zeroAsSetting } from './empty-as.js';
 import { HttpClient, httpSettings } from './http-client.js';
-import { keepContract } from './keep-contract.js';
+import { makeSampler } from './sampler.js';
 import { defineSource } from './source.js';
 
 const attributes = { all: 'QueueSize', inFlight: 'InFlightCount' } as const;
@@ -33,7 +33,7 @@ export const activemq = defineSource({
   overlooks: ({ count }) => (count === 'waiting' ? 'messages that consumers hold; write count: all' : undefined),
   create(settings, context) {
     const client = new HttpClient(settings.url, settings, context.timeoutMs);
-    return keepContract(context, {
+    return makeSampler(context, {
       server: `ActiveMQ at ${client.shown}`,
       emptyAs: settings.emptyAs,
       secrets: client.secrets,

@@ -1,6 +1,6 @@
 /** A number that is written in the settings: for trials, and for a share that does not change. */
 import { z } from 'zod';
-import { keepContract } from './keep-contract.js';
+import { makeSampler } from './sampler.js';
 import { defineSource } from './source.js';
 
 export const constant = defineSource({
@@ -8,5 +8,5 @@ export const constant = defineSource({
   summary: 'A fixed number.',
   settings: z.strictObject({ value: z.number().min(0).describe('The value of every sample.') }),
   create: (settings, context) =>
-    keepContract(context, { server: 'constant', secrets: [], look: async () => ({ value: settings.value }) }),
+    makeSampler(context, { server: 'constant', secrets: [], look: async () => ({ value: settings.value }) }),
 });

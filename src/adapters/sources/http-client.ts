@@ -4,7 +4,7 @@ import { AdapterError, type Advice, withAdvice } from '../net/errors.js';
 import { jsonIn, jsonOf } from '../net/http/answer.js';
 import { PooledReads } from '../net/http/pooled-reads.js';
 import type { Answer, Failure } from '../net/http/request.js';
-import { takeApart, type ServerAddress } from '../net/server-address.js';
+import { parseAddress, type ServerAddress } from '../net/server-address.js';
 import { tlsOptions, tlsSettings, type TlsOptions } from '../net/tls.js';
 
 /** The settings that every source over HTTP shares. */
@@ -44,7 +44,7 @@ export class HttpClient {
   #reads: PooledReads | undefined;
 
   constructor(address: string, settings: HttpSettings, timeoutMs: number) {
-    this.#address = takeApart(address);
+    this.#address = parseAddress(address);
     this.#settings = settings;
     this.#timeoutMs = timeoutMs;
     this.#tls = tlsOptions(settings.tls);

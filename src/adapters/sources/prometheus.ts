@@ -6,7 +6,7 @@ import type { Answer } from '../net/http/request.js';
 import { addressSetting } from '../net/server-address.js';
 import { emptyAsSetting } from './empty-as.js';
 import { HttpClient, httpSettings, jsonOfAny, jsonOfSuccess } from './http-client.js';
-import { keepContract } from './keep-contract.js';
+import { makeSampler } from './sampler.js';
 import { defineSource } from './source.js';
 
 const settings = z.strictObject({
@@ -28,7 +28,7 @@ export const prometheus = defineSource({
   settings,
   create(settings, context) {
     const client = new HttpClient(settings.server, settings, context.timeoutMs);
-    return keepContract(context, {
+    return makeSampler(context, {
       server: `Prometheus at ${client.shown}`,
       secrets: client.secrets,
       emptyAs: settings.emptyAs,

@@ -13,7 +13,7 @@ import {
   pauseRequestSchema,
 } from './answers.js';
 import { parseBody, readJsonBody, readHook } from '../http/body.js';
-import { findResource, goesOnUnnamed } from '../find-resource.js';
+import { findResource, hasUnnamedAutoscaler } from '../find-resource.js';
 import { presentAutoscale, presentEvaluation, presentOverride, presentPause } from './present.js';
 import { Problem } from '../http/problem.js';
 import { route } from '../http/route.js';
@@ -138,7 +138,7 @@ function getDecisions(api: ApiContext): RequestHandler {
 async function findAutoscaled({ config, autoscales }: ApiContext, request: Request): Promise<string> {
   const alias = String(request.params['resource']);
   if (Object.hasOwn(config.resources, alias)) return alias;
-  return (await goesOnUnnamed(autoscales, alias)) ? alias : findResource(config.resources, request).alias;
+  return (await hasUnnamedAutoscaler(autoscales, alias)) ? alias : findResource(config.resources, request).alias;
 }
 
 function limitOf(request: Request): number {

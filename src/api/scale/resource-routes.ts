@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { ResourceAnswer, ResourcesAnswer, RunsAnswer } from './answers.js';
 import type { ApiContext } from '../context.js';
 import type { ResourceConfig } from '../../config/config.js';
-import { findResource, goesOnUnnamed } from '../find-resource.js';
+import { findResource, hasUnnamedAutoscaler } from '../find-resource.js';
 import { resourcePath, runsPath } from '../http/links.js';
 import { presentResource, presentRun } from './present.js';
 import { Problem } from '../http/problem.js';
@@ -35,7 +35,7 @@ async function orUnnamed({ config, autoscales }: ApiContext, request: Request): 
     return findResource(config.resources, request);
   } catch (error) {
     const alias = String(request.params['resource']);
-    if (!(error instanceof Problem) || !(await goesOnUnnamed(autoscales, alias))) throw error;
+    if (!(error instanceof Problem) || !(await hasUnnamedAutoscaler(autoscales, alias))) throw error;
     throw new Problem(
       'unknown-resource',
       `This configuration does not name ${alias}. Its autoscaler keeps running: see GET ${resourcePath(alias)}/evaluation. Add the resource to the configuration again, or remove the autoscaler with "escapement apply --prune".`,

@@ -6,10 +6,10 @@ import type { Opinion, Units } from '../policies/policy.js';
 import type { Verdict } from './judge.js';
 import type { FallbackSettings } from './settings.js';
 import type { AutoscaleSpec } from './spec.js';
-import { Trail } from './trail.js';
+import { LimitChain } from './limit-chain.js';
 
 interface Combined {
-  readonly trail: Trail;
+  readonly chain: LimitChain;
   /**
    * False where the number is only the capacity that was requested before: no policy had data, or missing data kept the
    * number from falling.
@@ -26,31 +26,31 @@ export function combine(spec: AutoscaleSpec, verdicts: readonly Verdict[], { ask
   const unknown = verdicts.flatMap(({ policy, opinion }) => (opinion.kind === 'unknown' ? [{ policy, opinion }] : []));
   if (known.length === 0 && unknown.length === 0) return nobodyRecommends(spec, asked);
 
-  const trail = chooseAmong(
+  const chain = chooseAmong(
     spec,
     known.map(({ opinion }) => opinion),
     asked,
   );
-  let advised = known.length > 0 ? trail.number : null;
-  const decisive = known.find(({ opinion }) => opinion.capacity === trail.number);
+  let advised = known.length > 0 ? chain.number : null;
+  const decisive = known.find(({ opinion }) => opinion.capacity === chain.number);
   const given = unknown.filter(({ opinion }) => opinion.failures >= fallback.after).map(({ policy }) => policy);
   if (given.length > 0) {
     const standIn = fallbackCapacity(fallback, asked);
     // A fallback never lowers the recommendation of a policy that has data.
-    const number = known.length === 0 ? standIn : Math.max(trail.number, standIn);
-    trail.move('fallback', number, `${given.join(', ')} without data ${fallback.after} times or more`);
+    const number = known.length === 0 ? standIn : Math.max(chain.number, standIn);
+    chain.move('fallback', number, `${given.join(', ')} without data ${fallback.after} times or more`);
     if (typeof fallback.capacity === 'number' || standIn !== asked) advised = number;
   }
   if (given.length < unknown.length) {
     const why = unknown.map(({ opinion }) => opinion.reason).join(', ');
-    trail.raise('noData', asked, `scaling in is blocked: ${why}`);
+    chain.raise('noData', asked, `scaling in is blocked: ${why}`);
   }
-  const isAdvice = advised === trail.number;
+  const isAdvice = advised === chain.number;
   const deciding = decisive ? [decisive] : unknown;
   const reasons = deciding.map(({ policy, opinion }) => `${policy}: ${opinion.reason}`).join(', ');
   const why = known.length === 0 ? `as before, ${reasons}` : reasons;
   return {
-    trail,
+    chain,
     isAdvice,
     isEverythingKnown: unknown.length === 0,
     reason: isAdvice || asked === capacity || known.length === 0 ? why : `${why}, and ${asked} were asked for before`,
@@ -62,13 +62,13 @@ function chooseAmong(
   { settings }: AutoscaleSpec,
   known: readonly Extract<Opinion, { kind: 'capacity' }>[],
   asked: number,
-): Trail {
-  if (known.length === 0) return new Trail(asked);
+): LimitChain {
+  if (known.length === 0) return new LimitChain(asked);
   const choose = settings.combine === 'max' ? Math.max : Math.min;
-  const trail = new Trail(choose(...known.map(({ calm }) => calm)));
+  const chain = new LimitChain(choose(...known.map(({ stable }) => stable)));
   const restless = choose(...known.map((opinion) => opinion.capacity));
-  trail.move('burst', restless, 'the short window asked for much more than there is');
-  return trail;
+  chain.move('burst', restless, 'the short window asked for much more than there is');
+  return chain;
 }
 
 function nobodyRecommends({ restsAt, limits }: AutoscaleSpec, asked: number): Combined {
@@ -76,7 +76,7 @@ function nobodyRecommends({ restsAt, limits }: AutoscaleSpec, asked: number): Co
     restsAt === 'min'
       ? [limits.min, 'no policy asks for more than min']
       : [asked, 'as before, no policy recommends a capacity'];
-  return { trail: new Trail(number), isAdvice: true, isEverythingKnown: true, reason };
+  return { chain: new LimitChain(number), isAdvice: true, isEverythingKnown: true, reason };
 }
 
 function fallbackCapacity({ capacity: rule }: FallbackSettings, asked: number): number {

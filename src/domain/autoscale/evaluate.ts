@@ -20,7 +20,7 @@ import { readSignals } from './signals.js';
 import type { AutoscaleSpec } from './spec.js';
 import { noPolicyMemory, resumeState, type AutoscaleState } from './state.js';
 import { sentence } from './sentence.js';
-import type { Trail } from './trail.js';
+import type { LimitChain } from './limit-chain.js';
 import type { Units } from '../policies/policy.js';
 
 export function evaluate(
@@ -40,9 +40,9 @@ export function evaluate(
     judge(policy, state.policies[policy.name] ?? noPolicyMemory, circumstances),
   );
 
-  const { trail, isAdvice, isEverythingKnown, reason } = combine(spec, verdicts, units);
-  const recommended = trail.number;
-  const idle = applyIdle(spec, state.idle, trail, {
+  const { chain, isAdvice, isEverythingKnown, reason } = combine(spec, verdicts, units);
+  const recommended = chain.number;
+  const idle = applyIdle(spec, state.idle, chain, {
     nowMs,
     asked,
     elapsedMs: Math.max(0, nowMs - state.evaluatedAtMs),
@@ -51,30 +51,30 @@ export function evaluate(
     isEverythingKnown,
   });
   const undecided = isUndecided(spec, input);
-  if (undecided) trail.move('status', asked, `the resource is ${input.status}`);
-  applyFloorsAndCeilings(trail, verdicts);
+  if (undecided) chain.move('status', asked, `the resource is ${input.status}`);
+  applyFloorsAndCeilings(chain, verdicts);
 
   const pace = { nowMs, asked, lastChange };
   const history = rememberMove(spec, state, pace);
   const recommendations =
     isAdvice && !undecided
-      ? rememberRecommendation(spec, history.recommendations, { atMs: nowMs, capacity: trail.number })
+      ? rememberRecommendation(spec, history.recommendations, { atMs: nowMs, capacity: chain.number })
       : history.recommendations;
-  const override = applyOverride(spec, trail, input);
+  const override = applyOverride(spec, chain, input);
   if (override === null) {
-    keepPace(spec, history, trail, pace);
-    holdScaleIn(trail, units, input);
+    keepPace(spec, history, chain, pace);
+    holdScaleIn(chain, units, input);
   }
-  applyBounds(override?.beyondBounds === true ? { min: 0, max: null } : spec.limits, trail);
-  applyPause(spec, trail, input);
-  applyRefusal(trail, input, override);
+  applyBounds(override?.beyondBounds === true ? { min: 0, max: null } : spec.limits, chain);
+  applyPause(spec, chain, input);
+  applyRefusal(chain, input, override);
   // A run that was requested for any other target would fail at once, and the autoscaler would request it again at
   // every evaluation.
-  if (input.status === 'FAILED') trail.move('status', asked, `the resource is ${input.status}`);
-  const target = trail.number;
-  const next = nextChange(spec, trail, input);
+  if (input.status === 'FAILED') chain.move('status', asked, `the resource is ${input.status}`);
+  const target = chain.number;
+  const next = nextChange(spec, chain, input);
 
-  const limitedBy = trail.limitedBy;
+  const limitedBy = chain.limitedBy;
   return {
     evaluation: {
       atMs: nowMs,
@@ -85,10 +85,10 @@ export function evaluate(
       policies: verdicts.map(toReport),
       recommended,
       target,
-      limits: trail.limits,
+      limits: chain.limits,
       limitedBy,
       next,
-      reason: sentence({ capacity, asked, target, why: reason, limits: trail.limits, next, nowMs }),
+      reason: sentence({ capacity, asked, target, why: reason, limits: chain.limits, next, nowMs }),
     },
     state: {
       evaluatedAtMs: nowMs,
@@ -131,20 +131,20 @@ function isUndecided({ limits }: AutoscaleSpec, { status }: EvaluationInput): bo
  * Holds scale-in while the platform reports a reason, for example during a deployment. A scale-in that the autoscaler
  * requested stops at the current capacity. A scale-in that another requester started continues.
  */
-function holdScaleIn(trail: Trail, units: Units, { holdsScaleIn }: EvaluationInput): void {
+function holdScaleIn(chain: LimitChain, units: Units, { holdsScaleIn }: EvaluationInput): void {
   if (holdsScaleIn === undefined) return;
   const { asked, capacity, isAskedByOthers } = units;
-  trail.raise('status', isAskedByOthers ? asked : Math.max(asked, capacity), `no scaling in: ${holdsScaleIn}`);
+  chain.raise('status', isAskedByOthers ? asked : Math.max(asked, capacity), `no scaling in: ${holdsScaleIn}`);
 }
 
-function applyFloorsAndCeilings(trail: Trail, verdicts: readonly Verdict[]): void {
+function applyFloorsAndCeilings(chain: LimitChain, verdicts: readonly Verdict[]): void {
   for (const { policy, opinion } of verdicts) {
     if (opinion.kind !== 'bounds' || opinion.bounds.floor === null) continue;
-    trail.raise('floor', opinion.bounds.floor, `${policy}, ${opinion.bounds.reason}`);
+    chain.raise('floor', opinion.bounds.floor, `${policy}, ${opinion.bounds.reason}`);
   }
   for (const { policy, opinion } of verdicts) {
     if (opinion.kind !== 'bounds' || opinion.bounds.ceiling === null) continue;
-    trail.lower('ceiling', opinion.bounds.ceiling, `${policy}, ${opinion.bounds.reason}`);
+    chain.lower('ceiling', opinion.bounds.ceiling, `${policy}, ${opinion.bounds.reason}`);
   }
 }
 
@@ -153,35 +153,35 @@ function applyFloorsAndCeilings(trail: Trail, verdicts: readonly Verdict[]): voi
  * still apply unless the override sets `beyondBounds`.
  * @returns the override that applies, or null.
  */
-function applyOverride({ limits }: AutoscaleSpec, trail: Trail, input: EvaluationInput): Override | null {
+function applyOverride({ limits }: AutoscaleSpec, chain: LimitChain, input: EvaluationInput): Override | null {
   const { override, nowMs } = input;
   if (override === null || isOver(override, nowMs)) return null;
   const isBeyond = override.beyondBounds === true && clampToBounds(override.capacity, limits) !== override.capacity;
   const scope = isBeyond ? ', beyond the bounds' : '';
-  trail.move('override', override.capacity, `${override.capacity} ${until(override)}${scope}`);
+  chain.move('override', override.capacity, `${override.capacity} ${until(override)}${scope}`);
   return override;
 }
 
 /** If `max` is not set, the maximum for any request applies. A larger number is caused by an invalid signal value. */
-function applyBounds({ min, max }: Pick<ScaleSettings, 'min' | 'max'>, trail: Trail): void {
-  const bounded = clampToBounds(trail.number, { min, max: max ?? largestCapacity });
-  trail.move(
-    bounded > trail.number ? 'min' : 'max',
+function applyBounds({ min, max }: Pick<ScaleSettings, 'min' | 'max'>, chain: LimitChain): void {
+  const bounded = clampToBounds(chain.number, { min, max: max ?? largestCapacity });
+  chain.move(
+    bounded > chain.number ? 'min' : 'max',
     bounded,
-    `${bounded > trail.number ? 'min' : 'max'} is ${bounded}`,
+    `${bounded > chain.number ? 'min' : 'max'} is ${bounded}`,
   );
 }
 
 /** While a direction is paused, nothing moves the resource in that direction, not even `[min, max]`. */
-function applyPause(spec: AutoscaleSpec, trail: Trail, input: EvaluationInput): void {
+function applyPause(spec: AutoscaleSpec, chain: LimitChain, input: EvaluationInput): void {
   const { pause, nowMs, capacity } = input;
   if (pause === null || isOver(pause, nowMs)) return;
   const stands = whatStands(spec, input);
   const what = pause.direction === 'both' ? 'paused' : `scaling ${pause.direction} is paused`;
   const paused = pause.reason === undefined ? what : `paused itself (${pause.reason})`;
   const reason = `${paused} ${until(pause)}${stands === capacity ? '' : `, and a run is under way to ${stands}`}`;
-  if (pause.direction !== 'up') trail.raise('pause', stands, reason);
-  if (pause.direction !== 'down') trail.lower('pause', stands, reason);
+  if (pause.direction !== 'up') chain.raise('pause', stands, reason);
+  if (pause.direction !== 'down') chain.lower('pause', stands, reason);
 }
 
 /**
@@ -200,7 +200,7 @@ function whatStands({ limits }: AutoscaleSpec, { capacity, status, run, lastChan
  * until the hold expires. An override that a person set after the refusal is still requested once.
  */
 function applyRefusal(
-  trail: Trail,
+  chain: LimitChain,
   { refusal, run, capacity, nowMs }: EvaluationInput,
   override: Override | null,
 ): void {
@@ -208,8 +208,8 @@ function applyRefusal(
   if (override && refusal.atMs < (override.sinceMs ?? Infinity)) return;
   const { direction, reason, atMs, untilMs } = refusal;
   const why = `${refusal.capacity} was refused at ${shownTime(atMs)}: ${reason}, and is not asked for again until ${shownTime(untilMs)}`;
-  if (direction === 'up') trail.lower('refused', capacity, why);
-  else trail.raise('refused', capacity, why);
+  if (direction === 'up') chain.lower('refused', capacity, why);
+  else chain.raise('refused', capacity, why);
 }
 
 function isOver({ untilMs }: { readonly untilMs: number | null }, nowMs: number): boolean {

@@ -50,7 +50,7 @@ export interface Override {
   readonly sinceMs?: number | undefined;
 }
 
-interface RunUnderWay {
+interface RunInProgress {
   readonly target: number;
   /** True if these policies set the target of the run. False if another requester did. */
   readonly isOwn: boolean;
@@ -68,7 +68,7 @@ export interface EvaluationInput {
   /** Why policies should not scale in now. Absent where the platform reports no such reason. */
   readonly holdsScaleIn?: string | undefined;
   /** The scale run that owns the resource. Null: no run is in progress. */
-  readonly run: RunUnderWay | null;
+  readonly run: RunInProgress | null;
   readonly lastChange: SentChange | null;
   readonly pause: Pause | null;
   readonly override: Override | null;

@@ -3,7 +3,7 @@ import { whyUnknown, type SignalValues } from '../policies/signal-values.js';
 import { isAbove, shown } from '../numbers.js';
 import type { AutoscaleSpec } from './spec.js';
 import type { IdleMemory } from './state.js';
-import type { Trail } from './trail.js';
+import type { LimitChain } from './limit-chain.js';
 
 export interface IdleInput extends SignalValues {
   readonly nowMs: number;
@@ -15,32 +15,32 @@ export interface IdleInput extends SignalValues {
 }
 
 /**
- * Applies the idle rule to the trail. Idle time counts from the last time there was need, and not from a change of
+ * Applies the idle rule to the chain. Idle time counts from the last time there was need, and not from a change of
  * capacity. Idle time does not advance while the value is not known, because unknown time is neither need nor idleness.
  * @returns the new memory.
  */
-export function applyIdle(spec: AutoscaleSpec, memory: IdleMemory, trail: Trail, input: IdleInput): IdleMemory {
+export function applyIdle(spec: AutoscaleSpec, memory: IdleMemory, chain: LimitChain, input: IdleInput): IdleMemory {
   const { idle: settings } = spec.settings;
   if (settings === null || spec.idle === null) return memory;
   const { nowMs, asked } = input;
   const value = spec.idle.evaluate(input.values);
   if (value === null) {
-    trail.raise('noData', asked, `not known whether idle: ${whyUnknown(spec.idle, input)}`);
+    chain.raise('noData', asked, `not known whether idle: ${whyUnknown(spec.idle, input)}`);
     return { ...memory, neededAtMs: Math.min(nowMs, memory.neededAtMs + input.elapsedMs) };
   }
   if (isAbove(value, settings.atOrBelow)) {
-    trail.raise('idle', 1, `not idle: ${shown(value)} is above ${settings.atOrBelow}`);
+    chain.raise('idle', 1, `not idle: ${shown(value)} is above ${settings.atOrBelow}`);
     return { neededAtMs: nowMs, hasBeenNeeded: true };
   }
   const idleMs = nowMs - memory.neededAtMs;
   const since = `idle for ${shown(idleMs / 1000)} s of ${shown(settings.forMs / 1000)} s`;
   if (asked === 0) {
-    trail.move('idle', 0, 'idle: stays at zero');
+    chain.move('idle', 0, 'idle: stays at zero');
   } else if (idleMs < settings.forMs) {
     // Before the first need is seen, earlier load is not known. Missing knowledge is no reason to scale in.
-    trail.raise('idle', memory.hasBeenNeeded ? 1 : asked, since);
+    chain.raise('idle', memory.hasBeenNeeded ? 1 : asked, since);
   } else if (input.isEverythingKnown) {
-    trail.move('idle', 0, since);
+    chain.move('idle', 0, since);
   }
   return memory;
 }

@@ -3,24 +3,24 @@ import { cooledDownAtMs, directionOf, nextCapacity, widenedTo } from '../scale/s
 import { shownTime } from '../numbers.js';
 import type { EvaluationInput, NextChange } from './evaluation.js';
 import type { AutoscaleSpec } from './spec.js';
-import type { Trail } from './trail.js';
+import type { LimitChain } from './limit-chain.js';
 
 /**
- * Moves the trail to the capacity that the next change would reach, so that `limitedBy` includes step and cooldown.
+ * Moves the chain to the capacity that the next change would reach, so that `limitedBy` includes step and cooldown.
  * Returns null where there is nothing to change.
  */
-export function nextChange({ limits }: AutoscaleSpec, trail: Trail, input: EvaluationInput): NextChange | null {
+export function nextChange({ limits }: AutoscaleSpec, chain: LimitChain, input: EvaluationInput): NextChange | null {
   const { capacity, lastChange, nowMs } = input;
-  const target = trail.number;
+  const target = chain.number;
   if (target === capacity) return null;
   const next = nextCapacity(capacity, target, widenedTo(target, limits));
   const direction = directionOf(capacity, next);
-  trail.move('step', next, `at most ${Math.abs(next - capacity)} a change`);
+  chain.move('step', next, `at most ${Math.abs(next - capacity)} a change`);
 
   const cooledDownMs = lastChange === null ? nowMs : cooledDownAtMs(lastChange, direction, limits);
   const notBeforeMs = Math.max(nowMs, cooledDownMs);
-  if (notBeforeMs > nowMs) trail.move('cooldown', capacity, `until ${shownTime(notBeforeMs)}`);
-  if (limits.dryRun) trail.move('dryRun', capacity, 'nothing is sent');
+  if (notBeforeMs > nowMs) chain.move('cooldown', capacity, `until ${shownTime(notBeforeMs)}`);
+  if (limits.dryRun) chain.move('dryRun', capacity, 'nothing is sent');
 
   const changes = Math.ceil((target - capacity) / (next - capacity));
   const reachedMs = notBeforeMs + (changes - 1) * limits.cooldownMs[direction];

@@ -7,7 +7,7 @@ import type { Behavior, ScalingRules } from '../behavior-settings.js';
 import type { SentChange } from '../scale/step.js';
 import type { AutoscaleSpec } from './spec.js';
 import type { AutoscaleState, PastChange, ResumedState } from './state.js';
-import type { Trail } from './trail.js';
+import type { LimitChain } from './limit-chain.js';
 
 export interface Pace {
   readonly nowMs: number;
@@ -37,15 +37,15 @@ export function rememberMove({ settings }: AutoscaleSpec, state: ResumedState, p
   };
 }
 
-/** Applies stabilization and rate limits to the trail. */
-export function keepPace(spec: AutoscaleSpec, history: History, trail: Trail, { nowMs, asked }: Pace): void {
+/** Applies stabilization and rate limits to the chain. */
+export function keepPace(spec: AutoscaleSpec, history: History, chain: LimitChain, { nowMs, asked }: Pace): void {
   const { behavior } = spec.settings;
   if (!behavior.scaleUp && !behavior.scaleDown) return;
   const ageOf = (atMs: number): number => (nowMs - atMs) / 1000;
   const aged = ({ atMs, change }: PastChange): ScaleEvent => ({ ageSeconds: ageOf(atMs), change });
   const input = {
     current: asked,
-    desired: trail.number,
+    desired: chain.number,
     // `[min, max]` is a separate limit, which a later stage applies.
     ...{ min: 0, max: null },
     behavior,
@@ -56,12 +56,12 @@ export function keepPace(spec: AutoscaleSpec, history: History, trail: Trail, { 
     scaleUpEvents: history.scaleUps.map(aged),
     scaleDownEvents: history.scaleDowns.map(aged),
   };
-  const activated = Math.min(trail.number, activation(asked));
-  const wasRecommended = trail.number < asked ? 'more' : 'less';
+  const activated = Math.min(chain.number, activation(asked));
+  const wasRecommended = chain.number < asked ? 'more' : 'less';
   const stabilized = Math.max(applyBehavior({ ...input, behavior: windowsOf(behavior) }).capacity, activated);
-  trail.move('stabilization', stabilized, `${wasRecommended} was recommended within the stabilization window`);
+  chain.move('stabilization', stabilized, `${wasRecommended} was recommended within the stabilization window`);
   const limited = Math.max(applyBehavior(input).capacity, activated);
-  trail.move('rate', limited, 'as far as behavior lets it go for now');
+  chain.move('rate', limited, 'as far as behavior lets it go for now');
 }
 
 /** Returns the behavior without its rate limits, that is, only its stabilization windows. */

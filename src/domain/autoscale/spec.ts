@@ -4,7 +4,7 @@
  */
 import { compileExpression, type Expression } from '../expression/expression.js';
 import { ExpressionError } from '../expression/error.js';
-import type { Policy, Surroundings } from '../policies/policy.js';
+import type { Policy, PolicyContext } from '../policies/policy.js';
 import { definitionOf } from '../policies/registry.js';
 import type { ScaleSettings } from '../scale/settings.js';
 import type { AutoscaleSettings } from './settings.js';
@@ -70,7 +70,7 @@ function signalsRead(policies: readonly Policy[], idle: Expression | null): stri
   return [...new Set(expressions.flatMap((expression) => expression?.names ?? []))];
 }
 
-function surroundingsOf({ signals, behavior }: AutoscaleSettings, index: number): Surroundings {
+function surroundingsOf({ signals, behavior }: AutoscaleSettings, index: number): PolicyContext {
   return {
     compile: (value) => compileAt(['policies', index, 'value'], value, signals),
     toleranceOr: (own) => ({

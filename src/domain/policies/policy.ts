@@ -54,7 +54,7 @@ export interface Bounds {
 export type IsWithin = (nowMs: number) => boolean;
 
 /** The inputs of one evaluation of a policy. */
-export interface Circumstances extends SignalValues {
+export interface PolicyInput extends SignalValues {
   readonly nowMs: number;
   readonly units: Units;
   /**
@@ -67,8 +67,8 @@ export interface Circumstances extends SignalValues {
 }
 
 export type Opinion =
-  /** `calm` is the recommendation without burst. */
-  | { readonly kind: 'capacity'; readonly capacity: number; readonly calm: number; readonly reason: string }
+  /** `stable` is the recommendation without burst. */
+  | { readonly kind: 'capacity'; readonly capacity: number; readonly stable: number; readonly reason: string }
   | { readonly kind: 'bounds'; readonly bounds: Bounds }
   | { readonly kind: 'unknown'; readonly failures: number; readonly reason: string };
 
@@ -102,12 +102,12 @@ export interface Policy {
    * at `min`.
    */
   readonly hasFloor?: boolean;
-  /** A pure function: the circumstances contain the time, and the answer contains the new memory. */
-  evaluate(circumstances: Circumstances, memory: PolicyMemory): Answer;
+  /** A pure function: the input contain the time, and the answer contains the new memory. */
+  evaluate(input: PolicyInput, memory: PolicyMemory): Answer;
 }
 
 /** What the rest of an autoscale provides when a policy is compiled. */
-export interface Surroundings {
+export interface PolicyContext {
   /** @throws if the expression cannot be parsed, or names a signal that does not exist. */
   readonly compile: (value: string) => Expression;
   /** Returns the tolerance of `behavior` in each direction, or the policy's own where `behavior` sets none. */
@@ -152,7 +152,7 @@ export interface PolicyDefinition<
    * other names.
    */
   readonly written?: Written;
-  compile(settings: z.output<Schema>, surroundings: Surroundings): Policy;
+  compile(settings: z.output<Schema>, context: PolicyContext): Policy;
   atZero(settings: z.output<Schema>): AtZero;
 
   /**

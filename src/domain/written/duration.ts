@@ -44,14 +44,14 @@ function durationFrom(leastMs: number) {
     .meta({ title: 'duration', pattern: durationPattern.source, examples: ['15s', '5m', '1h30m', '1d', '500ms'] })
     .transform((text, context) => {
       const durationMs = parseDuration(text);
-      const wrong = whatIsWrong(text, durationMs, leastMs);
+      const wrong = problemOf(text, durationMs, leastMs);
       if (wrong === undefined && durationMs !== undefined) return durationMs;
       context.addIssue({ code: 'custom', message: wrong ?? 'is not a duration' });
       return z.NEVER;
     });
 }
 
-function whatIsWrong(text: string, durationMs: number | undefined, leastMs: number): string | undefined {
+function problemOf(text: string, durationMs: number | undefined, leastMs: number): string | undefined {
   if (/^\d+$/.test(text)) return `"${text}" has no unit; write ${text}s`;
   if (durationMs === undefined) {
     return 'is not a duration; write whole numbers with units, the largest first, such as 90s, 5m, 1h30m, 1d or 500ms';

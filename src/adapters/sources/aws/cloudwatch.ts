@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { awsSecrets, awsSettings } from './aws.js';
 import { newestDatapoint, openCloudWatch } from './cloudwatch-metric.js';
 import { emptyAsSetting } from '../empty-as.js';
-import { keepContract } from '../keep-contract.js';
+import { makeSampler } from '../sampler.js';
 import { defineSource } from '../source.js';
 
 /** CloudWatch takes no other periods under a minute than these, and whole minutes above. */
@@ -37,7 +37,7 @@ export const cloudwatch = defineSource({
   create(settings, context) {
     let client: CloudWatchClient | undefined;
     const question = { ...settings, periodSeconds: periodSeconds[settings.period] };
-    return keepContract(context, {
+    return makeSampler(context, {
       server: `CloudWatch metric ${settings.namespace}/${settings.metric}`,
       secrets: awsSecrets(settings),
       emptyAs: settings.emptyAs,

@@ -4,7 +4,7 @@ import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import { z } from 'zod';
 import { AdapterError } from '../../net/errors.js';
 import { emptyAsSetting } from '../empty-as.js';
-import { keepContract } from '../keep-contract.js';
+import { makeSampler } from '../sampler.js';
 import { defineSource } from '../source.js';
 import { sourceClientConfig, awsSecrets, awsSettings, callAws, type AwsSettings } from './aws.js';
 import { newestDatapoint, openCloudWatch } from './cloudwatch-metric.js';
@@ -29,7 +29,7 @@ export const kinesis = defineSource({
   create(settings, context) {
     let streams: KinesisClient | undefined;
     let metrics: CloudWatchClient | undefined;
-    return keepContract(context, {
+    return makeSampler(context, {
       server: `Kinesis stream ${settings.stream}`,
       secrets: awsSecrets(settings),
       emptyAs: settings.emptyAs,

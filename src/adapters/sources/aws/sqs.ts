@@ -3,7 +3,7 @@ import type * as Sdk from '@aws-sdk/client-sqs';
 import { z } from 'zod';
 import { AdapterError } from '../../net/errors.js';
 import { zeroAsSetting } from '../empty-as.js';
-import { keepContract } from '../keep-contract.js';
+import { makeSampler } from '../sampler.js';
 import { defineSource } from '../source.js';
 import { sourceClientConfig, awsSecrets, awsSettings, callAws } from './aws.js';
 
@@ -44,7 +44,7 @@ export const sqs = defineSource({
     const access = { ...settings, ...(region !== undefined && { region }) };
     let client: Sdk.SQSClient | undefined;
     let queueUrl = isUrl(settings.queue) ? settings.queue : undefined;
-    return keepContract(context, {
+    return makeSampler(context, {
       server: `SQS queue ${settings.queue}`,
       emptyAs: settings.emptyAs,
       secrets: awsSecrets(settings),

@@ -6,7 +6,7 @@ import { valueAtPath } from '../../net/json.js';
 import { addressSetting } from '../../net/server-address.js';
 import { emptyAsSetting } from '../empty-as.js';
 import { HttpClient, httpSettings } from '../http-client.js';
-import { keepContract } from '../keep-contract.js';
+import { makeSampler } from '../sampler.js';
 import { defineSource } from '../source.js';
 import { parseQuantity } from './quantity.js';
 
@@ -36,7 +36,7 @@ export const httpJson = defineSource({
   datesSamples: ({ observedAt }) => observedAt !== undefined,
   create(settings, context) {
     const client = new HttpClient(settings.url, settings, context.timeoutMs);
-    return keepContract(context, {
+    return makeSampler(context, {
       server: client.shown,
       secrets: client.secrets,
       emptyAs: settings.emptyAs,

@@ -3,7 +3,7 @@ import type { Admin } from 'kafkajs';
 import { z } from 'zod';
 import { AdapterError } from '../../net/errors.js';
 import { zeroAsSetting } from '../empty-as.js';
-import { keepContract } from '../keep-contract.js';
+import { makeSampler } from '../sampler.js';
 import { ReusableConnection } from '../reusable-connection.js';
 import { defineSource, type Sample } from '../source.js';
 import { kafkaAdmin, kafkaSettings } from './connection.js';
@@ -52,7 +52,7 @@ export const kafka = defineSource({
       // The connection to a broker may be lost behind any error; a new one is cheap.
       isHarmless: (error) => error instanceof AdapterError,
     });
-    return keepContract(context, {
+    return makeSampler(context, {
       server: `Kafka at ${[settings.brokers].flat().join(', ')}`,
       emptyAs: settings.emptyAs,
       secrets: [settings.sasl?.password, settings.tls?.key],

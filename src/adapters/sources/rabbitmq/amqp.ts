@@ -1,7 +1,7 @@
 /** Counts over AMQP: a passive declaration of the queue is answered with the number of ready messages. */
 import type { ChannelModel } from 'amqplib';
 import { AdapterError } from '../../net/errors.js';
-import { takeApart } from '../../net/server-address.js';
+import { parseAddress } from '../../net/server-address.js';
 import { tlsOptions } from '../../net/tls.js';
 import { ReusableConnection } from '../reusable-connection.js';
 import type { RabbitmqCounter, RabbitmqSettings } from './settings.js';
@@ -12,7 +12,7 @@ export function amqpCounter(settings: RabbitmqSettings, timeoutMs: number): Rabb
     isHarmless: (error) => error instanceof AdapterError,
   });
   return {
-    secrets: [settings.password ?? takeApart(settings.url).password, settings.tls?.key],
+    secrets: [settings.password ?? parseAddress(settings.url).password, settings.tls?.key],
     count: (signal) => connection.use(signal, (opened) => countReady(opened, settings)),
     close: async () => connection.close(),
   };
@@ -24,7 +24,7 @@ async function open(
   lost: () => void,
   abandoned: AbortSignal,
 ): Promise<ChannelModel> {
-  const { url, ...login } = takeApart(settings.url);
+  const { url, ...login } = parseAddress(settings.url);
   const server = {
     protocol: url.protocol.slice(0, -1),
     hostname: url.hostname.replace(/^\[(.*)\]$/, '$1'),

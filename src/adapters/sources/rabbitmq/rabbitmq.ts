@@ -1,9 +1,9 @@
 /** RabbitMQ: the messages of a queue or of several, by the management API or over AMQP. The scheme of the address decides. */
-import { keepContract } from '../keep-contract.js';
+import { makeSampler } from '../sampler.js';
 import { amqpCounter } from './amqp.js';
 import { managementCounter } from './management.js';
 import { isAmqp, rabbitmqSettings } from './settings.js';
-import { takeApart } from '../../net/server-address.js';
+import { parseAddress } from '../../net/server-address.js';
 import { defineSource } from '../source.js';
 
 export const rabbitmq = defineSource({
@@ -20,8 +20,8 @@ export const rabbitmq = defineSource({
     const counter = isAmqp(settings.url)
       ? amqpCounter(settings, context.timeoutMs)
       : managementCounter(settings, context.timeoutMs);
-    return keepContract(context, {
-      server: `RabbitMQ at ${takeApart(settings.url).shown}`,
+    return makeSampler(context, {
+      server: `RabbitMQ at ${parseAddress(settings.url).shown}`,
       emptyAs: settings.emptyAs,
       secrets: counter.secrets,
       look: async (signal) => ({ value: await counter.count(signal) }),

@@ -2,7 +2,7 @@
 import type { Cluster, Redis, RedisOptions } from 'ioredis';
 import { z } from 'zod';
 import { AdapterError } from '../../net/errors.js';
-import { addressSetting, takeApart } from '../../net/server-address.js';
+import { addressSetting, parseAddress } from '../../net/server-address.js';
 import { tlsOptions, tlsSettings } from '../../net/tls.js';
 import { ReusableConnection } from '../reusable-connection.js';
 
@@ -32,7 +32,7 @@ export type RedisClient = Redis | Cluster;
 
 /** What is said of the server in messages, and what is never said. */
 export function redisServer(settings: ConnectionSettings) {
-  const { shown, password } = takeApart(settings.url);
+  const { shown, password } = parseAddress(settings.url);
   return {
     server: `Redis at ${shown}`,
     secrets: [settings.password ?? password, settings.sentinel?.password, settings.tls?.key],
@@ -63,7 +63,7 @@ export function redisConnection(settings: ConnectionSettings, timeoutMs: number)
 async function makeClient(settings: ConnectionSettings, timeoutMs: number): Promise<RedisClient> {
   // Loaded when it is needed: most configurations have no such signal.
   const { Cluster, Redis } = await import('ioredis');
-  const { url, username, password } = takeApart(settings.url);
+  const { url, username, password } = parseAddress(settings.url);
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const isEncrypted = url.protocol === 'rediss:' || settings.tls !== undefined;
   const options = {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { AdapterError } from '../../net/errors.js';
 import { emptyAsSetting } from '../empty-as.js';
-import { keepContract } from '../keep-contract.js';
+import { makeSampler } from '../sampler.js';
 import { defineSource } from '../source.js';
 import { connectionSettings, redisConnection, redisServer, type RedisClient } from './connection.js';
 
@@ -65,7 +65,7 @@ export const redis = defineSource({
   },
   create(settings, context) {
     const connection = redisConnection(settings, context.timeoutMs);
-    return keepContract(context, {
+    return makeSampler(context, {
       ...redisServer(settings),
       emptyAs: settings.emptyAs,
       look: async (signal) => ({ value: await connection.use(signal, (client) => count(client, settings)) }),

@@ -5,7 +5,7 @@ import { AdapterError } from '../../net/errors.js';
 import { grpcStatusOf } from '../../net/grpc.js';
 import { tlsSettings } from '../../net/tls.js';
 import { zeroAsSetting } from '../empty-as.js';
-import { keepContract } from '../keep-contract.js';
+import { makeSampler } from '../sampler.js';
 import { ReusableConnection } from '../reusable-connection.js';
 import { defineSource } from '../source.js';
 import { queueSeen, type QueueAsked, type WorkflowService } from './queues.js';
@@ -64,7 +64,7 @@ export const temporal = defineSource({
       isHarmless: (error) => error instanceof AdapterError,
     });
     const look = settings.count === 'all' ? lookAtAll(settings) : lookAtBacklog(settings);
-    return keepContract(context, {
+    return makeSampler(context, {
       server: `Temporal at ${settings.address}`,
       emptyAs: settings.emptyAs,
       secrets: [settings.apiKey, settings.tls?.key],

@@ -4,7 +4,7 @@
  */
 import type { Expression } from '../../expression/expression.js';
 import { shown, shownTime } from '../../numbers.js';
-import type { Advice, Answer, Circumstances, Load, Opinion, Policy, PolicyMemory } from '../policy.js';
+import type { Advice, Answer, PolicyInput, Load, Opinion, Policy, PolicyMemory } from '../policy.js';
 import { whyUnknown } from '../signal-values.js';
 import type { Averaging } from './averaging.js';
 import { withBurst, type Burst } from './burst.js';
@@ -29,21 +29,21 @@ export function followLoad(rule: LoadRule): Policy {
   return {
     expression: rule.expression,
     isRelative: rule.isRelative,
-    evaluate: (circumstances, memory) => answer(rule, memory, circumstances),
+    evaluate: (input, memory) => answer(rule, memory, input),
   };
 }
 
-function answer(rule: LoadRule, memory: PolicyMemory, circumstances: Circumstances): Answer {
+function answer(rule: LoadRule, memory: PolicyMemory, input: PolicyInput): Answer {
   const { expression } = rule;
-  const value = expression.evaluate(circumstances.values);
+  const value = expression.evaluate(input.values);
   if (value === null) {
-    const failures = memory.failures + (circumstances.isNewInstant ? 1 : 0);
-    const reason = whyUnknown(expression, circumstances);
+    const failures = memory.failures + (input.isNewInstant ? 1 : 0);
+    const reason = whyUnknown(expression, input);
     return { value, memory: { ...memory, failures }, opinion: { kind: 'unknown', failures, reason } };
   }
-  const waiting = waitForNewer(rule, circumstances);
+  const waiting = waitForNewer(rule, input);
   if (waiting) return { value, memory: { ...memory, failures: 0 }, opinion: waiting };
-  const { window, burst, opinion } = average(rule, memory, value, circumstances);
+  const { window, burst, opinion } = average(rule, memory, value, input);
   return { value, memory: { failures: 0, window, burst }, opinion };
 }
 
@@ -52,23 +52,23 @@ function answer(rule: LoadRule, memory: PolicyMemory, circumstances: Circumstanc
  * recommends a change relative to the current capacity would count this sample a second time and add the same amount
  * again. The requested capacity therefore stays until there is a newer sample.
  */
-function waitForNewer({ expression, isRelative }: LoadRule, { units, beforeChangeMs }: Circumstances): Opinion | null {
+function waitForNewer({ expression, isRelative }: LoadRule, { units, beforeChangeMs }: PolicyInput): Opinion | null {
   const signal = isRelative ? expression.names.find((name) => Object.hasOwn(beforeChangeMs, name)) : undefined;
   if (signal === undefined) return null;
   const capacity = units.asked;
   const reason = `${signal} is of ${shownTime(beforeChangeMs[signal] ?? NaN)}, before the last change, and not counted again`;
-  return { kind: 'capacity', capacity, calm: capacity, reason };
+  return { kind: 'capacity', capacity, stable: capacity, reason };
 }
 
 function average(
   { advise, averaging }: LoadRule,
   memory: PolicyMemory,
   value: number,
-  { nowMs, units }: Circumstances,
+  { nowMs, units }: PolicyInput,
 ): { readonly window: Window; readonly burst: Burst | null; readonly opinion: Opinion } {
   if (averaging === undefined || averaging.averageMs === null) {
     const advice = advise({ ...units, value });
-    const opinion = { kind: 'capacity', calm: advice.capacity, ...advice } as const;
+    const opinion = { kind: 'capacity', stable: advice.capacity, ...advice } as const;
     return { window: memory.window, burst: null, opinion };
   }
   const { averageMs, burst, needed } = averaging;
@@ -80,7 +80,7 @@ function average(
     return {
       window,
       burst: null,
-      opinion: { kind: 'capacity', capacity: stable.capacity, calm: stable.capacity, reason },
+      opinion: { kind: 'capacity', capacity: stable.capacity, stable: stable.capacity, reason },
     };
   }
   const shortMean = meanOver(window, nowMs, burst.windowMs) ?? value;
@@ -90,5 +90,5 @@ function average(
     capacity: units.loaded ?? units.capacity,
     nowMs,
   });
-  return { window, burst: goesOn, opinion: { kind: 'capacity', capacity, calm: stable.capacity, reason } };
+  return { window, burst: goesOn, opinion: { kind: 'capacity', capacity, stable: stable.capacity, reason } };
 }

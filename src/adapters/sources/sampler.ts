@@ -26,7 +26,7 @@ interface Seen extends Pick<Sample, 'value' | 'isDated' | 'note' | 'mostUnits'> 
 }
 
 /** Makes a source of a look. */
-export function keepContract(context: SourceContext, look: Look): Source {
+export function makeSampler(context: SourceContext, look: Look): Source {
   return {
     sample: (signal) => sampleOnce(context, look, signal),
     close: async () => {

@@ -1,7 +1,7 @@
 /** A number on its way through the stages, with each change that a stage made. */
 import { limitNames, type Limit, type LimitName } from './evaluation.js';
 
-export class Trail {
+export class LimitChain {
   readonly limits: Limit[] = [];
 
   constructor(public number: number) {}
