@@ -189,7 +189,8 @@ for (const [name, scenario] of Object.entries(scenarios)) {
     () => false,
   );
   if (isThere) continue;
-  await writeFile(file, await historyOf(await scenario(bench)));
+  // Stack traces name the folder of whoever recorded them.
+  await writeFile(file, (await historyOf(await scenario(bench))).replaceAll(`${process.cwd()}/`, '/app/'));
   console.log(`recorded ${file}`);
 }
 await bench.close();
