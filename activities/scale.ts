@@ -51,9 +51,7 @@ export function capacityActivities(adapters: CapacityDependencies, stopping: Abo
         ),
       ),
     change: (order) =>
-      withHeartbeat('sending', (world) =>
-        sendChange(adapters.platformOf(order.resource), order, changeSurroundings(world)),
-      ),
+      withHeartbeat('sending', (world) => sendChange(adapters.platformOf(order.resource), order, changeWorld(world))),
   };
 }
 
@@ -100,7 +98,7 @@ async function unlessStopping<T>(
   }
 }
 
-function changeSurroundings(world: PollWorld): ChangeWorld {
+function changeWorld(world: PollWorld): ChangeWorld {
   const context = Context.current();
   const outOfTime = new AbortController();
   context.cancellationSignal.addEventListener('abort', () => {

@@ -49,19 +49,7 @@ it('a worker that is killed and started again looks again within 5 s, at any int
 
 it('a stabilization window goes on over the death of a worker that looks every second', async () => {
   const windowMs = 20_000;
-  await configure([
-    {
-      alias: 'worker',
-      autoscale: `
-      interval: 1s
-      signals: { depth: { type: http-json, url: "${queue.url}", path: depth } }
-      policies: [{ type: perUnit, value: depth, target: 1 }]
-      behavior: { scaleDown: { stabilizationWindowSeconds: ${windowMs / 1000} } }`,
-    },
-  ]);
-  queue.depth = 5;
-  const worker = await startWorker();
-  await eventually('it is at 5', async () => (await capacities('worker')).at(-1) === 5);
+  const worker = await startAtFive({ scaleInWindowMs: windowMs });
   queue.depth = 1;
   const lowSinceMs = Date.now();
   // What was seen of it has reached the server: heartbeats are sent at most every 5 s.
@@ -80,19 +68,7 @@ it('a stabilization window goes on over the death of a worker that looks every s
 
 it('a worker that is frozen for 14 s is told of, and forgets no window', async () => {
   const windowMs = 25_000;
-  await configure([
-    {
-      alias: 'worker',
-      autoscale: `
-      interval: 1s
-      signals: { depth: { type: http-json, url: "${queue.url}", path: depth } }
-      policies: [{ type: perUnit, value: depth, target: 1 }]
-      behavior: { scaleDown: { stabilizationWindowSeconds: ${windowMs / 1000} } }`,
-    },
-  ]);
-  queue.depth = 5;
-  const worker = await startWorker();
-  await eventually('it is at 5', async () => (await capacities('worker')).at(-1) === 5);
+  const worker = await startAtFive({ scaleInWindowMs: windowMs });
   await readiness('ready', ({ worker }) => worker?.status === 'ok');
   const lowAtMs = Date.now();
   queue.depth = 1;
@@ -147,6 +123,24 @@ async function configure(resources: readonly { alias: string; autoscale: string 
   sandbox.configure(`version: 1\nresources:\n${written.join('\n')}\n`);
   apiProgram = sandbox.escapement(['api'], { PORT: '0' });
   api = await apiOf(apiProgram);
+}
+
+/** A worker that looks every second and has followed its queue to 5. */
+async function startAtFive({ scaleInWindowMs }: { scaleInWindowMs: number }): Promise<Program> {
+  await configure([
+    {
+      alias: 'worker',
+      autoscale: `
+      interval: 1s
+      signals: { depth: { type: http-json, url: "${queue.url}", path: depth } }
+      policies: [{ type: perUnit, value: depth, target: 1 }]
+      behavior: { scaleDown: { stabilizationWindowSeconds: ${scaleInWindowMs / 1000} } }`,
+    },
+  ]);
+  queue.depth = 5;
+  const worker = await startWorker();
+  await eventually('it is at 5', async () => (await capacities('worker')).at(-1) === 5);
+  return worker;
 }
 
 async function startWorker(): Promise<Program> {

@@ -20,13 +20,19 @@ afterAll(async () => {
 describe('when its worker', () => {
   const stabilized = { behavior: { scaleDown: { stabilizationWindowSeconds: 3600 } } };
 
-  it('stops gracefully, the next one goes on with all that it remembered', async () => {
+  /** A resource that less is recommended for from when its worker stopped. */
+  const leftAtTwo = async () => {
     const { queue, resource } = await autoscaled(restless, { depth: 20, settings: stabilized });
     const stop = await restless.startWorker();
     await evaluatedAnew(resource);
     await stop();
     const stoppedAtMs = Date.now();
     queue.depth = 1;
+    return { resource, stoppedAtMs };
+  };
+
+  it('stops gracefully, the next one goes on with all that it remembered', async () => {
+    const { resource, stoppedAtMs } = await leftAtTwo();
     const stopAgain = await restless.startWorker();
     const after = await poll(
       () => evaluatedAnew(resource),
@@ -60,12 +66,7 @@ describe('when its worker', () => {
   });
 
   it('is away when somebody says something, the next one goes on with all that was remembered', async () => {
-    const { queue, resource } = await autoscaled(restless, { depth: 20, settings: stabilized });
-    const stop = await restless.startWorker();
-    await evaluatedAnew(resource);
-    await stop();
-    const stoppedAtMs = Date.now();
-    queue.depth = 1;
+    const { resource, stoppedAtMs } = await leftAtTwo();
     await benches.autoscales.pause(resource.resource, { direction: 'up', untilMs: null });
     const stopAgain = await restless.startWorker();
     const after = await poll(

@@ -87,13 +87,7 @@ const scenarios: Record<string, Scenario> = {
     return resource.handle;
   },
   'autoscale-paused-and-overridden': async (bench) => {
-    const resource = await bench.resource({
-      settings: { step: { up: null, down: null }, cooldownMs: { up: 0, down: 0 } },
-    });
-    const autoscales = new AutoscaleClient(bench.server.client);
-    const settings = autoscaleSettingsSchema.parse({ intervalMs: 300, policies: [{ type: 'fixed', capacity: 4 }] });
-    await autoscales.configure(configured(resource, settings));
-    await poll(resource.capacity, (capacity) => capacity === 4);
+    const { resource, autoscales } = await autoscaledTo4(bench);
     await autoscales.pause(resource.resource, { direction: 'down', untilMs: null });
     await autoscales.override(resource.resource, { capacity: 6, untilMs: null });
     await poll(resource.capacity, (capacity) => capacity === 6);
@@ -159,13 +153,7 @@ const scenarios: Record<string, Scenario> = {
     return { workflowId: resource.handle.workflowId, runId };
   },
   'autoscale-removed': async (bench) => {
-    const resource = await bench.resource({
-      settings: { step: { up: null, down: null }, cooldownMs: { up: 0, down: 0 } },
-    });
-    const autoscales = new AutoscaleClient(bench.server.client);
-    const settings = autoscaleSettingsSchema.parse({ intervalMs: 300, policies: [{ type: 'fixed', capacity: 4 }] });
-    await autoscales.configure(configured(resource, settings));
-    await poll(resource.capacity, (capacity) => capacity === 4);
+    const { resource, autoscales, settings } = await autoscaledTo4(bench);
     const older = configured(resource, { ...settings, intervalMs: 400 }, { atMs: 1000, file: '/etc/older.yaml' });
     await autoscales.configure(older);
     await autoscales.remove(resource.resource, written({ owner: 'another' }));
@@ -195,6 +183,18 @@ for (const [name, scenario] of Object.entries(scenarios)) {
 }
 await bench.close();
 await environment.teardown();
+
+/** An autoscaled resource that its policies have brought to 4. */
+async function autoscaledTo4(bench: Workbench) {
+  const resource = await bench.resource({
+    settings: { step: { up: null, down: null }, cooldownMs: { up: 0, down: 0 } },
+  });
+  const autoscales = new AutoscaleClient(bench.server.client);
+  const settings = autoscaleSettingsSchema.parse({ intervalMs: 300, policies: [{ type: 'fixed', capacity: 4 }] });
+  await autoscales.configure(configured(resource, settings));
+  await poll(resource.capacity, (capacity) => capacity === 4);
+  return { resource, autoscales, settings };
+}
 
 async function historyOf({ workflowId, runId }: Recorded): Promise<string> {
   const run = runId === undefined ? [] : ['--run-id', runId];

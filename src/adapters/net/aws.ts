@@ -15,7 +15,7 @@ export interface AwsAccess {
 export async function awsClientConfig({ region, endpoint }: AwsAccess, timeoutMs: number): Promise<AwsClientConfig> {
   const { NodeHttpHandler } = await import('@smithy/node-http-handler');
   return {
-    // Whoever calls decides whether, and when, to try again: it alone knows whether a change is still wanted.
+    // The caller decides whether and when to retry: only the caller knows whether a change is still wanted.
     maxAttempts: 1,
     // HTTP/1.1 also for Kinesis, whose client would speak HTTP/2: one connection that is kept, and proxies understand it.
     requestHandler: new NodeHttpHandler({

@@ -42,8 +42,8 @@ export function wasNeverSent(thrown: unknown): boolean {
 }
 
 /**
- * For a person, to stand in brackets. Only what Node says of a connection is told, which has a code. Whatever else a
- * client says may repeat what it was answered: of that, the name of the error is told, and the code in it.
+ * For a person, to stand in brackets. A message of Node about a connection has a code and is shown whole. Any other
+ * message of a client may repeat the response, so only the name of the error and the code in the message are shown.
  */
 export function describeError(thrown: unknown): string {
   if (thrown instanceof AdapterError) return thrown.message;

@@ -31,7 +31,7 @@ export const azureContainerApps = definePlatform({
   create: (chosen, context) => new ContainerAppReplicas(chosen, context, () => openClient(chosen.subscription)),
 });
 
-/** Whoever calls decides whether, and when, to try again. */
+/** The caller decides whether and when to retry. */
 export const containerAppsOptions = { retryOptions: { maxRetries: 0 } };
 
 /** Loaded on first use: it costs more than a second and 47 MB, which only those who use it should pay. */

@@ -147,7 +147,7 @@ export class CloudRunInstances implements Platform {
     return { name, signal, timeoutMs: this.#timeoutMs };
   }
 
-  /** Whoever calls decides whether, and when, to try again. */
+  /** The caller decides whether and when to retry. */
   #options() {
     return { timeout: this.#timeoutMs, retry: null };
   }
