@@ -10,21 +10,40 @@ const jitterMs = 1000;
 const mostInVain = 5;
 
 /** In words; empty when all is right. */
-export function violationsOf(plan: RunPlan, { run, lastError }: Resource, seen: SeenResource): string[] {
+export function violationsOf(plan: RunPlan, resource: Resource, seen: SeenResource): string[] {
   const { asked, cooldownMs, upAfter } = plan;
   return [
     ...brokenPromises(seen, { asked, cooldownMs, upAfter, jitterMs }),
-    ...wrongEnding(plan, run?.outcome, lastError, seen),
+    ...wrongEnding(plan, resource.run?.outcome, resource, seen),
   ];
+}
+
+/** Who reads only what was printed can tell a change that came late from a request that was carried out late. */
+export function storyOf({ targetCapacity, changes, drift, run }: Resource, seen: SeenResource): string {
+  const time = (atMs: number | undefined) => (atMs === undefined ? 'never' : new Date(atMs).toISOString());
+  return [
+    `  last run: ${run?.startedAt} to ${run?.closedAt}, target ${targetCapacity}`,
+    ...changes.map(
+      ({ sentAt, from, to, outcome, reason }) => `  it sent at ${sentAt}: ${from} -> ${to} ${outcome} ${reason ?? ''}`,
+    ),
+    ...drift.map(({ at, from, to }) => `  it saw at ${at}: drift ${from} -> ${to}`),
+    `  the sidecar was at ${seen.capacities.join(', ')}`,
+    ...seen.changes.map(
+      ({ atMs, direction, key, appliedAtMs, answered }) =>
+        `  the sidecar received at ${time(atMs)}: ${direction} ${key}, applied ${time(appliedAtMs)}, answered ${answered}`,
+    ),
+  ].join('\n');
 }
 
 function wrongEnding(
   { target, mayEndAs }: RunPlan,
   outcome: string | undefined,
-  lastError: string | null,
+  { targetCapacity, lastError }: Pick<Resource, 'targetCapacity' | 'lastError'>,
   { capacities, changes }: SeenResource,
 ): string[] {
   const capacity = capacities.at(-1);
+  if (outcome === 'reached' && targetCapacity !== target)
+    return [`it has reached ${targetCapacity}, and the last request was ${target}`];
   if (outcome === 'reached')
     return capacity === target ? [] : [`it says it has reached ${target}, and it is at ${capacity}`];
   const wasInVain =

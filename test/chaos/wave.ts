@@ -7,7 +7,7 @@ import { letAccidentsHappen, type Toll } from './accidents.js';
 import { callAsPlanned } from './caller.js';
 import { Random } from './random.js';
 import { planRun, type RunPlan } from './run-plan.js';
-import { violationsOf } from './verdict.js';
+import { storyOf, violationsOf } from './verdict.js';
 import { startWorld, type World } from './world.js';
 
 export interface WaveResult extends Toll {
@@ -40,7 +40,9 @@ export async function runWave(seed: number, runs: number): Promise<WaveResult> {
       const resource = resources.find(({ resource }) => resource === plan.alias);
       const seenOfIt = seen.get(plan.alias);
       if (!resource || !seenOfIt) return [`${plan.alias}: nothing is known of it`];
-      return violationsOf(plan, resource, seenOfIt).map((violation) => `${plan.alias}: ${violation}`);
+      const found = violationsOf(plan, resource, seenOfIt);
+      if (found.length > 0) console.log(`${plan.alias}:\n${storyOf(resource, seenOfIt)}`);
+      return found.map((violation) => `${plan.alias}: ${violation}`);
     });
     const all = [...refusals, ...violations];
     if (all.length > 0) await keepEvidence(world, seed, plans, resources);

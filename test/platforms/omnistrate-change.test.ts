@@ -1,6 +1,7 @@
 /** What the adapter makes of everything that can happen to a change: against real servers, each change sent at most once. */
 import { once } from 'node:events';
 import { createServer as createTlsServer } from 'node:tls';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { AddressInfo, Socket } from 'node:net';
 import { startSimulator, type Simulator } from '../../src/simulator/simulator.js';
 import { closeRawServers, httpAnswer, startRawServer } from './fixtures/raw-server.js';
@@ -196,6 +197,22 @@ describe('a change that surely was not sent is rejected, and may be tried again'
     const server = await startRawServer((socket) => socket.end(httpAnswer(200, '{}')));
     expect(await sidecarAt(server.url).change(addOne, { isValid: () => false }, never)).toMatchObject(notSent);
     await until(() => server.connections() === 1);
+    expect(server.bytes()).toBe(0);
+  });
+
+  it('the send permit expired after connecting, while the HTTP client prepared the request', async () => {
+    const server = await startRawServer((socket) => socket.end(httpAnswer(200, '{}')));
+    let isExpired = false;
+    const expire = () => {
+      isExpired = true;
+    };
+    subscribe('undici:client:sendHeaders', expire);
+    try {
+      expect(await sidecarAt(server.url).change(addOne, { isValid: () => !isExpired }, never)).toMatchObject(notSent);
+    } finally {
+      unsubscribe('undici:client:sendHeaders', expire);
+    }
+    expect(isExpired).toBe(true);
     expect(server.bytes()).toBe(0);
   });
 });

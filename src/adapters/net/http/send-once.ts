@@ -1,4 +1,5 @@
 /** The policy for changes: a connection of its own, the permit asked last, the request sent at most once. */
+import type { Socket } from 'node:net';
 import { type buildConnector, Client } from 'undici';
 import { Deadline } from '../deadline.js';
 import { AdapterError } from '../errors.js';
@@ -7,7 +8,7 @@ import { connectorOf } from '../tunnel.js';
 import { type HttpRequest, type HttpResult, requestOver } from './request.js';
 
 export interface FencedRequest extends HttpRequest {
-  /** Asked when the connection stands and the very next thing is the write. */
+  /** Checked when the connection is established and the HTTP client has prepared the request: just before the write. */
   readonly permit?: SendPermit;
 }
 
@@ -33,13 +34,17 @@ export async function sendOnce(request: FencedRequest, signal: AbortSignal): Pro
 
 /**
  * The HTTP client gets one connection and no other. That makes resending impossible, whatever the client would do when
- * a connection is lost. `beforeWrite` throws when nothing may be sent; after it the client writes without a pause, so
- * that until then nothing was sent.
+ * a connection is lost. `beforeWrite` throws when nothing may be sent.
  */
 function singleConnection(options: buildConnector.BuildOptions & { signal: AbortSignal }, beforeWrite: () => void) {
   const connect = connectorOf(options);
   let asked = false;
   let used = false;
+  const firstWrite = () => {
+    if (used) return;
+    beforeWrite();
+    used = true;
+  };
   return {
     wasUsed: () => used,
     connect: (options: buildConnector.Options, callback: buildConnector.Callback): void => {
@@ -53,16 +58,31 @@ function singleConnection(options: buildConnector.BuildOptions & { signal: Abort
           callback(error, null);
           return;
         }
-        try {
-          beforeWrite();
-        } catch (refusal) {
-          socket.destroy();
-          callback(refusal as Error, null);
-          return;
-        }
-        used = true;
+        checkBeforeWrites(socket, firstWrite);
         callback(null, socket);
       });
     },
   };
+}
+
+/**
+ * The HTTP client prepares a request for up to some milliseconds after it has its connection. The check runs after that,
+ * in the functions with which Node's stream hands bytes to the kernel (to TLS, where the connection has it), so that a
+ * process that is suspended while the client prepares the request does not send it when it wakes up.
+ */
+function checkBeforeWrites(socket: Socket, check: () => void): void {
+  type Done = (error?: Error | null) => void;
+  const checked = (done: Done, write: () => void) => {
+    try {
+      check();
+    } catch (refusal) {
+      done(refusal as Error);
+      return;
+    }
+    write();
+  };
+  const write = socket._write.bind(socket);
+  const writev = socket._writev?.bind(socket);
+  socket._write = (chunk, encoding, done) => checked(done, () => write(chunk, encoding, done));
+  if (writev) socket._writev = (chunks, done) => checked(done, () => writev(chunks, done));
 }
