@@ -11,7 +11,7 @@ import {
 } from './openapi-parts.js';
 import { autoscalePaths } from './autoscale/openapi.js';
 import { runsQuerySchema } from './scale/resource-routes.js';
-import { longestKey, longestWaitSeconds } from './http/request-headers.js';
+import { longestKey, longestWaitSeconds } from './http/request.js';
 
 export function openApiDocument(): JsonObject {
   return {

@@ -17,7 +17,7 @@ import type { Activities } from '../../activities/index.js';
 import type { ChangeOrder, ChangeResult, ConfirmOrder, ObserveOrder } from '../../src/domain/scale/orders.js';
 import type { ScaleState } from './messages.js';
 import type { ScaleWorld } from './run.js';
-import { detailsOf } from './status.js';
+import { detailsOf } from './state.js';
 
 /** Reads may be retried without limit: the activity itself has the timeout. */
 const readOptions = (order: ObserveOrder | ConfirmOrder, summary: string) => ({

@@ -32,8 +32,7 @@ import {
 import { appendTo } from '../bounded-log.js';
 import { answerTo, applyRequest, whyRefused } from './requests.js';
 import { type Ending, ScaleRun } from './run.js';
-import { newState } from './state.js';
-import { statusOf } from './status.js';
+import { newState, statusOf } from './state.js';
 import { temporalWorld } from './temporal-world.js';
 
 export async function scale(input: ScaleInput): Promise<ScaleStatus> {

@@ -12,7 +12,7 @@ import {
   overrideRequestSchema,
   pauseRequestSchema,
 } from './answers.js';
-import { parseBody, readJsonBody, readHook } from '../http/body.js';
+import { parseBody, readJsonBody, readHook } from '../http/request.js';
 import { findResource, hasUnnamedAutoscaler } from '../find-resource.js';
 import { presentAutoscale, presentEvaluation, presentOverride, presentPause } from './present.js';
 import { Problem } from '../http/problem.js';

@@ -6,14 +6,13 @@ import type { Request, RequestHandler, Response, Router } from 'express';
 import type { RunView } from '../../client/scale/runs.js';
 import { waitForTarget } from '../../client/scale/wait-for-target.js';
 import type { ApiContext } from '../context.js';
-import { parseBody, readAnyBody } from '../http/body.js';
+import { idempotencyKeyOf, parseBody, readAnyBody } from '../http/request.js';
 import { type DropInScaleAnswer, dropInRequestSchema } from './answers.js';
 import { readDropInStatus, readSeen } from './status.js';
 import { asTarget, onlyResource } from '../find-resource.js';
 import { disconnectSignal } from '../http/disconnect-signal.js';
 import type { Problem } from '../http/problem.js';
 import { asProblem } from '../http/problem-handler.js';
-import { idempotencyKeyOf } from '../http/request-headers.js';
 import { route } from '../http/route.js';
 
 export function dropInRoutes(router: Router, api: ApiContext): void {

@@ -7,13 +7,12 @@ import { scaleRequestSchema } from './request-body.js';
 import type { AcceptedAnswer, CancellingAnswer } from './answers.js';
 import type { ResourceConfig } from '../../config/config.js';
 import type { ApiContext } from '../context.js';
-import { parseBody, readJsonBody } from '../http/body.js';
+import { idempotencyKeyOf, parseBody, preferredWaitMs, readJsonBody } from '../http/request.js';
 import { asTarget, findResource } from '../find-resource.js';
 import { resourcePath } from '../http/links.js';
 import { isAtRest, phaseOf, presentResource, unattendedNotice } from './present.js';
 import { Problem } from '../http/problem.js';
 import { refused } from '../http/problem-handler.js';
-import { idempotencyKeyOf, preferredWaitMs } from '../http/request-headers.js';
 import { route } from '../http/route.js';
 import { disconnectSignal } from '../http/disconnect-signal.js';
 
