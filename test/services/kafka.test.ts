@@ -8,12 +8,16 @@ import {
   ResourcePatternTypes,
 } from 'kafkajs';
 import { kafkaService } from '../../scripts/services/kafka.js';
+import { makeCertificates } from '../support/certificates.js';
 import { eventually } from '../support/eventually.js';
 import { describeConformance, failureOf, make, plantedSecret } from '../sources/conformance.js';
+import { closedPort, startHangingServer } from '../sources/local-servers.js';
 
 const administrator = { username: 'administrator', password: 'administrator-password' };
 const reader = { username: 'reader', password: plantedSecret };
-const server = await kafkaService(administrator, [reader]);
+const certificates = await makeCertificates();
+const { ca, cert, key } = certificates;
+const server = await kafkaService({ administrator, reader, certificates: certificates.files });
 const never = (): AbortSignal => new AbortController().signal;
 
 const settingsFor = (port: number) => ({
@@ -167,6 +171,105 @@ describe('kafka', () => {
     const source = make(subject, settings(more));
     const { code, message } = await failureOf(source);
     expect({ code, message }).toEqual({ code: outcome, message: expect.stringContaining('Describe') });
+    await source.close?.();
+  });
+});
+
+describe('kafka at a login', () => {
+  const scram = (mechanism: string, password = reader.password) => ({ sasl: { ...reader, mechanism, password } });
+  const encrypted = { brokers: `127.0.0.1:${server.tlsPort}`, tls: { ca } };
+  const certificate = { brokers: `127.0.0.1:${server.certificatePort}`, sasl: undefined };
+
+  it.each([
+    ['SCRAM-SHA-256', scram('scram-sha-256')],
+    ['SCRAM-SHA-512', scram('scram-sha-512')],
+    ['TLS with the authority that is set', encrypted],
+    ['TLS and SCRAM-SHA-512', { ...encrypted, ...scram('scram-sha-512') }],
+    ['TLS for the name that is set', { ...encrypted, tls: { ca, serverName: 'queue.example' } }],
+    ['TLS that is not checked', { ...encrypted, tls: { verify: false } }],
+    ['a client certificate', { ...certificate, tls: { ca, cert, key } }],
+  ])('reads by %s', async (_name, more) => {
+    const source = make(subject, settings(more));
+    expect((await source.sample(never())).value).toBe(5);
+    await source.close?.();
+  });
+
+  it.each([
+    ['a wrong password of SCRAM-SHA-256', scram('scram-sha-256', 'wrong'), 'denied', 'refused the login'],
+    ['a wrong password of SCRAM-SHA-512', scram('scram-sha-512', 'wrong'), 'denied', 'refused the login'],
+    ['a wrong password over TLS', { ...encrypted, sasl: { ...reader, password: 'wrong' } }, 'denied', 'the login'],
+    ['an authority that is not trusted', { ...encrypted, tls: {} }, 'unreachable', 'tls.ca'],
+    ['a missing client certificate', { ...certificate, tls: { ca } }, 'denied', 'tls.cert'],
+    ['no login where one is needed', { sasl: undefined }, 'unreachable', 'whether sasl or tls is needed'],
+    ['TLS where there is none', { tls: { ca } }, 'unreachable', 'whether sasl or tls is needed'],
+    ['no TLS where it is needed', { brokers: encrypted.brokers }, 'unreachable', 'whether sasl or tls is needed'],
+  ])('says so of %s', async (_name, more, code, said) => {
+    const source = make(subject, settings(more));
+    expect(await failureOf(source)).toMatchObject({ code, message: expect.stringContaining(said) });
+    await source.close?.();
+  });
+
+  it('says that a broker does not accept the token of aws-msk-iam', async () => {
+    const environment = process.env;
+    process.env = { HOME: '/nonexistent', AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: plantedSecret };
+    try {
+      const source = make(
+        subject,
+        settings({ ...encrypted, sasl: { mechanism: 'aws-msk-iam', region: 'eu-central-1' } }),
+      );
+      expect(await failureOf(source)).toMatchObject({
+        code: 'denied',
+        message: expect.stringContaining('of the role'),
+      });
+      await source.close?.();
+    } finally {
+      process.env = environment;
+    }
+  });
+});
+
+describe('kafka with a list of brokers', () => {
+  it('reads by the second one where nothing listens at the first', async () => {
+    const source = make(subject, settings({ brokers: [`127.0.0.1:${await closedPort()}`, settings().brokers] }));
+    expect((await source.sample(never())).value).toBe(5);
+    await source.close?.();
+  });
+
+  it('loses one sample to a first one that hangs', async () => {
+    const hanging = await startHangingServer();
+    const brokers = [`127.0.0.1:${hanging.port}`, settings().brokers];
+    const source = make(subject, settings({ brokers }), 1_000);
+    expect((await failureOf(source)).code).toBe('timeout');
+    for (let sample = 0; sample < 3; sample += 1) expect((await source.sample(never())).value).toBe(5);
+    await source.close?.();
+    await hanging.stop();
+  });
+
+  it('asks no second one after a login was refused', async () => {
+    const hanging = await startHangingServer();
+    const brokers = [settings().brokers, `127.0.0.1:${hanging.port}`];
+    const source = make(subject, settings({ brokers, sasl: { ...reader, password: 'wrong' } }), 60_000);
+    expect((await failureOf(source)).code).toBe('denied');
+    await source.close?.();
+    await hanging.stop();
+  });
+});
+
+describe('kafka whose broker dies', () => {
+  it('during a read says so at once, and is read again when the broker is back', async () => {
+    const source = make(subject, settings());
+    const reading = (async () => {
+      for (;;) await source.sample(never());
+    })();
+    const failure = failureOf({ sample: async () => reading }, never());
+    await source.sample(never());
+    const killedAtMs = Date.now();
+    await server.stop();
+    expect((await failure).code).toBe('unreachable');
+    expect(Date.now() - killedAtMs).toBeLessThan(5_000);
+    await server.start();
+    await counts();
+    expect((await source.sample(never())).value).toBe(5);
     await source.close?.();
   });
 });

@@ -14,6 +14,7 @@ beforeEach(() => {
   // No keys but those of the test, and no look for the role of an instance: there is none here.
   process.env = { HOME: '/nonexistent', AWS_EC2_METADATA_DISABLED: 'true' };
   broker.logins.length = 0;
+  broker.hangsUp = false;
 });
 afterAll(async () => {
   process.env = environment;
@@ -67,6 +68,15 @@ describe('kafka with aws-msk-iam', () => {
       .map((sent) => Buffer.from(tokenIn(sent), 'base64url').toString())
       .map((url) => new URL(url).searchParams.get('X-Amz-Credential')?.split('/')[0]);
     expect(keys).toEqual(['AKIDEXAMPLE', 'AKIDROTATED']);
+  });
+
+  it('does not call a login refused that a broker ends by closing the connection', async () => {
+    process.env['AWS_ACCESS_KEY_ID'] = 'AKIDEXAMPLE';
+    process.env['AWS_SECRET_ACCESS_KEY'] = plantedSecret;
+    broker.hangsUp = true;
+    const source = make({ type: 'kafka' }, settings());
+    expect((await failureOf(source)).code).toBe('unreachable');
+    await source.close?.();
   });
 
   it.each([

@@ -1,6 +1,10 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { lagOf, type AutoOffsetReset, type Partition } from '../../src/adapters/sources/kafka/lag.js';
-import { describeFailures, make, plantedSecret } from './conformance.js';
+import { eventually } from '../support/eventually.js';
+import { describeFailures, failureOf, make, plantedSecret } from './conformance.js';
 
 const settingsFor = (port: number) => ({
   brokers: `127.0.0.1:${port}`,
@@ -84,6 +88,57 @@ describe('partitions of a group', () => {
 
   it('whose lag nobody knows, because there is no commit that counts', () => {
     expect(lagOf(partitions, 'latest').uncommitted).toBe(2);
+  });
+});
+
+describe('kafka at a broker that never answers', () => {
+  const open = new Set<Socket>();
+  const servers: Server[] = [];
+  afterEach(async () => {
+    for (const socket of open) socket.destroy();
+    await Promise.all(servers.splice(0).map((server) => once(server.close(), 'close')));
+  });
+
+  async function hangingAt(host: string): Promise<number> {
+    const server = createServer((socket) => {
+      open.add(socket);
+      socket.on('error', () => socket.destroy());
+      socket.on('close', () => open.delete(socket));
+      socket.resume();
+    });
+    servers.push(server);
+    await once(server.listen(0, host), 'listening');
+    return (server.address() as AddressInfo).port;
+  }
+
+  it('leaves no socket open after a sample that was stopped', async () => {
+    const source = make({ type: 'kafka' }, settingsFor(await hangingAt('127.0.0.1')), 60_000);
+    const stop = new AbortController();
+    const failure = failureOf(source, stop.signal);
+    await eventually('the broker has a connection', () => open.size === 1);
+    stop.abort();
+    expect((await failure).message).toContain('stopped');
+    await eventually('the connection is closed', () => open.size === 0);
+    await source.close?.();
+  });
+
+  it('tries another one with the next sample', async () => {
+    const brokers = await Promise.all([hangingAt('127.0.0.1'), hangingAt('127.0.0.1'), hangingAt('127.0.0.1')]);
+    const asked: number[] = [];
+    for (const [at, server] of servers.entries()) server.on('connection', () => asked.push(at));
+    const settings = { ...settingsFor(0), brokers: brokers.map((port) => `127.0.0.1:${port}`) };
+    const source = make({ type: 'kafka' }, settings, 300);
+    for (let sample = 0; sample < 4; sample += 1) expect((await failureOf(source)).code).toBe('timeout');
+    expect(asked).toEqual([0, 1, 2, 0]);
+    await source.close?.();
+  });
+
+  const hasIpv6 = Object.values(networkInterfaces()).some((found) => found?.some(({ address }) => address === '::1'));
+  (hasIpv6 ? it : it.skip)('connects to an IPv6 address in brackets', async () => {
+    const brokers = `[::1]:${await hangingAt('::1')}`;
+    const source = make({ type: 'kafka' }, { ...settingsFor(0), brokers }, 300);
+    expect((await failureOf(source)).code).toBe('timeout');
+    await source.close?.();
   });
 });
 

@@ -7,6 +7,8 @@ export interface RecordingBroker {
   readonly port: number;
   /** Of every login: the mechanism, then what stands in place of a password. */
   readonly logins: string[];
+  /** At a login it closes the connection, in place of an answer. */
+  hangsUp: boolean;
   stop(): Promise<void>;
 }
 
@@ -25,6 +27,7 @@ export async function startRecordingBroker(tls: { cert: string; key: string }): 
       received = Buffer.concat([received, chunk]);
       while (received.length >= 4 && received.length >= 4 + received.readInt32BE(0)) {
         const end = 4 + received.readInt32BE(0);
+        if (broker.hangsUp && received.readInt16BE(4) === apiKeys.saslAuthenticate) return void socket.end();
         socket.write(answer(received.subarray(4, end), logins));
         received = received.subarray(end);
       }
@@ -32,14 +35,16 @@ export async function startRecordingBroker(tls: { cert: string; key: string }): 
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  return {
+  const broker: RecordingBroker = {
     port: (server.address() as AddressInfo).port,
     logins,
+    hangsUp: false,
     async stop() {
       for (const socket of sockets) socket.destroy();
       await once(server.close(), 'close');
     },
   };
+  return broker;
 }
 
 /** A request: API key, version, correlation ID, client ID, body. */

@@ -6,7 +6,7 @@ import { zeroAsSetting } from '../empty-as.js';
 import { makeSampler } from '../sampler.js';
 import { ReusableConnection } from '../reusable-connection.js';
 import { defineSource, type Sample } from '../source.js';
-import { kafkaAdmin, kafkaSettings } from './connection.js';
+import { connectionFailure, kafkaConnector, kafkaSettings } from './connection.js';
 import { lagOf, type AutoOffsetReset, type Lag, type Partition } from './lag.js';
 
 const settings = z
@@ -47,8 +47,9 @@ export const kafka = defineSource({
   settings,
   create(settings, context) {
     const topics = [settings.topics].flat();
+    const connect = kafkaConnector(settings, context.timeoutMs);
     const connection = new ReusableConnection<Admin>({
-      open: (_lost, abandoned) => kafkaAdmin(settings, context.timeoutMs, abandoned),
+      open: (_lost, abandoned) => connect(abandoned),
       // The connection to a broker may be lost behind any error; a new one is cheap.
       isHarmless: (error) => error instanceof AdapterError,
     });
@@ -56,7 +57,14 @@ export const kafka = defineSource({
       server: `Kafka at ${[settings.brokers].flat().join(', ')}`,
       emptyAs: settings.emptyAs,
       secrets: [settings.sasl?.password, settings.tls?.key],
-      look: async (signal) => connection.use(signal, (admin) => measure(admin, topics, settings)),
+      async look(signal) {
+        try {
+          return await connection.use(signal, (admin) => measure(admin, topics, settings));
+        } catch (error) {
+          // Not before: an error of the connection must look like one to `isHarmless`.
+          throw connectionFailure(error);
+        }
+      },
       close: async () => connection.close(),
     });
   },
