@@ -49,8 +49,8 @@ it.each(['lsof', 'ss'])('%s, run as the message says, names the process', async 
   const command = new RegExp(`"(${program} [^"]*)"`).exec(await problem([api()]))![1]!;
   const run = promisify(execFile)('sh', ['-c', command]);
   // 127: this machine does not have the program.
-  const { stdout } = await run.catch((error: { code: number }) => {
-    expect(error.code).toBe(127);
+  const { stdout } = await run.catch((error: unknown) => {
+    expect(error).toMatchObject({ code: 127 });
     return { stdout: String(process.pid) };
   });
   expect(stdout).toContain(String(process.pid));
