@@ -1,66 +1,67 @@
 /** The OpenAPI 3.1 document, generated from the schemas of the routes' requests and responses. */
-import {
-  answer,
-  answers,
-  body,
-  componentSchemas,
-  type JsonObject,
-  operation,
-  problems,
-  queryParameters,
-} from './openapi-parts.js';
+import { createDocument, type oas31, type ZodOpenApiPathsObject } from 'zod-openapi';
+import { answer, answers, body, operation, problems, schemaOverride, schemas } from './openapi-parts.js';
 import { autoscalePaths } from './autoscale/openapi.js';
 import { runsQuerySchema } from './scale/resource-routes.js';
 import { longestKey, longestWaitSeconds } from './http/request.js';
 
-export function openApiDocument(): JsonObject {
-  return {
-    openapi: '3.1.1',
-    info: {
-      title: 'Escapement',
-      version: '1',
-      summary: 'Request a capacity; a Temporal workflow scales the resource to it and survives every crash.',
-      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
-    },
-    tags: [
-      { name: 'scale', description: 'Request a capacity, and read the status of the request.' },
-      { name: 'autoscale', description: 'Read what policies decide and why, and override them.' },
-      { name: 'health' },
-      { name: 'drop-in', description: 'The routes of the Omnistrate example, for a configuration with one resource.' },
-    ],
-    security: [{}, { token: [] }],
-    paths: { ...scalePaths, ...autoscalePaths, ...healthPaths, ...dropInPaths },
-    components: {
-      schemas: componentSchemas(),
-      securitySchemes: {
-        token: { type: 'http', scheme: 'bearer', description: 'The value of ESCAPEMENT_API_TOKEN, when it is set.' },
+export function openApiDocument() {
+  return createDocument(
+    {
+      openapi: '3.1.1',
+      info,
+      tags: [
+        { name: 'scale', description: 'Request a capacity, and read the status of the request.' },
+        { name: 'autoscale', description: 'Read what policies decide and why, and override them.' },
+        { name: 'health' },
+        {
+          name: 'drop-in',
+          description: 'The routes of the Omnistrate example, for a configuration with one resource.',
+        },
+      ],
+      security: [{}, { token: [] }],
+      paths: { ...scalePaths, ...autoscalePaths, ...healthPaths, ...dropInPaths },
+      components: {
+        schemas,
+        securitySchemes: {
+          token: { type: 'http', scheme: 'bearer', description: 'The value of ESCAPEMENT_API_TOKEN, when it is set.' },
+        },
       },
     },
-  };
+    { override: schemaOverride },
+  );
 }
 
-const resourceName = {
+/** A constant of its own, because the type of the library lacks the `summary` of OpenAPI 3.1. */
+const info = {
+  title: 'Escapement',
+  version: '1',
+  summary: 'Request a capacity; a Temporal workflow scales the resource to it and survives every crash.',
+  license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+};
+
+const resourceName: oas31.ParameterObject = {
   name: 'resource',
   in: 'path',
   required: true,
   description: 'The alias of the resource in the configuration.',
   schema: { type: 'string' },
 };
-const idempotencyKey = {
+const idempotencyKey: oas31.ParameterObject = {
   name: 'Idempotency-Key',
   in: 'header',
   description:
     'Requests with the same key and body get the same answer and are applied once; the same key with another body is refused.',
   schema: { type: 'string', minLength: 1, maxLength: longestKey },
 };
-const prefer = {
+const prefer: oas31.ParameterObject = {
   name: 'Prefer',
   in: 'header',
   description: `wait=N: answer when the target is reached, or after N seconds (at most ${longestWaitSeconds}).`,
   schema: { type: 'string', examples: ['wait=60'] },
 };
 
-const scalePaths = {
+const scalePaths: ZodOpenApiPathsObject = {
   '/v1/resources': {
     get: { ...operation('scale', 'listResources', 'List all resources'), responses: answers({ 200: 'Resources' }) },
   },
@@ -106,13 +107,13 @@ const scalePaths = {
     parameters: [resourceName],
     get: {
       ...operation('scale', 'listRuns', 'List current and past runs'),
-      parameters: queryParameters(runsQuerySchema),
+      requestParams: { query: runsQuerySchema },
       responses: answers({ 200: 'Runs' }, ['invalid-request', 'unknown-resource']),
     },
   },
 };
 
-const healthPaths = {
+const healthPaths: ZodOpenApiPathsObject = {
   '/healthz': {
     get: {
       ...operation('health', 'isAlive', 'Check that this process is alive'),
@@ -129,7 +130,7 @@ const healthPaths = {
   },
 };
 
-const dropInPaths = {
+const dropInPaths: ZodOpenApiPathsObject = {
   '/scale': {
     post: {
       ...operation('drop-in', 'dropInScale', 'Scale, and answer when the target is reached'),

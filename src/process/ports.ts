@@ -3,7 +3,6 @@
  * running.
  */
 import { createServer } from 'node:net';
-import { portHolder } from './port-holder.js';
 
 export interface PortNeed {
   /** What listens on the port, for example "API". */
@@ -20,8 +19,7 @@ export class PortTakenError extends Error {
 }
 
 /**
- * @throws PortTakenError with every port that is not available, the process that uses it, and the setting that changes
- * it.
+ * @throws PortTakenError with every port that is not available, and the setting that changes it.
  */
 export async function checkPorts(needs: readonly PortNeed[]): Promise<void> {
   const problems = claimedTwice(needs);
@@ -50,12 +48,17 @@ async function obstacle({ use, host, port, setting }: PortNeed): Promise<string 
     case null:
       return null;
     case 'EADDRINUSE':
-      return `Port ${port} (${use}) is in use by ${await portHolder(port)}. Stop that process, or set ${setting} to a free port.`;
+      return `Port ${port} (${use}) is in use by another process. ${lookup(port)} Stop that process, or set ${setting} to a free port.`;
     case 'EACCES':
       return `Port ${port} (${use}) needs privileges that this process does not have. Set ${setting} to a port above 1023.`;
     default:
       return `Cannot listen on ${host}:${port} (${use}): ${code}. Check ${setting} and the address.`;
   }
+}
+
+/** macOS has the first command; Linux usually has both. Both name only the processes of the same user, unless run as root. */
+function lookup(port: number): string {
+  return `To find it, run "lsof -nP -iTCP:${port} -sTCP:LISTEN" or "ss -ltnp sport = :${port}".`;
 }
 
 /** The error code of an attempt to listen, or null when it succeeds. */

@@ -7,7 +7,7 @@ import { problemTypes } from '../../src/api/http/problem.js';
 
 describe('the OpenAPI document', () => {
   it('is valid OpenAPI 3.1', async () => {
-    const result = await new Validator().validate(openApiDocument());
+    const result = await new Validator().validate({ ...openApiDocument() });
     expect(result).toEqual({ valid: true });
   });
 
@@ -25,6 +25,25 @@ describe('the OpenAPI document', () => {
         },
       },
     });
+  });
+});
+
+describe('what may be left out because it has a default', () => {
+  const { paths, components } = openApiDocument();
+
+  it('is not required of a request', () => {
+    const { PauseRequest, Alertmanager } = components!.schemas!;
+    expect(PauseRequest).toMatchObject({ properties: { direction: { default: 'both' } } });
+    expect(PauseRequest).not.toHaveProperty('required');
+    expect(Alertmanager).not.toHaveProperty('properties.alerts.items.required');
+  });
+
+  it('is described for every parameter of a query', () => {
+    const runs = paths!['/v1/resources/{resource}/runs']!.get!.parameters;
+    expect(runs).toMatchObject([
+      { name: 'limit', in: 'query', description: 'Maximum number of runs.', schema: { default: 20 } },
+      { name: 'before', in: 'query', description: expect.stringContaining('`next`') as unknown },
+    ]);
   });
 });
 

@@ -89,8 +89,8 @@ describe('escapement up', () => {
     const { code, err } = await escapement(['up'], { PORT: port, ESCAPEMENT_TEMPORAL_PORT: '0', ...free });
     taken.close();
     expect(code).toBe(1);
-    expect(err).toContain(`Port ${port} (API) is in use by `);
-    expect(err).toContain(`(pid ${process.pid})`);
+    expect(err).toContain(`Port ${port} (API) is in use by another process`);
+    expect(err).toContain(`lsof -nP -iTCP:${port}`);
     expect(err).toContain('set PORT to a free port');
     expect(readdirSync(directory())).toEqual([]);
   });
@@ -120,7 +120,7 @@ describe('escapement worker', () => {
     });
     taken.close();
     expect(code).toBe(1);
-    expect(err).toContain(`Port ${port} (health of the worker) is in use by `);
+    expect(err).toContain(`Port ${port} (health of the worker) is in use by another process`);
     expect(err).toContain('set ESCAPEMENT_WORKER_PORT to a free port');
     expect(err).not.toContain('Port 1 ');
   });

@@ -297,6 +297,9 @@ describe('how the cluster is reached', () => {
     expect(access).toMatchObject({ server: 'https://[fd00::1]:6443', namespace: 'the namespace' });
     expect(access.tls).toEqual({ ca: 'the ca.crt' });
     expect(await access.headers()).toEqual({ Authorization: 'Bearer the token' });
+    // The kubelet renews the file about once an hour.
+    await writeFile(join(folder, 'token'), 'the next token\n');
+    expect(await access.headers()).toEqual({ Authorization: 'Bearer the next token' });
   });
 
   describe('by several files in KUBECONFIG, merged as kubectl merges them:', () => {
@@ -394,6 +397,48 @@ describe('how the cluster is reached', () => {
     const error = await platform.observe(never).catch((thrown: unknown) => thrown as AdapterError);
     expect(error).toMatchObject({ code: 'unreachable', message: expect.stringContaining(reason) as unknown });
     expect(await platform.change(change, permitted, never)).toMatchObject({ outcome: 'rejected', final: false });
+  });
+
+  const errorOf = async (user: object) => {
+    const { server, platform } = await open({}, { user });
+    const error = await platform.observe(never).catch(String);
+    expect(server.requests).toEqual([]);
+    return error;
+  };
+
+  it.each([
+    ['impersonation, whatever the credential is', { token: 'hunter2', as: 'jane' }, '"as"'],
+    ['impersonation of a group', { token: 'hunter2', 'as-groups': ['admins'] }, '"as-groups"'],
+    ['an auth-provider', { 'auth-provider': { name: 'oidc', config: { 'id-token': 'hunter2' } } }, '"auth-provider"'],
+    ['a password', { username: 'me', password: 'hunter2' }, '"username"'],
+  ])('%s is refused, and nothing is sent', async (_name, user, key) => {
+    const error = await errorOf(user);
+    expect(error).toContain(`its user "me" has ${key}, which is not supported; use a user with a token`);
+    expect(error).not.toContain('hunter2');
+  });
+
+  it('a password beside a client certificate is not used', async () => {
+    const config = { username: 'me', password: 'hunter2', 'client-certificate-data': '', 'client-key-data': '' };
+    expect(new Set(await authorizationWith(config))).toEqual(new Set([undefined]));
+  });
+
+  it.each([
+    ['is not installed', ['nowhere-to-be-found'], 'it cannot be run (ENOENT); install it'],
+    ['fails', ['sh', '-c', 'echo hunter2 >&2; exit 3'], 'it ended with exit code 3; run it in a shell'],
+    ['is killed', ['sh', '-c', 'kill -9 $$'], 'it did not end within 30 s, or was killed'],
+    ['prints something else', ['echo', 'hunter2'], 'it returned no token'],
+  ])('a credential plugin that %s is named, without what it printed', async (_name, [command, ...args], why) => {
+    const error = await errorOf({ exec: { apiVersion: 'client.authentication.k8s.io/v1', command, args } });
+    expect(error).toContain(`the credential plugin "${command}" failed: ${why}`);
+    expect(error).not.toContain('hunter2');
+  });
+
+  it('a kubeconfig without a current-context is reported, where no context is set', async () => {
+    const path = join(folder, 'without-context');
+    await writeFile(path, JSON.stringify({ 'current-context': '' }));
+    await expect(clusterAccess({ kubeconfig: path })).rejects.toThrow(
+      'it has no current-context, and no context is set',
+    );
   });
 
   it('a secret of the kubeconfig is in no error', async () => {

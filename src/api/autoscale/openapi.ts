@@ -1,9 +1,10 @@
 /** The autoscale part of the OpenAPI document. */
-import { answers, body, operation, queryParameters } from '../openapi-parts.js';
+import type { oas31, ZodOpenApiPathsObject } from 'zod-openapi';
+import { answers, body, operation } from '../openapi-parts.js';
 import type { ProblemType } from '../http/problem.js';
 import { decisionsQuerySchema } from './routes.js';
 
-const resource = {
+const resource: oas31.ParameterObject = {
   name: 'resource',
   in: 'path',
   required: true,
@@ -21,7 +22,7 @@ const withBody: ProblemType[] = [
   'unsupported-media-type',
 ];
 
-export const autoscalePaths = {
+export const autoscalePaths: ZodOpenApiPathsObject = {
   '/v1/resources/{resource}/evaluation': {
     parameters: [resource],
     get: {
@@ -37,7 +38,7 @@ export const autoscalePaths = {
     parameters: [resource],
     get: {
       ...operation('autoscale', 'listDecisions', 'Decisions that were acted on'),
-      parameters: queryParameters(decisionsQuerySchema),
+      requestParams: { query: decisionsQuerySchema },
       responses: answers({ 200: 'Decisions' }, ['invalid-request', ...always]),
     },
   },

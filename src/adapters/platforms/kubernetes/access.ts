@@ -1,4 +1,7 @@
-/** How to reach a Kubernetes API server, and as whom: from a kubeconfig as kubectl has it, or from inside a pod. */
+/**
+ * How to reach a Kubernetes API server, and as whom: from a kubeconfig as kubectl has it, or from inside a pod. Why not by
+ * the official client: docs/decisions/0044.
+ */
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
@@ -66,7 +69,7 @@ const clusterSchema = z.object({
   'tls-server-name': z.string().optional(),
 });
 
-const userSchema = z.object({
+const userSchema = z.looseObject({
   token: z.string().optional(),
   tokenFile: z.string().optional(),
   'client-certificate': z.string().optional(),
@@ -75,6 +78,13 @@ const userSchema = z.object({
   'client-key-data': z.string().optional(),
   exec: execSchema.optional(),
 });
+
+type User = z.output<typeof userSchema>;
+
+/** Without them the user would act with other rights than the kubeconfig says. */
+const impersonation = ['as', 'as-uid', 'as-groups', 'as-user-extra'];
+/** Alone they would leave the user without a credential. */
+const otherCredentials = ['auth-provider', 'username', 'password'];
 
 const contextSchema = z.object({ cluster: z.string(), user: z.string(), namespace: z.string().optional() });
 
@@ -126,9 +136,16 @@ async function fromKubeconfig(files: readonly Kubeconfig[], wanted: string | und
     throw unusable(all, `it has no ${what} named "${name}"`);
   };
   const current = files.map((file) => file['current-context'] ?? '').find((name) => name !== '');
-  const { context } = named(({ contexts }) => contexts, 'context', wanted ?? current ?? '');
+  const chosen = wanted ?? current;
+  if (chosen === undefined) throw unusable(all, 'it has no current-context, and no context is set');
+  const { context } = named(({ contexts }) => contexts, 'context', chosen);
   const { cluster, folder } = named(({ clusters }) => clusters, 'cluster', context.cluster);
   const { user, folder: userFolder } = named(({ users }) => users, 'user', context.user);
+  const refused = unsupportedIn(user);
+  if (refused !== undefined) {
+    const instead = 'use a user with a token, a client certificate or a credential plugin ("exec")';
+    throw unusable(all, `its user "${context.user}" has "${refused}", which is not supported; ${instead}`);
+  }
   const ca = await pem(cluster['certificate-authority-data'], cluster['certificate-authority'], folder);
   const cert = await pem(user['client-certificate-data'], user['client-certificate'], userFolder);
   const key = await pem(user['client-key-data'], user['client-key'], userFolder);
@@ -146,12 +163,19 @@ async function fromKubeconfig(files: readonly Kubeconfig[], wanted: string | und
   };
 }
 
+function unsupportedIn(user: User): string | undefined {
+  const { token, tokenFile, exec } = user;
+  const supported = [token, tokenFile, exec, user['client-certificate'], user['client-certificate-data']];
+  const isAlone = supported.every((credential) => credential === undefined);
+  return [...impersonation, ...(isAlone ? otherCredentials : [])].find((name) => user[name] != null);
+}
+
 async function pem(data: string | undefined, file: string | undefined, folder: string): Promise<string | undefined> {
   if (data !== undefined) return Buffer.from(data, 'base64').toString('utf8');
   return file === undefined ? undefined : textOf(resolve(folder, file));
 }
 
-function headersOf(user: z.output<typeof userSchema>, folder: string): ClusterAccess['headers'] {
+function headersOf(user: User, folder: string): ClusterAccess['headers'] {
   const { token, tokenFile, exec } = user;
   if (tokenFile !== undefined) return async () => bearer(await textOf(resolve(folder, tokenFile)));
   if (token !== undefined) return async () => bearer(token);

@@ -1,4 +1,4 @@
-/** The few requests of the Kubernetes API that scaling needs, over plain HTTP: its own client weighs 65 MB. */
+/** The few requests of the Kubernetes API that scaling needs, over plain HTTP: its own client weighs 73 MB. */
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { AdapterError } from '../../net/errors.js';

@@ -1,5 +1,5 @@
 /** The credential plugins of a kubeconfig (EKS, GKE, AKS and others): a program that prints a token, and how long it lasts. */
-import { execFile } from 'node:child_process';
+import { execFile, type ExecFileException } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
@@ -24,6 +24,7 @@ interface Credential {
 const earlierMs = 60_000;
 /** Nobody tells the end of such a token, and it may be withdrawn at any time. */
 const unboundedTokenMs = 600_000;
+const pluginTimeoutMs = 30_000;
 
 /**
  * The token, asked for again shortly before it expires; whoever asks meanwhile waits for the same one.
@@ -51,15 +52,27 @@ async function run({ apiVersion, command, args, env }: Exec, folder: string): Pr
   const path = command.includes('/') ? resolve(folder, command) : command;
   const { stdout } = await promisify(execFile)(path, args ?? [], {
     env: { ...process.env, ...environment, KUBERNETES_EXEC_INFO: JSON.stringify(info) },
-    timeout: 30_000,
+    timeout: pluginTimeoutMs,
   }).catch((error: unknown) => {
-    const code = (error as NodeJS.ErrnoException).code ?? 'killed';
-    throw new AdapterError('notSent', `the credential plugin "${command}" failed (${code})`);
+    throw failed(command, whyOf(error as ExecFileException));
   });
   const parsed = credentialSchema.safeParse(parsedOrNothing(stdout));
-  if (!parsed.success) throw new AdapterError('notSent', `the credential plugin "${command}" gave no token`);
+  if (!parsed.success)
+    throw failed(command, 'it returned no token; plugins that return a certificate are not supported');
   const { token, expirationTimestamp: end } = parsed.data.status;
   return { token, expiresAtMs: end == null ? Date.now() + earlierMs + unboundedTokenMs : Date.parse(end) };
+}
+
+/** Without the output of the plugin, which may contain a token. */
+function whyOf({ code }: ExecFileException): string {
+  if (typeof code === 'string')
+    return `it cannot be run (${code}); install it, or add its folder to the PATH of Escapement`;
+  if (typeof code === 'number') return `it ended with exit code ${code}; run it in a shell to see why`;
+  return `it did not end within ${pluginTimeoutMs / 1000} s, or was killed`;
+}
+
+function failed(command: string, why: string): AdapterError {
+  return new AdapterError('notSent', `the credential plugin "${command}" failed: ${why}`);
 }
 
 function parsedOrNothing(text: string): unknown {
