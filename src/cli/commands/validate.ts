@@ -20,7 +20,7 @@ Exit code 0: the configuration is valid, possibly with warnings; 2: it is invali
 
 async function validate(file: string): Promise<void> {
   const { problems, warnings, resources } = await validateFile(file, process.env);
-  for (const warning of warnings) console.error(`warning: ${warning}`);
+  for (const warning of warnings) console.error(`warning: ${formatProblem(warning)}`);
   for (const problem of problems) console.error(formatProblem(problem));
   if (problems.length > 0) process.exitCode = exitCodes.badConfiguration;
   else console.log([`${file} is valid:`, ...resources.map((line) => `  ${line}`)].join('\n'));
