@@ -52,7 +52,7 @@ export interface SourceDefinition<Schema extends z.ZodType = z.ZodType> {
 }
 
 /** Work that is not counted, in words that follow "does not count", and how to count it. */
-export interface Overlooked {
+interface Overlooked {
   readonly work: string;
   readonly fix: string;
 }
