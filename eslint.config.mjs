@@ -17,6 +17,26 @@ export default tseslint.config(
     },
   },
   {
+    // Errors are data (docs/decisions/0043). `error` in an answer of the drop-in API is a sentence.
+    files: ['src/**/*.ts'],
+    ignores: ['src/api/drop-in/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        ...[
+          'Property[key.name=/^(problem|error)$/]',
+          'VariableDeclarator[id.name="problem"]',
+          'CallExpression[callee.name="withFix"]',
+        ].flatMap((place) =>
+          ['Literal[value=/; /]', 'TemplateLiteral > TemplateElement[value.raw=/; /]'].map((text) => ({
+            selector: `${place} > ${text}`,
+            message: 'A problem and its fix are two texts: { problem, fix }.',
+          })),
+        ),
+      ],
+    },
+  },
+  {
     files: ['**/*.mjs'],
     languageOptions: {
       globals: { process: 'readonly', console: 'readonly', URL: 'readonly', fetch: 'readonly', setTimeout: 'readonly' },

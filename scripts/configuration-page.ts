@@ -49,7 +49,7 @@ const introduction = `# Configuration
 
 Escapement reads \`escapement.yaml\`, or the file that \`ESCAPEMENT_CONFIG\` names. Without a file, the environment defines
 [one resource](#one-resource-from-the-environment). Without a file and these variables, the demo runs. \`escapement validate\` reports every
-problem of a file, with its line and how to fix it. For completion in an editor, begin the file with
+problem of a file, with its line and how to fix it. With \`--json\` it prints the problems as data. For completion in an editor, begin the file with
 \`# yaml-language-server: $schema=docs/escapement.schema.json\`. For complete files, see the [examples](examples/).
 
 - **Durations** have a unit: \`500ms\`, \`15s\`, \`5m\`, \`1h30m\`, \`1d\`. **Percentages** are written \`30%\`. Counts are whole numbers.

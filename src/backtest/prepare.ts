@@ -39,7 +39,7 @@ export async function prepareBacktests(
       const resource = chooseResource(Object.values(resources), options.resource, file);
       const spec = compileSpec(resource, options, file);
       const given = [...Object.keys(traces), ...(arrivals ? [queueSignal] : [])];
-      checkSignals(spec, given, `${file}: ${resource.alias}`);
+      checkSignals(spec, given, file, resource.alias);
       return {
         resource: resource.alias,
         spec,
@@ -62,7 +62,7 @@ async function readTraces(files: Readonly<Record<string, string>>, cwd: string):
 async function readArrivals({ arrivals, serviceRate }: BacktestOptions, cwd: string): Promise<Backtest['arrivals']> {
   if (arrivals === undefined && serviceRate === undefined) return null;
   if (arrivals === undefined || serviceRate === undefined) {
-    throw new BacktestError('a closed loop requires both --arrivals and --service-rate');
+    throw new BacktestError({ problem: 'a closed loop requires both --arrivals and --service-rate' });
   }
   return { trace: await readTrace(arrivals, cwd), serviceRate };
 }
@@ -79,11 +79,11 @@ function chooseResource(
     if (chosen) return chosen;
     const isThere = resources.some((resource) => resource.alias === alias);
     const problem = isThere ? `resource ${alias} has no autoscale:` : `resource ${alias} does not exist`;
-    throw new BacktestError(`${file}: ${problem}; with autoscale: ${names === '' ? 'none' : names}`);
+    throw new BacktestError({ file, problem, fix: `with autoscale: ${names === '' ? 'none' : names}` });
   }
   const [only, ...others] = autoscaled;
-  if (!only) throw new BacktestError(`${file}: no resource has autoscale:; there is nothing to test`);
-  if (others.length > 0) throw new BacktestError(`${file}: choose a resource with --resource: ${names}`);
+  if (!only) throw new BacktestError({ file, problem: 'no resource has autoscale:', fix: 'there is nothing to test' });
+  if (others.length > 0) throw new BacktestError({ file, problem: `choose a resource with --resource: ${names}` });
   return only;
 }
 
@@ -97,7 +97,10 @@ function compileSpec(
   try {
     return compileAutoscale({ ...own, signals, intervalMs: intervalMs ?? own.intervalMs }, settings);
   } catch (error) {
-    throw new BacktestError(`${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new BacktestError(
+      { file, problem: error instanceof Error ? error.message : String(error) },
+      { cause: error },
+    );
   }
 }
 
@@ -112,17 +115,18 @@ function samplesOf({ signals }: NonNullable<ResourceConfig['autoscale']>): NonNu
   return Object.fromEntries(entries);
 }
 
-function checkSignals(spec: AutoscaleSpec, given: readonly string[], where: string): void {
+function checkSignals(spec: AutoscaleSpec, given: readonly string[], file: string, alias: string): void {
   const known = spec.settings.signals;
   const unknown = given.filter((signal) => !known.includes(signal));
   if (unknown.length > 0) {
-    throw new BacktestError(`${where}: has no signal ${unknown.join(', ')}; it has ${known.join(', ') || 'none'}`);
+    const problem = `${alias}: has no signal ${unknown.join(', ')}`;
+    throw new BacktestError({ file, problem, fix: `it has ${known.join(', ') || 'none'}` });
   }
   const missing = spec.signals.filter((signal) => !given.includes(signal));
   if (missing.length > 0) {
-    throw new BacktestError(
-      `${where}: its policies read ${missing.join(', ')}; give each a file: --signal ${String(missing[0])}=FILE.csv`,
-    );
+    const problem = `${alias}: its policies read ${missing.join(', ')}`;
+    throw new BacktestError({ file, problem, fix: `give each a file: --signal ${String(missing[0])}=FILE.csv` });
   }
-  if (given.length === 0) throw new BacktestError('a backtest needs a trace; add --signal NAME=FILE.csv');
+  if (given.length === 0)
+    throw new BacktestError({ problem: 'a backtest needs a trace', fix: 'add --signal NAME=FILE.csv' });
 }

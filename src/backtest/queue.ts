@@ -18,9 +18,11 @@ export class Queue {
   ) {
     const unusable = arrivals.values.findIndex((rate) => !(rate >= 0));
     if (unusable >= 0) {
-      throw new BacktestError(
-        `${arrivals.file}: sample ${unusable + 1} is not a rate; arrivals are 0 or more per second`,
-      );
+      throw new BacktestError({
+        file: arrivals.file,
+        problem: `sample ${unusable + 1} is not a rate`,
+        fix: 'arrivals are 0 or more per second',
+      });
     }
     this.atMs = arrivals.timesMs[0] ?? 0;
   }

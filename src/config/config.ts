@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { ScaleSettings, TakesChanges, UpAfter } from '../domain/scale/settings.js';
 import type { Writing } from '../domain/autoscale/revision.js';
 import { platforms } from '../adapters/platforms/registry.js';
+import type { ConfigProblem } from './problem.js';
 import type { AdapterChoice } from './schema/adapter-settings.js';
 import type { AutoscaleConfig } from './schema/autoscale.js';
 import type { resourceSchema } from './schema/resource.js';
@@ -19,7 +20,7 @@ export interface Config {
    * Messages for people when the configuration is read: what was ignored, and what could not be checked on this
    * machine.
    */
-  readonly warnings: readonly string[];
+  readonly warnings: readonly ConfigProblem[];
 }
 
 /** A configuration together with where and when it was read. */

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { defaultOwner } from '../domain/autoscale/revision.js';
 import { byAlias, type Config, type LoadedConfig } from './config.js';
-import { ConfigError, problemFrom, fileErrorCode } from './problem.js';
+import { ConfigError, fileErrorCode, type ConfigProblem } from './problem.js';
 import { demoConfig } from './environment/demo.js';
 import { environmentConfig, environmentNames, environmentSettings } from './environment/omnistrate.js';
 import { isSet, parseEnvironment, trueOrFalse } from './environment/variables.js';
@@ -54,9 +54,8 @@ async function writtenAtMs(path: string): Promise<number> {
  */
 export async function readConfigFile(file: string, environment: Environment, cwd: string): Promise<Config> {
   const text = await readFile(resolve(cwd, file), 'utf8').catch((error: unknown) => {
-    throw new ConfigError([
-      problemFrom(`cannot be read (${fileErrorCode(error)}); check the path and the rights`, { file, path: '' }),
-    ]);
+    const problem = `cannot be read (${fileErrorCode(error)})`;
+    throw new ConfigError([{ file, path: '', problem, fix: 'check the path and the rights' }]);
   });
   return fileConfig(text, file, environment);
 }
@@ -70,18 +69,21 @@ interface Loaded {
 async function fromFile(file: string, environment: Environment, cwd: string): Promise<Loaded> {
   const config = await readConfigFile(file, environment, cwd);
   const ignored = [...environmentNames(environment), ...fastAutoscalerNames(environment)];
-  const warnings = [
-    ...config.warnings,
-    ...(ignored.length === 0 ? [] : [`${ignored.join(', ')}: ignored, because ${file} is read; write the same there`]),
-  ];
+  const ignoring = {
+    path: ignored.join(', '),
+    problem: `ignored, because ${file} is read`,
+    fix: 'write the same there',
+  };
+  const warnings = [...config.warnings, ...(ignored.length === 0 ? [] : [ignoring])];
   const { DRY_RUN: isDryRun } = parseEnvironment(z.object({ DRY_RUN: trueOrFalse.prefault('false') }), environment);
   return { config: { ...config, warnings, ...(isDryRun && asDryRun(config, warnings)) }, variables: ignored };
 }
 
 /** DRY_RUN sends no change for any resource, whatever the file sets. */
-function asDryRun({ file, resources }: Config, warnings: readonly string[]): Pick<Config, 'resources' | 'warnings'> {
+function asDryRun({ file, resources }: Config, warnings: Config['warnings']): Pick<Config, 'resources' | 'warnings'> {
   const dry = Object.values(resources).map((each) => ({ ...each, settings: { ...each.settings, dryRun: true } }));
-  return { resources: byAlias(dry), warnings: [...warnings, `DRY_RUN: no resource of ${file ?? ''} is changed`] };
+  const warning = { path: 'DRY_RUN', problem: `no resource of ${file ?? ''} is changed` };
+  return { resources: byAlias(dry), warnings: [...warnings, warning] };
 }
 
 /**
@@ -103,10 +105,12 @@ function fromEnvironment(environment: Environment): Loaded {
   return { config: demoConfig(environment), variables: [...variables, ...Object.keys(fastAutoscalerSettings.shape)] };
 }
 
-function twoResources({ omnistrate, ecs }: Readonly<Record<'omnistrate' | 'ecs', readonly string[]>>) {
-  const fix = 'set the variables of one of them to nothing, or write an escapement.yaml with both resources';
-  const text = `make a resource on Omnistrate, and ${ecs.join(', ')} one on ECS: only one can come from the environment; ${fix}`;
-  return problemFrom(text, { path: omnistrate.join(', ') });
+function twoResources({ omnistrate, ecs }: Readonly<Record<'omnistrate' | 'ecs', readonly string[]>>): ConfigProblem {
+  return {
+    path: omnistrate.join(', '),
+    problem: `make a resource on Omnistrate, and ${ecs.join(', ')} one on ECS: only one can come from the environment`,
+    fix: 'set the variables of one of them to nothing, or write an escapement.yaml with both resources',
+  };
 }
 
 /** The variables that are read with every kind of configuration. */
@@ -134,12 +138,8 @@ async function configFile(environment: Environment, cwd: string): Promise<string
   if (await exists(join(cwd, usualFile))) return usualFile;
   const misnamed = 'escapement.yml';
   if (!(await exists(join(cwd, misnamed)))) return undefined;
-  throw new ConfigError([
-    problemFrom(`is not read; rename it to ${usualFile}, or name it in ESCAPEMENT_CONFIG`, {
-      file: misnamed,
-      path: '',
-    }),
-  ]);
+  const fix = `rename it to ${usualFile}, or name it in ESCAPEMENT_CONFIG`;
+  throw new ConfigError([{ file: misnamed, path: '', problem: 'is not read', fix }]);
 }
 
 async function exists(path: string): Promise<boolean> {

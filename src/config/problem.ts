@@ -2,18 +2,18 @@
  * A problem in a configuration, described for the person who wrote the configuration. A problem never contains a
  * secret.
  */
+import { problemText, type Problem } from '../domain/written/problem.js';
 
-export interface ConfigProblem {
+export interface ConfigProblem extends Problem {
   /** Absent where the problem is in the environment. */
-  readonly file?: string;
+  readonly file?: string | undefined;
   /** From 1, as in editors. */
-  readonly line?: number;
-  readonly column?: number;
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
   /** `resources.worker.cooldown`, or the name of a variable. Empty where the problem is about the whole file. */
   readonly path: string;
-  readonly message: string;
-  /** How to fix the problem. */
-  readonly fix?: string;
+  /** The placeholders from which the value came: `${REDIS_URL}`. */
+  readonly source?: string | undefined;
 }
 
 /** Reports every problem of a configuration at once. */
@@ -30,14 +30,8 @@ export class ConfigError extends Error {
 export function formatProblem(problem: ConfigProblem): string {
   const position = [problem.file, problem.line, problem.column].filter((part) => part !== undefined).join(':');
   const where = [position, problem.path].filter((part) => part !== '').join(' ');
-  const text = problem.fix === undefined ? problem.message : `${problem.message}; ${problem.fix}`;
+  const text = problem.source === undefined ? problemText(problem) : `${problemText(problem)} (from ${problem.source})`;
   return where === '' ? text : `${where}: ${text}`;
-}
-
-/** Splits a text of the form `what is wrong; what to do`. */
-export function problemFrom(text: string, place: Omit<ConfigProblem, 'message' | 'fix'>): ConfigProblem {
-  const [message = text, ...fix] = text.split('; ');
-  return fix.length === 0 ? { ...place, message } : { ...place, message, fix: fix.join('; ') };
 }
 
 /** @returns the error code of a file that could not be read, such as `ENOENT`. */

@@ -7,7 +7,7 @@ import type { Environment } from './file/placeholders.js';
 export interface Validation {
   readonly problems: readonly ConfigProblem[];
   /** What could not be checked on this machine, such as settings whose secrets are not set. */
-  readonly warnings: readonly string[];
+  readonly warnings: readonly ConfigProblem[];
   /** The settings that apply to each resource, one line per resource. Empty where there are problems. */
   readonly resources: readonly string[];
 }

@@ -3,28 +3,44 @@
  * library in that code takes 0.75 MB per run (docs/decisions/0008). These few functions replace such a library.
  */
 
-/**
- * Returns why a value is invalid, beginning with the path of the invalid part. Returns undefined if the value is valid.
- */
-export type Check = (value: unknown) => string | undefined;
+/** Why a value is invalid. */
+export interface Wrong {
+  /** The invalid part, by the names of fields from the outside to the inside. Empty for the value itself. */
+  readonly path: readonly string[];
+  /** `must be a whole number of at least 1` */
+  readonly problem: string;
+}
+
+/** Returns undefined if the value is valid. */
+export type Check = (value: unknown) => Wrong | undefined;
+
+/** `settings.step.up must be a whole number of at least 1` */
+export function wrongText({ path, problem }: Wrong): string {
+  return path.length === 0 ? problem : `${path.join('.')} ${problem}`;
+}
+
+/** Returns a check of the value as a whole. */
+function check(isRight: (value: unknown) => boolean, problem: string): Check {
+  return (value) => (isRight(value) ? undefined : { path: [], problem });
+}
 
 export function whole(least: number, most = Number.MAX_SAFE_INTEGER): Check {
   const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
-  return (value) =>
-    Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most
-      ? undefined
-      : `must be a whole number ${range}`;
+  return check(
+    (value) => Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most,
+    `must be a whole number ${range}`,
+  );
 }
 
 export function text(shortest: number, longest: number): Check {
-  return (value) =>
-    typeof value === 'string' && value.length >= shortest && value.length <= longest
-      ? undefined
-      : `must be a text of ${shortest} to ${longest} characters`;
+  return check(
+    (value) => typeof value === 'string' && value.length >= shortest && value.length <= longest,
+    `must be a text of ${shortest} to ${longest} characters`,
+  );
 }
 
 export function oneOf(...values: readonly (string | boolean)[]): Check {
-  return (value) => (values.some((allowed) => allowed === value) ? undefined : `must be ${values.join(' or ')}`);
+  return check((value) => values.some((allowed) => allowed === value), `must be ${values.join(' or ')}`);
 }
 
 export function orNull(check: Check): Check {
@@ -41,10 +57,11 @@ export function optional(check: Check): Check {
  */
 export function fields(checks: Readonly<Record<string, Check>>): Check {
   return (value) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'must be an object';
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      return { path: [], problem: 'must be an object' };
     for (const [name, check] of Object.entries(checks)) {
       const wrong = check((value as Record<string, unknown>)[name]);
-      if (wrong !== undefined) return wrong.startsWith('must ') ? `${name} ${wrong}` : `${name}.${wrong}`;
+      if (wrong !== undefined) return { ...wrong, path: [name, ...wrong.path] };
     }
     return undefined;
   };
@@ -57,6 +74,6 @@ export function onlyFields(checks: Readonly<Record<string, Check>>): Check {
     const wrong = known(value);
     if (wrong !== undefined) return wrong;
     const unknown = Object.keys(value as object).find((name) => !Object.hasOwn(checks, name));
-    return unknown === undefined ? undefined : `must not have a field "${unknown}"`;
+    return unknown === undefined ? undefined : { path: [], problem: `must not have a field "${unknown}"` };
   };
 }

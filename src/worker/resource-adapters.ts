@@ -3,7 +3,7 @@
  * in the middle of a run.
  */
 import { type AdapterChoice, resolveSettings } from '../config/schema/adapter-settings.js';
-import { ConfigError, problemFrom } from '../config/problem.js';
+import { ConfigError } from '../config/problem.js';
 import type { Config, ResourceConfig } from '../config/config.js';
 import type { Platform, PlatformDefinition } from '../adapters/platforms/platform.js';
 import { platforms } from '../adapters/platforms/registry.js';
@@ -191,5 +191,5 @@ function definitionOf<Definition extends { readonly type: string }>(
 ): Definition {
   const definition = known.find((each) => each.type === type);
   if (definition) return definition;
-  throw new ConfigError([problemFrom(`${type} does not exist`, { path: path.join('.') })]);
+  throw new ConfigError([{ path: path.join('.'), problem: `${type} does not exist` }]);
 }

@@ -31,6 +31,11 @@ describe('a trace', () => {
     expect(() => parse(...lines)).toThrow(message);
   });
 
+  test('a refusal keeps its fix apart from what the file says', () => {
+    const told = { file: 'load.csv', line: 2, problem: '"a; b" has no comma', fix: 'write time,value' };
+    expect(() => parse('a; b')).toThrow(expect.objectContaining({ told }) as Error);
+  });
+
   test('without its header it is refused', () => {
     expect(() => parseTrace('0,1\n15,2', 'load.csv')).toThrow('load.csv:1: the first line must be "time,value"');
   });

@@ -57,6 +57,39 @@ describe('escapement validate', () => {
     expect(err).toMatch(/^mine\.yaml:3:\d+ .*cooldwn.*cooldown/);
   });
 
+  it('prints problems as data with --json', async () => {
+    write('mine.yaml', rightFile.replace('max: 6', 'max: 6, cooldwn: 5m'));
+    const { code, out, err } = await escapement(['validate', '--json', 'mine.yaml']);
+    expect({ code, err }).toEqual({ code: 2, err: '' });
+    expect(JSON.parse(out)).toEqual({
+      isValid: false,
+      problems: [
+        {
+          file: 'mine.yaml',
+          line: 3,
+          column: 51,
+          path: 'resources.worker.cooldwn',
+          problem: 'unknown key',
+          fix: 'did you mean "cooldown"?',
+        },
+      ],
+      warnings: [],
+      resources: [],
+    });
+  });
+
+  it('prints the settings in force as data with --json', async () => {
+    write('mine.yaml', rightFile);
+    const { code, out } = await escapement(['validate', '--json', 'mine.yaml']);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      isValid: true,
+      problems: [],
+      warnings: [],
+      resources: [expect.stringMatching(/^worker: /), expect.stringMatching(/^other: /)],
+    });
+  });
+
   it('exits with 2 where there is no file', async () => {
     expect(await escapement(['validate'])).toMatchObject({ code: 2, err: expect.stringContaining('escapement.yaml') });
   });

@@ -1,7 +1,12 @@
 import { duration, parseDuration, positiveDuration } from '../../src/domain/written/duration.js';
+import { problemOf } from '../../src/domain/written/issue.js';
 import { percentage } from '../../src/domain/written/percentage.js';
+import { problemText } from '../../src/domain/written/problem.js';
 
-const messageOf = (schema: typeof duration, given: unknown) => schema.safeParse(given).error?.issues[0]?.message;
+const messageOf = (schema: typeof duration, given: unknown) => {
+  const issue = schema.safeParse(given).error?.issues[0];
+  return issue && problemText(problemOf(issue));
+};
 
 describe('a duration', () => {
   test.each([

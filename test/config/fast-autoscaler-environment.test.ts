@@ -1,6 +1,6 @@
 /** The settings of the ECS fast autoscaler, by what their table says: each case through the policy that they become. */
 import { describe, expect, it } from '@jest/globals';
-import { ConfigError } from '../../src/config/problem.js';
+import { ConfigError, formatProblem } from '../../src/config/problem.js';
 import { fastAutoscalerConfig } from '../../src/config/environment/ecs-fast-autoscaler.js';
 import { linesOf } from './written.js';
 import { loadConfig } from '../../src/config/load.js';
@@ -134,7 +134,7 @@ describe('what is told', () => {
     ['MSK_CLUSTER_ARN', 'arn:aws:kafka:x', 'is not needed here'],
   ])('%s, where it is set, differs from the original, and that is said', (name, value, difference) => {
     const { warnings } = fastAutoscalerConfig({ ...least, [name]: value });
-    expect(warnings).toEqual([expect.stringMatching(new RegExp(`^${name}: ${difference}`))]);
+    expect(warnings.map(formatProblem)).toEqual([expect.stringMatching(new RegExp(`^${name}: ${difference}`))]);
   });
 
   it.each([
@@ -142,7 +142,9 @@ describe('what is told', () => {
     ['kafka', { KAFKA_TOPIC: 't', KAFKA_BOOTSTRAP_SERVERS: 'k', KAFKA_CONSUMER_GROUP: 'g' }],
   ])('USE_COMBINED_MESSAGES changes nothing of %s, and that is said', (type, queue) => {
     const { warnings } = fastAutoscalerConfig({ ...least, QUEUE_TYPE: type, ...queue, USE_COMBINED_MESSAGES: 'true' });
-    expect(warnings).toEqual([expect.stringMatching(/^USE_COMBINED_MESSAGES: changes nothing here: /)]);
+    expect(warnings.map(formatProblem)).toEqual([
+      expect.stringMatching(/^USE_COMBINED_MESSAGES: changes nothing here: /),
+    ]);
   });
 
   it.each([
@@ -156,7 +158,7 @@ describe('what is told', () => {
     ['TEMPORAL_ADRESS', 'TEMPORAL_ADDRESS'],
   ])('%s is probably meant for %s, and that is said', async (written, meant) => {
     const { warnings } = await loadConfig({ ...least, [written]: '1' }, '/nowhere');
-    expect(warnings).toEqual([`${written}: unknown, and ignored; did you mean ${meant}?`]);
+    expect(warnings.map(formatProblem)).toEqual([`${written}: unknown, and ignored; did you mean ${meant}?`]);
   });
 
   it('nothing is said of variables of others, nor of those that stand beside the right ones', async () => {

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../../src/config/load.js';
+import { formatProblem } from '../../src/config/problem.js';
 import { validateFile } from '../../src/config/validate.js';
 import { linesOf, workerWith } from './written.js';
 
@@ -67,7 +68,7 @@ describe('with a file', () => {
     const environment = { AUTOSCALER_STEPS: '0', ECS_CLUSTER: 'main', SERVICE_NAME: 'jobs' };
     const { source, warnings } = await loadConfig(environment, folder);
     expect(source).toBe('file');
-    expect(warnings).toEqual([
+    expect(warnings.map(formatProblem)).toEqual([
       'AUTOSCALER_STEPS, ECS_CLUSTER, SERVICE_NAME: ignored, because escapement.yaml is read; write the same there',
     ]);
   });
@@ -76,7 +77,7 @@ describe('with a file', () => {
     await write('escapement.yaml', workerWith('dryRun: false'));
     const { resources, warnings } = await loadConfig({ DRY_RUN: 'true' }, folder);
     expect(resources.worker?.settings.dryRun).toBe(true);
-    expect(warnings).toEqual(['DRY_RUN: no resource of escapement.yaml is changed']);
+    expect(warnings.map(formatProblem)).toEqual(['DRY_RUN: no resource of escapement.yaml is changed']);
   });
 
   it('a dry run that the file asks for stays one whatever DRY_RUN says', async () => {
@@ -96,7 +97,7 @@ describe('with a file', () => {
   it('a variable of the process that is misspelled is told', async () => {
     await write('escapement.yaml', workerWith(''));
     const { warnings } = await loadConfig({ TEMPORAL_ADRESS: 'temporal:7233', LOG_LEVLE: 'debug' }, folder);
-    expect(warnings).toEqual([
+    expect(warnings.map(formatProblem)).toEqual([
       'TEMPORAL_ADRESS: unknown, and ignored; did you mean TEMPORAL_ADDRESS?',
       'LOG_LEVLE: unknown, and ignored; did you mean LOG_LEVEL?',
     ]);
@@ -238,7 +239,7 @@ describe('without a file', () => {
       { AUTOSCALER_TARGET_RESOURCE: 'w', AUTOSCALER_STEP: '2', AUTOSCALER_PORT: 'tcp://1' },
       folder,
     );
-    expect(warnings).toEqual([
+    expect(warnings.map(formatProblem)).toEqual([
       'AUTOSCALER_STEP: unknown, and ignored; did you mean AUTOSCALER_STEPS?',
       'AUTOSCALER_PORT: unknown, and ignored',
     ]);
@@ -259,7 +260,7 @@ describe('with nothing at all', () => {
   it('a misspelled variable that would have configured something is told', async () => {
     const { source, warnings } = await loadConfig({ AUTOSCALR_TARGET_RESOURCE: 'worker', ECS_CLUSTR: 'a' }, folder);
     expect(source).toBe('demo');
-    expect(warnings).toEqual([
+    expect(warnings.map(formatProblem)).toEqual([
       'AUTOSCALR_TARGET_RESOURCE: unknown, and ignored; did you mean AUTOSCALER_TARGET_RESOURCE?',
       'ECS_CLUSTR: unknown, and ignored; did you mean ECS_CLUSTER?',
     ]);
@@ -281,7 +282,7 @@ describe('validating a file', () => {
       problems: [],
       resources: [expect.stringMatching(/^worker: omnistrate, /)],
     });
-    expect(warnings).toEqual([expect.stringContaining('the environment has no SIDECAR')]);
+    expect(warnings.map(formatProblem)).toEqual([expect.stringContaining('the environment has no SIDECAR')]);
   });
 
   it('tells every problem with its place and its fix apart', async () => {
@@ -292,7 +293,7 @@ describe('validating a file', () => {
         line: 7,
         column: 5,
         path: 'resources.worker.cooldwn',
-        message: 'unknown key',
+        problem: 'unknown key',
         fix: 'did you mean "cooldown"?',
       },
       {
@@ -300,7 +301,7 @@ describe('validating a file', () => {
         line: 8,
         column: 13,
         path: 'resources.worker.settle',
-        message: '5 has no unit',
+        problem: '5 has no unit',
         fix: 'write 5s',
       },
     ]);
@@ -308,7 +309,7 @@ describe('validating a file', () => {
 
   it('tells that a file cannot be read', async () => {
     expect((await validateFile('none.yaml', {}, folder)).problems).toEqual([
-      { file: 'none.yaml', path: '', message: 'cannot be read (ENOENT)', fix: 'check the path and the rights' },
+      { file: 'none.yaml', path: '', problem: 'cannot be read (ENOENT)', fix: 'check the path and the rights' },
     ]);
   });
 });

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { formatProblem } from '../../src/config/problem.js';
 import { validateFile } from '../../src/config/validate.js';
 import { fileOf, read } from './written.js';
 
@@ -12,7 +13,9 @@ async function warningsOf(
 ) {
   const autoscale = `signals: ${signals}\n${fields}`.trimEnd().replaceAll(/^/gm, '  ');
   const { warnings } = await read(fileOf(`platform: kubernetes\n${bounds}\nautoscale:\n${autoscale}`));
-  return warnings.map((line) => line.replace(/^escapement.yaml:\d+:\d+ resources.worker.autoscale\./, ''));
+  return warnings.map((warning) =>
+    formatProblem(warning).replace(/^escapement.yaml:\d+:\d+ resources.worker.autoscale\./, ''),
+  );
 }
 
 /** The last index in a path. */
@@ -278,7 +281,13 @@ it('a file with warnings is right, and validate tells them with their place', as
     expect(await validateFile('a.yaml', {}, directory)).toMatchObject({
       problems: [],
       warnings: [
-        expect.stringMatching(/^a\.yaml:8:\d+ resources\.worker\.autoscale\.policies\[0\]\.capacity: 9 is above max/),
+        {
+          file: 'a.yaml',
+          line: 8,
+          path: 'resources.worker.autoscale.policies[0].capacity',
+          problem: '9 is above max, 8, which is what comes of it',
+          fix: 'raise max, or write 8',
+        },
       ],
     });
   } finally {

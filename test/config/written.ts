@@ -1,5 +1,5 @@
 /** Configurations for tests, as people write them. */
-import { ConfigError } from '../../src/config/problem.js';
+import { ConfigError, type ConfigProblem } from '../../src/config/problem.js';
 import { fileConfig } from '../../src/config/file/file-config.js';
 import type { Environment } from '../../src/config/file/placeholders.js';
 
@@ -22,6 +22,16 @@ export async function read(text: string, environment: Environment = {}) {
 /** The lines that a person is shown; none where nothing is wrong. */
 export async function complaints(text: string, environment: Environment = {}): Promise<string[]> {
   return linesOf(async () => read(text, environment));
+}
+
+/** The same as data. */
+export async function problemsOf(text: string, environment: Environment = {}): Promise<readonly ConfigProblem[]> {
+  try {
+    return (await read(text, environment)).warnings;
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
 }
 
 export async function linesOf(action: () => unknown): Promise<string[]> {

@@ -1,6 +1,8 @@
 /** Every configuration in the documents is loaded as `escapement validate` loads a file. */
 import { readFileSync } from 'node:fs';
 import { parseAllDocuments, stringify } from 'yaml';
+import type { Config } from '../../src/config/config.js';
+import { formatProblem } from '../../src/config/problem.js';
 import { linesOf, read } from '../config/written.js';
 import { blocksIn, currentPages } from './pages.js';
 
@@ -128,11 +130,11 @@ function wholeFile(text: string): string {
 /** What `escapement validate` would print, with a value for every variable that the text names. */
 async function told(text: string): Promise<string[]> {
   const variables = [...text.matchAll(/\$\{([A-Z][A-Z0-9_]*)/g)].map(([, name = '']) => [name, valueFor(name)]);
-  let warnings: readonly string[] = [];
+  let warnings: Config['warnings'] = [];
   const problems = await linesOf(async () => {
     ({ warnings } = await read(text, Object.fromEntries(variables) as Record<string, string>));
   });
-  return [...problems, ...warnings];
+  return [...problems, ...warnings.map(formatProblem)];
 }
 
 function valueFor(name: string): string {

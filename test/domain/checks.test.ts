@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { z } from 'zod';
 import { scaleRequestSchema } from '../../src/api/scale/request-body.js';
+import { type Wrong, fields, wrongText } from '../../src/domain/checks.js';
 import { checkScaleRequest } from '../../src/domain/scale/request.js';
 import { checkOverride, checkPause } from '../../workflows/autoscale/messages.js';
 import { limits } from './autoscale/watched-resource.js';
@@ -66,6 +67,8 @@ const request = fc.oneof(
   fc.record({ targetCapacity: fc.nat(9), settings: brokenSettings }),
 );
 
+const textOf = (wrong: Wrong | undefined) => wrong && wrongText(wrong);
+
 describe('a message to a scale run', () => {
   it('is taken or refused as the schemas of the API would', () => {
     let taken = 0;
@@ -86,8 +89,8 @@ describe('a message to a scale run', () => {
     [{ targetCapacity: 2.5 }, 'targetCapacity must be a whole number from 0 to 1000000000'],
     [{ add: 0 }, 'add must be a whole number from 1 to 1000000000'],
     [{ target: 3 }, 'must not have a field "target"'],
-    [{}, 'give exactly one of targetCapacity, add and remove'],
-    [{ add: 1, remove: 1 }, 'give exactly one of targetCapacity, add and remove'],
+    [{}, 'must give exactly one of targetCapacity, add and remove'],
+    [{ add: 1, remove: 1 }, 'must give exactly one of targetCapacity, add and remove'],
     [{ add: 1, id: '' }, 'id must be a text of 1 to 255 characters'],
     [
       { add: 1, settings: { ...settings, step: { up: 0, down: null } } },
@@ -95,7 +98,7 @@ describe('a message to a scale run', () => {
     ],
     [{ add: 1, settings: { ...settings, dryRun: 'maybe' } }, 'settings.dryRun must be true or false'],
   ])('%j is refused by name', (value, message) => {
-    expect(checkScaleRequest(value)).toBe(message);
+    expect(textOf(checkScaleRequest(value))).toBe(message);
   });
 });
 
@@ -108,6 +111,14 @@ describe('a message to an autoscaler', () => {
     [checkOverride, { capacity: 0, untilMs: null }, undefined],
     [checkOverride, { capacity: -1, untilMs: null }, 'capacity must be a whole number of at least 0'],
   ])('%p says of %j: %s', (check, value, expected) => {
-    expect(check(value)).toBe(expected);
+    expect(textOf(check(value))).toBe(expected);
+  });
+});
+
+it('a check names the field whatever the problem is', () => {
+  const check = fields({ request: checkScaleRequest });
+  expect(check({ request: {} })).toEqual({
+    path: ['request'],
+    problem: 'must give exactly one of targetCapacity, add and remove',
   });
 });

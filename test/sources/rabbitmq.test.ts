@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { managementPlace } from '../../src/adapters/sources/rabbitmq/place.js';
 import { rabbitmqSettings } from '../../src/adapters/sources/rabbitmq/settings.js';
+import { problemOf } from '../../src/domain/written/issue.js';
+import { problemText } from '../../src/domain/written/problem.js';
 import { failureOf, make } from './conformance.js';
 import { LocalHttpServer } from './local-servers.js';
 
@@ -29,7 +31,9 @@ describe('the address of the management API', () => {
 describe('the settings of rabbitmq', () => {
   const complaints = (given: object) => {
     const result = rabbitmqSettings.safeParse({ url: base, ...given });
-    return result.success ? [] : result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    return result.success
+      ? []
+      : result.error.issues.map((issue) => `${issue.path.join('.')}: ${problemText(problemOf(issue))}`);
   };
 
   it.each([

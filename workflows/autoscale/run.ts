@@ -2,6 +2,7 @@
  * The loop of an autoscaler: watch, decide, request a scale, and handle messages meanwhile. This file does not import
  * Temporal: everything that the loop needs from outside is in `AutoscaleWorld`.
  */
+import { type Wrong, wrongText } from '../../src/domain/checks.js';
 import type { Evaluation, Override, Pause } from '../../src/domain/autoscale/evaluation.js';
 import { type Writing, checkWriting, defaultOwner, isOverruled, placeOf } from '../../src/domain/autoscale/revision.js';
 import type { ScaleAnswer, WatchOrder, WatchResult } from '../../src/domain/autoscale/watch.js';
@@ -235,10 +236,11 @@ export class AutoscaleRun {
     return true;
   }
 
-  private isSensible(name: string, wrong: string | undefined): boolean {
-    if (wrong !== undefined) this.ignore(`ignored ${name}: ${wrong}`);
-    else this.state.ignored = null;
-    return wrong === undefined;
+  private isSensible(name: string, wrong: Wrong | string | undefined): boolean {
+    this.state.ignored = null;
+    if (wrong === undefined) return true;
+    this.ignore(`ignored ${name}: ${typeof wrong === 'string' ? wrong : wrongText(wrong)}`);
+    return false;
   }
 }
 

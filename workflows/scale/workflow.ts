@@ -15,7 +15,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { HandlerUnfinishedPolicy } from '@temporalio/common';
-import { fields, optional, text, whole } from '../../src/domain/checks.js';
+import { fields, optional, text, whole, wrongText } from '../../src/domain/checks.js';
 import { type ScaleRequest, checkScaleRequest } from '../../src/domain/scale/request.js';
 import { checkScaleSettings } from '../../src/domain/scale/settings.js';
 import {
@@ -53,7 +53,7 @@ export async function scale(input: ScaleInput): Promise<ScaleStatus> {
   listen(state, run, take);
   setHandler(moveSignal, (site) => {
     const wrong = checkSite(site);
-    if (wrong !== undefined) ignore(state, `move: ${wrong}`);
+    if (wrong !== undefined) ignore(state, `move: ${wrongText(wrong)}`);
     else if (site.atMs >= (state.site?.atMs ?? 0)) {
       state.site = site;
       if (site.taskQueue !== home) world.interrupt();
@@ -183,7 +183,7 @@ const checkInput = fields({
 
 function checkedState(input: ScaleInput): ScaleState {
   const wrong = checkInput(input);
-  if (wrong !== undefined) throw ApplicationFailure.nonRetryable(wrong, 'InvalidInput');
+  if (wrong !== undefined) throw ApplicationFailure.nonRetryable(wrongText(wrong), 'InvalidInput');
   const { runId, startTime } = workflowInfo();
   return newState(input, { runId, startedAtMs: startTime.getTime() });
 }

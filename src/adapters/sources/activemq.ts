@@ -30,7 +30,8 @@ export const activemq = defineSource({
   type: 'activemq',
   summary: 'The number of messages in an ActiveMQ queue.',
   settings,
-  overlooks: ({ count }) => (count === 'waiting' ? 'messages that consumers hold; write count: all' : undefined),
+  overlooks: ({ count }) =>
+    count === 'waiting' ? { work: 'messages that consumers hold', fix: 'write count: all' } : undefined,
   create(settings, context) {
     const client = new HttpClient(settings.url, settings, context.timeoutMs);
     return makeSampler(context, {

@@ -44,11 +44,17 @@ export interface SourceDefinition<Schema extends z.ZodType = z.ZodType> {
    */
   datesSamples?(written: Readonly<Record<string, unknown>>): boolean;
   /**
-   * Work in hand that is not counted by these settings, in words that follow "does not count". Absent: none, or none known.
+   * Work in hand that is not counted by these settings. Absent: none, or none known.
    * @param written as above.
    */
-  overlooks?(written: Readonly<Record<string, unknown>>): string | undefined;
+  overlooks?(written: Readonly<Record<string, unknown>>): Overlooked | undefined;
   create(settings: z.output<Schema>, context: SourceContext): Source;
+}
+
+/** Work that is not counted, in words that follow "does not count", and how to count it. */
+interface Overlooked {
+  readonly work: string;
+  readonly fix: string;
 }
 
 export function defineSource<Schema extends z.ZodType>(definition: SourceDefinition<Schema>): SourceDefinition<Schema> {

@@ -7,7 +7,7 @@ import { openWorkflows } from '../../client/open-workflows.js';
 import { standing } from '../../client/autoscale/standing.js';
 import { autoscaledIn } from '../../config/autoscaled.js';
 import type { LoadedConfig } from '../../config/config.js';
-import { ConfigError } from '../../config/problem.js';
+import { ConfigError, formatProblem } from '../../config/problem.js';
 import { loadConfig } from '../../config/load.js';
 import { askedAtOnce, unnamedBy } from '../../worker/reconciler.js';
 import { connectClient, readTemporalSettings } from '../../client/temporal/connection.js';
@@ -46,7 +46,7 @@ interface Applied {
 async function apply({ json, prune }: { json?: true; prune?: true }): Promise<void> {
   const config = await loadConfig(process.env, process.cwd());
   if (config.source === 'demo') throw new ConfigError([nothingConfigured]);
-  for (const warning of config.warnings) console.error(`warning: ${warning}`);
+  for (const warning of config.warnings) console.error(`warning: ${formatProblem(warning)}`);
   const temporal = readTemporalSettings(process.env);
   const connection = connectClient(temporal);
   try {

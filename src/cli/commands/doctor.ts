@@ -1,6 +1,6 @@
 /** `escapement doctor`: checks from this machine whether everything that the configuration names answers. */
 import { Command } from 'commander';
-import { ConfigError } from '../../config/problem.js';
+import { ConfigError, formatProblem } from '../../config/problem.js';
 import { loadConfig } from '../../config/load.js';
 import { examine } from '../../doctor/examine.js';
 import type { CheckResult } from '../../doctor/check-result.js';
@@ -34,7 +34,7 @@ async function doctor({ json }: { json?: true }): Promise<void> {
   const { env } = process;
   const config = await loadConfig(env, process.cwd());
   if (config.source === 'demo') throw new ConfigError([nothingConfigured]);
-  for (const warning of config.warnings) console.error(`warning: ${warning}`);
+  for (const warning of config.warnings) console.error(`warning: ${formatProblem(warning)}`);
   const { resources } = config;
   const findings = await examine({ resources, temporal: readTemporalSettings(env), env });
   const isHealthy = findings.every(({ outcome }) => outcome === 'ok');

@@ -2,6 +2,8 @@
 import { once } from 'node:events';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { duration } from '../../domain/written/duration.js';
+import { problemOf } from '../../domain/written/issue.js';
+import { problemText } from '../../domain/written/problem.js';
 import type { LoggedCall } from '../../simulator/call-log.js';
 import { lesson } from '../../simulator/lesson.js';
 import { startSimulator, type Simulator } from '../../simulator/simulator.js';
@@ -90,8 +92,9 @@ function wholeNumber(text: string): number {
 
 function durationMs(text: string): number {
   const parsed = duration.safeParse(text);
-  if (!parsed.success) throw new InvalidArgumentError(`It ${parsed.error.issues[0]?.message ?? 'is not a duration'}.`);
-  return parsed.data;
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new InvalidArgumentError(`It ${issue === undefined ? 'is not a duration' : problemText(problemOf(issue))}.`);
 }
 
 function collectResource(text: string, before: readonly ResourceOption[] = []): ResourceOption[] {

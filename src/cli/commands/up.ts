@@ -1,7 +1,7 @@
 /** `escapement up`: everything in one process, on one machine. */
 import { Client } from '@temporalio/client';
 import { Command } from 'commander';
-import { ConfigError, problemFrom } from '../../config/problem.js';
+import { ConfigError } from '../../config/problem.js';
 import { serverVariables } from '../../config/environment/process.js';
 import { checkPorts, type PortNeed } from '../../process/ports.js';
 import { connectClient } from '../../client/temporal/connection.js';
@@ -75,11 +75,8 @@ function refuseDemoOnConfiguredServer({ config, temporal }: Role): void {
   if (config.source !== 'demo' || !temporal.isConfigured) return;
   const fix =
     'write an escapement.yaml, or set AUTOSCALER_TARGET_RESOURCE, or unset TEMPORAL_ADDRESS (and the profile) for the demo';
-  throw new ConfigError([
-    problemFrom(`no resource is configured, and the demo runs only on its own Temporal server; ${fix}`, {
-      path: 'TEMPORAL_ADDRESS',
-    }),
-  ]);
+  const problem = 'no resource is configured, and the demo runs only on its own Temporal server';
+  throw new ConfigError([{ path: 'TEMPORAL_ADDRESS', problem, fix }]);
 }
 
 function portsOf({ config, settings, temporal }: Role): PortNeed[] {

@@ -15,13 +15,23 @@ a valid file it prints one line per resource with the settings in force, includi
 Exit code 0: the configuration is valid, possibly with warnings; 2: it is invalid.`),
     )
     .argument('[file]', 'the configuration', process.env['ESCAPEMENT_CONFIG'] ?? 'escapement.yaml')
+    .option(
+      '--json',
+      'print the result as JSON: { isValid, problems, warnings, resources }, where each problem and each warning is { file, line, column, path, problem, fix, source }',
+    )
     .action(validate);
 }
 
-async function validate(file: string): Promise<void> {
-  const { problems, warnings, resources } = await validateFile(file, process.env);
-  for (const warning of warnings) console.error(`warning: ${warning}`);
+async function validate(file: string, { json }: { json?: true }): Promise<void> {
+  const validation = await validateFile(file, process.env);
+  const { problems, warnings, resources } = validation;
+  const isValid = problems.length === 0;
+  if (!isValid) process.exitCode = exitCodes.badConfiguration;
+  if (json) {
+    console.log(JSON.stringify({ isValid, ...validation }));
+    return;
+  }
+  for (const warning of warnings) console.error(`warning: ${formatProblem(warning)}`);
   for (const problem of problems) console.error(formatProblem(problem));
-  if (problems.length > 0) process.exitCode = exitCodes.badConfiguration;
-  else console.log([`${file} is valid:`, ...resources.map((line) => `  ${line}`)].join('\n'));
+  if (isValid) console.log([`${file} is valid:`, ...resources.map((line) => `  ${line}`)].join('\n'));
 }

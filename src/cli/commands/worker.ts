@@ -1,7 +1,7 @@
 /** `escapement worker`: carries out scale runs, close to the platforms that it changes. */
 import { Command } from 'commander';
 import { taskQueuesOf, type Config } from '../../config/config.js';
-import { ConfigError, problemFrom } from '../../config/problem.js';
+import { ConfigError } from '../../config/problem.js';
 import { checkPorts } from '../../process/ports.js';
 import { connectClient } from '../../client/temporal/connection.js';
 import { prose } from '../terminal.js';
@@ -46,10 +46,9 @@ function resourcesOn(taskQueues: readonly string[], resources: Config['resources
   const all = Object.entries(resources);
   const unknown = taskQueues.filter((name) => !all.some(([, { taskQueue }]) => taskQueue === name));
   if (unknown.length > 0) {
-    const known = taskQueuesOf(resources).join(', ');
-    throw new ConfigError([
-      problemFrom(`no resource has the task queue ${unknown.join(', ')}; use ${known}`, { path: '--task-queue' }),
-    ]);
+    const problem = `no resource has the task queue ${unknown.join(', ')}`;
+    const fix = `use ${taskQueuesOf(resources).join(', ')}`;
+    throw new ConfigError([{ path: '--task-queue', problem, fix }]);
   }
   return Object.fromEntries(all.filter(([, { taskQueue }]) => taskQueues.includes(taskQueue)));
 }

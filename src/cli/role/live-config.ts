@@ -1,6 +1,6 @@
 /** The current configuration: reloaded on SIGHUP, and replaced only by a valid one. */
 import type { LoadedConfig } from '../../config/config.js';
-import { ConfigError, problemFrom } from '../../config/problem.js';
+import { ConfigError, formatProblem, type ConfigProblem } from '../../config/problem.js';
 import type { Logger } from '../../process/logger.js';
 import { explain } from '../terminal.js';
 
@@ -42,7 +42,7 @@ export class LiveConfig {
     try {
       const config = await this.load();
       if (config.source !== this.#config.source) throw new ConfigError([fileMissing(this.#config)]);
-      for (const warning of config.warnings) this.log.warn(warning);
+      for (const warning of config.warnings) this.log.warn(formatProblem(warning));
       for (const listener of this.#listeners) await listener(config);
       this.#config = config;
       this.log.info({ resources: Object.keys(config.resources) }, 'Configuration reloaded');
@@ -53,6 +53,7 @@ export class LiveConfig {
 }
 
 /** Without the file, the demo might be loaded, which is never the intention of a reload. */
-function fileMissing({ writing }: LoadedConfig) {
-  return problemFrom('does not exist any more; restore it, or stop this process', { file: writing.file, path: '' });
+function fileMissing({ writing }: LoadedConfig): ConfigProblem {
+  const fix = 'restore it, or stop this process';
+  return { file: writing.file, path: '', problem: 'does not exist any more', fix };
 }

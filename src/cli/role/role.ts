@@ -1,7 +1,7 @@
 /** What all long-running commands share: configuration, log, ordered shutdown, and errors for people. */
 import { join } from 'node:path';
 import type { LoadedConfig } from '../../config/config.js';
-import { ConfigError, problemFrom } from '../../config/problem.js';
+import { ConfigError, formatProblem, type ConfigProblem } from '../../config/problem.js';
 import { loadConfig } from '../../config/load.js';
 import { type ServerSettings, readServerSettings } from '../../config/environment/process.js';
 import { type Logger, createLogger } from '../../process/logger.js';
@@ -36,10 +36,11 @@ export async function runRole(
   }
 }
 
-export const nothingConfigured = problemFrom(
-  'no resource is configured; write an escapement.yaml, or set AUTOSCALER_TARGET_RESOURCE',
-  { path: '' },
-);
+export const nothingConfigured: ConfigProblem = {
+  path: '',
+  problem: 'no resource is configured',
+  fix: 'write an escapement.yaml, or set AUTOSCALER_TARGET_RESOURCE',
+};
 
 /**
  * Only `up` runs the demo: another role would take tasks from the other users of the same Temporal server. @throws
@@ -58,7 +59,7 @@ async function prepare(deadlineMs: number): Promise<Role> {
   // A separate directory keeps real runs out of the demo.
   const settings = config.source === 'demo' ? { ...given, dataDir: join(given.dataDir, 'demo') } : given;
   const log = createLogger(settings.logLevel);
-  for (const warning of config.warnings) log.warn(warning);
+  for (const warning of config.warnings) log.warn(formatProblem(warning));
   const live = new LiveConfig(config, () => loadConfig(env, process.cwd()), log);
   // Closing a terminal sends the same signal: on a terminal it therefore ends the process.
   const isReloadedOnHangup = config.source === 'file' && !process.stdout.isTTY;

@@ -5,7 +5,7 @@
 import { Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnectionOptions } from '@temporalio/worker';
-import { ConfigError, problemFrom } from '../../config/problem.js';
+import { ConfigError } from '../../config/problem.js';
 
 export interface TemporalSettings {
   readonly address: string;
@@ -60,9 +60,8 @@ function loadProfile(env: NodeJS.ProcessEnv): ReturnType<typeof loadClientConnec
     return loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(given) });
   } catch (error) {
     const fix = 'correct TEMPORAL_PROFILE, TEMPORAL_CONFIG_FILE or the TEMPORAL_TLS_* variables';
-    throw new ConfigError([
-      problemFrom(`the connection settings cannot be read (${firstLineOf(error)}); ${fix}`, { path: 'TEMPORAL_*' }),
-    ]);
+    const problem = `the connection settings cannot be read (${firstLineOf(error)})`;
+    throw new ConfigError([{ path: 'TEMPORAL_*', problem, fix }]);
   }
 }
 

@@ -1,7 +1,7 @@
 /** Checks that the expressions of an autoscale can be parsed, and that they name existing signals. */
 import { compileExpression } from '../../domain/expression/expression.js';
 import { ExpressionError } from '../../domain/expression/error.js';
-import type { Finding } from '../file/issue-words.js';
+import { didYouMean, type Finding } from '../file/issue-words.js';
 import { nearest } from '../nearest.js';
 import { isMapping, valueAt, type Path } from '../file/path.js';
 
@@ -24,9 +24,9 @@ function checkExpression(text: unknown, path: Path, signals: readonly string[]):
     return [];
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
-    const { column, problem, suggestion } = error;
+    const { suggestion } = error;
     const meant = suggestion && nearest(suggestion.name, suggestion.known);
-    const advice = meant === undefined ? problem : `unknown name; did you mean "${meant}"?`;
-    return [{ path, text: `column ${column} of the expression: ${advice}` }];
+    const { problem, fix } = meant === undefined ? error : { problem: 'unknown name', fix: didYouMean(meant) };
+    return [{ path, problem: `column ${error.column} of the expression: ${problem}`, fix }];
   }
 }

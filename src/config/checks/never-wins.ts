@@ -28,10 +28,11 @@ export function policiesThatNeverWin(settings: AutoscaleSettings, bounds: Bounds
       );
     if (winner === undefined) return [];
     const why = ruling ? 'sets the capacity at all times' : `always asks for ${asksFor[settings.combine]}`;
-    return [{ path, text: `never wins: ${winner.name} ${why}; remove it, or correct one of the two` }];
+    const problem = `never wins: ${winner.name} ${why}`;
+    return [{ path, problem, fix: 'remove it, or correct one of the two' }];
   });
   const ineffective = policies.flatMap(({ definition, policy, path }) =>
-    (definition.ineffective?.(policy) ?? []).map((part) => ({ path: [...path, ...part.path], text: part.text })),
+    (definition.ineffective?.(policy) ?? []).map((part) => ({ ...part, path: [...path, ...part.path] })),
   );
   return [...beaten, ...ineffective];
 }

@@ -6,21 +6,27 @@ import type { AutoscaleSettings } from '../../domain/autoscale/settings.js';
 import type { PathInPolicy, WrittenCapacity } from '../../domain/policies/policy.js';
 import { definitionOf } from '../../domain/policies/registry.js';
 import type { ScaleSettings } from '../../domain/scale/settings.js';
+import type { Problem } from '../../domain/written/problem.js';
 import type { Finding } from '../file/issue-words.js';
 
 type Bounds = Pick<ScaleSettings, 'min' | 'max'>;
 
 export function capacitiesOutside(settings: AutoscaleSettings, bounds: Bounds): Finding[] {
   return writtenCapacities(settings).flatMap(({ path, capacity }) => {
-    const text = whatComesOfIt(capacity, bounds);
-    return text === undefined ? [] : [{ path, text }];
+    const problem = whatComesOfIt(capacity, bounds);
+    return problem === undefined ? [] : [{ path, ...problem }];
   });
 }
 
-function whatComesOfIt(capacity: number, { min, max }: Bounds): string | undefined {
-  if (capacity < min) return `${capacity} is below min, ${min}, which is what comes of it; lower min, or write ${min}`;
-  if (max !== null && capacity > max)
-    return `${capacity} is above max, ${max}, which is what comes of it; raise max, or write ${max}`;
+function whatComesOfIt(capacity: number, { min, max }: Bounds): Problem | undefined {
+  if (capacity < min) {
+    const problem = `${capacity} is below min, ${min}, which is what comes of it`;
+    return { problem, fix: `lower min, or write ${min}` };
+  }
+  if (max !== null && capacity > max) {
+    const problem = `${capacity} is above max, ${max}, which is what comes of it`;
+    return { problem, fix: `raise max, or write ${max}` };
+  }
   return undefined;
 }
 

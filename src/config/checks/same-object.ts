@@ -25,8 +25,9 @@ export async function sameObjects(
     );
     const twin = resources[earlier];
     if (!twin) return [];
-    const text = `is the same object as that of ${twin.alias}, by its settings; scale it by one resource with both their policies, or correct one of the two`;
-    return [{ path: ['resources', alias, 'platform'], text }];
+    const problem = `is the same object as that of ${twin.alias}, by its settings`;
+    const fix = 'scale it by one resource with both their policies, or correct one of the two';
+    return [{ path: ['resources', alias, 'platform'], problem, fix }];
   });
 }
 

@@ -33,8 +33,8 @@ function agesWithoutDate({ settings: { sampling }, signals }: AutoscaleConfig): 
     const definition = sourceDefinitions.find((known) => known.type === type);
     if (definition?.datesSamples?.(settings) === true) return [];
     const fix = type === 'http-json' ? 'set observedAt, or remove it' : 'remove it';
-    const text = `has no effect: here ${type} does not say when its number was true; ${fix}`;
-    return [{ path: ['autoscale', 'signals', name, 'maxAge'], text }];
+    const problem = `has no effect: here ${type} does not say when its number was true`;
+    return [{ path: ['autoscale', 'signals', name, 'maxAge'], problem, fix }];
   });
 }
 
@@ -49,12 +49,8 @@ function idleOverWorkInHand({ signals }: AutoscaleConfig, names: readonly string
     const overlooked = definition?.overlooks?.(signal?.settings ?? {});
     // A Redis list cannot report the entries that are being processed. Another signal in the expression may count them.
     if (overlooked === undefined || (definition?.type === 'redis' && names.length > 1)) return [];
-    return [
-      {
-        path: ['autoscale', 'idle', 'value'],
-        text: `may go to zero over work in hand: ${name} does not count ${overlooked}`,
-      },
-    ];
+    const problem = `may go to zero over work in hand: ${name} does not count ${overlooked.work}`;
+    return [{ path: ['autoscale', 'idle', 'value'], problem, fix: overlooked.fix }];
   });
 }
 
@@ -62,7 +58,8 @@ function unusedSignals(used: readonly string[], signals: readonly string[]): Fin
   const unused = signals.filter((signal) => !used.includes(signal));
   return unused.map((signal) => ({
     path: ['autoscale', 'signals', signal],
-    text: 'is used by nothing, so it is never sampled; name it in the value of a policy or of idle, or remove it',
+    problem: 'is used by nothing, so it is never sampled',
+    fix: 'name it in the value of a policy or of idle, or remove it',
     isAboutKey: true,
   }));
 }

@@ -5,7 +5,8 @@
  */
 import { z } from 'zod';
 import { byAlias, resourceConfig, type Config } from '../config.js';
-import { ConfigError, problemFrom } from '../problem.js';
+import { withFix } from '../../domain/written/issue.js';
+import { ConfigError, type ConfigProblem } from '../problem.js';
 import { isSet, parseEnvironment, trueOrFalse, wholeNumber } from './variables.js';
 import type { Environment } from '../file/placeholders.js';
 import {
@@ -24,21 +25,21 @@ const seconds = wholeNumber('a whole number of seconds', 0, 366 * 86_400);
 const number = z
   .string()
   .regex(/^(\d{1,12}(\.\d{0,12})?|\.\d{1,12})(e[+-]?\d{1,2})?$/i, {
-    error: 'is not a number; write digits, with a point for decimals',
+    error: withFix('is not a number', 'write digits, with a point for decimals'),
   })
   .transform(Number)
   .refine((value) => value === 0 || (value >= 1e-12 && value < 1e12), {
-    error: 'is too small or too large; write 0, or a number from 0.000000000001 to 999999999999',
+    error: withFix('is too small or too large', 'write 0, or a number from 0.000000000001 to 999999999999'),
   });
 
 export const fastAutoscalerSettings = z.object({
   ECS_CLUSTER: z
-    .string({ error: 'is not set; give the name or the ARN of the ECS cluster' })
+    .string({ error: withFix('is not set', 'give the name or the ARN of the ECS cluster') })
     .describe('Name or ARN of the cluster. Required.'),
   SERVICE_NAME: z
-    .string({ error: 'is not set; give the name or the ARN of the ECS service' })
+    .string({ error: withFix('is not set', 'give the name or the ARN of the ECS service') })
     .refine((service) => aliasSchema.safeParse(aliasOf(service)).success, {
-      error: 'is neither the name nor the ARN of an ECS service; write letters, digits, "-" and "_"',
+      error: withFix('is neither the name nor the ARN of an ECS service', 'write letters, digits, "-" and "_"'),
     })
     .describe('Name or ARN of the service. Required.'),
   MIN_TASKS: tasks.prefault('10').describe('Least number of tasks.'),
@@ -133,13 +134,14 @@ function inDigits(value: number): string {
 }
 
 function refuseContradictions(settings: Settings): void {
+  const fix = 'swap the two, or correct one';
   const problems = [
-    settings.MIN_TASKS > settings.MAX_TASKS &&
-      problemFrom('is above MAX_TASKS; swap the two, or correct one', { path: 'MIN_TASKS' }),
-    settings.SCALE_DOWN_THRESHOLD > settings.SCALE_UP_THRESHOLD &&
-      problemFrom('is above SCALE_UP_THRESHOLD, so that both would hold at once; swap the two, or correct one', {
-        path: 'SCALE_DOWN_THRESHOLD',
-      }),
+    settings.MIN_TASKS > settings.MAX_TASKS && { path: 'MIN_TASKS', problem: 'is above MAX_TASKS', fix },
+    settings.SCALE_DOWN_THRESHOLD > settings.SCALE_UP_THRESHOLD && {
+      path: 'SCALE_DOWN_THRESHOLD',
+      problem: 'is above SCALE_UP_THRESHOLD, so that both would hold at once',
+      fix,
+    },
   ].filter((problem) => problem !== false);
   if (problems.length > 0) throw new ConfigError(problems);
 }
@@ -174,11 +176,14 @@ const otherwise: Readonly<Record<string, string>> = {
   MSK_CLUSTER_ARN: 'is not needed here, and ignored: KAFKA_BOOTSTRAP_SERVERS names the brokers',
 };
 
-function differences(environment: Environment, { USE_COMBINED_MESSAGES: isCombined, QUEUE_TYPE }: Settings): string[] {
+function differences(
+  environment: Environment,
+  { USE_COMBINED_MESSAGES: isCombined, QUEUE_TYPE }: Settings,
+): ConfigProblem[] {
   const given = Object.entries(otherwise).filter(([name]) => isSet(environment, name));
   const already = isCombined ? whyCombinedAlready(QUEUE_TYPE) : undefined;
   return [
-    ...given.map(([name, difference]) => `${name}: ${difference}`),
-    ...(already === undefined ? [] : [`USE_COMBINED_MESSAGES: changes nothing here: ${already}`]),
+    ...given.map(([path, problem]) => ({ path, problem })),
+    ...(already === undefined ? [] : [{ path: 'USE_COMBINED_MESSAGES', problem: `changes nothing here: ${already}` }]),
   ];
 }

@@ -3,6 +3,7 @@
  * mistake.
  */
 import { nearest } from '../nearest.js';
+import type { ConfigProblem } from '../problem.js';
 import type { Environment } from '../file/placeholders.js';
 
 /**
@@ -17,7 +18,7 @@ const shortestName = 6;
  * Returns a warning for each unknown variable that is close to a known variable that is not set.
  * @param known every variable name that Escapement reads.
  */
-export function misspelledVariables(environment: Environment, known: readonly string[]): string[] {
+export function misspelledVariables(environment: Environment, known: readonly string[]): ConfigProblem[] {
   const unset = known.filter((name) => environment[name] === undefined && name.length >= shortestName);
   return Object.keys(environment).flatMap((name) => {
     const meant = known.includes(name) || environment[name] === undefined ? undefined : nearestVariable(name, unset);
@@ -33,6 +34,10 @@ export function nearestVariable(name: string, known: readonly string[]): string 
   return meant === undefined ? undefined : family + meant;
 }
 
-export function unknownVariable(name: string, meant: string | undefined): string {
-  return `${name}: unknown, and ignored${meant === undefined ? '' : `; did you mean ${meant}?`}`;
+export function unknownVariable(name: string, meant: string | undefined): ConfigProblem {
+  return {
+    path: name,
+    problem: 'unknown, and ignored',
+    fix: meant === undefined ? undefined : `did you mean ${meant}?`,
+  };
 }

@@ -4,7 +4,8 @@
 import { z } from 'zod';
 import { platforms } from '../../adapters/platforms/registry.js';
 import { byAlias, resourceConfig, type Config } from '../config.js';
-import { ConfigError, problemFrom } from '../problem.js';
+import { withFix } from '../../domain/written/issue.js';
+import { ConfigError, type ConfigProblem } from '../problem.js';
 import { parseEnvironment, trueOrFalse, wholeNumber } from './variables.js';
 import { nearestVariable, unknownVariable } from './misspelled.js';
 import type { Environment } from '../file/placeholders.js';
@@ -17,7 +18,7 @@ const units = (least: number) => wholeNumber('a whole number of units', least, 1
 
 export const environmentSettings = z.object({
   AUTOSCALER_TARGET_RESOURCE: z
-    .string({ error: 'is not set; give the alias of the resource, its key in omnistrate-compose.yaml' })
+    .string({ error: withFix('is not set', 'give the alias of the resource, its key in omnistrate-compose.yaml') })
     .pipe(aliasSchema)
     .describe('The alias of the resource: its key in omnistrate-compose.yaml. Required.'),
   AUTOSCALER_COOLDOWN: seconds(0).prefault('300').describe('Least time between two changes, in seconds.'),
@@ -50,11 +51,8 @@ export function environmentConfig(environment: Environment): Config {
   const min = settings.AUTOSCALER_MIN_CAPACITY;
   const max = settings.AUTOSCALER_MAX_CAPACITY ?? null;
   if (max !== null && min > max) {
-    throw new ConfigError([
-      problemFrom('is above AUTOSCALER_MAX_CAPACITY; swap the two, or correct one', {
-        path: 'AUTOSCALER_MIN_CAPACITY',
-      }),
-    ]);
+    const problem = 'is above AUTOSCALER_MAX_CAPACITY';
+    throw new ConfigError([{ path: 'AUTOSCALER_MIN_CAPACITY', problem, fix: 'swap the two, or correct one' }]);
   }
   const resource = resourceSchema.parse({
     platform: { type: 'omnistrate', url: settings.OMNISTRATE_SIDECAR_URL },
@@ -73,7 +71,7 @@ export function environmentConfig(environment: Environment): Config {
   return { source: 'environment', resources, warnings: unknownNames(environment) };
 }
 
-function unknownNames(environment: Environment): string[] {
+function unknownNames(environment: Environment): ConfigProblem[] {
   const known = Object.keys(environmentSettings.shape);
   const unknown = environmentNames(environment).filter((name) => !known.includes(name));
   return unknown.map((name) => unknownVariable(name, nearestVariable(name, known)));

@@ -4,7 +4,8 @@
  */
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import { z } from 'zod';
-import { ConfigError, problemFrom } from '../problem.js';
+import { withFix } from '../../domain/written/issue.js';
+import { ConfigError } from '../problem.js';
 import { parseEnvironment, port, trueOrFalse, word } from './variables.js';
 import type { Environment } from '../file/placeholders.js';
 import { ownerSchema } from '../schema/resource.js';
@@ -24,7 +25,7 @@ const logLevel = word(logLevels, {
 });
 
 const address = z.string().refine((text) => isIP(text) !== 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text), {
-  error: 'is not an address; write an IP address or a host name without a port, such as 0.0.0.0',
+  error: withFix('is not an address', 'write an IP address or a host name without a port, such as 0.0.0.0'),
 });
 
 /**
@@ -34,7 +35,10 @@ const hostNames = z
   .string()
   .transform((text) => text.split(',').flatMap((name) => name.trim() || []))
   .refine((names) => names.every((name) => /^[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?$/i.test(name)), {
-    error: 'is not a list of host names; write names without scheme and port, such as scale.example.com,escapement',
+    error: withFix(
+      'is not a list of host names',
+      'write names without scheme and port, such as scale.example.com,escapement',
+    ),
   });
 
 export const serverVariables = z.object({
@@ -52,7 +56,9 @@ export const serverVariables = z.object({
     ),
   ESCAPEMENT_API_TOKEN: z
     .string()
-    .regex(/^[\x21-\x7e]+$/, { error: 'has signs that no HTTP header can carry; write visible ASCII without blanks' })
+    .regex(/^[\x21-\x7e]+$/, {
+      error: withFix('has signs that no HTTP header can carry', 'write visible ASCII without blanks'),
+    })
     .optional()
     .describe('What callers of the API must send as `Authorization: Bearer`; nothing: no token is asked for.'),
   ESCAPEMENT_ALLOW_UNAUTHENTICATED: trueOrFalse
@@ -96,9 +102,7 @@ export function readServerSettings(environment: Environment): ServerSettings {
   if (apiToken === undefined && !variables.ESCAPEMENT_ALLOW_UNAUTHENTICATED && !isLoopback(listen)) {
     const fix =
       'set ESCAPEMENT_API_TOKEN, or ESCAPEMENT_ALLOW_UNAUTHENTICATED=true if whoever reaches the port may scale';
-    throw new ConfigError([
-      problemFrom(`${listen} can be reached from elsewhere; ${fix}`, { path: 'ESCAPEMENT_LISTEN' }),
-    ]);
+    throw new ConfigError([{ path: 'ESCAPEMENT_LISTEN', problem: `${listen} can be reached from elsewhere`, fix }]);
   }
   return {
     port: variables.PORT,

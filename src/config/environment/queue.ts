@@ -3,6 +3,7 @@
  * of a source.
  */
 import { z } from 'zod';
+import { withFix } from '../../domain/written/issue.js';
 import { parseEnvironment, trueOrFalse, wholeNumber, word } from './variables.js';
 import type { Environment } from '../file/placeholders.js';
 
@@ -23,7 +24,7 @@ export const queueChoice = z.object({
   USE_COMBINED_MESSAGES: trueOrFalse.prefault('false').describe('Messages that are being worked on count too.'),
 });
 
-const needed = (type: QueueType) => z.string({ error: `is not set; it is needed for QUEUE_TYPE=${type}` });
+const needed = (type: QueueType) => z.string({ error: withFix('is not set', `it is needed for QUEUE_TYPE=${type}`) });
 const text = z.string().optional();
 const portOf = (usual: string) => wholeNumber('a port', 1, 65_535).prefault(usual);
 
@@ -40,7 +41,7 @@ export const queueVariables = {
     })
     .refine((given) => regionOf(given) !== undefined, {
       path: ['AWS_REGION'],
-      error: 'is not set, and neither is AWS_DEFAULT_REGION; one of the two is needed for QUEUE_TYPE=amq',
+      error: withFix('is not set, and neither is AWS_DEFAULT_REGION', 'one of the two is needed for QUEUE_TYPE=amq'),
     }),
   kinesis: z.object({ KINESIS_STREAM_NAME: needed('kinesis') }),
   kafka: z.object({
@@ -69,7 +70,10 @@ export const queueVariables = {
     // stream.
     .refine(({ REDIS_QUEUE_TYPE: kind, REDIS_CONSUMER_GROUP: group }) => kind === 'list' || group !== undefined, {
       path: ['REDIS_CONSUMER_GROUP'],
-      error: 'is not set; it is needed for REDIS_QUEUE_TYPE=stream: what counts is what this group has not read yet',
+      error: withFix(
+        'is not set',
+        'it is needed for REDIS_QUEUE_TYPE=stream: what counts is what this group has not read yet',
+      ),
     }),
 } satisfies Record<QueueType, z.ZodObject>;
 

@@ -1,7 +1,8 @@
 /** Parses settings from environment variables. Errors name the variables. */
 import { z } from 'zod';
-import { ConfigError, problemFrom } from '../problem.js';
-import { findingsOf, issueWords, oneOf } from '../file/issue-words.js';
+import { report, withFix } from '../../domain/written/issue.js';
+import { ConfigError } from '../problem.js';
+import { findingsOf, issueWords, oneOf, problemAt } from '../file/issue-words.js';
 import { formatPath } from '../file/path.js';
 import type { Environment } from '../file/placeholders.js';
 
@@ -20,9 +21,8 @@ export function parseEnvironment<Schema extends z.ZodObject>(
   });
   const result = schema.safeParse(Object.fromEntries(given), { error: issueWords });
   if (result.success) return result.data;
-  throw new ConfigError(
-    findingsOf(result.error.issues).map(({ path, text }) => problemFrom(text, { path: formatPath(path) })),
-  );
+  const findings = findingsOf(result.error.issues);
+  throw new ConfigError(findings.map((finding) => problemAt({ path: formatPath(finding.path) }, finding)));
 }
 
 /** A variable that is set to an empty string counts as not set. */
@@ -32,12 +32,12 @@ export function isSet(environment: Environment, name: string): boolean {
 
 /** @param what describes the number in messages: `a whole number of seconds`. */
 export function wholeNumber(what: string, least: number, most: number) {
-  const wrong = `is not ${what}; write digits only, from ${least} to ${most}`;
+  const error = withFix(`is not ${what}`, `write digits only, from ${least} to ${most}`);
   return z
     .string()
-    .regex(/^\d{1,15}$/, { error: wrong })
+    .regex(/^\d{1,15}$/, { error })
     .transform(Number)
-    .refine((value) => value >= least && value <= most, { error: wrong });
+    .refine((value) => value >= least && value <= most, { error });
 }
 
 export const port = wholeNumber('a port', 0, 65_535);
@@ -51,7 +51,7 @@ const truths: Readonly<Record<string, boolean>> = {
 export const trueOrFalse = z.string().transform((text, context) => {
   const value = truths[text.toLowerCase()];
   if (value !== undefined) return value;
-  context.addIssue({ code: 'custom', message: 'is neither true nor false; write one of the two' });
+  report(context, { problem: 'is neither true nor false', fix: 'write one of the two' });
   return z.NEVER;
 });
 
@@ -67,7 +67,7 @@ export function word<const Word extends string>(
     const written = text.toLowerCase();
     const meant = known.find((each) => each.toLowerCase() === written) ?? aliases[written];
     if (meant !== undefined) return meant;
-    context.addIssue({ code: 'custom', message: oneOf(text, known) });
+    report(context, oneOf(text, known));
     return z.NEVER;
   });
 }

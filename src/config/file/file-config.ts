@@ -1,8 +1,8 @@
 /** Turns `escapement.yaml` into a Config, or reports every problem in the file. */
 import { checkExpressions } from '../checks/expressions.js';
 import { byAlias, resourceConfig, type Config, type ResourceConfig } from '../config.js';
-import { ConfigError, formatProblem, problemFrom, type ConfigProblem } from '../problem.js';
-import type { Finding } from './issue-words.js';
+import { ConfigError, formatProblem, type ConfigProblem } from '../problem.js';
+import { problemAt, type Finding } from './issue-words.js';
 import { mergedResources, type MergedResource } from './merged-resources.js';
 import { parseWritten } from './parse-written.js';
 import { withPresetLimits } from './preset-limits.js';
@@ -36,7 +36,7 @@ export async function fileConfig(text: string, file: string, environment: Enviro
     ...resources.flatMap((resource) => resource.findings),
     ...(await sameObjects(configs, environment)),
   ];
-  if (findings.length > 0) throw new ConfigError(inOrder(findings.map((finding) => problemAt(finding, yaml, file))));
+  if (findings.length > 0) throw new ConfigError(inOrder(findings.map((finding) => problemIn(finding, yaml, file))));
 
   const warnings = resources.flatMap(({ missing, config }) => [
     ...missing,
@@ -47,7 +47,7 @@ export async function fileConfig(text: string, file: string, environment: Enviro
     file,
     ...(document.output?.owner !== undefined && { owner: document.output.owner }),
     resources: byAlias(configs),
-    warnings: inOrder(warnings.map((finding) => problemAt(finding, yaml, file))).map(formatProblem),
+    warnings: inOrder(warnings.map((finding) => problemIn(finding, yaml, file))),
   };
 }
 
@@ -84,13 +84,13 @@ function isLeftToDefaults({ path, isMissing }: Finding): boolean {
 }
 
 /** A problem in a field that a resource inherits is reported at its position in `defaults`. */
-function problemAt(finding: Finding, yaml: YamlFile, file: string): ConfigProblem {
+function problemIn(finding: Finding, yaml: YamlFile, file: string): ConfigProblem {
   const [section, , ...rest] = finding.path;
   const inDefaults = ['defaults', ...rest];
   const isInherited = section === 'resources' && isWritten(yaml, inDefaults) && !isWritten(yaml, finding.path);
   const path = isInherited ? inDefaults : finding.path;
   const position = finding.isAboutKey ? yaml.positionOfKey(path) : yaml.positionOf(path);
-  return problemFrom(finding.text, { file, ...position, path: formatPath(path) });
+  return problemAt({ file, ...position, path: formatPath(path) }, finding);
 }
 
 function isWritten(yaml: YamlFile, path: Path): boolean {
@@ -106,10 +106,6 @@ function inOrder(problems: readonly ConfigProblem[]): ConfigProblem[] {
 }
 
 function emptyFile(file: string): ConfigProblem {
-  return problemFrom('holds no configuration; begin with "version: 1" and "resources:"', {
-    file,
-    line: 1,
-    column: 1,
-    path: '',
-  });
+  const fix = 'begin with "version: 1" and "resources:"';
+  return { file, line: 1, column: 1, path: '', problem: 'holds no configuration', fix };
 }

@@ -2,42 +2,44 @@
  * Describes the issues that zod found, for the person who wrote the file. A message never repeats a value, because the
  * value may be a secret.
  */
-import { z } from 'zod';
+import type { z } from 'zod';
+import { errorFrom, problemOf, type IssueProblem } from '../../domain/written/issue.js';
+import type { Problem } from '../../domain/written/problem.js';
 import { nearest } from '../nearest.js';
+import type { ConfigProblem } from '../problem.js';
 import type { Path } from './path.js';
 
 type Issue = z.core.$ZodIssue;
 
-export interface Finding {
+export interface Finding extends IssueProblem {
   readonly path: Path;
-  /** In the form `what is wrong; what to do`. */
-  readonly text: string;
   /** The key itself is invalid, and not the value of that key. */
   readonly isAboutKey?: true;
-  /** No value is written at this path. */
-  readonly isMissing?: true;
+  /** The placeholders from which the value came. */
+  readonly source?: string;
 }
 
-/**
- * Passed to every parse: `parse(input, { error: issueWords })`. Unknown keys get one line each, in the order of the
- * keys. The line is made here because only here the schema with the known keys is available.
- */
-export function issueWords(issue: z.core.$ZodRawIssue): string | undefined {
+/** Returns the problem of a finding at its place in the file or in the environment. */
+export function problemAt(place: Omit<ConfigProblem, keyof Problem | 'source'>, finding: Finding): ConfigProblem {
+  const { problem, fix, source } = finding;
+  return { ...place, problem, fix, source };
+}
+
+/** Passed to every parse: `parse(input, { error: issueWords })`. */
+export const issueWords = errorFrom((issue) => {
   switch (issue.code) {
     case 'invalid_type':
-      return issue.input === undefined ? missing : `must be ${typeInWords(issue)}`;
+      return issue.input === undefined ? missing : mustBe(typeInWords(issue));
     case 'invalid_value':
       return issue.input === undefined ? missing : oneOf(issue.input, issue.values);
     case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownKey(key, issue.inst)).join('\n');
+      return unknownKeyOf(issue.inst);
     case 'too_small':
       return sizeWords(issue.origin, issue.inclusive === false ? 'more than' : 'at least', issue.minimum);
     case 'too_big':
       return sizeWords(issue.origin, issue.inclusive === false ? 'less than' : 'at most', issue.maximum);
     case 'invalid_format':
-      return issue.format === 'url'
-        ? 'is not a URL; write scheme://host:port/path, and percent-encode signs such as # and @ in a user or password'
-        : undefined;
+      return issue.format === 'url' ? notUrl : undefined;
     case 'invalid_union':
       return unionWords(issue);
     case 'invalid_key':
@@ -46,58 +48,61 @@ export function issueWords(issue: z.core.$ZodRawIssue): string | undefined {
     case 'custom':
       return undefined;
   }
-}
+});
 
 /** Returns one finding for each problem. */
 export function findingsOf(issues: readonly Issue[], parent: Path = []): Finding[] {
-  return issues.flatMap((issue) => {
+  return issues.flatMap((issue): Finding[] => {
     const path = [...parent, ...issue.path];
     if (issue.code === 'unrecognized_keys') {
-      const lines = issue.message.split('\n');
-      return issue.keys.map((key, index) => ({
-        path: [...path, key],
-        text: lines[index] ?? 'unknown key',
-        isAboutKey: true as const,
-      }));
+      const unknown = problemOf(issue);
+      return issue.keys.map((key) => ({ ...orMeant(unknown, key), path: [...path, key], isAboutKey: true }));
     }
     if (issue.code === 'invalid_key') {
-      return issue.issues.map(({ message }) => ({ path, text: message, isAboutKey: true as const }));
+      return issue.issues.map((ofKey) => ({ ...problemOf(ofKey), path, isAboutKey: true }));
     }
     if (issue.code === 'invalid_union' && issue.errors.length > 0) return likeliestBranch(issue.errors, path);
-    const meant = issue.code === 'custom' ? meantInstead(issue) : undefined;
-    if (meant !== undefined) return [{ path, text: meant }];
-    return [{ path, text: issue.message, ...(issue.message === missing && { isMissing: true as const }) }];
+    const found = problemOf(issue);
+    return [{ ...orMeant(found, found.name), path }];
   });
 }
 
-const missing = 'is missing';
+const missing = { problem: 'is missing', isMissing: true } as const;
 
-/** The domain reports the known names. This function finds the name that was probably meant. */
-function meantInstead({ params }: z.core.$ZodIssueCustom): string | undefined {
-  const unknown = unknownName.safeParse(params);
-  if (!unknown.success) return undefined;
-  const { problem, name, known } = unknown.data;
-  const meant = nearest(name, known);
-  return meant === undefined ? undefined : `${problem}; did you mean "${meant}"?`;
+const notUrl: Problem = {
+  problem: 'is not a URL',
+  fix: 'write scheme://host:port/path, and percent-encode signs such as # and @ in a user or password',
+};
+
+function mustBe(form: string): IssueProblem {
+  return { problem: `must be ${form}`, form };
 }
 
-const unknownName = z.object({ problem: z.string(), name: z.string(), known: z.array(z.string()) });
+export function didYouMean(name: string): string {
+  return `did you mean "${name}"?`;
+}
+
+/** Replaces the fix of a problem by the known name that was probably meant. */
+function orMeant(problem: IssueProblem, name: string | undefined): IssueProblem {
+  const meant = name === undefined ? undefined : nearest(name, problem.known ?? []);
+  return meant === undefined ? problem : { ...problem, fix: didYouMean(meant) };
+}
 
 /**
  * Chooses the form that was meant where a value may have several forms: the form whose outer type matches. If several
- * match, the form with the fewest issues is chosen. If none matches, the message names every form, unless one of the
- * forms has advice of its own.
+ * match, the form with the fewest issues is chosen. If none matches, the problem names every form, unless one of the
+ * forms has a fix of its own.
  */
 function likeliestBranch(branches: readonly (readonly Issue[])[], path: Path): Finding[] {
   const fitting = branches.filter((issues) => !issues.some(isAboutTheWhole));
   const best = fitting.toSorted((one, other) => one.length - other.length)[0];
   if (best) return findingsOf(best, path);
   const wholes = branches.flatMap((issues) => findingsOf(issues.filter(isAboutTheWhole), path));
-  const advised = wholes.find(({ text }) => text.includes('; '));
+  const advised = wholes.find(({ fix }) => fix !== undefined);
   if (advised) return [advised];
-  if (wholes.some(({ isMissing }) => isMissing)) return [{ path, text: missing, isMissing: true }];
-  const forms = [...new Set(wholes.map(({ text }) => text.replace(/^must be /, '')))];
-  return [{ path, text: `must be ${forms.join(' or ')}` }];
+  if (wholes.some(({ isMissing }) => isMissing)) return [{ path, ...missing }];
+  const forms = [...new Set(wholes.map(({ form, problem }) => form ?? problem))];
+  return [{ path, ...mustBe(forms.join(' or ')) }];
 }
 
 function isAboutTheWhole(issue: Issue): boolean {
@@ -124,27 +129,27 @@ function typeInWords({ expected, inst }: z.core.$ZodRawIssue<z.core.$ZodIssueInv
 }
 
 /** Lists the known values, or suggests the one that was probably meant. */
-export function oneOf(input: unknown, values: readonly unknown[]): string {
+export function oneOf(input: unknown, values: readonly unknown[]): IssueProblem {
   const known = values.map(String);
   const meant = typeof input === 'string' ? nearest(input, known) : undefined;
-  if (meant !== undefined) return `unknown value; did you mean "${meant}"?`;
-  return `must be ${known.length > 1 ? `one of ${known.join(', ')}` : known.join()}`;
+  if (meant !== undefined) return { problem: 'unknown value', fix: didYouMean(meant) };
+  return mustBe(known.length > 1 ? `one of ${known.join(', ')}` : known.join());
 }
 
-function unknownKey(key: string, schema: z.core.$ZodRawIssue['inst']): string {
+/** The known keys are added here, because only here the schema is available. */
+function unknownKeyOf(schema: z.core.$ZodRawIssue['inst']): IssueProblem {
   const known = schema && 'shape' in schema._zod.def ? Object.keys(schema._zod.def.shape as object) : [];
-  const meant = nearest(key, known);
-  if (meant !== undefined) return `unknown key; did you mean "${meant}"?`;
-  return known.length === 0 ? 'unknown key' : `unknown key; known here: ${known.join(', ')}`;
+  const fix = known.length === 0 ? undefined : `known here: ${known.join(', ')}`;
+  return { problem: 'unknown key', fix, known };
 }
 
-function sizeWords(origin: string, comparison: string, bound: number | bigint): string {
-  if (origin === 'string' && bound === 1) return 'must not be empty';
+function sizeWords(origin: string, comparison: string, bound: number | bigint): Problem {
+  if (origin === 'string' && bound === 1) return { problem: 'must not be empty' };
   const what = { string: ' characters long', array: ' items long', set: ' items long' }[origin] ?? '';
-  return `must be ${comparison} ${bound.toString()}${what}`;
+  return { problem: `must be ${comparison} ${bound.toString()}${what}` };
 }
 
-function unionWords(issue: z.core.$ZodRawIssue<z.core.$ZodIssueInvalidUnion>): string | undefined {
+function unionWords(issue: z.core.$ZodRawIssue<z.core.$ZodIssueInvalidUnion>): IssueProblem | undefined {
   if (issue.input === undefined) return missing;
   if (!('options' in issue) || !Array.isArray(issue.options)) return undefined;
   const type =

@@ -59,8 +59,8 @@ function scalarFrom(text: unknown, kind: ScalarKind): number | boolean | undefin
 }
 
 /**
- * The schema of an adapter may repeat an invalid value in its message. A value that came from outside the file must not
- * be repeated.
+ * The schema of an adapter may repeat an invalid value in its problem. A value that came from outside the file must not
+ * be repeated, so the texts are searched for it.
  */
 function withoutSecrets(finding: Finding, placeholders: readonly Placeholder[]): Finding {
   const behind = placeholders.filter(({ path }) => isInside(path, finding.path));
@@ -68,6 +68,6 @@ function withoutSecrets(finding: Finding, placeholders: readonly Placeholder[]):
   const source = behind.flatMap(({ sources }) => sources).join(', ');
   const isTold = behind
     .flatMap(({ secrets }) => secrets)
-    .some((secret) => secret !== '' && finding.text.includes(secret));
-  return { ...finding, text: isTold ? `is not valid; look at ${source}` : `${finding.text} (from ${source})` };
+    .some((secret) => secret !== '' && [finding.problem, finding.fix].some((text) => text?.includes(secret)));
+  return isTold ? { ...finding, problem: 'is not valid', fix: `look at ${source}` } : { ...finding, source };
 }

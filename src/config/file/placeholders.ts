@@ -1,5 +1,6 @@
 /** Replaces `${NAME}`, `${NAME:-default}` and `${file:/run/secrets/x}` in any string of a configuration. */
 import { readFile } from 'node:fs/promises';
+import type { Problem } from '../../domain/written/problem.js';
 import { fileErrorCode } from '../problem.js';
 import type { Finding } from './issue-words.js';
 import { isMapping, type Path } from './path.js';
@@ -16,7 +17,7 @@ export interface Placeholder {
   /** The whole string with its values. Absent where one of the values is not available on this machine. */
   readonly value?: string;
   /** Why there is no value. `missing`: another machine may have the value. `malformed`: no machine can have one. */
-  readonly problem?: { readonly kind: 'missing' | 'malformed'; readonly text: string };
+  readonly problem?: Problem & { readonly kind: 'missing' | 'malformed' };
 }
 
 interface Interpolated {
@@ -53,9 +54,9 @@ export async function interpolate(
 }
 
 /** Returns the errors in the placeholders themselves. */
-export function findingsOfPlaceholders(placeholders: readonly Placeholder[], ...kinds: Problem['kind'][]): Finding[] {
-  return placeholders.flatMap(({ path, problem }) =>
-    problem && kinds.includes(problem.kind) ? [{ path, text: problem.text }] : [],
+export function findingsOfPlaceholders(placeholders: readonly Placeholder[], ...kinds: NoValue['kind'][]): Finding[] {
+  return placeholders.flatMap(({ path, problem: why }) =>
+    why && kinds.includes(why.kind) ? [{ path, problem: why.problem, fix: why.fix }] : [],
   );
 }
 
@@ -75,30 +76,32 @@ async function resolve(written: string, path: Path, environment: Environment): P
   return { path, sources, secrets, value };
 }
 
-type Problem = NonNullable<Placeholder['problem']>;
+type NoValue = NonNullable<Placeholder['problem']>;
 
-const malformed: Problem = {
+const malformed: NoValue = {
   kind: 'malformed',
-  text: 'holds a placeholder that cannot be read; write ${NAME}, ${NAME:-default} or ${file:/path}',
+  problem: 'holds a placeholder that cannot be read',
+  fix: 'write ${NAME}, ${NAME:-default} or ${file:/path}',
 };
 
-async function lookUp(inner: string, environment: Environment): Promise<string | Problem> {
+async function lookUp(inner: string, environment: Environment): Promise<string | NoValue> {
   if (inner.startsWith('file:')) return readSecret(inner.slice('file:'.length));
   const [, name, fallback] = variablePattern.exec(inner) ?? [];
   if (name === undefined) return malformed;
   const value = environment[name];
   // As in a shell, the default also replaces an empty value.
   if (fallback !== undefined) return value === undefined || value === '' ? fallback : value;
-  return value ?? { kind: 'missing', text: `the environment has no ${name}; set it, or write \${${name}:-default}` };
+  const fix = `set it, or write \${${name}:-default}`;
+  return value ?? { kind: 'missing', problem: `the environment has no ${name}`, fix };
 }
 
 /** A file with a secret ends in a line break that is not part of the secret. */
-async function readSecret(path: string): Promise<string | Problem> {
+async function readSecret(path: string): Promise<string | NoValue> {
   if (path === '') return malformed;
   try {
     return (await readFile(path, 'utf8')).replace(/\r?\n$/, '');
   } catch (error) {
-    const reason = fileErrorCode(error);
-    return { kind: 'missing', text: `the file ${path} cannot be read (${reason}); create it, or correct the path` };
+    const problem = `the file ${path} cannot be read (${fileErrorCode(error)})`;
+    return { kind: 'missing', problem, fix: 'create it, or correct the path' };
   }
 }

@@ -1,9 +1,10 @@
 /** Checks the platform and the signals of a resource as they are written, including their placeholders. */
+import type { Problem } from '../../domain/written/problem.js';
 import { platforms } from '../../adapters/platforms/registry.js';
 import { sourceDefinitions } from '../../adapters/sources/registry.js';
 import { checkSettings, type AdapterDefinition } from '../schema/adapter-settings.js';
 import { signalFields } from '../schema/adapter.js';
-import type { Finding } from './issue-words.js';
+import { didYouMean, type Finding } from './issue-words.js';
 import { nearest } from '../nearest.js';
 import { isMapping, valueAt, type Path } from './path.js';
 import type { Environment } from './placeholders.js';
@@ -81,7 +82,7 @@ async function checkAdapter({ path, definition, settings }: WrittenAdapter, envi
 }
 
 /** A key that the source does not know may be a misspelled field that every signal has. */
-function perhapsASignalField({ path, text }: Finding): Pick<Finding, 'text'> {
+function perhapsASignalField({ path }: Finding): Problem | undefined {
   const meant = nearest(String(path.at(-1)), Object.keys(signalFields));
-  return { text: meant === undefined ? text : `unknown key; did you mean "${meant}"?` };
+  return meant === undefined ? undefined : { problem: 'unknown key', fix: didYouMean(meant) };
 }

@@ -11,7 +11,8 @@ import {
   type Document,
   type Node,
 } from 'yaml';
-import { problemFrom, type ConfigProblem } from '../problem.js';
+import type { Problem } from '../../domain/written/problem.js';
+import type { ConfigProblem } from '../problem.js';
 import type { Path } from './path.js';
 
 export interface YamlFile {
@@ -32,16 +33,18 @@ export function readYaml(text: string, file: string): YamlFile | readonly Config
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const at = (offset: number): Position => ({ line: lines.linePos(offset).line, column: lines.linePos(offset).col });
-  const syntax = [...document.errors, ...document.warnings].map(({ code, message, pos }) =>
-    problemFrom(syntaxWords[code] ?? `this is not YAML: ${message.replace(/^./, (first) => first.toLowerCase())}`, {
-      file,
-      ...at(pos[0]),
-      path: '',
-    }),
-  );
-  const structure = unwelcome(document).map(({ node, text }) =>
-    problemFrom(text, { file, ...at(node.range?.[0] ?? 0), path: '' }),
-  );
+  const syntax = [...document.errors, ...document.warnings].map(({ code, message, pos }) => ({
+    file,
+    ...at(pos[0]),
+    path: '',
+    ...(syntaxWords[code] ?? { problem: `this is not YAML: ${withSmallInitial(message)}` }),
+  }));
+  const structure = unwelcome(document).map(({ node, ...problem }) => ({
+    file,
+    ...at(node.range?.[0] ?? 0),
+    path: '',
+    ...problem,
+  }));
   if (syntax.length + structure.length > 0) return [...syntax, ...structure];
   try {
     const value: unknown = document.toJS({ maxAliasCount: mostAliases });
@@ -51,38 +54,59 @@ export function readYaml(text: string, file: string): YamlFile | readonly Config
       positionOfKey: (path) => at(locate(document, path).key),
     };
   } catch {
-    return [problemFrom('repeats its anchors too often; write the values out, or use defaults:', { file, path: '' })];
+    const fix = 'write the values out, or use defaults:';
+    return [{ file, path: '', problem: 'repeats its anchors too often', fix }];
   }
 }
 
+function withSmallInitial(text: string): string {
+  return text.slice(0, 1).toLowerCase() + text.slice(1);
+}
+
 /** Replacements for messages of the library that would repeat text of the file or name functions of the library. */
-const syntaxWords: Record<string, string> = {
-  DUPLICATE_KEY: 'this key stands here twice; remove one of the two',
-  MULTIPLE_DOCS: 'a second document begins here; keep one document in a file',
-  UNEXPECTED_TOKEN:
-    'this is not YAML: something stands here that does not belong; look at the indentation and the quotes',
-  TAG_RESOLVE_FAILED: 'tags are not known here; write a plain value, or ${NAME} for one from the environment',
+const syntaxWords: Readonly<Record<string, Problem>> = {
+  DUPLICATE_KEY: { problem: 'this key stands here twice', fix: 'remove one of the two' },
+  MULTIPLE_DOCS: { problem: 'a second document begins here', fix: 'keep one document in a file' },
+  UNEXPECTED_TOKEN: {
+    problem: 'this is not YAML: something stands here that does not belong',
+    fix: 'look at the indentation and the quotes',
+  },
+  TAG_RESOLVE_FAILED: {
+    problem: 'tags are not known here',
+    fix: 'write a plain value, or ${NAME} for one from the environment',
+  },
 };
 
+interface Unwelcome extends Problem {
+  readonly node: Node;
+}
+
 /** Finds constructs that YAML allows and that a configuration does not support. */
-function unwelcome(document: Document): { node: Node; text: string }[] {
-  const found: { node: Node; text: string }[] = [];
+function unwelcome(document: Document): Unwelcome[] {
+  const found: Unwelcome[] = [];
   visit(document, {
     Alias(_, alias, ancestors) {
       const anchored = alias.resolve(document);
-      if (!anchored) found.push({ node: alias, text: 'there is no anchor of this name above; write the value out' });
+      const fix = 'write the value out';
+      if (!anchored) found.push({ node: alias, problem: 'there is no anchor of this name above', fix });
       else if (ancestors.includes(anchored))
-        found.push({ node: alias, text: 'this repeats itself within itself; write the value out' });
+        found.push({ node: alias, problem: 'this repeats itself within itself', fix });
     },
     Pair(_, { key }) {
       if (!isScalar(key)) return;
       if (key.value === '<<')
-        found.push({ node: key, text: 'merge keys are not known here; use defaults:, or write the fields out' });
-      if (key.value === '__proto__') found.push({ node: key, text: 'this name cannot be used; choose another' });
+        found.push({
+          node: key,
+          problem: 'merge keys are not known here',
+          fix: 'use defaults:, or write the fields out',
+        });
+      if (key.value === '__proto__')
+        found.push({ node: key, problem: 'this name cannot be used', fix: 'choose another' });
     },
     Map(_, { items }) {
       const odd = items.map(({ key }) => key as Node).filter((key) => !isScalar(key) || key.value === null);
-      found.push(...odd.map((node) => ({ node, text: 'this is not a name; write a plain word before the colon' })));
+      const problem = { problem: 'this is not a name', fix: 'write a plain word before the colon' };
+      found.push(...odd.map((node) => ({ node, ...problem })));
     },
   });
   return found;

@@ -4,8 +4,8 @@
  * holds the secrets.
  */
 import { z } from 'zod';
-import { ConfigError, problemFrom } from '../problem.js';
-import type { Finding } from '../file/issue-words.js';
+import { ConfigError } from '../problem.js';
+import { problemAt, type Finding } from '../file/issue-words.js';
 import { parseWritten } from '../file/parse-written.js';
 import { formatPath, type Path } from '../file/path.js';
 import { findingsOfPlaceholders, interpolate, type Environment } from '../file/placeholders.js';
@@ -36,7 +36,7 @@ export async function resolveSettings<Schema extends z.ZodType>(
 ): Promise<z.output<Schema>> {
   const { output, findings, missing } = await checkSettings(definition, settings, environment);
   const problems = [...missing, ...findings].map((finding) =>
-    problemFrom(finding.text, { path: formatPath([...path, ...finding.path]) }),
+    problemAt({ path: formatPath([...path, ...finding.path]) }, finding),
   );
   if (problems.length > 0 || output === undefined) throw new ConfigError(problems);
   return output;

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { AdapterChoice, AdapterDefinition } from './adapter-settings.js';
 import { positiveDuration } from '../../domain/written/duration.js';
+import { report } from '../../domain/written/issue.js';
 
 export function adapterType(definitions: readonly AdapterDefinition[]) {
   return z.enum(definitions.map(({ type }) => type));
@@ -51,8 +52,11 @@ export function signalMapping(definitions: readonly AdapterDefinition[]) {
 
 function refuseResetting({ rate, ...settings }: Record<string, unknown>, context: z.RefinementCtx): void {
   if (rate !== true || typeof settings['emptyAs'] !== 'number') return;
-  const message = 'would read as a reset of the counter; leave it out, or leave out rate';
-  context.addIssue({ code: 'custom', path: ['emptyAs'], message });
+  report(context, {
+    path: ['emptyAs'],
+    problem: 'would read as a reset of the counter',
+    fix: 'leave it out, or leave out rate',
+  });
 }
 
 const mappedDefinitions = new WeakMap<z.core.$ZodType, readonly AdapterDefinition[]>();

@@ -5,6 +5,7 @@ import { behaviorSchema } from '../../domain/behavior-settings.js';
 import { functions as expressionFunctions } from '../../domain/expression/parse.js';
 import { writtenPolicySchema } from '../../domain/policies/registry.js';
 import { expression } from '../../domain/written/expression.js';
+import { withFix } from '../../domain/written/issue.js';
 import { sourceDefinitions } from '../../adapters/sources/registry.js';
 import type { AdapterChoice } from './adapter-settings.js';
 import { signalMapping, type SignalChoice } from './adapter.js';
@@ -22,9 +23,11 @@ const taken = ['current', ...Object.keys(expressionFunctions)];
 const signalName = z
   .string()
   .regex(/^[A-Za-z_]\w*$/, {
-    error: 'cannot be named in an expression; write letters, digits and "_" only, a letter first',
+    error: withFix('cannot be named in an expression', 'write letters, digits and "_" only, a letter first'),
   })
-  .refine((name) => !taken.includes(name), { error: `has a meaning of its own in expressions; choose another name` });
+  .refine((name) => !taken.includes(name), {
+    error: withFix('has a meaning of its own in expressions', 'choose another name'),
+  });
 
 const idle = z.strictObject({
   value: expression.describe('An expression for what there is to do.'),
@@ -71,7 +74,7 @@ export const autoscaleSchema = z
   })
   .refine(({ policies, idle }) => policies.length > 0 || idle !== undefined, {
     path: ['policies'],
-    error: 'is empty, so nothing would ever be decided; add a policy, or idle:',
+    error: withFix('is empty, so nothing would ever be decided', 'add a policy, or idle:'),
   })
   .transform(({ interval, signals, idle, ...settings }): AutoscaleConfig => ({
     settings: {

@@ -9,17 +9,18 @@ import { canLeaveZero } from '../../domain/autoscale/from-zero.js';
 import { autoscaleSchema } from './autoscale.js';
 import { adapterMapping, adapterType } from './adapter.js';
 import { duration, positiveDuration } from '../../domain/written/duration.js';
+import { withFix } from '../../domain/written/issue.js';
+
+const nameOfOneWord = 'write 1 to 63 letters, digits, ".", "_" or "-", beginning with a letter or a digit';
 
 /** The valid names of a resource. The name becomes part of workflow IDs and URLs. */
 export const aliasSchema = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$/, {
-  error:
-    'is not a name for a resource; write 1 to 63 letters, digits, ".", "_" or "-", beginning with a letter or a digit',
+  error: withFix('is not a name for a resource', nameOfOneWord),
 });
 
 /** The owner of the autoscalers that a configuration names. */
 export const ownerSchema = z.string().refine(isOwner, {
-  error:
-    'is not a name for an owner; write 1 to 63 letters, digits, ".", "_" or "-", beginning with a letter or a digit',
+  error: withFix('is not a name for an owner', nameOfOneWord),
 });
 
 const units = z.int().min(0);
@@ -119,27 +120,29 @@ const resourceFields = z.strictObject({
 export const resourceSchema = resourceFields
   .refine(({ min, max }) => min <= max, {
     path: ['min'],
-    error: 'is above max; swap the two, or correct one',
+    error: withFix('is above max', 'swap the two, or correct one'),
     when: ({ value }) => z.object({ min: units, max: units }).safeParse(value).success,
   })
   .refine(({ min }) => min === 0, {
     path: ['autoscale', 'idle'],
-    error: 'goes to zero, which min forbids; write min: 0, or leave idle out',
+    error: withFix('goes to zero, which min forbids', 'write min: 0, or leave idle out'),
     when: ({ value }) =>
       z.object({ min: units, autoscale: z.object({ settings: z.object({ idle: z.object({}) }) }) }).safeParse(value)
         .success,
   })
   .refine(({ min, autoscale }) => min > 0 || autoscale === undefined || canLeaveZero(autoscale.settings), {
     path: ['autoscale', 'policies'],
-    error:
-      'cannot bring it back from zero: utilization measures units, and at zero there are none; add idle: with a value that tells of work, or a policy on a queue (with combine: max), or write min: 1',
+    error: withFix(
+      'cannot bring it back from zero: utilization measures units, and at zero there are none',
+      'add idle: with a value that tells of work, or a policy on a queue (with combine: max), or write min: 1',
+    ),
     when: ({ issues }) => issues.length === 0,
   });
 
 /** The whole file. No field of a resource is required here, because `defaults` may set it. */
 export const documentSchema = z.strictObject({
   version: z
-    .literal(1, { error: 'is not a version of this language; write version: 1' })
+    .literal(1, { error: withFix('is not a version of this language', 'write version: 1') })
     .describe('The version of this language.'),
   owner: ownerSchema
     .optional()
@@ -154,7 +157,9 @@ export const documentSchema = z.strictObject({
     ),
   resources: z
     .record(aliasSchema, resourceFields.partial())
-    .refine((resources) => Object.keys(resources).length > 0, { error: 'names no resource; add one, such as worker:' })
+    .refine((resources) => Object.keys(resources).length > 0, {
+      error: withFix('names no resource', 'add one, such as worker:'),
+    })
     .describe('The resources by their alias: `[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}`.'),
 });
 

@@ -7,6 +7,7 @@ import { ExpressionError } from '../expression/error.js';
 import type { Policy, PolicyContext } from '../policies/policy.js';
 import { definitionOf } from '../policies/registry.js';
 import type { ScaleSettings } from '../scale/settings.js';
+import { problemText, type Problem } from '../written/problem.js';
 import type { AutoscaleSettings } from './settings.js';
 
 export interface NamedPolicy extends Policy {
@@ -37,9 +38,10 @@ class AutoscaleError extends Error {
   constructor(
     /** Within `autoscale`: `policies`, `0`, `value`. */
     readonly path: readonly (string | number)[],
-    override readonly cause: ExpressionError | string,
+    readonly told: Problem,
+    options?: ErrorOptions,
   ) {
-    super(`${path.join('.')}: ${typeof cause === 'string' ? cause : cause.message}`);
+    super(`${path.join('.')}: ${problemText(told)}`, options);
   }
 }
 
@@ -47,7 +49,8 @@ class AutoscaleError extends Error {
 export function compileAutoscale(settings: AutoscaleSettings, limits: ScaleSettings): AutoscaleSpec {
   const { idle } = settings;
   if (idle !== null && limits.min > 0) {
-    throw new AutoscaleError(['idle'], `scales to zero, but min is ${limits.min}; set min to 0 or remove idle`);
+    const problem = `scales to zero, but min is ${limits.min}`;
+    throw new AutoscaleError(['idle'], { problem, fix: 'set min to 0 or remove idle' });
   }
   const names = policyNames(settings);
   const policies = settings.policies.map((policy, index) => ({
@@ -95,7 +98,8 @@ function compileAt(path: readonly (string | number)[], text: string, signals: re
   try {
     return compileExpression(text, signals);
   } catch (error) {
-    if (error instanceof ExpressionError) throw new AutoscaleError(path, error);
-    throw error;
+    if (!(error instanceof ExpressionError)) throw error;
+    const { column, problem, fix } = error;
+    throw new AutoscaleError(path, { problem: `column ${column}: ${problem}`, fix }, { cause: error });
   }
 }

@@ -1,4 +1,5 @@
 /** An error in an expression, with its position. */
+import { problemText, type Problem } from '../written/problem.js';
 
 /** An unknown name and the known names. A caller can use them to suggest the name that was meant. */
 export interface Suggestion {
@@ -6,7 +7,7 @@ export interface Suggestion {
   readonly known: readonly string[];
 }
 
-export class ExpressionError extends Error {
+export class ExpressionError extends Error implements Problem {
   override readonly name = 'ExpressionError';
   readonly code = 'EXPRESSION_INVALID';
 
@@ -15,8 +16,9 @@ export class ExpressionError extends Error {
     readonly problem: string,
     /** The column within the expression, from 1. */
     readonly column: number,
+    readonly fix?: string,
     readonly suggestion?: Suggestion,
   ) {
-    super(`column ${column}: ${problem}`);
+    super(`column ${column}: ${problemText({ problem, fix })}`);
   }
 }

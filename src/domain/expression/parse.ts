@@ -130,7 +130,7 @@ class Parser {
   private named({ text: name, column }: Token): Tree {
     const isFunction = Object.hasOwn(functions, name);
     const open = this.takes('(');
-    if (!open && isFunction) throw new ExpressionError(`${name} is a function; write ${name}(...)`, column);
+    if (!open && isFunction) throw new ExpressionError(`${name} is a function`, column, `write ${name}(...)`);
     if (!open && this.known.includes(name)) return { kind: 'name', column, name };
     if (!open) throw unknown('name', name, column, this.known);
     if (!isFunction) throw unknown('function', name, column, Object.keys(functions));
@@ -198,5 +198,5 @@ function unexpected(token: Token): ExpressionError {
 
 function unknown(what: string, name: string, column: number, known: readonly string[]): ExpressionError {
   const suggestion: Suggestion = { name, known };
-  return new ExpressionError(`unknown ${what} "${name}"; known are ${known.join(', ')}`, column, suggestion);
+  return new ExpressionError(`unknown ${what} "${name}"`, column, `known are ${known.join(', ')}`, suggestion);
 }

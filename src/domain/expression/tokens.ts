@@ -29,7 +29,7 @@ export function* tokensOf(text: string): Generator<Token, undefined> {
 function unreadable(text: string, start: number): ExpressionError {
   const rest = text.slice(start).trimStart();
   const column = text.length - rest.length + 1;
-  if (rest.startsWith('=')) return new ExpressionError('"=" is not supported; compare with "=="', column);
+  if (rest.startsWith('=')) return new ExpressionError('"=" is not supported', column, 'compare with "=="');
   const word = /^[\w.]+/.exec(rest)?.[0] ?? rest[0] ?? '';
-  return new ExpressionError(`"${word}" is not supported; numbers are written like 12 or 0.5`, column);
+  return new ExpressionError(`"${word}" is not supported`, column, 'numbers are written like 12 or 0.5');
 }

@@ -1,6 +1,8 @@
 /** The band of values in which a step applies. The name of each bound says whether the bound is part of the band. */
 import { z } from 'zod';
 import { isAbove, isBelow } from '../numbers.js';
+import { report } from '../written/issue.js';
+import type { Problem } from '../written/problem.js';
 
 export const boundFields = {
   atOrAbove: z.number().exactOptional().describe('The step applies at this value and above it.'),
@@ -31,19 +33,24 @@ export function boundsInWords({ atOrAbove, above, below, atOrBelow }: Band): str
 export function refuseUnclearBand(band: Band, context: z.RefinementCtx): void {
   const { atOrAbove, above, below, atOrBelow } = band;
   if (atOrAbove !== undefined && above !== undefined) {
-    context.addIssue({ code: 'custom', path: ['above'], message: 'stands beside atOrAbove; keep one of the two' });
+    report(context, { path: ['above'], problem: 'stands beside atOrAbove', fix: 'keep one of the two' });
   } else if (below !== undefined && atOrBelow !== undefined) {
-    context.addIssue({ code: 'custom', path: ['below'], message: 'stands beside atOrBelow; keep one of the two' });
+    report(context, { path: ['below'], problem: 'stands beside atOrBelow', fix: 'keep one of the two' });
   } else if ([atOrAbove, above, below, atOrBelow].every((bound) => bound === undefined)) {
-    const message = 'has no bound, so it would always apply; write atOrAbove, above, below or atOrBelow';
-    context.addIssue({ code: 'custom', message });
+    report(context, {
+      problem: 'has no bound, so it would always apply',
+      fix: 'write atOrAbove, above, below or atOrBelow',
+    });
   } else if (isEmpty(band)) {
     const [lower, upper] = [
       atOrAbove === undefined ? 'above' : 'atOrAbove',
       below === undefined ? 'atOrBelow' : 'below',
     ];
-    const message = `leaves no value between ${lower} and ${upper}; write a number above ${lowerOf(band).at}`;
-    context.addIssue({ code: 'custom', path: [upper], message });
+    report(context, {
+      path: [upper],
+      problem: `leaves no value between ${lower} and ${upper}`,
+      fix: `write a number above ${lowerOf(band).at}`,
+    });
   }
 }
 
@@ -56,8 +63,8 @@ export function refuseOverlaps(bands: readonly Band[], context: z.RefinementCtx)
   sorted.slice(1).forEach(({ band, index }, place) => {
     const before = sorted[place];
     if (before === undefined || !reaches(upperOf(before.band), lowerOf(band))) return;
-    const [path, text] = overlapWords(band, before.band);
-    context.addIssue({ code: 'custom', path: [index, ...path], message: `overlaps steps[${before.index}]: ${text}` });
+    const { path, problem, fix } = overlapOf(band, before.band);
+    report(context, { path: [index, ...path], problem: `overlaps steps[${before.index}]: ${problem}`, fix });
   });
 }
 
@@ -83,14 +90,16 @@ function reaches(upper: End, lower: End): boolean {
   return upper.at > lower.at || (upper.at === lower.at && upper.isInside && lower.isInside);
 }
 
-function overlapWords(band: Band, before: Band): readonly [path: readonly string[], text: string] {
+function overlapOf(band: Band, before: Band): Required<Problem> & { readonly path: readonly string[] } {
   const begin = lowerOf(band);
   const end = upperOf(before);
-  if (begin.at === -Infinity) return [[], 'neither has a lower bound; write atOrAbove or above in one of the two'];
+  if (begin.at === -Infinity)
+    return { path: [], problem: 'neither has a lower bound', fix: 'write atOrAbove or above in one of the two' };
   const field = begin.isInside ? 'atOrAbove' : 'above';
   const there = `${begin.isInside ? 'below' : 'atOrBelow'}: ${begin.at} there`;
-  if (end.at === Infinity) return [[field], `that one has no upper bound; write ${there}`];
+  if (end.at === Infinity) return { path: [field], problem: 'that one has no upper bound', fix: `write ${there}` };
   const here = `${end.isInside ? 'above' : 'atOrAbove'}: ${end.at} here`;
   const goesOn = upperOf(band).at > end.at;
-  return [[field], `that one applies up to ${end.at}; write ${there}${goesOn ? `, or ${here}` : ''}`];
+  const problem = `that one applies up to ${end.at}`;
+  return { path: [field], problem, fix: `write ${there}${goesOn ? `, or ${here}` : ''}` };
 }

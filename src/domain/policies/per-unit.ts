@@ -12,6 +12,7 @@
 import { z } from 'zod';
 import { isAbove, isBelow, unitsAtLeast, unitsAtMost, shown } from '../numbers.js';
 import { expression } from '../written/expression.js';
+import { withFix } from '../written/issue.js';
 import { percentage } from '../written/percentage.js';
 import { averagingFields, averagingSettings, averagingWords, refuseBurstAlone } from './load/averaging.js';
 import { followLoad } from './load/follow-load.js';
@@ -34,7 +35,7 @@ export const perUnitSchema = z
   })
   .refine(({ target, scaleInBelow }) => scaleInBelow === null || scaleInBelow <= target, {
     path: ['scaleInBelow'],
-    message: 'scaleInBelow must not be above target; capacity would go in and out by turns',
+    error: withFix('scaleInBelow must not be above target', 'capacity would go in and out by turns'),
   })
   .superRefine(refuseBurstAlone);
 

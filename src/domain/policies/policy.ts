@@ -5,6 +5,7 @@
 import type { z } from 'zod';
 import type { Expression } from '../expression/expression.js';
 import type { ScaleSettings } from '../scale/settings.js';
+import type { Problem } from '../written/problem.js';
 import type { Burst } from './load/burst.js';
 import type { Tolerance } from './load/tolerance.js';
 import type { Window } from './load/window.js';
@@ -169,9 +170,9 @@ export interface PolicyDefinition<
   /** Whether the policy always sets the exact capacity, so that no other policy has an effect. */
   isAlwaysExact?(settings: z.output<Schema>): boolean;
   /**
-   * The parts of the settings that can never have an effect. Each text continues a message that begins with the path.
+   * The parts of the settings that can never have an effect.
    */
-  ineffective?(settings: z.output<Schema>): readonly { readonly path: PathInPolicy; readonly text: string }[];
+  ineffective?(settings: z.output<Schema>): readonly (Problem & { readonly path: PathInPolicy })[];
 }
 
 export type PolicyLimits = Pick<ScaleSettings, 'min' | 'max' | 'step' | 'cooldownMs'>;

@@ -8,6 +8,7 @@
  * starts once. The duration `for` is elapsed time. The end `until` follows the same rules as a start.
  */
 import { z } from 'zod';
+import { report } from '../written/issue.js';
 import { type Bounds, definePolicy, type PathInPolicy, type WrittenCapacity } from './policy.js';
 import { cronWindow } from './schedule/cron-window.js';
 import { dailyWindow } from './schedule/daily-window.js';
@@ -29,10 +30,12 @@ const timezone = z
   .string()
   .superRefine((name, context) => {
     if (isTimeZone(name)) return;
-    const problem = 'is not a time zone that is known here';
-    const message = `${problem}; write a name such as Europe/Berlin or UTC`;
-    const params = { problem, name, known: Intl.supportedValuesOf('timeZone') };
-    context.addIssue({ code: 'custom', message, params });
+    report(context, {
+      problem: 'is not a time zone that is known here',
+      fix: 'write a name such as Europe/Berlin or UTC',
+      name,
+      known: Intl.supportedValuesOf('timeZone'),
+    });
   })
   .describe('The zone of the clock on the wall, by its IANA name.');
 

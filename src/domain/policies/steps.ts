@@ -9,12 +9,16 @@
 import { z } from 'zod';
 import { unitsAtMost, shown } from '../numbers.js';
 import { expression } from '../written/expression.js';
+import { report, withFix } from '../written/issue.js';
 import { percentageText, shareOf } from '../written/percentage.js';
 import { boundFields, boundsInWords, isInside, refuseOverlaps, refuseUnclearBand } from './band.js';
 import { followLoad } from './load/follow-load.js';
 import { type Advice, definePolicy, type Load } from './policy.js';
 
-const amount = z.union([z.int('must be a whole number; or write a percentage, such as 50%').min(0), percentageText]);
+const amount = z.union([
+  z.int({ error: withFix('must be a whole number', 'or write a percentage, such as 50%') }).min(0),
+  percentageText,
+]);
 
 const step = z
   .strictObject({
@@ -47,7 +51,9 @@ export const stepsSchema = z
     value: expression.describe('An expression over the signals and `current`, the capacity.'),
     steps: z
       .array(step)
-      .min(1, 'is empty, so nothing would ever change; write a step, such as { atOrAbove: 100, add: 1 }')
+      .min(1, {
+        error: withFix('is empty, so nothing would ever change', 'write a step, such as { atOrAbove: 100, add: 1 }'),
+      })
       .superRefine(refuseOverlaps)
       .describe(
         'The bands, which do not overlap, each with one of `add`, `remove` and `set`. Where `value` is in none of them, nothing changes.',
@@ -132,14 +138,17 @@ const actions = ['add', 'remove', 'set'] as const;
 function refuseUnclearAction(step: Partial<Step>, context: z.RefinementCtx): void {
   const [first, ...others] = actions.filter((action) => step[action] !== undefined);
   if (first === undefined) {
-    context.addIssue({ code: 'custom', message: 'changes nothing; write one of add, remove and set, or leave it out' });
+    report(context, { problem: 'changes nothing', fix: 'write one of add, remove and set, or leave it out' });
   }
   for (const other of others) {
-    context.addIssue({ code: 'custom', path: [other], message: `stands beside ${first}; keep one of the two` });
+    report(context, { path: [other], problem: `stands beside ${first}`, fix: 'keep one of the two' });
   }
   const isShare = typeof (step.add ?? step.remove) === 'string';
   if (step.atLeast !== undefined && !isShare) {
-    const message = 'goes with a percentage only; write one, such as add: 10%, or leave atLeast out';
-    context.addIssue({ code: 'custom', path: ['atLeast'], message });
+    report(context, {
+      path: ['atLeast'],
+      problem: 'goes with a percentage only',
+      fix: 'write one, such as add: 10%, or leave atLeast out',
+    });
   }
 }

@@ -9,6 +9,7 @@
 import { z } from 'zod';
 import { isAbove, isBelow, shown } from '../numbers.js';
 import { expression } from '../written/expression.js';
+import { withFix } from '../written/issue.js';
 import { followLoad } from './load/follow-load.js';
 import { type Advice, definePolicy, type Load } from './policy.js';
 import { presets } from './presets.js';
@@ -27,7 +28,7 @@ const down = z.strictObject({
 
 export const thresholdsSchema = z.strictObject({ type, value, up, down }).refine(({ up, down }) => down.at < up.at, {
   path: ['down', 'at'],
-  message: 'down.at must be below up.at; one value would ask for both',
+  error: withFix('down.at must be below up.at', 'one value would ask for both'),
 });
 
 type ThresholdsSettings = z.output<typeof thresholdsSchema>;

@@ -44,7 +44,7 @@ const checkFields = onlyFields({
 
 /** When this check returns undefined, the value is a `ScaleRequest`. */
 export const checkScaleRequest: Check = (value) =>
-  checkFields(value) ?? (isOneWish(value as ScaleRequest) ? undefined : notOneWish);
+  checkFields(value) ?? (isOneWish(value as ScaleRequest) ? undefined : { path: [], problem: `must ${notOneWish}` });
 
 /** Two requests with the same ID must have the same fingerprint. */
 export function fingerprintOf(requested: ScaleRequestBody): string {

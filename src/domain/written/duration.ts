@@ -2,6 +2,8 @@
  * Durations as they are written in a configuration: `15s`, `5m`, `1h30m`, `1d`, `500ms`. The code uses milliseconds.
  */
 import { z } from 'zod';
+import { errorFrom, report } from './issue.js';
+import type { Problem } from './problem.js';
 
 const unitsMs = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000, ms: 1 } as const;
 
@@ -30,7 +32,9 @@ export function durationText(durationMs: number): string {
 }
 
 const whatWasWritten = z.string({
-  error: ({ input }) => (typeof input === 'number' ? `${input} has no unit; write ${input}s` : undefined),
+  error: errorFrom(({ input }) =>
+    typeof input === 'number' ? { problem: `${input} has no unit`, fix: `write ${input}s` } : undefined,
+  ),
 });
 
 /** A duration that may be zero. */
@@ -44,19 +48,20 @@ function durationFrom(leastMs: number) {
     .meta({ title: 'duration', pattern: durationPattern.source, examples: ['15s', '5m', '1h30m', '1d', '500ms'] })
     .transform((text, context) => {
       const durationMs = parseDuration(text);
-      const wrong = problemOf(text, durationMs, leastMs);
+      const wrong = problemWith(text, durationMs, leastMs);
       if (wrong === undefined && durationMs !== undefined) return durationMs;
-      context.addIssue({ code: 'custom', message: wrong ?? 'is not a duration' });
+      report(context, wrong ?? { problem: 'is not a duration' });
       return z.NEVER;
     });
 }
 
-function problemOf(text: string, durationMs: number | undefined, leastMs: number): string | undefined {
-  if (/^\d+$/.test(text)) return `"${text}" has no unit; write ${text}s`;
+function problemWith(text: string, durationMs: number | undefined, leastMs: number): Problem | undefined {
+  if (/^\d+$/.test(text)) return { problem: `"${text}" has no unit`, fix: `write ${text}s` };
   if (durationMs === undefined) {
-    return 'is not a duration; write whole numbers with units, the largest first, such as 90s, 5m, 1h30m, 1d or 500ms';
+    const fix = 'write whole numbers with units, the largest first, such as 90s, 5m, 1h30m, 1d or 500ms';
+    return { problem: 'is not a duration', fix };
   }
-  if (durationMs > longestMs) return 'is longer than a year; write at most 366d';
-  if (durationMs < leastMs) return 'must be longer than zero; write 1s, for example';
+  if (durationMs > longestMs) return { problem: 'is longer than a year', fix: 'write at most 366d' };
+  if (durationMs < leastMs) return { problem: 'must be longer than zero', fix: 'write 1s, for example' };
   return undefined;
 }

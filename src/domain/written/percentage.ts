@@ -1,5 +1,6 @@
 /** Percentages as they are written in a configuration: `30%`. The code uses shares: 0.3. */
 import { z } from 'zod';
+import { errorFrom } from './issue.js';
 
 const percentagePattern = /^\d+(?:\.\d+)?%$/;
 
@@ -9,16 +10,21 @@ const percentagePattern = /^\d+(?:\.\d+)?%$/;
  */
 export const percentageText = z
   .string({
-    error: ({ input }) => (typeof input === 'number' ? `${input} has no unit; write ${input}%` : undefined),
+    error: errorFrom(({ input }) =>
+      typeof input === 'number' ? { problem: `${input} has no unit`, fix: `write ${input}%` } : undefined,
+    ),
   })
-  .superRefine((text, context) => {
-    if (percentagePattern.test(text)) return;
-    const fix = /^\d+(?:\.\d+)?$/.test(text) ? `write ${text}%` : 'write a number and a percent sign, such as 30%';
-    context.addIssue({ code: 'custom', message: `is not a percentage; ${fix}`, continue: false });
+  .refine((text) => percentagePattern.test(text), {
+    error: errorFrom(({ input }) => ({ problem: 'is not a percentage', fix: fixOf(String(input)) })),
+    abort: true,
   })
   .meta({ title: 'percentage', pattern: percentagePattern.source, examples: ['30%', '2.5%'] });
 
 export const percentage = percentageText.transform(shareOf);
+
+function fixOf(text: string): string {
+  return /^\d+(?:\.\d+)?$/.test(text) ? `write ${text}%` : 'write a number and a percent sign, such as 30%';
+}
 
 /** `30%` is 0.3. */
 export function shareOf(text: string): number {

@@ -3,6 +3,7 @@ import { steps, stepsSchema } from '../../../src/domain/policies/steps.js';
 import { minutes, spec, start, WatchedResource } from '../autoscale/watched-resource.js';
 import { findingsOf, issueWords } from '../../../src/config/file/issue-words.js';
 import type { Evaluation } from '../../../src/domain/autoscale/evaluation.js';
+import { problemText } from '../../../src/domain/written/problem.js';
 
 type Steps = z.input<typeof stepsSchema>['steps'];
 
@@ -219,7 +220,9 @@ describe('what is wrong with steps', () => {
 /** As a person is told. */
 function problemsIn(written: unknown): [path: string, message: string][] {
   const result = stepsSchema.safeParse({ type: 'steps', value: 'load', steps: written }, { error: issueWords });
-  return result.success ? [] : findingsOf(result.error.issues).map(({ path, text }) => [path.join('.'), text]);
+  return result.success
+    ? []
+    : findingsOf(result.error.issues).map((finding) => [finding.path.join('.'), problemText(finding)]);
 }
 
 test.each<[Steps, string]>([

@@ -167,7 +167,10 @@ describe('a service follows its queue, by the environment alone', () => {
     const queue = await open();
     await queue.fill(12);
     const { config, stop } = await escapement({ ...settings, ...queue.environment, SERVICE_NAME: service });
-    expect(config.warnings.join('\n')).toContain('SCALING_STEP_COUNT: had no effect in the original');
+    expect(config.warnings).toContainEqual({
+      path: 'SCALING_STEP_COUNT',
+      problem: expect.stringContaining('had no effect in the original') as unknown,
+    });
 
     // 12 messages need 6 tasks: 4 more, and then 1.
     await eventually('there are 6 tasks', async () => (await ecs.desiredCount(service)) === 6, 60_000);

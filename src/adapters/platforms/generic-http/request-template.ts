@@ -1,5 +1,6 @@
 /** Requests as a person writes them down, with `{{to}}` and the like where a change's own values belong. */
 import { z } from 'zod';
+import { report } from '../../../domain/written/issue.js';
 
 /** What may stand between the braces. */
 const names = {
@@ -22,7 +23,8 @@ export function templateSchemas(known: readonly (keyof typeof names)[]) {
       .filter((whole) => !(known as string[]).includes(inner(whole)));
   const knownOnly = (text: string, context: z.RefinementCtx) => {
     const list = known.map((name) => `{{${name}}} (${names[name]})`).join(', ');
-    for (const whole of misused(text)) context.addIssue(`${whole} means nothing here; there are ${list}`);
+    for (const whole of misused(text))
+      report(context, { problem: `${whole} means nothing here`, fix: `there are ${list}` });
   };
   const url = z
     .string()

@@ -37,7 +37,7 @@ export const sqs = defineSource({
   overlooks: ({ count }) =>
     count === undefined || [count].flat().includes('inFlight')
       ? undefined
-      : 'messages that were received and not deleted; count inFlight too',
+      : { work: 'messages that were received and not deleted', fix: 'count inFlight too' },
   create(settings, context) {
     const names = [settings.count].flat().map((each) => attributes[each]);
     const region = settings.region ?? regionOf(settings.queue);

@@ -12,9 +12,10 @@ export const rabbitmq = defineSource({
   settings: rabbitmqSettings,
   overlooks({ url, count }) {
     if (typeof url === 'string' && isAmqp(url)) {
-      return 'messages that consumers hold, which AMQP does not show; give the address of the management API';
+      const fix = 'give the address of the management API';
+      return { work: 'messages that consumers hold, which AMQP does not show', fix };
     }
-    return count === 'ready' ? 'messages that consumers hold; write count: all' : undefined;
+    return count === 'ready' ? { work: 'messages that consumers hold', fix: 'write count: all' } : undefined;
   },
   create(settings, context) {
     const counter = isAmqp(settings.url)

@@ -1,5 +1,6 @@
 /** The settings of RabbitMQ, and what its two ways to count have in common. */
 import { z } from 'zod';
+import { report } from '../../../domain/written/issue.js';
 import { emptyAsSetting } from '../empty-as.js';
 import { httpSettings } from '../http-client.js';
 import { addressSetting } from '../../net/server-address.js';
@@ -43,15 +44,15 @@ export const rabbitmqSettings = z
     ...httpSettings,
   })
   .superRefine((given, issues) => {
-    const complain = (path: string, message: string) => issues.addIssue({ code: 'custom', path: [path], message });
+    const complain = (path: string, problem: string, fix?: string) => report(issues, { path: [path], problem, fix });
     if (given.queue === undefined && given.queues === undefined)
-      complain('queue', 'is missing; name a queue, or queues');
+      complain('queue', 'is missing', 'name a queue, or queues');
     if (given.queue !== undefined && given.queues !== undefined)
-      complain('queues', 'stands beside queue; write one of the two');
+      complain('queues', 'stands beside queue', 'write one of the two');
     if (given.vhosts !== undefined && given.queues === undefined)
-      complain('vhosts', 'goes with queues; write vhost for one queue');
+      complain('vhosts', 'goes with queues', 'write vhost for one queue');
     if (given.vhosts !== undefined && given.vhost !== undefined)
-      complain('vhosts', 'stands beside vhost; write one of the two');
+      complain('vhosts', 'stands beside vhost', 'write one of the two');
     if (!isAmqp(given.url)) return;
     const api = 'give the address of the management API (http://host:15672)';
     if (given.count !== undefined && given.count !== 'ready') {

@@ -59,9 +59,12 @@ export const redis = defineSource({
   summary: 'The length of a Redis list, or the length, lag or pending entries of a stream.',
   settings,
   overlooks({ structure, count, group }) {
-    if (structure !== 'stream') return 'entries that workers took off the list; have idle read what they work on too';
+    if (structure !== 'stream')
+      return { work: 'entries that workers took off the list', fix: 'have idle read what they work on too' };
     const isCounted = count === undefined ? group !== undefined : [count].flat().some((each) => each !== 'lag');
-    return isCounted ? undefined : 'entries that were delivered and not acknowledged; count pending too';
+    return isCounted
+      ? undefined
+      : { work: 'entries that were delivered and not acknowledged', fix: 'count pending too' };
   },
   create(settings, context) {
     const connection = redisConnection(settings, context.timeoutMs);

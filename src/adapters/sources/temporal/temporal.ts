@@ -53,7 +53,8 @@ export const temporal = defineSource({
   type: 'temporal',
   summary: 'The tasks of a Temporal task queue that wait or run.',
   settings,
-  overlooks: ({ count }) => (count === 'backlog' ? 'tasks that workers run; write count: all' : undefined),
+  overlooks: ({ count }) =>
+    count === 'backlog' ? { work: 'tasks that workers run', fix: 'write count: all' } : undefined,
   create(settings, context) {
     const connection = new ReusableConnection<Connection>({
       async open(_lost, abandoned) {

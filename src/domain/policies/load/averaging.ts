@@ -1,6 +1,7 @@
 /** The settings `average` and `burst`, which perUnit and utilization share. */
 import { z } from 'zod';
 import { positiveDuration } from '../../written/duration.js';
+import { report } from '../../written/issue.js';
 import { percentage } from '../../written/percentage.js';
 
 /** The form in escapement.yaml. */
@@ -49,6 +50,9 @@ export function averagingSettings({ average, burst }: z.output<z.ZodObject<typeo
 /** The message uses the field names of escapement.yaml, because the person who wrote the file reads it. */
 export function refuseBurstAlone({ averageMs, burst }: Averaging, context: z.RefinementCtx): void {
   if (burst === null || (averageMs !== null && burst.windowMs < averageMs)) return;
-  const message = 'burst needs an average over a longer window; set average, for example 60s';
-  context.addIssue({ code: 'custom', path: ['burst'], message });
+  report(context, {
+    path: ['burst'],
+    problem: 'burst needs an average over a longer window',
+    fix: 'set average, for example 60s',
+  });
 }

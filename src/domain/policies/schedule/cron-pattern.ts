@@ -5,25 +5,30 @@
  * the pattern.
  */
 import { Cron } from 'croner';
+import type { Problem } from '../../written/problem.js';
 
-/** Returns an error as `what is wrong; what to write`, or undefined if the pattern is valid and occurs. */
-export function whyNotCron(pattern: string): string | undefined {
+/** Returns undefined if the pattern is valid and occurs. */
+export function whyNotCron(pattern: string): Problem | undefined {
   const text = pattern.trim();
   const fields = text.replace(/^(?:cron|rate)\((.*)\)$/i, '$1').split(/\s+/);
-  if (text === '') return `is empty; write five fields, ${example}`;
-  if (text.startsWith('@'))
-    return `${text} is a name, not the five fields of cron${meaning(names[text.toLowerCase()])}`;
-  if (isDate(text)) return `is a date, which comes only once; a window repeats: write five fields, ${example}`;
-  if (fields.length !== 5 || text.includes('(')) {
-    return `has ${countOf(fields.length)} where cron has five (minute, hour, day of month, month, day of week)${meaning(inFiveFields(fields))}`;
+  if (text === '') return { problem: 'is empty', fix: writeFive };
+  if (text.startsWith('@')) {
+    const problem = `${text} is a name, not the five fields of cron`;
+    return { problem, fix: write(names[text.toLowerCase()]) };
   }
-  if (text.includes('+')) return `has a "+", which is not cron; write five fields, ${example}`;
+  if (isDate(text)) return { problem: 'is a date, which comes only once', fix: `a window repeats: ${writeFive}` };
+  if (fields.length !== 5 || text.includes('(')) {
+    const problem = `has ${countOf(fields.length)} where cron has five (minute, hour, day of month, month, day of week)`;
+    return { problem, fix: write(inFiveFields(fields)) };
+  }
+  if (text.includes('+')) return { problem: 'has a "+", which is not cron', fix: writeFive };
   const complaint = complaintOf(text);
-  if (complaint !== undefined) return complaint;
-  return occurs(text) ? undefined : 'never occurs; write days that the months have';
+  if (complaint !== undefined) return { problem: `is not a cron pattern (${complaint})`, fix: writeFive };
+  return occurs(text) ? undefined : { problem: 'never occurs', fix: 'write days that the months have' };
 }
 
 const example = 'such as "0 9 * * mon-fri"';
+const writeFive = `write five fields, ${example}`;
 
 const names: Readonly<Record<string, string>> = {
   '@yearly': '0 0 1 1 *',
@@ -35,8 +40,8 @@ const names: Readonly<Record<string, string>> = {
   '@hourly': '0 * * * *',
 };
 
-function meaning(translated: string | undefined): string {
-  return translated === undefined ? `; write ${example}` : `; write "${translated}"`;
+function write(translated: string | undefined): string {
+  return translated === undefined ? `write ${example}` : `write "${translated}"`;
 }
 
 function countOf(fields: number): string {
@@ -95,13 +100,13 @@ function withRange(field: string, last: number): string {
   return field.replace(/(?<![-\d])(\d+)\//g, (_, first: string) => (first === '0' ? '*/' : `${first}-${last}/`));
 }
 
+/** Returns the words of croner. */
 function complaintOf(pattern: string): string | undefined {
   try {
     new Cron(pattern, { paused: true });
     return undefined;
   } catch (error) {
-    const words = error instanceof Error ? error.message.replace(/^CronPattern: /, '') : String(error);
-    return `is not a cron pattern (${words.replaceAll('; ', ', ')}); write five fields, ${example}`;
+    return error instanceof Error ? error.message.replace(/^CronPattern: /, '') : String(error);
   }
 }
 

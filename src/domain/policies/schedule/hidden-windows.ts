@@ -2,11 +2,12 @@
  * Finds windows that later windows cover completely. Later windows take precedence, so a covered window never has an
  * effect.
  */
+import type { PathInPolicy } from '../policy.js';
+import type { Problem } from '../../written/problem.js';
 import { dailyWindow, type DailyWindow } from './daily-window.js';
 
-interface HiddenWindow {
-  readonly path: readonly (string | number)[];
-  readonly text: string;
+interface HiddenWindow extends Problem {
+  readonly path: PathInPolicy;
 }
 
 const week = [0, 1, 2, 3, 4, 5, 6];
@@ -24,8 +25,8 @@ export function hiddenWindows(windows: readonly (DailyWindow | { readonly cron: 
       const isHidden = open.every((minute) => covered.has(minute));
       const isEveryWeek = window.daysOfMonth === undefined && window.dates === undefined;
       if (isEveryWeek) open.forEach((minute) => covered.add(minute));
-      const text = 'never holds: later windows, which win, cover all of it; move it after them';
-      return isHidden ? [{ path: ['windows', index], text }] : [];
+      const problem = 'never holds: later windows, which win, cover all of it';
+      return isHidden ? [{ path: ['windows', index], problem, fix: 'move it after them' }] : [];
     });
 }
 

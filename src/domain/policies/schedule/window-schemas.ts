@@ -1,6 +1,7 @@
 /** The windows of a schedule: their bounds, and the times at which they apply. */
 import { z } from 'zod';
 import { positiveDuration } from '../../written/duration.js';
+import { report, withFix } from '../../written/issue.js';
 import { parseDates, parseDays, parseDaysOfMonth } from './calendar.js';
 import { whyNotCron } from './cron-pattern.js';
 import { endPattern } from './cron-window.js';
@@ -8,7 +9,7 @@ import { parseTimeOfDay } from './daily-window.js';
 
 export const units = z.int().min(0);
 const timeOfDay = z.string().refine((text) => parseTimeOfDay(text) !== undefined, {
-  message: 'is not a time of day; write 09:00, or 24:00 for the end of the day',
+  error: withFix('is not a time of day', 'write 09:00, or 24:00 for the end of the day'),
 });
 
 export const boundFields = {
@@ -28,18 +29,18 @@ export function refuseUnclearBounds({ min, max, capacity }: WrittenBounds, conte
 
 export const dayWindowSchema = z
   .strictObject({
-    days: textFor(parseDays, 'are not days; write mon-fri or sat,sun')
+    days: textFor(parseDays, 'are not days', 'write mon-fri or sat,sun')
       .optional()
       .describe('The days it begins on: `mon-fri`, `sat,sun`. Without it, every day.'),
     daysOfMonth: z
       .union([z.int(), z.string()])
       .transform(String)
-      .pipe(textFor(parseDaysOfMonth, 'are not days of the month; write 19-27 or 1,15'))
+      .pipe(textFor(parseDaysOfMonth, 'are not days of the month', 'write 19-27 or 1,15'))
       .optional()
       .describe(
         'The days of the month it begins on: `19-27`, `1,15`; `28-3` is from the 28th to the 3rd of the next month. A day that a month has not does not come.',
       ),
-    dates: textFor(parseDates, 'are not dates; write 2026-12-24..2026-12-26, or 12-24..12-26 for every year')
+    dates: textFor(parseDates, 'are not dates', 'write 2026-12-24..2026-12-26, or 12-24..12-26 for every year')
       .optional()
       .describe(
         'The dates it begins on: `2026-12-24..2026-12-26`; every year: `12-24..12-26`. Of `days`, `daysOfMonth` and `dates`, all that are written must agree.',
@@ -100,10 +101,10 @@ export const writtenCronWindow = z.strictObject({
 });
 
 function refuseOtherPatterns(pattern: string, context: z.RefinementCtx): void {
-  const message = whyNotCron(pattern);
-  if (message !== undefined) context.addIssue({ code: 'custom', message });
+  const problem = whyNotCron(pattern);
+  if (problem !== undefined) report(context, problem);
 }
 
-function textFor(parse: (text: string) => unknown, message: string): z.ZodString {
-  return z.string().refine((text) => parse(text) !== undefined, { message });
+function textFor(parse: (text: string) => unknown, problem: string, fix: string): z.ZodString {
+  return z.string().refine((text) => parse(text) !== undefined, { error: withFix(problem, fix) });
 }
