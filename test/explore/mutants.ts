@@ -195,6 +195,24 @@ export const mutants: readonly Mutant[] = [
     replace: "takesChanges !== 'whenActive'",
   },
   {
+    name: 'does not notice that its own change did the opposite',
+    file: ledger,
+    find: 'movedWrongWay(order, capacity, settings) ? misdirected + 1 : 0',
+    replace: '0',
+  },
+  {
+    name: 'goes on after a relative change that did the exact opposite',
+    file: run,
+    find: '(isMirrored || isOutside)',
+    replace: 'isOutside',
+  },
+  {
+    name: 'fails because a single change of a size did the opposite',
+    file: run,
+    find: 'misdirected < mostMisdirectedChanges',
+    replace: 'misdirected < 1',
+  },
+  {
     name: 'walks past the target by whole steps',
     file: step,
     find: 'Math.min(goal, from + step)',
