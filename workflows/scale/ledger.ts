@@ -28,6 +28,7 @@ export class Ledger {
     const isExplained = lastChange?.confirmed === false || settings.dryRun;
     if (observed && observed.capacity !== observation.capacity && !isExplained) {
       this.movedByAnotherWriter(observed.capacity, observation.capacity, nowMs);
+      this.noteRaise(observed.capacity, observation.capacity);
     }
     this.believe(observation);
   }
@@ -116,12 +117,18 @@ export class Ledger {
     } else {
       this.madeProgress();
       this.movedByAnotherWriter(to, capacity, nowMs);
+      // A run that scales in corrects any capacity above its target, also one that its own change led to.
+      if (directionOf(from, to) === 'up') this.noteRaise(to, capacity);
     }
     this.believe(observation);
   }
 
   private movedByAnotherWriter(from: number, to: number, nowMs: number): void {
     appendTo(this.state.drift, { atMs: nowMs, from, to });
+  }
+
+  /** The capacity went from at most the target to above it: see `isOvertaken` in run.ts. */
+  private noteRaise(from: number, to: number): void {
     const { target } = this.state;
     if (target !== null && from <= target && to > target) this.state.raisedTo = to;
   }
