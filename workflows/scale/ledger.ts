@@ -110,11 +110,12 @@ export class Ledger {
     const { from, to } = order;
     const { capacity } = observation;
     const { settings, misdirected = 0 } = this.state;
-    this.state.misdirected = movedWrongWay(order, capacity, settings) ? misdirected + 1 : 0;
     if (capacity === from) {
+      // A change without an effect says nothing about its direction, so the count stays as it is.
       this.state.ineffective += 1;
       this.state.setbacks += 1;
     } else {
+      this.state.misdirected = movedWrongWay(order, capacity, settings) ? misdirected + 1 : 0;
       this.madeProgress();
       this.movedByAnotherWriter(to, capacity, nowMs);
       // A run that scales in corrects any capacity above its target, also one that its own change led to.
