@@ -105,7 +105,7 @@ export class MemoryPlatform {
   badReads = 0;
   private outage: { readonly untilMs: number; readonly code: 'failed' | 'missing' } | null = null;
   private isFailed = false;
-  /** How many of the changes had been sent when a read was last answered as it is. */
+  /** How many of the changes had been sent when a read last showed the present capacity. */
   private shownSends = 0;
   /** Moved by somebody else. */
   private readonly moves: { readonly atMs: number; readonly units: number }[] = [];
@@ -184,6 +184,7 @@ export class MemoryPlatform {
       case 'fails':
         throw new AdapterError('failed', 'the read failed');
       case 'shows the resource STARTING':
+        this.shownSends = this.sends.length;
         return this.observation(stage.nowMs, 'STARTING');
       case 'shows how it was before the last change was sent':
         return this.observation(beforeLastSendMs, 'ACTIVE');
