@@ -12,6 +12,10 @@ import type { Stage } from './stage.js';
 export interface Send {
   readonly from: number;
   readonly to: number;
+  /** The capacity that it leads to from `from`: `to`, unless the change does the opposite. */
+  readonly leadsTo: number;
+  /** How many requests the run had when it decided on the change. */
+  readonly requests: number;
   /** The earliest time that the run could have taken for it. */
   readonly atMs: number;
   /** Surely not applied, and the run was told. */
@@ -83,8 +87,16 @@ const sendsShownAtOnce = [
   'is accepted, and its units are not ready for a while',
   'is accepted, and its units are not ready for good',
 ] as const;
+/**
+ * Of a platform that is faulty or has wrong settings. The change moves the capacity by the same units in the other
+ * direction, at most down to 0. A platform that sets a size sets the size which that leads to.
+ */
+const oppositeSends = [
+  'is accepted, and does the opposite',
+  'is accepted, and does the opposite, as do all later changes',
+] as const;
 type ReadKind = (typeof readsOfSizes)[number];
-type SendKind = (typeof sendsOfSizes)[number] | (typeof sendsShownAtOnce)[number];
+type SendKind = (typeof sendsOfSizes)[number] | (typeof sendsShownAtOnce)[number] | (typeof oppositeSends)[number];
 
 export class MemoryPlatform {
   readonly sends: Send[] = [];
@@ -93,40 +105,43 @@ export class MemoryPlatform {
   badReads = 0;
   private outage: { readonly untilMs: number; readonly code: 'failed' | 'missing' } | null = null;
   private isFailed = false;
-  /** How many of the changes had been sent when a read was last answered as it is. */
+  /** How many of the changes had been sent when a read last showed the present capacity. */
   private shownSends = 0;
   /** Moved by somebody else. */
   private readonly moves: { readonly atMs: number; readonly units: number }[] = [];
   private always: SendKind | null = null;
+  /** From now on every change does the opposite, whichever other fault it has. */
+  private isReversed = false;
   /** Units that were asked for and are not ready: from when until when. */
   private readonly unready: { readonly fromMs: number; readonly untilMs: number }[] = [];
   private readonly reads: readonly ReadKind[];
   private readonly sendKinds: readonly SendKind[];
-  private readonly isAbsolute: boolean;
+  readonly setsSizes: boolean;
 
   constructor(
     private readonly startCapacity: number,
     private readonly stage: Stage,
   ) {
     const { takesChanges } = stage.scenario.settings;
-    this.isAbsolute = takesChangesAtAnyTime(stage.scenario.settings);
+    this.setsSizes = takesChangesAtAnyTime(stage.scenario.settings);
     this.reads = takesChanges === 'shownAtOnce' ? readsOfSizes : reads;
-    this.sendKinds = { whenActive: sends, anyTime: sendsOfSizes, shownAtOnce: sendsShownAtOnce }[
+    const sendKinds = { whenActive: sends, anyTime: sendsOfSizes, shownAtOnce: sendsShownAtOnce }[
       takesChanges ?? 'whenActive'
     ];
+    this.sendKinds = stage.scenario.opposite === 'any change' ? [...sendKinds, ...oppositeSends] : sendKinds;
   }
 
   capacityAt(timeMs: number): number {
-    if (this.isAbsolute) return this.sizeAt(timeMs);
+    if (this.setsSizes) return this.sizeAt(timeMs);
     let capacity = this.startCapacity;
-    for (const { from, to, landsAtMs } of this.sends) if (landsAtMs <= timeMs) capacity += to - from;
+    for (const { from, leadsTo, landsAtMs } of this.sends) if (landsAtMs <= timeMs) capacity += leadsTo - from;
     for (const { atMs, units } of this.moves) if (atMs <= timeMs) capacity += units;
     return capacity;
   }
 
   /** The latest to land has set the size; another writer adds to what there is. */
   private sizeAt(timeMs: number): number {
-    const sets = this.sends.map(({ to, landsAtMs }) => ({ atMs: landsAtMs, to }));
+    const sets = this.sends.map(({ leadsTo, landsAtMs }) => ({ atMs: landsAtMs, to: leadsTo }));
     const all = [...sets, ...this.moves].filter(({ atMs }) => atMs <= timeMs).sort((a, b) => a.atMs - b.atMs);
     return all.reduce((size, event) => ('to' in event ? event.to : size + event.units), this.startCapacity);
   }
@@ -169,6 +184,7 @@ export class MemoryPlatform {
       case 'fails':
         throw new AdapterError('failed', 'the read failed');
       case 'shows the resource STARTING':
+        this.shownSends = this.sends.length;
         return this.observation(stage.nowMs, 'STARTING');
       case 'shows how it was before the last change was sent':
         return this.observation(beforeLastSendMs, 'ACTIVE');
@@ -210,6 +226,13 @@ export class MemoryPlatform {
     switch (kind) {
       case 'is accepted and applied at once':
         this.log(change, 0);
+        return this.answered({ outcome: 'accepted' });
+      case 'is accepted, and does the opposite, as do all later changes':
+        this.isReversed = true;
+        this.log(change, 0);
+        return this.answered({ outcome: 'accepted' });
+      case 'is accepted, and does the opposite':
+        this.log(change, 0, 'opposite');
         return this.answered({ outcome: 'accepted' });
       case 'is accepted, and arrives later':
         this.log(change, arrivalMs);
@@ -289,9 +312,14 @@ export class MemoryPlatform {
     return kind;
   }
 
-  private log({ from, to }: CapacityChange, delayMs: number, was?: 'rejected'): void {
-    const atMs = this.stage.nowMs;
-    this.stage.sending({ from, to, atMs, wasRejected: was === 'rejected', landsAtMs: atMs + delayMs });
+  private log({ from, to }: CapacityChange, delayMs: number, was?: 'rejected' | 'opposite'): void {
+    const { nowMs: atMs, scenario, requestsAtDecision: requests } = this.stage;
+    const isOpposite =
+      was === 'opposite' || this.isReversed || (scenario.opposite === 'every change down' && to < from);
+    const leadsTo = isOpposite ? Math.max(0, from - (to - from)) : to;
+    const landsAtMs = atMs + delayMs;
+    if (leadsTo !== to && landsAtMs < Infinity) this.stage.note(() => `it leads to ${leadsTo}`);
+    this.stage.sending({ from, to, leadsTo, requests, atMs, wasRejected: was === 'rejected', landsAtMs });
   }
 
   private answered<T>(answer: T): T {

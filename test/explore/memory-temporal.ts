@@ -155,6 +155,7 @@ export class MemoryTemporal implements Messages {
     if (!this.expected.has(request.id)) this.expect(request);
     if (!applyRequest(state, request)) return;
     run.reconsider();
+    asked.requests += 1;
     asked.decisionsSince = 0;
     asked.changesSince = 0;
     asked.atMs = this.stage.nowMs;

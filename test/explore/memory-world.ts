@@ -73,6 +73,7 @@ export class MemoryWorld implements ScaleWorld, ChangeDesk {
   async change(order: ChangeOrder): Promise<ChangeResult> {
     if (this.isCancelled) return { outcome: 'notSent', reason: 'cancelled before a worker took it' };
     this.stage.asked.decisionsSince += 1;
+    this.stage.requestsAtDecision = this.stage.asked.requests;
     this.attempt = new ChangeAttempt(this, order);
     await this.meet('as a change begins');
     const result = await this.attempt.result();

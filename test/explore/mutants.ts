@@ -195,6 +195,48 @@ export const mutants: readonly Mutant[] = [
     replace: "takesChanges !== 'whenActive'",
   },
   {
+    name: 'does not notice that its own change did the opposite',
+    file: ledger,
+    find: 'movedWrongWay(order, capacity, settings) ? misdirected + 1 : 0',
+    replace: '0',
+  },
+  {
+    name: 'goes on after a relative change that did the exact opposite',
+    file: run,
+    find: '(isMirrored || isOutside)',
+    replace: 'isOutside',
+  },
+  {
+    name: 'fails because a single change of a size did the opposite',
+    file: run,
+    find: 'misdirected < mostMisdirectedChanges',
+    replace: 'misdirected < 1',
+  },
+  {
+    name: 'adds up changes that did the opposite, with others in between that did what they should',
+    file: ledger,
+    find: 'this.state.misdirected = 0;',
+    replace: '',
+  },
+  {
+    name: 'forgets a change that did the opposite when the next one is lost',
+    file: ledger,
+    find: 'if (capacity === from) {',
+    replace: 'if (capacity === from) {\n      this.state.misdirected = 0;',
+  },
+  {
+    name: 'blames a change without an effect for the capacity that an earlier one led to',
+    file: run,
+    find: 'if (misdirected === 0 || capacity === from) return undefined;',
+    replace: 'if (misdirected === 0) return undefined;',
+  },
+  {
+    name: 'takes its own change in, which did the opposite, for the size that another writer wants to keep',
+    file: ledger,
+    find: "if (directionOf(from, to) === 'up') this.noteRaise(to, capacity);",
+    replace: 'this.noteRaise(to, capacity);',
+  },
+  {
     name: 'walks past the target by whole steps',
     file: step,
     find: 'Math.min(goal, from + step)',

@@ -4,6 +4,7 @@ import { takesChangesAtAnyTime } from '../../src/domain/scale/settings.js';
 import type { FailureType, ScaleState } from '../../workflows/scale/messages.js';
 import type { Ending } from '../../workflows/scale/run.js';
 import { type Stage, Violation } from './stage.js';
+import { mustStopAfter, newestWrongWays } from './wrong-way.js';
 
 /** Fewer cannot use up the time-out of the scenarios, with the pauses that dead workers make among them. */
 const looksBeforeTimeout = 4;
@@ -18,6 +19,7 @@ export function checkEnding(
   const { platform, asked, nowMs } = stage;
   if (!isEveryUpdateAnswered || state.unresolved.length > 0)
     throw new Violation('a request was left without an answer');
+  checkWrongDirection(stage, ending);
   switch (ending.how) {
     case 'reached': {
       const capacity = platform.capacityAt(nowMs);
@@ -36,9 +38,27 @@ export function checkEnding(
       return;
     case 'failed':
       if (asked.decisionsSince === 0) throw new Violation('a request was answered and never acted on');
-      if (!mayFail(stage, ending.type)) {
+      if (!mayFail(stage, state, ending.type)) {
         throw new Violation(`the run failed without a cause: ${ending.type}, ${ending.reason}`);
       }
+  }
+}
+
+/**
+ * After changes that did the opposite, only `WrongDirection` ends the run, unless it was cancelled or could not see what
+ * the changes did.
+ */
+function checkWrongDirection(stage: Stage, ending: Ending): void {
+  const sends = stage.sendsForRequest();
+  const last = newestWrongWays(sends, stage.platform).at(-1);
+  if (!last || !mustStopAfter(sends, stage.platform) || ending.how === 'cancelled') return;
+  const type = ending.how === 'failed' ? ending.type : ending.how;
+  if (type === 'ResourceFailed' || type === 'ActiveTimeout') return;
+  if (ending.how !== 'failed' || type !== 'WrongDirection')
+    throw new Violation(`changes did the opposite, and the run ended with ${type}`);
+  for (const number of [last.to, last.shown]) {
+    if (!ending.reason.split(/\W+/).includes(String(number)))
+      throw new Violation(`the reason of WrongDirection does not contain ${number}: ${ending.reason}`);
   }
 }
 
@@ -52,17 +72,22 @@ function lostPatience({ lastChange, observed, startedAtMs, settings }: ScaleStat
 export function checkCapacity({ platform, targets, scenario }: Stage): void {
   const least = Math.min(scenario.startCapacity, ...targets);
   const most = Math.max(scenario.startCapacity, ...targets);
-  for (const { landsAtMs } of platform.sends) {
-    if (landsAtMs === Infinity) continue;
+  for (const send of platform.sends) {
+    const { to, leadsTo, landsAtMs } = send;
+    if (landsAtMs === Infinity || leadsTo !== to) continue;
+    const before = platform.capacityAt(landsAtMs - 1);
     const capacity = platform.capacityAt(landsAtMs);
-    if (capacity < least || capacity > most)
+    // Where a change that did the opposite has left the capacity outside, the others must not move it further out.
+    if (capacity < Math.min(least, before) || capacity > Math.max(most, before))
       throw new Violation(`capacity was ${capacity}, outside [${least}, ${most}]`);
   }
 }
 
 /** What must have happened for a run to be allowed to fail like this. */
-function mayFail({ platform, doubtfulChanges }: Stage, type: FailureType): boolean {
+function mayFail({ platform, doubtfulChanges }: Stage, { startedAtMs }: ScaleState, type: FailureType): boolean {
   const { faults, badReads } = platform;
+  // The opposite of an addition to nothing.
+  const hadNoEffect = platform.sends.filter(({ from, leadsTo }) => leadsTo === from).length;
   switch (type) {
     case 'InvalidInput':
       return false;
@@ -80,14 +105,21 @@ function mayFail({ platform, doubtfulChanges }: Stage, type: FailureType): boole
       );
     case 'CapacityNotReached':
       // That one may have set it back to what it was, which looks the same where a size takes its time.
-      return faults.has('is accepted, and never arrives') || faults.has('is accepted, and another writer is next');
-    case 'WrongDirection':
-      return false;
+      return (
+        faults.has('is accepted, and never arrives') ||
+        faults.has('is accepted, and another writer is next') ||
+        hadNoEffect > 0
+      );
+    case 'WrongDirection': {
+      const sends = platform.sends.filter(({ atMs, wasRejected }) => atMs > startedAtMs && !wasRejected);
+      // The newest change is the one that the reason names.
+      return mustStopAfter(sends, platform) && newestWrongWays(sends, platform).at(-1)?.atMs === sends.at(-1)?.atMs;
+    }
     case 'ChangeFailed':
       return (
         faults.has('is rejected for good') ||
         faults.has('is refused, and less may be taken') ||
-        doubtfulChanges >= mostIneffectiveChanges
+        doubtfulChanges + hadNoEffect >= mostIneffectiveChanges
       );
   }
 }

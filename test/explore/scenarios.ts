@@ -15,6 +15,11 @@ export interface Scenario {
   readonly messages: readonly Message[];
   /** Units that somebody else may add, or remove, while the run cools down between two steps. */
   readonly otherHands: number;
+  /**
+   * Which changes move the capacity away from their target: any, each as a deviation of its own, or every change down
+   * from the start, as on a platform whose `remove` adds.
+   */
+  readonly opposite?: 'any change' | 'every change down';
   /** Every request goes up: no change may go down because another writer has set more. */
   readonly goesOnlyOut?: true;
   /** Longer walks have many more schedules: by so much the bound is lower for them. */
@@ -142,6 +147,61 @@ export const scenarios: readonly Scenario[] = [
     laterRequests: [{ targetCapacity: 1 }],
     messages: ['a request comes', 'a cancellation comes'],
     otherHands: 2,
+    shallowerBy: 1,
+  },
+  {
+    name: 'two units down in two steps, or one up, where every change down adds',
+    startCapacity: 3,
+    settings,
+    request: { targetCapacity: 1 },
+    laterRequests: [{ targetCapacity: 4 }, { targetCapacity: 2 }],
+    messages: ['a request comes', 'a cancellation comes'],
+    otherHands: 0,
+    opposite: 'every change down',
+    shallowerBy: 1,
+  },
+  {
+    name: 'two units up in two steps, and down at once, where a change may do the opposite',
+    startCapacity: 3,
+    settings: { ...settings, step: { up: 1, down: 2 } },
+    request: { targetCapacity: 5 },
+    laterRequests: [{ targetCapacity: 3 }],
+    messages: ['a request comes', 'a cancellation comes'],
+    otherHands: 0,
+    opposite: 'any change',
+    shallowerBy: 1,
+  },
+  {
+    name: 'a size that shows at once, where a change may do the opposite',
+    startCapacity: 4,
+    settings: { ...settings, step: { up: null, down: 1 }, takesChanges: 'shownAtOnce' },
+    request: { targetCapacity: 3 },
+    laterRequests: [{ targetCapacity: 5 }],
+    messages: ['a request comes', 'a cancellation comes'],
+    otherHands: 2,
+    opposite: 'any change',
+    shallowerBy: 1,
+  },
+  {
+    name: 'a size that shows at once, in two steps down, where every change down adds',
+    startCapacity: 4,
+    settings: { ...settings, takesChanges: 'shownAtOnce' },
+    request: { targetCapacity: 2 },
+    laterRequests: [{ targetCapacity: 3 }],
+    messages: ['a request comes', 'a cancellation comes'],
+    otherHands: 0,
+    opposite: 'every change down',
+    shallowerBy: 1,
+  },
+  {
+    name: 'a size that the platform works on, where a change may do the opposite',
+    startCapacity: 4,
+    settings: { ...settings, step: { up: 1, down: null }, takesChanges: 'anyTime' },
+    request: { targetCapacity: 6 },
+    laterRequests: [{ targetCapacity: 3 }],
+    messages: ['a request comes', 'a cancellation comes'],
+    otherHands: -2,
+    opposite: 'any change',
     shallowerBy: 1,
   },
 ];

@@ -2,6 +2,7 @@
 import type { Chooser, PointKind } from './choices.js';
 import { MemoryPlatform, type Send } from './memory-platform.js';
 import type { Scenario } from './scenarios.js';
+import { mustStopAfter } from './wrong-way.js';
 
 /** A schedule that breaks a promise ends there: what comes after it means nothing. */
 export class Violation extends Error {}
@@ -20,10 +21,14 @@ export class Stage {
   readonly sleepers: (() => Promise<void>)[] = [];
   /** Changes of which the run was not told that they were accepted. */
   doubtfulChanges = 0;
+  /** How many requests the run had when it decided on its last change: a later one does not stop that change. */
+  requestsAtDecision = 0;
   /** Every capacity that a request has led to. */
   readonly targets: number[] = [];
   /** What to check when a run ends: see promises.ts. */
   readonly asked = {
+    /** How many requests the runs have taken. */
+    requests: 0,
     decisionsSince: 0,
     changesSince: 0,
     atMs: 0,
@@ -66,9 +71,16 @@ export class Stage {
     const isOvertaken = this.platform.movedAtMs() > this.asked.atMs;
     if (this.scenario.goesOnlyOut && isOvertaken && !isUp(send))
       throw new Violation('a run that scales out has scaled in');
+    if (mustStopAfter(this.sendsForRequest(), this.platform))
+      throw new Violation('a change was sent after earlier ones had moved the capacity in the wrong direction');
     this.checkPace(send);
     this.asked.changesSince += 1;
     sends.push(send);
+  }
+
+  /** The changes that the run decided on after its newest request. */
+  sendsForRequest(): Send[] {
+    return this.platform.sends.filter(({ requests }) => requests === this.asked.requests);
   }
 
   /** A step up waits for the units of the one before it, unless another target was given, or it took too long. */

@@ -12,10 +12,20 @@ const request: fc.Arbitrary<ScaleRequest> = fc.oneof(
   units.map((remove) => ({ remove })),
 );
 
-/** Of every kind of platform. */
-export const randomScenario: fc.Arbitrary<Scenario> = randomScenarioOf(scenarios);
+const opposite: fc.Arbitrary<Pick<Scenario, 'opposite'>> = fc.constantFrom(
+  {},
+  {},
+  {},
+  { opposite: 'any change' },
+  { opposite: 'every change down' },
+);
 
-/** As the simulated sidecar plays them. */
+/** Of every kind of platform, in two of five scenarios with changes that do the opposite. */
+export const randomScenario: fc.Arbitrary<Scenario> = fc
+  .tuple(randomScenarioOf(scenarios), opposite)
+  .map(([scenario, does]) => ({ ...scenario, ...does }));
+
+/** As the simulated sidecar plays them: it does what it is asked, so no change does the opposite. */
 export const randomScenarioOfSidecar: fc.Arbitrary<Scenario> = randomScenarioOf(
   scenarios.filter(({ settings }) => settings.takesChanges === 'whenActive'),
 );

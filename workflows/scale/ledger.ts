@@ -28,6 +28,7 @@ export class Ledger {
     const isExplained = lastChange?.confirmed === false || settings.dryRun;
     if (observed && observed.capacity !== observation.capacity && !isExplained) {
       this.movedByAnotherWriter(observed.capacity, observation.capacity, nowMs);
+      this.noteRaise(observed.capacity, observation.capacity);
     }
     this.believe(observation);
   }
@@ -109,19 +110,26 @@ export class Ledger {
     const { from, to } = order;
     const { capacity } = observation;
     const { settings, misdirected = 0 } = this.state;
-    this.state.misdirected = movedWrongWay(order, capacity, settings) ? misdirected + 1 : 0;
     if (capacity === from) {
+      // A change without an effect says nothing about its direction, so the count stays as it is.
       this.state.ineffective += 1;
       this.state.setbacks += 1;
     } else {
+      this.state.misdirected = movedWrongWay(order, capacity, settings) ? misdirected + 1 : 0;
       this.madeProgress();
       this.movedByAnotherWriter(to, capacity, nowMs);
+      // A run that scales in corrects any capacity above its target, also one that its own change led to.
+      if (directionOf(from, to) === 'up') this.noteRaise(to, capacity);
     }
     this.believe(observation);
   }
 
   private movedByAnotherWriter(from: number, to: number, nowMs: number): void {
     appendTo(this.state.drift, { atMs: nowMs, from, to });
+  }
+
+  /** The capacity went from at most the target to above it: see `isOvertaken` in run.ts. */
+  private noteRaise(from: number, to: number): void {
     const { target } = this.state;
     if (target !== null && from <= target && to > target) this.state.raisedTo = to;
   }

@@ -147,7 +147,7 @@ export interface ScaleState {
   reach?: number | null;
   /** The most recent refusal. Null again after a change went as far as the refused one. */
   refused?: Refused | null;
-  /** Consecutive changes after which capacity moved in the wrong direction. */
+  /** Consecutive changes after which capacity moved in the wrong direction. Changes without an effect do not count. */
   misdirected?: number;
   /** Why the run has failed. A failed run may stay open until the cooldown of its last change is over. */
   failure?: FailureType | null;

@@ -297,7 +297,7 @@ export class ScaleRun {
   /** Continuing would move the capacity further and further away. */
   private wrongDirection({ from, to, sent }: ConfirmOrder, { capacity }: Observation): Ending | undefined {
     const { settings, resource, misdirected = 0 } = this.state;
-    if (misdirected === 0) return undefined;
+    if (misdirected === 0 || capacity === from) return undefined;
     const isMirrored = capacity - from === from - to;
     const isOutside = sent.outcome === 'accepted' && clampToBounds(capacity, settings) !== capacity;
     const isCertain = !takesChangesAtAnyTime(settings) && (isMirrored || isOutside);
