@@ -40,6 +40,7 @@ interface Line {
   readonly msg: string;
   readonly level: number;
   readonly resource?: string;
+  readonly workflowId?: string;
 }
 
 /** Without the lines of requests over HTTP. */
@@ -68,10 +69,12 @@ it('has one line for each change, each decision and the end of each run, with wh
   ]);
   const { runId } = ofWorker[1] as unknown as { runId: string };
   expect(ofWorker.slice(1)).toEqual(ofWorker.slice(1).map(() => expect.objectContaining({ runId })));
-  expect(lines().filter(({ resource }) => resource === 'web')).toMatchObject([
-    { msg: 'The platform answers' },
+  const linesOf = (id: string) => lines().filter(({ workflowId }) => workflowId === id);
+  expect(linesOf('autoscale:web')).toMatchObject([
     { msg: 'web: scale from 2 to 3', reason: expect.stringContaining('load: 3') as unknown },
-    { msg: 'web: target 3' },
+  ]);
+  expect(linesOf('scale:web')).toMatchObject([
+    { msg: 'web: target 3', reason: expect.stringContaining('load: 3') as unknown },
     { msg: 'web: add 1: 2 -> 3 accepted' },
     { msg: 'web: run ended, reached' },
   ]);
