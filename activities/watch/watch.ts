@@ -2,10 +2,11 @@
  * Watches a resource for hours: looks once per interval and heartbeats the state of the policies. Returns only when
  * capacity should change, so that watching adds no history events.
  */
-import { Context, type Info } from '@temporalio/activity';
+import { Context, type Info, log } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { OpenRuns } from '../../src/client/scale/open-runs.js';
 import { type AutoscaleSpec, compileAutoscale } from '../../src/domain/autoscale/spec.js';
+import type { Evaluation, LimitName } from '../../src/domain/autoscale/evaluation.js';
 import type { AutoscaleState } from '../../src/domain/autoscale/state.js';
 import {
   notConfiguredType,
@@ -105,6 +106,7 @@ async function keepLooking(
     );
     // An interrupted look is not reported as a failure of the platform or a source.
     interruption.throwIfInterrupted();
+    logLook(order.resource, progress.evaluation, seen.progress.evaluation);
     watching.progress = seen.progress;
     context.heartbeat(seen.progress);
     if (seen.result) return seen.result;
@@ -113,6 +115,32 @@ async function keepLooking(
     pauseMs = Math.min(order.settings.intervalMs - (performance.now() - startedAtMs), untilEndMs(order));
   }
 }
+
+/** Every evaluation at debug level; in addition one line when a limit that a person should know about begins or ends. */
+function logLook(resource: string, before: Evaluation | null, now: Evaluation | null): void {
+  if (now === null || now === before) return;
+  const { capacity, target, reason, limitedBy } = now;
+  const fields = { resource, capacity, target, reason };
+  const samples = Object.fromEntries(now.samples.map(({ signal, value }) => [signal, value]));
+  log.debug(`${resource}: evaluated, target ${target}`, { ...fields, limitedBy, samples });
+  for (const [limit, words] of Object.entries(limitsInWords)) {
+    const [was, is] = [before, now].map((evaluation) => evaluation?.limitedBy.includes(limit as LimitName) ?? false);
+    if (is && !was) log.warn(`${resource}: ${words.begins}`, fields);
+    if (was && !is) log.info(`${resource}: ${words.ends}`, fields);
+  }
+}
+
+const limitsInWords: Partial<Record<LimitName, { readonly begins: string; readonly ends: string }>> = {
+  fallback: { begins: 'the fallback is in force', ends: 'the fallback is no longer in force' },
+  noData: {
+    begins: 'signals have no data, so that scaling in is blocked',
+    ends: 'missing data no longer blocks scaling in',
+  },
+  refused: {
+    begins: 'the platform refused a change, which is not requested again for a while',
+    ends: 'the refused change may be requested again',
+  },
+};
 
 /** The workflow ignores the result of a superseded watch, so it must neither return nor fail. */
 async function waitForTheEnd(progress: WatchProgress, stopping: AbortSignal): Promise<never> {

@@ -57,7 +57,7 @@ export async function startProduct(host: DemoHost, signal: string): Promise<Demo
   const { webUiUrl, ...temporal } = await startTemporal(host);
   const connection = connectClient(temporal);
   shutdown.onStop('the connection', () => connection.close());
-  const adapters = await createAdapters(resources, env);
+  const adapters = await createAdapters(resources, env, log);
   shutdown.onStop('the adapters', () => adapters.close());
   const worker = startWorker({
     temporal,

@@ -1,8 +1,7 @@
 /**
- * Logs at the start whether every platform answers, and waits for those that do not: a sidecar may start later than
- * this process.
+ * Logs at the start which platforms answer, and waits for those that do not: a sidecar may start later than this
+ * process. The adapters log a platform that does not answer.
  */
-import { AdapterError } from '../adapters/net/errors.js';
 import type { Logger } from '../process/logger.js';
 import { pauseFor, retryPauseMs } from '../process/pause.js';
 import type { ResourceAdapters } from './resource-adapters.js';
@@ -29,13 +28,10 @@ export async function lookAtEveryResource(
     for (let attempt = 1; ; attempt++) {
       try {
         const { capacity, status } = await adapters.platformOf(resource).observe(signal);
-        log.info({ resource, capacity, status }, 'The platform answers');
+        if (attempt === 1) log.info({ resource, capacity, status }, 'The platform answers');
         return;
-      } catch (error) {
+      } catch {
         if (signal.aborted) return;
-        // The adapters word their errors for people. Any other error is a defect, and its stack is logged.
-        const details = error instanceof AdapterError ? { reason: error.message } : { err: error };
-        log.warn({ resource, ...details }, 'The platform does not answer; retrying');
       }
       if (!(await pauseFor(retryPauseMs(attempt, mostBetweenLooksMs), signal))) return;
     }

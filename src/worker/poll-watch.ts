@@ -6,6 +6,7 @@ import type { Connection } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import { grpcStatus, hasCode } from '../client/temporal/grpc-status.js';
 import type { Logger } from '../process/logger.js';
+import { Outage, remindEveryMs } from '../process/outage.js';
 import { pauseFor } from '../process/pause.js';
 import type { Poller } from './succession.js';
 
@@ -71,11 +72,16 @@ export class PollWatch {
 
   async #watch(closed: AbortSignal): Promise<void> {
     const { log, taskQueue } = this.#settings;
+    const words = { fails: 'Worker is not polling', worksAgain: 'Worker is polling again' };
+    const outage = new Outage({ log, fields: { taskQueue }, words, remindEveryMs });
+    let hasPolled = false;
     do {
       const status = await this.#look();
       if (closed.aborted) return;
-      if (status.isPolling && !this.status.isPolling) log.info({ taskQueue }, 'Worker is polling');
-      if (!status.isPolling && this.status.isPolling) log.warn({ taskQueue, ...status }, 'Worker is not polling');
+      if (status.isPolling && !hasPolled) log.info({ taskQueue }, 'Worker is polling');
+      hasPolled ||= status.isPolling;
+      if (status.isPolling) outage.works();
+      else if (hasPolled) outage.fails({ reason: status.reason });
       this.status = status;
     } while (await pauseFor(this.status.isPolling ? afterwardsEveryMs : untilSeenEveryMs, closed));
   }

@@ -7,6 +7,8 @@
 import type { Client } from '@temporalio/client';
 import { AutoscaleClient, type KnownAutoscaler } from '../client/autoscale/client.js';
 import { atMost } from '../client/temporal/at-most.js';
+import { firstLineOf } from '../client/temporal/connection.js';
+import { isTemporalTrouble } from '../client/temporal/grpc-status.js';
 import { isPolled } from '../client/temporal/is-polled.js';
 import { moveRun } from '../client/scale/client.js';
 import { openWorkflows, type OpenWorkflows } from '../client/open-workflows.js';
@@ -15,6 +17,7 @@ import { autoscaledIn, type Autoscaled } from '../config/autoscaled.js';
 import type { Config, LoadedConfig } from '../config/config.js';
 import { defaultOwner, placeOf } from '../domain/autoscale/revision.js';
 import type { Logger } from '../process/logger.js';
+import { Outage, remindEveryMs } from '../process/outage.js';
 import { pauseFor, retryPauseMs } from '../process/pause.js';
 
 export interface Reconciled extends Pick<LoadedConfig, 'resources' | 'writing'> {
@@ -50,6 +53,7 @@ export const askedAtOnce = 16;
 export class Reconciler {
   readonly #settings: ReconcilerSettings;
   readonly #autoscales: AutoscaleClient;
+  readonly #outage: Outage;
   #wanted: Reconciled | undefined;
   /** Aborts the pause between two rounds when there is a new configuration. */
   #interruption = new AbortController();
@@ -61,6 +65,11 @@ export class Reconciler {
   constructor(settings: ReconcilerSettings) {
     this.#settings = settings;
     this.#autoscales = new AutoscaleClient(settings.client);
+    const words = {
+      fails: 'Autoscalers could not be compared with the configuration; retrying',
+      worksAgain: 'Autoscalers can be compared with the configuration again',
+    };
+    this.#outage = new Outage({ log: settings.log, fields: {}, words, remindEveryMs });
     settings.signal.addEventListener('abort', () => this.#interruption.abort());
     void this.#run();
   }
@@ -92,9 +101,10 @@ export class Reconciler {
     for (let attempt = 1; !this.#interruption.signal.aborted; attempt++) {
       try {
         await this.#round(wanted, isNew);
+        this.#outage.works();
         return;
       } catch (error) {
-        this.#settings.log.warn({ err: error }, 'Autoscalers could not be compared with the configuration; retrying');
+        this.#outage.fails(isTemporalTrouble(error) ? { reason: firstLineOf(error) } : { err: error });
         await pauseFor(retryPauseMs(attempt, mostBetweenAttemptsMs), this.#interruption.signal);
       }
     }

@@ -10,6 +10,9 @@ import { platforms } from '../adapters/platforms/registry.js';
 import { Lent } from './lent.js';
 import { sourceDefinitions } from '../adapters/sources/registry.js';
 import type { Source } from '../adapters/sources/source.js';
+import { AdapterError } from '../adapters/net/errors.js';
+import type { Logger } from '../process/logger.js';
+import { Outage } from '../process/outage.js';
 
 export interface ResourceAdapters {
   /**
@@ -53,8 +56,10 @@ const longestSampleMs = 10_000;
 export async function createAdapters(
   resources: Config['resources'],
   env: NodeJS.ProcessEnv,
+  log: Logger,
 ): Promise<ResourceAdapters> {
   let made = await createAll(resources, env);
+  const outages = new Map<string, Outage>();
   const retiring = new Set<Promise<void>>();
   const looks = new Map<string, LastLook>();
   const listeners = new Set<() => void>();
@@ -63,6 +68,15 @@ export async function createAdapters(
     const adapters = made.get(resource);
     if (adapters) return adapters;
     throw new Error(`${resource} is not in the configuration of this worker; add it, or give it a separate task queue`);
+  }
+
+  /** Kept across reloads: the platform or the source may be the same one. */
+  function outageOf(fields: { resource: string; signal?: string }): Outage {
+    const key = JSON.stringify(fields);
+    const words = fields.signal === undefined ? platformWords : signalWords;
+    const outage = outages.get(key) ?? new Outage({ log, fields, words });
+    outages.set(key, outage);
+    return outage;
   }
 
   function retire(adapters: ReadonlyMap<string, Adapters>): void {
@@ -76,7 +90,7 @@ export async function createAdapters(
       return {
         observe: (signal) =>
           adaptersOf(resource).platform.use((platform) =>
-            noted(platform.observe(signal), signal, (look) => looks.set(resource, look)),
+            noted(platform.observe(signal), signal, outageOf({ resource }), (look) => looks.set(resource, look)),
           ),
         change: (change, permit, signal) =>
           adaptersOf(resource).platform.use((platform) => platform.change(change, permit, signal)),
@@ -85,7 +99,13 @@ export async function createAdapters(
     sourcesOf: (resource) => {
       const sources = Object.entries(adaptersOf(resource).sources ?? {});
       return Object.fromEntries(
-        sources.map(([name, lent]) => [name, { sample: (signal) => lent.use((source) => source.sample(signal)) }]),
+        sources.map(([name, lent]) => [
+          name,
+          {
+            sample: (stopped) =>
+              lent.use((source) => noted(source.sample(stopped), stopped, outageOf({ resource, signal: name }))),
+          },
+        ]),
       );
     },
     isAutoscaled: (resource) => made.get(resource)?.sources !== undefined,
@@ -107,14 +127,28 @@ export async function createAdapters(
   };
 }
 
-/** Records the result of a read. An aborted read says nothing about the platform. */
-async function noted<T>(looking: Promise<T>, signal: AbortSignal, note: (look: LastLook) => void): Promise<T> {
+const platformWords = { fails: 'The platform does not answer', worksAgain: 'The platform answers again' };
+const signalWords = { fails: 'The signal fails', worksAgain: 'The signal works again' };
+
+/** Records the result of a read. An aborted read says nothing about the platform or the source. */
+async function noted<T>(
+  reading: Promise<T>,
+  stopped: AbortSignal,
+  outage: Outage,
+  note: (look: LastLook) => void = () => undefined,
+): Promise<T> {
   try {
-    const seen = await looking;
+    const seen = await reading;
     note({ atMs: Date.now(), problem: null });
+    outage.works();
     return seen;
   } catch (error) {
-    if (!signal.aborted) note({ atMs: Date.now(), problem: error instanceof Error ? error.message : String(error) });
+    if (!stopped.aborted) {
+      const reason = error instanceof Error ? error.message : String(error);
+      note({ atMs: Date.now(), problem: reason });
+      // The adapters word their errors for people. Any other error is a defect, and its stack is logged.
+      outage.fails(error instanceof AdapterError ? { reason } : { err: error });
+    }
     throw error;
   }
 }

@@ -5,6 +5,7 @@
 import type { LogLevel, Logger as TemporalLogger } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import type { Logger } from '../process/logger.js';
+import { Outage, remindEveryMs } from '../process/outage.js';
 import { pauseFor, retryPauseMs } from '../process/pause.js';
 import { type TemporalSettings, firstLineOf } from '../client/temporal/connection.js';
 
@@ -15,12 +16,16 @@ export async function connectWorker(
   { address, options }: TemporalSettings,
   { log, signal }: { readonly log: Logger; readonly signal: AbortSignal },
 ): Promise<NativeConnection> {
+  const words = { fails: 'Temporal is unreachable; retrying', worksAgain: 'Temporal is reachable again' };
+  const outage = new Outage({ log, fields: { address }, words, remindEveryMs });
   for (let attempt = 1; ; attempt++) {
     signal.throwIfAborted();
     try {
-      return await NativeConnection.connect({ ...options, address });
+      const connection = await NativeConnection.connect({ ...options, address });
+      outage.works();
+      return connection;
     } catch (error) {
-      log.warn({ address, attempt, reason: firstLineOf(error) }, 'Temporal is unreachable; retrying');
+      outage.fails({ reason: firstLineOf(error) });
       await pauseFor(retryPauseMs(attempt, mostBetweenAttemptsMs), signal);
     }
   }
@@ -39,8 +44,8 @@ export function installTemporalRuntime(log: Logger): void {
 }
 
 /**
- * Logs the SDK's info messages (such as a state change of a worker) at debug level; messages of workflows and
- * activities keep their level.
+ * Logs the SDK's info messages (such as a state change of a worker) and its retries at debug level; messages of
+ * workflows and activities keep their level.
  */
 export function temporalLogger(log: Logger): TemporalLogger {
   // For each line that it may log, the SDK asks its native core for the time, several times per heartbeat.
@@ -53,9 +58,13 @@ export function temporalLogger(log: Logger): TemporalLogger {
       ...(error === undefined ? {} : { err: error }),
       sdkComponent,
     };
-    log[!isOurs && level === 'INFO' ? 'debug' : pinoLevels[level]](fields, message);
+    const isDetail = !isOurs && (level === 'INFO' || details['target'] === pollRetries);
+    log[isDetail ? 'debug' : pinoLevels[level]](fields, message);
   });
 }
+
+/** The core logs each retry of each of its dozen polls. PollWatch logs once that the worker is not polling. */
+const pollRetries = 'temporalio_client::retry';
 
 const pinoLevels = {
   TRACE: 'trace',
@@ -67,6 +76,6 @@ const pinoLevels = {
 
 /** The fields that help a reader, of the dozen that the SDK adds to a line of a workflow or an activity. */
 function ours(details: Record<string, unknown>): Record<string, unknown> {
-  const noise = ['namespace', 'taskQueue', 'taskToken', 'isLocal', 'firstExecutionRunId'];
+  const noise = ['namespace', 'taskQueue', 'taskToken', 'isLocal', 'firstExecutionRunId', 'workflowType'];
   return Object.fromEntries(Object.entries(details).filter(([name]) => !noise.includes(name)));
 }

@@ -1,7 +1,10 @@
 /** Detects that workers of a task queue have died, and has their activities retried by live workers. */
 import { Client, type Connection } from '@temporalio/client';
+import { firstLineOf } from '../client/temporal/connection.js';
+import { isTemporalTrouble } from '../client/temporal/grpc-status.js';
 import { handOn } from '../client/temporal/hand-on.js';
 import type { Logger } from '../process/logger.js';
+import { Outage, remindEveryMs } from '../process/outage.js';
 import { pauseFor, retryPauseMs } from '../process/pause.js';
 import { whereaboutsOf } from './identity.js';
 
@@ -123,6 +126,8 @@ export class Succession {
   /** Retries until it has succeeded once. */
   async #handOnFrom(isDead: (identity: string) => boolean): Promise<void> {
     const { taskQueue, repeatable, log } = this.#settings;
+    const words = { fails: 'Dead workers could not be looked up; retrying', worksAgain: 'Dead workers were looked up' };
+    const outage = new Outage({ log, fields: { taskQueue }, words, remindEveryMs });
     for (let attempt = 1; ; attempt++) {
       try {
         const handedOn = await handOn(this.#client, { taskQueue, activities: repeatable, isDead });
@@ -130,10 +135,11 @@ export class Succession {
           this.#handedOn.add(from);
           log.info({ taskQueue, from, activities }, 'Took over activities from a dead worker');
         }
+        outage.works();
         return;
       } catch (error) {
         if (this.#closed.signal.aborted) return;
-        log.warn({ taskQueue, err: error }, 'Dead workers could not be looked up; retrying');
+        outage.fails(isTemporalTrouble(error) ? { reason: firstLineOf(error) } : { err: error });
       }
       if (!(await pauseFor(retryPauseMs(attempt, mostBetweenAttemptsMs), this.#closed.signal))) return;
     }

@@ -19,7 +19,7 @@ beforeEach(async () => {
   simulator = await startSimulator({ resources: { worker: 3 } });
   const platform = { type: 'omnistrate', url: simulator.url };
   const worker = resourceSchema.parse({ platform, min: 1, max: 5 });
-  adapters = await createAdapters(byAlias([resourceConfig('worker', worker)]), {});
+  adapters = await createAdapters(byAlias([resourceConfig('worker', worker)]), {}, log);
   lines = [];
   stop = new AbortController();
 });
@@ -37,16 +37,23 @@ it('tells what a platform that answers shows', async () => {
   expect(lines).toMatchObject([{ msg: 'The platform answers', resource: 'worker', capacity: 3, status: 'ACTIVE' }]);
 });
 
-it('reports a sidecar that does not answer, waits for it, and tells when it is there', async () => {
+it('waits for a sidecar that does not answer, and logs once that it does not and once that it does', async () => {
   await simulator.goDown();
-  const looking = look();
-  await eventually('it has been reported twice', () => lines.length >= 2);
-  expect(lines[0]).toMatchObject({ msg: 'The platform does not answer; retrying', resource: 'worker' });
-  expect(lines[0]?.reason).toContain('worker');
+  let looks = 0;
+  const observe = (signal: AbortSignal) => {
+    looks += 1;
+    return adapters.platformOf('worker').observe(signal);
+  };
+  const counted = { ...adapters, platformOf: () => ({ ...adapters.platformOf('worker'), observe }) };
+  const looking = lookAtEveryResource(['worker'], { adapters: counted, log, signal: stop.signal });
+  await eventually('it has looked three times', () => looks >= 3);
+  expect(lines).toMatchObject([{ msg: 'The platform does not answer', resource: 'worker' }]);
+  expect(lines[0]?.reason).toContain('ECONNREFUSED');
 
   await simulator.comeBack();
   await looking;
-  expect(lines.at(-1)).toMatchObject({ msg: 'The platform answers', capacity: 3 });
+  expect(lines).toHaveLength(2);
+  expect(lines[1]).toMatchObject({ msg: 'The platform answers again', resource: 'worker' });
 });
 
 it('stops looking when the process ends', async () => {

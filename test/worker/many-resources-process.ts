@@ -24,8 +24,9 @@ const server = createServer((socket) => {
 await once(server, 'listening');
 const platform = { type: 'omnistrate', url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 const configured = resources.map((alias) => resourceConfig(alias, resourceSchema.parse({ platform, min: 1, max: 5 })));
-const adapters = await createAdapters(byAlias(configured), {});
-await lookAtEveryResource(resources, { adapters, log: pino({ level: 'silent' }), signal: shutdown.stopping });
+const log = pino({ level: 'silent' });
+const adapters = await createAdapters(byAlias(configured), {}, log);
+await lookAtEveryResource(resources, { adapters, log, signal: shutdown.stopping });
 console.log(`${asked.size} asked`);
 await adapters.close();
 server.close();

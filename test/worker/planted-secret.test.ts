@@ -92,7 +92,7 @@ beforeAll(async () => {
   environment = await devServerEnvironment();
   const { client, connection, address } = environment;
   config = await fileConfig(yaml(secretFile), 'escapement.yaml', placeholders);
-  adapters = await createAdapters(config.resources, placeholders);
+  adapters = await createAdapters(config.resources, placeholders, log);
   temporal = { address, namespace: 'default', isConfigured: true, options: {} };
   worker = startWorker({
     temporal,

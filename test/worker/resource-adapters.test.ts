@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { pino } from 'pino';
 import { byAlias, type Config } from '../../src/config/config.js';
 import { fileConfig } from '../../src/config/file/file-config.js';
 import { createAdapters, type ResourceAdapters } from '../../src/worker/resource-adapters.js';
@@ -12,15 +13,18 @@ let waiting: (() => void)[] = [];
 let server: Server;
 let url: string;
 let adapters: ResourceAdapters;
+let lines: object[];
+const log = pino({ base: {} }, { write: (line: string) => lines.push(JSON.parse(line) as object) });
 
 beforeEach(async () => {
   waiting = [];
+  lines = [];
   server = createServer((_, response) => {
     waiting.push(() => response.setHeader('content-type', 'application/json').end('{"size":3}'));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  adapters = await createAdapters(await resourcesAt('one'), {});
+  adapters = await createAdapters(await resourcesAt('one'), {}, log);
 });
 afterEach(async () => {
   for (const answer of waiting.splice(0)) answer();
@@ -109,4 +113,24 @@ it('tells whoever wants to know that the configuration was read again', async ()
   forget();
   await adapters.reload(await resourcesAt('one'));
   expect(times).toBe(1);
+});
+
+it('logs once that a signal fails, however often it is sampled, and once that it works again', async () => {
+  const load = adapters.sourcesOf('worker')['load']!;
+  server.removeAllListeners('request');
+  let isBroken = true;
+  server.on('request', (_request, response) => {
+    response.setHeader('content-type', 'application/json').end(isBroken ? '{}' : '{"size":3}');
+  });
+  for (let sample = 0; sample < 3; sample += 1) await expect(load.sample(signal)).rejects.toThrow('size');
+  expect(lines).toMatchObject([{ msg: 'The signal fails', resource: 'worker', signal: 'load' }]);
+  isBroken = false;
+  for (let sample = 0; sample < 3; sample += 1) expect((await load.sample(signal)).value).toBe(3);
+  expect(lines).toHaveLength(2);
+  expect(lines[1]).toMatchObject({
+    msg: 'The signal works again',
+    resource: 'worker',
+    signal: 'load',
+    afterSeconds: 0,
+  });
 });

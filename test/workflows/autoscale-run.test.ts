@@ -22,6 +22,7 @@ class MemoryWorld implements AutoscaleWorld {
   readonly asks: Call<Evaluation, ScaleAnswer>[] = [];
   readonly checks: Call<AutoscaleConfiguration, string | null>[] = [];
   published = 0;
+  readonly logged: string[] = [];
   isLong = false;
   #isCalledOff: () => boolean = () => false;
   #handlers = 0;
@@ -51,6 +52,9 @@ class MemoryWorld implements AutoscaleWorld {
   }
   publish(): void {
     this.published += 1;
+  }
+  log(_level: 'info' | 'warn', message: string): void {
+    this.logged.push(message);
   }
 
   /** A handler of a message, as Temporal counts those that have not finished. */

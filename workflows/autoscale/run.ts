@@ -36,6 +36,8 @@ export interface AutoscaleWorld {
   mustContinue(): boolean;
   /** Updates the memo, which the server shows when no worker can answer. */
   publish(): void;
+  /** Writes a line to the log of the worker. A replay writes nothing. */
+  log(level: 'info' | 'warn', message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
 export type WatchEnd =
@@ -83,11 +85,16 @@ export class AutoscaleRun {
   }
 
   pause(pause: Pause | null): void {
-    if (this.isSensible('pause', checkPause(pause))) this.control({ pause });
+    if (!this.isSensible('pause', checkPause(pause))) return;
+    this.world.log('info', pause ? `policies paused, ${directionInWords[pause.direction]}` : 'policies resumed', {
+      pause,
+    });
+    this.control({ pause });
   }
 
   override(override: Override | null): void {
     if (!this.isSensible('override', checkOverride(override))) return;
+    this.world.log('info', override ? `override ${override.capacity}` : 'override removed', { override });
     this.control({ override: override && { ...override, sinceMs: this.world.now() } });
   }
 
@@ -120,6 +127,7 @@ export class AutoscaleRun {
         `ignored remove: the autoscaler is configured by ${placeOf(newer)}, which is newer than ${placeOf(removal)}`,
       );
     } else {
+      this.world.log('info', `autoscaler removed by ${placeOf(removal)}`);
       this.state.removedBy = removal;
       this.mustReconsider = true;
     }
@@ -127,6 +135,7 @@ export class AutoscaleRun {
 
   /** The message is shown until the next valid message. A successful scale request does not clear it. */
   ignore(message: string): void {
+    this.world.log('warn', message);
     this.state.ignored = message;
     this.world.publish();
   }
@@ -169,6 +178,7 @@ export class AutoscaleRun {
    * direction.
    */
   private pauseItself({ runId, reason }: NonNullable<WatchResult['wrongDirection']>): void {
+    this.world.log('warn', 'the autoscaler pauses itself until a person resumes it', { reason, run: runId });
     this.state.heededRun = runId;
     this.state.lastError = reason;
     this.control({ pause: { direction: 'both', untilMs: null, reason } });
@@ -186,6 +196,10 @@ export class AutoscaleRun {
     const isRefused = 'refused' in answer;
     this.state.lastError = isRefused ? answer.refused : null;
     const runId = isRefused ? null : answer.runId;
+    const { capacity, target, reason, limitedBy } = evaluation;
+    const fields = { capacity, target, reason, limitedBy, run: runId };
+    if (isRefused) this.world.log('warn', `scale to ${target} was refused`, { ...fields, refused: answer.refused });
+    else this.world.log('info', `scale from ${capacity} to ${target}`, fields);
     appendTo(this.state.decisions, { evaluation, runId, ...(isRefused && answer) }, rememberedDecisions);
     if (isRefused) this.state.refusedRequests += 1;
     this.world.publish();
@@ -199,6 +213,9 @@ export class AutoscaleRun {
 
   private take({ settings, limits, taskQueue, revision }: AutoscaleConfiguration): void {
     const { revision: before } = this.state;
+    this.world.log('info', `configuration replaced${revision ? ` by ${placeOf(revision)}` : ''}`, {
+      ...(before && { before: placeOf(before) }),
+    });
     Object.assign(this.state, { settings, limits }, taskQueue === undefined ? {} : { taskQueue });
     if (before) this.state.insteadOf = before;
     this.state.revision = revision;
@@ -243,6 +260,8 @@ export class AutoscaleRun {
     return false;
   }
 }
+
+const directionInWords = { up: 'no scale-out', down: 'no scale-in', both: 'no changes' } as const;
 
 /** Of two candidates with the same time, or without a time, the one that arrived later wins. */
 function newestFirst(one: Candidate, other: Candidate): number {

@@ -3,6 +3,7 @@ import {
   CancellationScope,
   allHandlersFinished,
   condition,
+  log,
   patched,
   proxyActivities,
   proxyLocalActivities,
@@ -74,6 +75,9 @@ export function temporalAutoscaleWorld(state: Autoscaler): AutoscaleWorld {
     mustContinue: () => workflowInfo().continueAsNewSuggested || taskQueue() !== home,
 
     publish: () => upsertMemo({ ...memoOf(state) }),
+
+    log: (level, message, fields = {}) =>
+      log[level](`${state.resource}: ${message}`, { resource: state.resource, ...fields }),
   };
 }
 

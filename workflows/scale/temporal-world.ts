@@ -8,6 +8,7 @@ import {
   allHandlersFinished,
   condition,
   isCancellation,
+  log,
   proxyActivities,
   setCurrentDetails,
   sleep,
@@ -87,12 +88,12 @@ export function temporalWorld(state: ScaleState, home: string, shown: () => void
 
     change: async (order) => {
       show();
-      try {
-        const options = { ...changeOptions(order), taskQueue: taskQueue() };
-        return await interruptibly(() => activities.change.executeWithOptions(options, [order]));
-      } catch (error) {
-        return withoutVerdict(error);
-      }
+      const options = { ...changeOptions(order), taskQueue: taskQueue() };
+      const result = await interruptibly(() => activities.change.executeWithOptions(options, [order])).catch(
+        withoutVerdict,
+      );
+      logChange(order, result);
+      return result;
     },
 
     confirm: async (order) => {
@@ -143,6 +144,20 @@ async function cancelledWhen<T>(wake: () => boolean, scope: CancellationScope, w
   if (!state.isDone) scope.cancel();
   return work;
 }
+
+function logChange(order: ChangeOrder, result: ChangeResult): void {
+  const { resource, from, to, dryRun } = order;
+  const fields = { resource, from, to, outcome: result.outcome, ...('reason' in result && { reason: result.reason }) };
+  const message = `${resource}: ${summaryOf(order)} ${outcomeInWords[result.outcome]}`;
+  log[result.outcome === 'accepted' ? 'info' : 'warn'](message, { ...fields, ...(dryRun && { dryRun }) });
+}
+
+const outcomeInWords = {
+  accepted: 'accepted',
+  rejected: 'rejected',
+  notSent: 'not sent',
+  unknown: 'has an unknown outcome',
+} as const;
 
 /** The activity ended without a result. Only a task that no worker had taken was certainly not sent. */
 function withoutVerdict(error: unknown): ChangeResult {

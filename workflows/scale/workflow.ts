@@ -7,6 +7,7 @@ import {
   CancelledFailure,
   CancellationScope,
   condition,
+  log,
   makeContinueAsNewFunc,
   patched,
   setDefaultSignalHandler,
@@ -44,7 +45,9 @@ export async function scale(input: ScaleInput): Promise<ScaleStatus> {
   const world = temporalWorld(state, home, () => memo.update());
   const run = new ScaleRun(state, world);
   const take = (request: ScaleRequest) => {
+    const { target } = state;
     if (applyRequest(state, request)) run.reconsider();
+    if (state.target !== target) logTarget(state, target, request);
     memo.update();
   };
   // Apply the request of the start first. Messages that arrived before the worker started are applied as the handlers
@@ -135,7 +138,18 @@ function answerOrThrow(state: ScaleState, id: string | undefined): RetargetAnswe
   return answer;
 }
 
+function logTarget({ resource, target, reason }: ScaleState, before: number | null, { id }: ScaleRequest): void {
+  log.info(`${resource}: target ${target}`, {
+    resource,
+    target,
+    ...(before !== null && { before }),
+    ...(reason !== null && { reason }),
+    request: id,
+  });
+}
+
 function ignore(state: ScaleState, message: string): void {
+  log.warn(`${state.resource}: ignored ${message}`, { resource: state.resource });
   appendTo(state.ignored, { atMs: Date.now(), message });
 }
 
@@ -148,6 +162,7 @@ function close(state: ScaleState, ending: Exclude<Ending, { how: 'continued' }>)
     lastError: state.lastError,
     answers: state.answers,
   });
+  logEnd(state, ending);
   const status = statusOf(state);
   switch (ending.how) {
     case 'reached':
@@ -162,6 +177,14 @@ function close(state: ScaleState, ending: Exclude<Ending, { how: 'continued' }>)
         details: [status],
       });
   }
+}
+
+function logEnd(state: ScaleState, ending: Exclude<Ending, { how: 'continued' }>): void {
+  const { resource, target, observed, stepsMade } = state;
+  const fields = { resource, target, capacity: observed?.capacity ?? null, stepsMade };
+  if (ending.how === 'failed') {
+    log.warn(`${resource}: run failed, ${ending.type}`, { ...fields, outcome: ending.type, reason: ending.reason });
+  } else log.info(`${resource}: run ended, ${ending.how}`, { ...fields, outcome: ending.how });
 }
 
 function publish(state: ScaleState, closing: Partial<ScaleMemo> = {}): void {

@@ -33,7 +33,7 @@ export async function serveWorker(
 ): Promise<ServedWorker> {
   const { resources, select = everything, ...connected } = parts;
   installTemporalRuntime(log);
-  const adapters = await createAdapters(resources, env);
+  const adapters = await createAdapters(resources, env, log);
   shutdown.onStop('the adapters', () => adapters.close());
   void lookAtEveryResource(Object.keys(resources), { adapters, log, signal: shutdown.stopping });
 

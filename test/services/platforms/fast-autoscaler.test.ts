@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { pino } from 'pino';
 import { createActivities } from '../../../activities/index.js';
 import { motoService } from '../../../scripts/services/moto.js';
 import { rabbitmqService } from '../../../scripts/services/rabbitmq.js';
@@ -133,7 +134,7 @@ async function rabbitmqQueue(): Promise<Queue> {
 /** Escapement as it is started with this environment. */
 async function escapement(environment: Readonly<Record<string, string>>) {
   const config = await loadConfig(environment, '/nowhere');
-  const adapters = await createAdapters(config.resources, environment);
+  const adapters = await createAdapters(config.resources, environment, pino({ level: 'silent' }));
   const worker = await Worker.create({
     connection: temporal.nativeConnection,
     taskQueue: 'escapement',
