@@ -203,7 +203,7 @@ export class MemoryPlatform {
   async change(change: CapacityChange, permit: SendPermit, sender: Sender): Promise<ChangeOutcome> {
     const { stage } = this;
     stage.nowMs += answerMs;
-    if (!permit.isValid()) return rejected('the send permit expired');
+    if (!permit.isValid()) return rejected('send permit expired');
     const kind = sender.isAwakeAgain ? sends[0] : (this.always ?? this.chooseSend());
     const latestMs = stage.scenario.settings.settleMs - 1;
     stage.note(() => `change ${change.from} -> ${change.to} ${kind}`);

@@ -126,7 +126,7 @@ describe('an error of a connection', () => {
   it('says what to do, and nothing of what is no connection', () => {
     expect(connectionFailureOf(new AggregateError([reset], ''))).toMatchObject({
       code: 'unreachable',
-      text: expect.stringContaining('(ECONNRESET). Check that it runs') as unknown,
+      text: expect.stringContaining('(ECONNRESET). Check that it is running') as unknown,
     });
     expect(connectionFailureOf(new Error('oops'))).toBeUndefined();
   });

@@ -139,8 +139,8 @@ it.each(['https://queue.example/', 'https://127.0.0.1:1/'])('a key that is none 
 
 describe('where the proxy gives no tunnel,', () => {
   it.each([
-    [403, 'answered 403'],
-    [407, 'answered 407'],
+    [403, 'responded 403'],
+    [407, 'responded 407'],
     ['hang', 'no connection within 300 ms'],
   ] as const)('%s: nothing is sent, and it is told without the login', async (instead, said) => {
     proxy.instead = instead;
@@ -164,12 +164,14 @@ describe('where the proxy gives no tunnel,', () => {
     await source.close?.();
     expect(error).toMatchObject({ code: 'unreachable' });
     expect(error.message).toMatch(
-      /the proxy http:\/\/127\.0\.0\.1:\d+ answered 502 to CONNECT queue\.example:443\. Check HTTPS_PROXY/,
+      /proxy http:\/\/127\.0\.0\.1:\d+ responded 502 to CONNECT queue\.example:443\. Check HTTPS_PROXY/,
     );
   });
 });
 
-/** Everything that speaks HTTPS, asked of a host. Nothing there is a server of the right kind: what counts is the way. */
+/**
+ * Everything that speaks HTTPS, asked of a host. Nothing there is a server of the right kind: what counts is the way.
+ */
 const askers: [string, (host: string) => Promise<unknown>][] = [
   ['a source over HTTP', (host) => sampled('prometheus', { server: `https://${host}`, query: 'up' })],
   ['sqs', (host) => sampled('sqs', { queue: 'jobs', region: 'eu-west-1', endpoint: `https://${host}` })],

@@ -171,7 +171,7 @@ describe('what is seen of an app', () => {
       expect(seen).toMatchObject({ capacity: 3, status: 'ACTIVE' });
       expect(seen).not.toHaveProperty('ready');
       expect(seen.details).toMatchObject({
-        replicas: 'not known: GET replicas of shop/web/web--7 was answered 403: AuthorizationFailed: so it is',
+        replicas: 'unknown: GET replicas of shop/web/web--7 returned 403: AuthorizationFailed: so it is',
       });
     });
   });
@@ -200,6 +200,6 @@ it('without credentials says so, by Azure’s own chain of them', async () => {
     .observe(never)
     .catch(String);
   expect(error).toMatch(
-    /worker: (no Azure credentials were accepted|GET container app shop\/worker had no complete answer)/,
+    /worker: (no Azure credentials were accepted|GET container app shop\/worker got no complete response)/,
   );
 }, 30_000);

@@ -137,7 +137,7 @@ describe('what is read', () => {
     const error = await describedBy({ ...settings, observe })
       .observe(never)
       .catch(String);
-    expect(error).toContain(`GET ${server.url}/pools was answered 403`);
+    expect(error).toContain(`GET ${server.url}/pools returned 403`);
     expect(error).not.toContain('hunter2');
   });
 });
@@ -150,11 +150,15 @@ describe('the description', () => {
     ['neither way of changing', { set: undefined }, 'give either `set`, or both `add` and `remove`'],
     ['two ways of changing', { add: request, remove: request }, 'give either `set`, or both `add` and `remove`'],
     ['half a way of changing', { set: undefined, add: request }, 'give either `set`, or both `add` and `remove`'],
-    ['a name that there is not', { set: { url: `${url}/{{target}}` } }, '{{target}} means nothing here'],
-    ['a name in a read that only a change has', { observe: { url: `${url}/{{to}}`, capacity: 'a' } }, '{{to}} means'],
+    ['a name that there is not', { set: { url: `${url}/{{target}}` } }, '{{target}} is not supported here'],
+    [
+      'a name in a read that only a change has',
+      { observe: { url: `${url}/{{to}}`, capacity: 'a' } },
+      '{{to}} is not supported',
+    ],
     ['a name in a body that there is not', { set: { ...request, body: { a: ['{{too}}'] } } }, '{{too}}'],
     ['what is no URL', { set: { url: 'pools/{{resource}}' } }, 'must be an http or https URL'],
-    ['a password in a URL', { set: { url: 'http://me:hunter2@pools.example' } }, 'those belong into a header'],
+    ['a password in a URL', { set: { url: 'http://me:hunter2@pools.example' } }, 'set those in headers'],
   ])('with %s is refused', (_name, change, reason) => {
     const parsed = genericHttp.settings.safeParse({ ...settingFor(url), ...change });
     expect(parsed.success).toBe(false);

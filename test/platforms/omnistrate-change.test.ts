@@ -1,4 +1,7 @@
-/** What the adapter makes of everything that can happen to a change: against real servers, each change sent at most once. */
+/**
+ * What the adapter makes of everything that can happen to a change: against real servers, each change sent at most
+ * once.
+ */
 import { once } from 'node:events';
 import { createServer as createTlsServer } from 'node:tls';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
@@ -85,7 +88,7 @@ describe('a status is read by what HTTP says of it', () => {
   it('tells what the sidecar said', async () => {
     const server = await startRawServer((socket) => socket.end(httpAnswer(422, '{"error":\n "too many"}')));
     expect(await changeAt(server.url)).toMatchObject({
-      reason: `POST ${server.url}/resource/worker/capacity/add was answered 422: too many`,
+      reason: `POST ${server.url}/resource/worker/capacity/add returned 422: too many`,
     });
   });
 

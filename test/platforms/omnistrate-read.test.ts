@@ -104,7 +104,7 @@ describe('a read that is refused says so by its code', () => {
     const server = await startRawServer((socket) => socket.end(httpAnswer(status)));
     const error = await failureOf(sidecarAt(server.url).observe(never));
     expect(error.code).toBe(code);
-    expect(error.message).toContain(`worker: GET ${server.url}/resource/worker/capacity was answered ${status}`);
+    expect(error.message).toContain(`worker: GET ${server.url}/resource/worker/capacity returned ${status}`);
     expect(server.requests).toHaveLength(1);
   });
 
@@ -115,8 +115,8 @@ describe('a read that is refused says so by its code', () => {
 
   it.each([
     ['https://user:hunter2@gate.example/hunter2?token=hunter2', 'https://gate.example'],
-    ['/hunter2?token=hunter2', 'another path of it'],
-    ['http://[hunter2', 'what is not a URL'],
+    ['/hunter2?token=hunter2', 'another path on the same server'],
+    ['http://[hunter2', 'an invalid URL'],
   ])('a redirect to %s is not followed', async (location, shown) => {
     const server = await startRawServer((socket) => socket.end(httpAnswer(302, '', { Location: location })));
     const error = await failureOf(sidecarAt(server.url).observe(never));
@@ -156,7 +156,9 @@ describe('a read without an answer', () => {
     const stop = new AbortController();
     const server = await startRawServer(() => stop.abort());
     const error = await failureOf(sidecarAt(server.url).observe(stop.signal));
-    expect(error.message).toContain('no answer came (stopped before there was a whole answer). Nothing is wrong');
+    expect(error.message).toContain(
+      'no response was received (stopped before there was a complete response). This is not',
+    );
   });
 });
 
@@ -172,7 +174,7 @@ describe('settings', () => {
 
   it('refuse credentials, and do not repeat them', () => {
     const { error } = omnistrate.settings.safeParse({ url: 'http://user:hunter2@127.0.0.1:49750' });
-    expect(error?.issues[0]?.message).toContain('must not carry a user or a password');
+    expect(error?.issues[0]?.message).toContain('must not contain a user or a password');
     expect(error?.message).not.toContain('hunter2');
   });
 

@@ -108,7 +108,7 @@ it('the second attempt has what is left of the time of the first', async () => {
   expect(await reads.read(requestTo(server, 300), never)).toMatchObject({
     kind: 'noAnswer',
     cause: 'timeout',
-    reason: 'no whole answer within 300 ms',
+    reason: 'no complete response within 300 ms',
   });
   expect(server.requests).toHaveLength(3);
 });

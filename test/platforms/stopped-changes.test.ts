@@ -5,7 +5,7 @@ import { asOutcome } from '../../src/adapters/platforms/outcome.js';
 import { callSdk } from '../../src/adapters/platforms/sdk-call.js';
 
 const timeoutMs = 200;
-const notSent = new AdapterError('notSent', 'PUT was not sent: the send permit expired');
+const notSent = new AdapterError('notSent', 'PUT was not sent: send permit expired');
 const refusedConnection = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
 const rejected = { outcome: 'rejected', final: false };
 const unknown = { outcome: 'unknown' };

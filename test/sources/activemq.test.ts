@@ -41,11 +41,11 @@ describe('activemq', () => {
     [{ status: 403, error: 'java.lang.Exception : Origin null is not allowed' }, 'denied', 'jolokia-access.xml'],
     [{ status: 401 }, 'denied', 'the user'],
     [{ status: 404 }, 'missing', 'there is no queue jobs in broker localhost'],
-    [{ status: 500 }, 'failed', 'answered 500'],
-    [{ status: 500, error: 'OutOfMemoryError' }, 'failed', 'answered 500: OutOfMemoryError'],
-    [{ status: 200 }, 'malformed', 'something else than Jolokia'],
-    [{ status: 200, error: 'odd' }, 'malformed', 'something else than Jolokia'],
-    [{}, 'malformed', 'something else than Jolokia'],
+    [{ status: 500 }, 'failed', 'returned 500'],
+    [{ status: 500, error: 'OutOfMemoryError' }, 'failed', 'returned 500: OutOfMemoryError'],
+    [{ status: 200 }, 'malformed', 'not from Jolokia'],
+    [{ status: 200, error: 'odd' }, 'malformed', 'not from Jolokia'],
+    [{}, 'malformed', 'not from Jolokia'],
   ])('a 200 whose body is %j is %s', async (body, code, said) => {
     reply = { body };
     const error = await failureOf(source());

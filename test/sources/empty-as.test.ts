@@ -37,7 +37,7 @@ describe('emptyAs', () => {
   it('noData makes no data of an answer of zero', async () => {
     expect(await outcomeOf('noData', () => 0)).toMatchObject({
       code: 'noData',
-      message: 'signal "waiting", a queue: the value is 0, which emptyAs: noData takes for no data.',
+      message: 'signal "waiting", a queue: the value is 0, which is no data with emptyAs: noData.',
     });
   });
 
@@ -46,7 +46,7 @@ describe('emptyAs', () => {
       code: 'noData',
       message:
         'signal "waiting", a queue: there is nothing. With emptyAs: 0 this counts as 0 and capacity may go down; without it, scaling in is blocked.',
-      hint: 'emptyAs: 0 would take that for 0',
+      hint: 'with emptyAs: 0 it would count as 0',
     });
   });
 

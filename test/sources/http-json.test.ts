@@ -42,7 +42,7 @@ describe('http-json', () => {
     ['a list', { waiting: [1] }, 'malformed', 'a list'],
     ['an object', { waiting: {} }, 'malformed', 'an object'],
     ['null', { waiting: null }, 'noData', 'emptyAs'],
-    ['nothing', {}, 'missing', 'nothing at path waiting'],
+    ['nothing', {}, 'missing', 'no value at path waiting'],
     ['a negative number', { waiting: -1 }, 'malformed', 'never negative'],
     ['a number too large for a number', '{"waiting": 1e999}', 'malformed', 'infinite'],
   ])('does not take %s for a number', async (_name, body, code, said) => {

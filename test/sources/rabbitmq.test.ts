@@ -44,12 +44,16 @@ describe('the settings of rabbitmq', () => {
 
   it.each([
     ['neither', {}, 'queue: is missing'],
-    ['both', { queue: 'a', queues: 'b' }, 'queues: stands beside queue'],
+    ['both', { queue: 'a', queues: 'b' }, 'queues: cannot be combined with queue'],
     ['a pattern that is none', { queues: '(' }, 'queues: is not a regular expression'],
-    ['vhosts for one queue', { queue: 'a', vhosts: '.' }, 'vhosts: goes with queues'],
-    ['both of vhosts', { queues: 'a', vhost: 'a', vhosts: '.' }, 'vhosts: stands beside vhost'],
-    ['a pattern over AMQP', { url: 'amqp://rabbit', queues: 'a' }, 'queues: cannot be looked for over AMQP'],
-    ['more than AMQP shows', { url: 'amqp://rabbit', queue: 'a', count: 'all' }, 'count: all is not visible over AMQP'],
+    ['vhosts for one queue', { queue: 'a', vhosts: '.' }, 'vhosts: requires queues'],
+    ['both of vhosts', { queues: 'a', vhost: 'a', vhosts: '.' }, 'vhosts: cannot be combined with vhost'],
+    ['a pattern over AMQP', { url: 'amqp://rabbit', queues: 'a' }, 'queues: is not supported over AMQP'],
+    [
+      'more than AMQP shows',
+      { url: 'amqp://rabbit', queue: 'a', count: 'all' },
+      'count: all is not supported over AMQP',
+    ],
   ])('refuse %s', (_, given, expected) => {
     expect(complaints(given)).toEqual([expect.stringContaining(expected)]);
   });

@@ -132,18 +132,18 @@ describe('a counter', () => {
 });
 
 test('what could be set so that idle had a number is told with the reason', () => {
-  const other = { failure: 'the query has no result', hint: 'emptyAs: 0 would take that for 0' };
+  const other = { failure: 'the query has no result', hint: 'with emptyAs: 0 it would count as 0' };
   const watched = spec({ ...perUnit, signals: ['load', 'other'], idle: { value: 'other', forMs: minutes } });
   const { limits } = new WatchedResource(watched, 5).look({ readings: { load: sample(0), other } });
   expect(limits).toMatchObject([
-    { by: 'noData', reason: 'not known whether idle: no data from other (emptyAs: 0 would take that for 0)' },
+    { by: 'noData', reason: 'not known whether idle: no data from other (with emptyAs: 0 it would count as 0)' },
   ]);
 });
 
 test('what could be set so that a signal had a number is told with the reason', () => {
-  const load = { failure: 'the query has no result', hint: 'emptyAs: 0 would take that for 0' };
+  const load = { failure: 'the query has no result', hint: 'with emptyAs: 0 it would count as 0' };
   expect(new WatchedResource(spec(perUnit), 5).look({ readings: { load } }).reason).toBe(
-    'Asked for 5 (as before, perUnit load: no data from load (emptyAs: 0 would take that for 0)). Stay at 5.',
+    'Asked for 5 (as before, perUnit load: no data from load (with emptyAs: 0 it would count as 0)). Stay at 5.',
   );
 });
 

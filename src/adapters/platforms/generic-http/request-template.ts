@@ -1,20 +1,20 @@
-/** Requests as a person writes them down, with `{{to}}` and the like where a change's own values belong. */
+/** Request templates of the settings, with placeholders such as `{{to}}` for the values of a change. */
 import { z } from 'zod';
 
-/** What may stand between the braces. */
+/** The placeholders. */
 const names = {
   resource: 'the name of the resource',
   from: 'the capacity before the change',
-  to: 'the capacity wanted',
-  amount: 'how many units more or less that is',
-  key: 'the same for every attempt at one change',
+  to: 'the requested capacity',
+  amount: 'the number of units to add or remove',
+  key: 'the idempotency key, which is the same for every attempt at one change',
 } as const;
 
 export type TemplateValues = Partial<Readonly<Record<keyof typeof names, string | number>>>;
 
 const placeholder = /\{\{\s*(\w*)\s*\}\}/g;
 
-/** @param known those of the names that have a value where the template is used. */
+/** @param known the placeholders that have a value where the template is used. */
 export function templateSchemas(known: readonly (keyof typeof names)[]) {
   const misused = (text: string) =>
     [...text.matchAll(placeholder)]
@@ -22,13 +22,13 @@ export function templateSchemas(known: readonly (keyof typeof names)[]) {
       .filter((whole) => !(known as string[]).includes(inner(whole)));
   const knownOnly = (text: string, context: z.RefinementCtx) => {
     const list = known.map((name) => `{{${name}}} (${names[name]})`).join(', ');
-    for (const whole of misused(text)) context.addIssue(`${whole} means nothing here; there are ${list}`);
+    for (const whole of misused(text)) context.addIssue(`${whole} is not supported here. Supported: ${list}`);
   };
   const url = z
     .string()
     .superRefine(knownOnly)
     .refine((text) => isPlainUrl(text.replace(placeholder, 'x')), {
-      error: 'must be an http or https URL without a user or a password: those belong into a header',
+      error: 'must be an http or https URL without a user or a password: set those in headers',
     });
   const text = z.string().superRefine(knownOnly);
   const body: z.ZodType<Json> = z.lazy(() =>
@@ -37,12 +37,12 @@ export function templateSchemas(known: readonly (keyof typeof names)[]) {
   return { url, body };
 }
 
-/** Values are escaped: a name with a slash in it stays one part of the path. */
+/** Values are escaped, so a name with a slash remains one segment of the path. */
 export function fillUrl(template: string, values: TemplateValues): URL {
   return new URL(template.replace(placeholder, (whole) => encodeURIComponent(valueOf(whole, values))));
 }
 
-/** `"{{to}}"` alone becomes a number; within other text it becomes text. */
+/** `"{{to}}"` as a whole value becomes a number; within other text it becomes text. */
 export function fillBody(template: Json, values: TemplateValues): Json {
   if (typeof template === 'string') {
     const [alone] = /^\{\{\s*\w*\s*\}\}$/.exec(template) ?? [];
