@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Sandbox } from '../test/e2e/sandbox.js';
-import type { Tell } from './report.js';
+import type { Log } from './report.js';
 import { median } from './statistics.js';
 
 const intervalSeconds = 15;
@@ -15,7 +15,7 @@ export interface BacktestFigures {
   readonly closedLoopMs: number;
 }
 
-export async function measureBacktests(rounds: number, tell: Tell): Promise<BacktestFigures> {
+export async function measureBacktests(rounds: number, log: Log): Promise<BacktestFigures> {
   const sandbox = await Sandbox.create();
   try {
     const trace = join(sandbox.folder, 'load.csv');
@@ -40,7 +40,7 @@ export async function measureBacktests(rounds: number, tell: Tell): Promise<Back
       const { code } = await program.ended;
       if (code !== 0) throw new Error(`escapement backtest ended with ${code}:\n${program.output}`);
       tookMs.push(performance.now() - startedAtMs);
-      tell(`${signal}, round ${round}: ${tookMs.at(-1)!.toFixed(0)} ms`);
+      log(`${signal}, round ${round}: ${tookMs.at(-1)!.toFixed(0)} ms`);
     }
     return median(tookMs);
   }

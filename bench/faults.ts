@@ -4,7 +4,7 @@ import type { faultPlanSchema } from '../src/simulator/fault.js';
 import type { SidecarWitness } from '../test/support/sidecar-witness.js';
 import { Laboratory } from './laboratory.js';
 import { scaleByPlainLoop } from './plain-loop.js';
-import type { Tell } from './report.js';
+import type { Log } from './report.js';
 
 type Faults = z.input<typeof faultPlanSchema>['faults'];
 
@@ -47,7 +47,7 @@ export interface FaultFigures {
   readonly ours: Walked;
 }
 
-export async function compareUnderFaults(tell: Tell): Promise<FaultFigures[]> {
+export async function compareUnderFaults(log: Log): Promise<FaultFigures[]> {
   const laboratory = await Laboratory.open();
   try {
     const names = Object.keys(cases);
@@ -59,11 +59,11 @@ export async function compareUnderFaults(tell: Tell): Promise<FaultFigures[]> {
     await laboratory.startWorker();
     const api = await laboratory.startApi();
 
-    tell('ten plain loops ...');
+    log('ten plain loops ...');
     const loopsBegan = await walkAll(witness, loops, (alias) =>
       scaleByPlainLoop({ url: `${witness.url}/resource/${alias}`, target, cooldownMs, requestTimeoutMs }),
     );
-    tell('ten scale runs ...');
+    log('ten scale runs ...');
     const oursBegan = await walkAll(witness, ours, async (alias) => {
       await api.scale(alias, { targetCapacity: target });
       await api.until(alias, 'is settled', ({ phase }) => phase === 'settled');

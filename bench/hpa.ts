@@ -6,7 +6,7 @@ import { HpaCluster, loadOfOne, most, namespace } from './hpa-cluster.js';
 import { Laboratory } from './laboratory.js';
 import { MetricsServer } from './metrics-server.js';
 import { processorSeconds } from './process-figures.js';
-import type { Tell } from './report.js';
+import type { Log } from './report.js';
 import { median } from './statistics.js';
 
 const deploymentsEach = 50;
@@ -44,16 +44,16 @@ export interface HpaFigures {
 
 const names = (side: 'hpa' | 'ours') => Array.from({ length: deploymentsEach }, (_, at) => `${side}-${at}`);
 
-export async function compareWithHpa(tell: Tell): Promise<HpaFigures> {
+export async function compareWithHpa(log: Log): Promise<HpaFigures> {
   const all = [...names('hpa'), ...names('ours')];
   const metrics = await MetricsServer.open();
   for (const name of all) metrics.setLoad(name, loadOfOne);
   const laboratory = await Laboratory.open();
   try {
     const cluster = await HpaCluster.open(all, metrics.securePort);
-    tell(`${all.length} Deployments are ready`);
+    log(`${all.length} Deployments are ready`);
     try {
-      return await new Bench(metrics, cluster, laboratory, tell).run();
+      return await new Bench(metrics, cluster, laboratory, log).run();
     } finally {
       await cluster.close();
     }
@@ -71,11 +71,11 @@ class Bench {
     private readonly metrics: MetricsServer,
     private readonly cluster: HpaCluster,
     private readonly laboratory: Laboratory,
-    private readonly tell: Tell,
+    private readonly log: Log,
   ) {}
 
   async run(): Promise<HpaFigures> {
-    const { cluster, laboratory, tell } = this;
+    const { cluster, laboratory, log } = this;
     await cluster.autoscale(names('hpa'));
     await cluster.startHpa(intervals.usual);
     await this.#configure(intervals.usual);
@@ -84,26 +84,26 @@ class Bench {
     await this.#untilLookedAt();
     await setTimeout(settlesForMs);
     const looksAt15s = await this.#measureLooks(measuredForMs.usual);
-    tell(`processor time a look at ${intervals.usual} s: ${JSON.stringify(looksAt15s)}`);
+    log(`processor time a look at ${intervals.usual} s: ${JSON.stringify(looksAt15s)}`);
 
     await this.#lookEvery(intervals.short, worker);
     const looksAt2s = await this.#measureLooks(measuredForMs.short);
-    tell(`processor time a look at ${intervals.short} s: ${JSON.stringify(looksAt2s)}`);
+    log(`processor time a look at ${intervals.short} s: ${JSON.stringify(looksAt2s)}`);
     const short = await this.#jump(intervals.short);
-    tell(`jump to change at ${intervals.short} s: ${JSON.stringify(short)}`);
+    log(`jump to change at ${intervals.short} s: ${JSON.stringify(short)}`);
 
     await this.#lookEvery(intervals.usual, worker);
     const usual = await this.#jump(intervals.usual);
-    tell(`jump to change at ${intervals.usual} s: ${JSON.stringify(usual)}`);
+    log(`jump to change at ${intervals.usual} s: ${JSON.stringify(usual)}`);
     const pushed = await this.#push(api);
-    tell(`pushed: ${pushed.toFixed(0)} ms`);
+    log(`pushed: ${pushed.toFixed(0)} ms`);
 
     const hpaKill = await this.#kill('hpa', () => cluster.startHpa(intervals.usual));
     const ourKill = await this.#kill('ours', async () => {
       await worker.kill();
       worker = laboratory.sandbox.escapement(['worker'], { ESCAPEMENT_WORKER_PORT: '0' });
     });
-    tell(`after SIGKILL: ${JSON.stringify({ hpa: hpaKill, ours: ourKill })}`);
+    log(`after SIGKILL: ${JSON.stringify({ hpa: hpaKill, ours: ourKill })}`);
     const side = (who: 'hpa' | 'ours') => ({
       ...{ jumpAt15sMs: usual[who], jumpAt2sMs: short[who] },
       ...{ looksAt15s: looksAt15s[who], looksAt2s: looksAt2s[who] },

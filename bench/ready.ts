@@ -2,16 +2,16 @@
 import { setTimeout } from 'node:timers/promises';
 import { ApiClient } from '../test/e2e/api-client.js';
 import { Sandbox } from '../test/e2e/sandbox.js';
-import type { Tell } from './report.js';
+import type { Log } from './report.js';
 import { median } from './statistics.js';
 
 const betweenAttemptsMs = 20;
 
-export async function measureReadiness(rounds: number, tell: Tell): Promise<number> {
+export async function measureReadiness(rounds: number, log: Log): Promise<number> {
   const tookMs: number[] = [];
   for (let round = 1; round <= rounds; round += 1) {
     tookMs.push(await measureOnce());
-    tell(`round ${round}: ${tookMs.at(-1)!.toFixed(0)} ms`);
+    log(`round ${round}: ${tookMs.at(-1)!.toFixed(0)} ms`);
   }
   return median(tookMs);
 }

@@ -2,7 +2,7 @@
 import { Pool } from 'undici';
 import { putUnderLoad, type Performance } from './callers.js';
 import { Laboratory } from './laboratory.js';
-import type { Tell } from './report.js';
+import type { Log } from './report.js';
 import { median } from './statistics.js';
 
 /** So that each takes a second or more. */
@@ -31,7 +31,7 @@ export interface StartFigures {
 }
 
 /** Every POST is for a resource of its own, so that each of them is a start. */
-export async function measureStarts(workload: Workload, rounds: number, tell: Tell): Promise<StartFigures[]> {
+export async function measureStarts(workload: Workload, rounds: number, log: Log): Promise<StartFigures[]> {
   const laboratory = await Laboratory.open();
   try {
     const resources = warmUp.calls + rounds * callsPerRound;
@@ -41,13 +41,13 @@ export async function measureStarts(workload: Workload, rounds: number, tell: Te
       await laboratory.startWorker();
       await laboratory.startEmptyWorker();
     }
-    return await inTurn(laboratory, new Pool(url, { connections: 64 }), rounds, tell);
+    return await inTurn(laboratory, new Pool(url, { connections: 64 }), rounds, log);
   } finally {
     await laboratory.close();
   }
 }
 
-async function inTurn(laboratory: Laboratory, http: Pool, rounds: number, tell: Tell): Promise<StartFigures[]> {
+async function inTurn(laboratory: Laboratory, http: Pool, rounds: number, log: Log): Promise<StartFigures[]> {
   let posted = 0;
   let started = 0;
   const { workflow } = laboratory.client;
@@ -75,7 +75,7 @@ async function inTurn(laboratory: Laboratory, http: Pool, rounds: number, tell: 
       await laboratory.untilQuiet();
       posts.push(await putUnderLoad(load, post));
       const [bare, ours] = [bares.at(-1)!, posts.at(-1)!];
-      tell(
+      log(
         `round ${round}, ${load.callers} callers: bare ${shown(bare)}, POST ${shown(ours)}, ${(ours.perSecond / bare.perSecond).toFixed(2)} of the throughput`,
       );
     }

@@ -5,7 +5,7 @@ import { scaleWorkflowId } from '../workflows/scale/messages.js';
 import type { ApiClient } from '../test/e2e/api-client.js';
 import { Laboratory } from './laboratory.js';
 import { residentMb } from './process-figures.js';
-import type { Tell } from './report.js';
+import type { Log } from './report.js';
 import { median } from './statistics.js';
 
 /** A tenth of the default. What a walk takes beyond its cooldowns does not depend on them. */
@@ -35,7 +35,7 @@ export interface WalkFigures {
   readonly rssMb: { readonly worker: number; readonly api: number; readonly server: number };
 }
 
-export async function measureWalks(rounds: number, tell: Tell): Promise<WalkFigures> {
+export async function measureWalks(rounds: number, log: Log): Promise<WalkFigures> {
   const laboratory = await Laboratory.open();
   try {
     const walkers = Array.from({ length: rounds }, (_, round) => `walk${round}`);
@@ -54,7 +54,7 @@ export async function measureWalks(rounds: number, tell: Tell): Promise<WalkFigu
       await post(api, alias, target);
       await setTimeout(betweenWalksMs);
     }
-    tell(`${rounds} walks are under way; each takes ${idealMs / 1000} s at best`);
+    log(`${rounds} walks are under way; each takes ${idealMs / 1000} s at best`);
     const retargets = await retarget(api, rounds);
     const rssMb = await sampleMemory(rounds, laboratory);
 
@@ -66,7 +66,7 @@ export async function measureWalks(rounds: number, tell: Tell): Promise<WalkFigu
       const startedAtMs = beganAtMs.get(alias)!;
       const [first] = (await sidecar.resource(alias)).changes;
       const walk = { tookMs: reachedAtMs - startedAtMs, firstChangeMs: first!.atMs - startedAtMs, events };
-      tell(
+      log(
         `${alias}: ${(walk.tookMs / 1000).toFixed(2)} s, first change after ${walk.firstChangeMs} ms, ${events} events`,
       );
       walks.push(walk);

@@ -9,7 +9,7 @@ import { freePorts } from '../test/support/free-ports.js';
 import type { Program } from '../test/support/program.js';
 import { Laboratory } from './laboratory.js';
 import { processorSeconds, residentMb } from './process-figures.js';
-import type { Tell } from './report.js';
+import type { Log } from './report.js';
 
 const intervalMs = 15_000;
 /** Every watch looks four times in it. */
@@ -44,7 +44,7 @@ export interface WatchSettings {
   readonly growTo: number;
 }
 
-export async function measureWatches({ watches, growTo }: WatchSettings, tell: Tell): Promise<WatchFigures[]> {
+export async function measureWatches({ watches, growTo }: WatchSettings, log: Log): Promise<WatchFigures[]> {
   const laboratory = await Laboratory.open();
   try {
     const sidecarUrl = await laboratory.sidecarOf(Math.max(watches, growTo), 2);
@@ -61,11 +61,11 @@ export async function measureWatches({ watches, growTo }: WatchSettings, tell: T
         laboratory.sandbox.configure(configuration(sidecarUrl, next));
         worker.signal('SIGHUP');
       }
-      await untilWatched(laboratory, next, tell);
+      await untilWatched(laboratory, next, log);
       figures.push(await measure(laboratory, { watches: next, lagPort, sidecarUrl }));
-      tell(JSON.stringify(figures.at(-1)));
+      log(JSON.stringify(figures.at(-1)));
       if (next < growTo && figures.at(-1)!.lagP99Ms <= mostLagMs) continue;
-      tell(JSON.stringify(await restart(laboratory, worker, { watches: next, sidecarUrl, env })));
+      log(JSON.stringify(await restart(laboratory, worker, { watches: next, sidecarUrl, env })));
       return figures;
     }
   } finally {
@@ -74,17 +74,17 @@ export async function measureWatches({ watches, growTo }: WatchSettings, tell: T
 }
 
 /** And until what it took to get there is over. */
-async function untilWatched({ client }: Laboratory, watches: number, tell: Tell): Promise<void> {
+async function untilWatched({ client }: Laboratory, watches: number, log: Log): Promise<void> {
   const startedAtMs = performance.now();
   const query = `WorkflowType = '${autoscaleWorkflowType}' AND ExecutionStatus = 'Running'`;
   for (;;) {
     const { count } = await client.workflow.count(query);
     const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(0);
     if (count >= watches) {
-      tell(`${watches} watches are started after ${seconds} s; measuring ...`);
+      log(`${watches} watches are started after ${seconds} s; measuring ...`);
       break;
     }
-    tell(`${count} of ${watches} watches after ${seconds} s`);
+    log(`${count} of ${watches} watches after ${seconds} s`);
     await setTimeout(5000);
   }
   await setTimeout(settlesForMs);

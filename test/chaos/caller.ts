@@ -16,7 +16,7 @@ export async function callAsPlanned({ alias, turns }: RunPlan, api: ApiClient, w
     switch (turn.do) {
       case 'ask': {
         const headers = { 'Idempotency-Key': randomUUID() };
-        await untilAnswered(202, (signal) => api.scale(alias, turn.wish, headers, signal));
+        await untilAnswered(202, (signal) => api.scale(alias, turn.request, headers, signal));
         break;
       }
       case 'cancel': {

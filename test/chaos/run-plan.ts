@@ -6,7 +6,7 @@ import type { UpAfter } from '../../src/domain/scale/settings.js';
 import type { Random } from './random.js';
 
 type Turn =
-  | { readonly do: 'ask'; readonly afterMs: number; readonly wish: ScaleRequestBody }
+  | { readonly do: 'ask'; readonly afterMs: number; readonly request: ScaleRequestBody }
   | { readonly do: 'cancel'; readonly afterMs: number }
   | { readonly do: 'break'; readonly afterMs: number; readonly status: 'FAILED' };
 
@@ -104,8 +104,8 @@ export function planRun(alias: string, random: Random): RunPlan {
   }
 }
 
-function ask(afterMs: number, wish: ScaleRequestBody): Extract<Turn, { do: 'ask' }> {
-  return { do: 'ask', afterMs, wish };
+function ask(afterMs: number, request: ScaleRequestBody): Extract<Turn, { do: 'ask' }> {
+  return { do: 'ask', afterMs, request };
 }
 
 /** Three, none of them where the one before has led to. */

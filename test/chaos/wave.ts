@@ -3,14 +3,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Resource } from '../e2e/api-client.js';
-import { letAccidentsHappen, type Toll } from './accidents.js';
+import { injectFaults, type FaultCounts } from './inject-faults.js';
 import { callAsPlanned } from './caller.js';
 import { Random } from './random.js';
 import { planRun, type RunPlan } from './run-plan.js';
 import { storyOf, violationsOf } from './verdict.js';
 import { startWorld, type World } from './world.js';
 
-export interface WaveResult extends Toll {
+export interface WaveResult extends FaultCounts {
   readonly violations: readonly string[];
 }
 
@@ -22,11 +22,11 @@ export async function runWave(seed: number, runs: number): Promise<WaveResult> {
   const random = new Random(seed);
   const plans = Array.from({ length: runs }, (_, index) => planRun(`r${index + 1}`, random.fork()));
   const world = await startWorld(plans, seed);
-  const toll: Toll = { kills: 0, faults: 0, sleepers: 0 };
+  const counts: FaultCounts = { kills: 0, faults: 0, sleepers: 0 };
   try {
     const refusals: string[] = [];
     await Promise.all([
-      letAccidentsHappen(world, random.fork(), accidentsMs, toll).then(() => world.heal()),
+      injectFaults(world, random.fork(), accidentsMs, counts).then(() => world.heal()),
       ...plans.map((plan) =>
         callAsPlanned(plan, world.api, world.witness).catch((error: unknown) => {
           refusals.push(`${plan.alias}: ${String(error)}`);
@@ -35,7 +35,7 @@ export async function runWave(seed: number, runs: number): Promise<WaveResult> {
     ]);
     const resources = await untilAtRest(world, runs);
     const { resources: seen, faults } = await world.witness.testimony();
-    toll.faults += faults;
+    counts.faults += faults;
     const violations = plans.flatMap((plan) => {
       const resource = resources.find(({ resource }) => resource === plan.alias);
       const seenOfIt = seen.get(plan.alias);
@@ -46,7 +46,7 @@ export async function runWave(seed: number, runs: number): Promise<WaveResult> {
     });
     const all = [...refusals, ...violations];
     if (all.length > 0) await keepEvidence(world, seed, plans, resources);
-    return { ...toll, violations: all };
+    return { ...counts, violations: all };
   } finally {
     await world.close();
   }

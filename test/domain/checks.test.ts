@@ -26,10 +26,10 @@ const requestSchema = z.object({ id: z.string().min(1).max(255), settings: setti
 
 function isRequest(value: unknown): boolean {
   if (!requestSchema.safeParse(value).success) return false;
-  const wish = { ...(value as Record<string, unknown>) };
-  delete wish['id'];
-  delete wish['settings'];
-  return scaleRequestSchema.safeParse(wish).success;
+  const request = { ...(value as Record<string, unknown>) };
+  delete request['id'];
+  delete request['settings'];
+  return scaleRequestSchema.safeParse(request).success;
 }
 
 /** Right, nearly right and wrong values: what a hand types, and what another version sends. */

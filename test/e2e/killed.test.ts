@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { brokenPromises } from '../support/kept-promises.js';
+import { violatedGuarantees } from '../support/violated-guarantees.js';
 import { eventually } from '../support/eventually.js';
 import type { SidecarWitness } from '../support/sidecar-witness.js';
 import { temporalCli } from '../support/temporal.js';
@@ -64,7 +64,7 @@ describe.each(retargets)('on the way from 1 to 5, retargeted to 3 by $by', ({ re
     expect(seen.capacities).toEqual([1, 2, 3]);
     expect(seen.changes).toHaveLength(2);
     const promised = { asked: [1, 5, 3], cooldownMs: { up: cooldownMs, down: cooldownMs }, jitterMs: 500 };
-    expect(brokenPromises(seen, promised)).toEqual([]);
+    expect(violatedGuarantees(seen, promised)).toEqual([]);
   });
 });
 

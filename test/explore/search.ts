@@ -33,7 +33,7 @@ export async function searchFrom(
     result.schedules += 1;
     if (violation !== undefined) {
       result.violations += 1;
-      if (result.found.length < mostTold) result.found.push(await tell(scenario, bound, next, violation));
+      if (result.found.length < mostTold) result.found.push(await describeFound(scenario, bound, next, violation));
     }
     next = chooser.next(beginning.length);
   }
@@ -46,7 +46,12 @@ export async function partsOf(scenario: Scenario, bound: number): Promise<number
   return chooser.firstDeviations();
 }
 
-async function tell(scenario: Scenario, bound: number, picks: readonly number[], violation: string): Promise<Found> {
+async function describeFound(
+  scenario: Scenario,
+  bound: number,
+  picks: readonly number[],
+  violation: string,
+): Promise<Found> {
   const story: string[] = [];
   await walk(scenario, new BoundedChooser(picks, bound), story);
   return { scenario: scenario.name, violation, story };

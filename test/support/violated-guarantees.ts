@@ -2,7 +2,7 @@
 import type { UpAfter } from '../../src/domain/scale/settings.js';
 import type { SeenChange, SeenResource } from './sidecar-witness.js';
 
-export interface Promised {
+export interface Guarantees {
   /** The capacity at the start, and every target that was asked for since. */
   readonly asked: readonly number[];
   readonly cooldownMs: Readonly<Record<SeenChange['direction'], number>>;
@@ -15,11 +15,15 @@ export interface Promised {
 }
 
 /** In words; empty when all were kept. */
-export function brokenPromises({ capacities, changes }: SeenResource, promised: Promised): string[] {
-  return [...leavings(capacities, promised.asked), ...repetitions(changes), ...hurries(changes, promised)];
+export function violatedGuarantees({ capacities, changes }: SeenResource, promised: Guarantees): string[] {
+  return [
+    ...capacitiesOutsideTargets(capacities, promised.asked),
+    ...changesAppliedTwice(changes),
+    ...changesWithinCooldown(changes, promised),
+  ];
 }
 
-function leavings(capacities: readonly number[], asked: readonly number[]): string[] {
+function capacitiesOutsideTargets(capacities: readonly number[], asked: readonly number[]): string[] {
   const least = Math.min(...asked);
   const most = Math.max(...asked);
   return capacities
@@ -28,14 +32,17 @@ function leavings(capacities: readonly number[], asked: readonly number[]): stri
 }
 
 /** A change keeps its key as long as it had no effect: a key that took effect twice is a change that was made twice. */
-function repetitions(changes: readonly SeenChange[]): string[] {
+function changesAppliedTwice(changes: readonly SeenChange[]): string[] {
   const applied = changes.filter(({ appliedAtMs }) => appliedAtMs !== undefined).map(({ key }) => key);
   return applied
     .filter((key, index) => applied.indexOf(key) !== index)
     .map((key) => `the change ${key} took effect more than once`);
 }
 
-function hurries(changes: readonly SeenChange[], { cooldownMs, upAfter, jitterMs }: Promised): string[] {
+function changesWithinCooldown(
+  changes: readonly SeenChange[],
+  { cooldownMs, upAfter, jitterMs }: Guarantees,
+): string[] {
   return changes.flatMap((change, index) => {
     const countsOnlyUps = change.direction === 'up' && upAfter === 'up';
     const last = changes
