@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { duration } from '../../domain/written/duration.js';
 import type { LoggedCall } from '../../simulator/call-log.js';
-import { lesson } from '../../simulator/lesson.js';
+import { helpText } from '../../simulator/help-text.js';
 import { startSimulator, type Simulator } from '../../simulator/simulator.js';
 
 interface Options {
@@ -41,7 +41,7 @@ export function simulatorCommand(): Command {
         .default(0, '0s'),
     )
     .option('--quiet', 'do not print every call')
-    .addHelpText('after', lesson)
+    .addHelpText('after', helpText)
     .action(run);
 }
 
