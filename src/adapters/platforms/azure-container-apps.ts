@@ -12,7 +12,7 @@ import { codeOfStatus } from '../net/http/status.js';
 import { checkPermit } from '../net/send-permit.js';
 import { asOutcome, asReadError, beforeSending } from './outcome.js';
 import { definePlatform, type Platform, type PlatformContext, type SendPermit, textOf } from './platform.js';
-import { callSdk, stillUnderWay, type SdkAnswer } from './sdk-call.js';
+import { callSdk, ignoreWaitTimeout, type SdkAnswer } from './sdk-call.js';
 
 const settings = z.strictObject({
   subscription: z.string().min(1).describe('ID of the subscription.'),
@@ -88,7 +88,7 @@ export class ContainerAppReplicas implements Platform {
         (abortSignal) => client.containerApps.beginUpdate(group, name, withReplicas(app, to), { abortSignal }),
         answerIn,
       );
-      await callSdk(call, (abortSignal) => poller.pollUntilDone({ abortSignal }), answerIn).catch(stillUnderWay);
+      await callSdk(call, (abortSignal) => poller.pollUntilDone({ abortSignal }), answerIn).catch(ignoreWaitTimeout);
       return { outcome: 'accepted' };
     } catch (error) {
       return asOutcome(error);

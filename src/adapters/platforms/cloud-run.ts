@@ -10,7 +10,7 @@ import { checkPermit } from '../net/send-permit.js';
 import { TunnellingAgent } from '../net/tunnel.js';
 import { asOutcome, asReadError, beforeSending } from './outcome.js';
 import { definePlatform, type Platform, type PlatformContext, type SendPermit, textOf } from './platform.js';
-import { callSdk, stillUnderWay, type SdkAnswer } from './sdk-call.js';
+import { callSdk, ignoreWaitTimeout, type SdkAnswer } from './sdk-call.js';
 
 type Service = protos.google.cloud.run.v2.IService;
 
@@ -112,7 +112,7 @@ export class CloudRunInstances implements Platform {
         answerIn,
       );
       try {
-        await callSdk(call, () => operation.promise(), answerIn).catch(stillUnderWay);
+        await callSdk(call, () => operation.promise(), answerIn).catch(ignoreWaitTimeout);
         return { outcome: 'accepted' };
       } finally {
         operation.removeAllListeners();

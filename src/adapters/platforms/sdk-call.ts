@@ -43,6 +43,6 @@ export async function callSdk<Result>(
  * counts as accepted, and later observations of the resource show the result.
  * @throws AdapterError if the operation itself failed.
  */
-export function stillUnderWay(error: unknown): void {
+export function ignoreWaitTimeout(error: unknown): void {
   if (!(error instanceof AdapterError && (error.code === 'timeout' || error.code === 'stopped'))) throw error;
 }

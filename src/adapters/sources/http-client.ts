@@ -86,8 +86,8 @@ export class HttpClient {
       },
       question.signal,
     );
-    if (result.kind !== 'answered') throw lost(result);
-    if (!('text' in result.body) && result.body.cause !== 'tooLarge') throw lost(result.body);
+    if (result.kind !== 'answered') throw errorOfFailure(result);
+    if (!('text' in result.body) && result.body.cause !== 'tooLarge') throw errorOfFailure(result.body);
     return result;
   }
 
@@ -156,7 +156,7 @@ const advice: Advice = {
 };
 
 /** The original error, from which the sampler makes a message as for every other client. */
-function lost({ cause, reason, error }: Failure): unknown {
+function errorOfFailure({ cause, reason, error }: Failure): unknown {
   if (cause === 'connection') return error;
   return new AdapterError(cause === 'timeout' ? 'timeout' : 'stopped', `${request} got no response (${reason})`);
 }

@@ -38,7 +38,10 @@ export function makeSampler(context: SourceContext, look: Look): Source {
 async function sampleOnce(context: SourceContext, look: Look, signal: AbortSignal): Promise<Sample> {
   const sample = await sampleOrEmpty(context, look, signal);
   if (sample.value !== 0 || look.emptyAs !== noData) return sample;
-  throw sayWhere(context, look, { code: 'noData', text: 'the value is 0, which is no data with emptyAs: noData.' });
+  throw errorOfSignal(context, look, {
+    code: 'noData',
+    text: 'the value is 0, which is no data with emptyAs: noData.',
+  });
 }
 
 async function sampleOrEmpty(context: SourceContext, look: Look, signal: AbortSignal): Promise<Sample> {
@@ -46,18 +49,18 @@ async function sampleOrEmpty(context: SourceContext, look: Look, signal: AbortSi
     const seen = await withDeadline({ name: 'the request', signal, timeoutMs: context.timeoutMs }, (until) =>
       look.look(until),
     );
-    refuseNonsense(seen.value);
+    requireLoad(seen.value);
     return { ...seen, atMs: seen.atMs ?? Date.now() };
   } catch (error) {
     const reason = reasonOf(error);
-    if (reason.code !== 'noData') throw sayWhere(context, look, reason);
+    if (reason.code !== 'noData') throw errorOfSignal(context, look, reason);
     if (typeof look.emptyAs === 'number') return { value: look.emptyAs, atMs: Date.now() };
-    if (look.emptyAs === noData) throw sayWhere(context, look, reason);
-    throw sayWhere(context, look, { ...reason, text: `${reason.text} ${ofEmptyAs}` }, emptyHint);
+    if (look.emptyAs === noData) throw errorOfSignal(context, look, reason);
+    throw errorOfSignal(context, look, { ...reason, text: `${reason.text} ${emptyAsAdvice}` }, emptyHint);
   }
 }
 
-const ofEmptyAs = 'With emptyAs: 0 this counts as 0 and capacity may go down; without it, scaling in is blocked.';
+const emptyAsAdvice = 'With emptyAs: 0 this counts as 0 and capacity may go down; without it, scaling in is blocked.';
 const emptyHint = 'with emptyAs: 0 it would count as 0';
 
 interface Reason {
@@ -71,16 +74,16 @@ interface Reason {
 function reasonOf(thrown: unknown): Reason {
   if (thrown instanceof AdapterError) {
     const { code, message } = thrown;
-    return { code, text: code === 'timeout' || code === 'stopped' ? withAdvice(thrown, ofTime) : message };
+    return { code, text: code === 'timeout' || code === 'stopped' ? withAdvice(thrown, timeoutAdvice) : message };
   }
   const text = `${firstMessageOf(thrown)}. Look for the reason in its log.`;
   return connectionFailureOf(thrown) ?? { code: 'failed', text };
 }
 
 /** Advice for errors whose message says only what happened. */
-const ofTime = { timeout: 'Check that the server responds, or raise timeout.' };
+const timeoutAdvice = { timeout: 'Check that the server responds, or raise timeout.' };
 
-function refuseNonsense(value: number): void {
+function requireLoad(value: number): void {
   if (Number.isNaN(value)) throw new AdapterError('noData', 'the value is NaN.');
   if (!Number.isFinite(value)) throw new AdapterError('malformed', 'the value is infinite or not a number.');
   if (value < 0)
@@ -90,7 +93,7 @@ function refuseNonsense(value: number): void {
     );
 }
 
-function sayWhere(context: SourceContext, look: Look, reason: Reason, hint?: string): AdapterError {
+function errorOfSignal(context: SourceContext, look: Look, reason: Reason, hint?: string): AdapterError {
   const message = `signal "${context.signal}", ${look.server}: ${reason.text}`;
   return new AdapterError(meanings[reason.code].read, withoutSecrets(message, look.secrets), { hint });
 }

@@ -176,7 +176,7 @@ function applyBounds({ min, max }: Pick<ScaleSettings, 'min' | 'max'>, chain: Li
 function applyPause(spec: AutoscaleSpec, chain: LimitChain, input: EvaluationInput): void {
   const { pause, nowMs, capacity } = input;
   if (pause === null || isOver(pause, nowMs)) return;
-  const stands = whatStands(spec, input);
+  const stands = targetInForce(spec, input);
   const what = pause.direction === 'both' ? 'paused' : `scaling ${pause.direction} is paused`;
   const paused = pause.reason === undefined ? what : `paused itself (${pause.reason})`;
   const reason = `${paused} ${until(pause)}${stands === capacity ? '' : `, and a run is under way to ${stands}`}`;
@@ -188,7 +188,7 @@ function applyPause(spec: AutoscaleSpec, chain: LimitChain, input: EvaluationInp
  * Returns the capacity that stays in force during a pause. A target that another requester set stays. A run that the
  * autoscaler started ends with the step that is in progress.
  */
-function whatStands({ limits }: AutoscaleSpec, { capacity, status, run, lastChange }: EvaluationInput): number {
+function targetInForce({ limits }: AutoscaleSpec, { capacity, status, run, lastChange }: EvaluationInput): number {
   if (run === null) return capacity;
   if (!run.isOwn) return run.target;
   const isStepUnderWay = takesChangesAtAnyTime(limits) ? lastChange?.confirmed === false : status !== 'ACTIVE';

@@ -14,7 +14,7 @@ export function managementCounter(settings: RabbitmqSettings, timeoutMs: number)
     count: async (signal) =>
       queues === undefined
         ? countIn(await oneQueue(client, place, queue ?? '', signal), count)
-        : together(await matchingQueues(client, place, { ...settings, queues }, signal), settings.combine, count),
+        : combinedCount(await matchingQueues(client, place, { ...settings, queues }, signal), settings.combine, count),
     close: () => client.close(),
   };
 }
@@ -81,7 +81,7 @@ async function matchingQueues(
   );
 }
 
-function together(queues: readonly Queue[], combine: RabbitmqSettings['combine'], count: RabbitmqCount): number {
+function combinedCount(queues: readonly Queue[], combine: RabbitmqSettings['combine'], count: RabbitmqCount): number {
   const values = queues.map((queue) => countIn(queue, count));
   return combine === 'max' ? Math.max(...values) : values.reduce((total, value) => total + value, 0);
 }

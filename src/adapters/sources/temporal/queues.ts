@@ -36,7 +36,7 @@ export async function queueSeen(service: WorkflowService, { version, ...asked }:
     version === undefined
       ? await queuesOfAll(service, asked, types)
       : await queuesOfVersion(service, asked, version, types);
-  return together(queues);
+  return combined(queues);
 }
 
 type Named = Pick<QueueAsked, 'namespace' | 'taskQueue'>;
@@ -44,7 +44,7 @@ type Named = Pick<QueueAsked, 'namespace' | 'taskQueue'>;
 /** A worker polls again after 60 s at most. The server lists a poller for five minutes. */
 const longestPollMs = 90_000;
 
-function together(queues: readonly QueueSeen[]): QueueSeen {
+function combined(queues: readonly QueueSeen[]): QueueSeen {
   return {
     backlog: queues.reduce((total, { backlog }) => total + backlog, 0),
     isMoving: queues.some(({ isMoving }) => isMoving),

@@ -124,7 +124,7 @@ function lookAtAll(settings: Settings): Look {
   return async (service) => {
     const nowMs = Date.now();
     const queue = await queueSeen(service, asked);
-    const seen = await workersSeen(service, asked, nowMs).catch(nothingTold);
+    const seen = await workersSeen(service, asked, nowMs).catch(withoutWorkers);
     if (queue.isMoving || seen.wereBusy) movedAtMs = nowMs;
     const isMoving = movedAtMs === nowMs || seen.oldestAtMs < movedAtMs;
     const value = Math.max(queue.backlog + seen.running, isMoving ? 1 : 0);
@@ -136,7 +136,7 @@ const withoutHeartbeats =
   'its workers send no heartbeats, or the server stores none: tasks that run longer than 30 s are not counted';
 
 /** An older server does not support the request, or the user may read queues but not list workers. */
-function nothingTold(error: unknown): WorkersSeen {
+function withoutWorkers(error: unknown): WorkersSeen {
   const name = grpcStatusOf(error)?.name;
   if (name !== 'unimplemented' && name !== 'permissionDenied') throw error;
   return { workers: 0, running: 0, wereBusy: false, oldestAtMs: Infinity };
