@@ -1,4 +1,4 @@
-/** What happens to the processes and the lines between them: one thing after another to each, all of them at once. */
+/** Injects faults into processes and their connections: one fault after another per process, all processes at once. */
 import { setTimeout } from 'node:timers/promises';
 import type { Random } from './random.js';
 import { sleepBeforeSending } from './sleeper.js';
@@ -7,9 +7,12 @@ import type { Member, World } from './world.js';
 
 export interface FaultCounts {
   kills: number;
-  /** Stops, cuts and dead lines. */
+  /** Suspended processes, cut connections and connections that lose all data. */
   faults: number;
-  /** Workers that were stopped between taking a change and sending it, and woken after another one had gone on. */
+  /**
+   * Workers that were suspended between accepting a change and sending it, and resumed after another worker had sent
+   * it.
+   */
   sleepers: number;
 }
 
@@ -29,7 +32,7 @@ const kill: FaultInjection = async (member, random, _world, counts) => {
   await setTimeout(random.between(0, 3000));
   member.restart();
 };
-/** Mostly shorter than the heartbeat time-out of a change (10 s), now and then longer. */
+/** Usually shorter than the heartbeat timeout of a change (10 s), sometimes longer. */
 const stop: FaultInjection = async ({ program }, random, _world, counts) => {
   counts.faults += 1;
   program.signal('SIGSTOP');
@@ -46,7 +49,7 @@ const sleep: FaultInjection = async (member, random, world, counts) => {
 const ofWorkers = [kill, kill, kill, stop, stop, sleep, cutTemporal, loseTemporal, cutSidecar, loseSidecar];
 const ofApi = [kill, kill, stop, cutTemporal, loseTemporal];
 
-/** Begins with a sleeper on one worker, while the other is left in peace to go on; then everything at once, for so long. */
+/** First suspends one worker while the other runs without faults. Then injects all faults for `forMs`. */
 export async function injectFaults(world: World, random: Random, forMs: number, counts: FaultCounts): Promise<void> {
   const over = new AbortController();
   const { workers, apiMember } = world;
@@ -81,7 +84,7 @@ export async function injectFaults(world: World, random: Random, forMs: number, 
   }
 
   async function waitUnlessOver(afterMs: number): Promise<boolean> {
-    // Aborting is how the accidents end, not an error.
+    // An abort ends the faults. It is not an error.
     await setTimeout(afterMs, undefined, { signal: over.signal }).catch(() => undefined);
     return !over.signal.aborted;
   }

@@ -1,4 +1,4 @@
-/** Many runs at once in one world, through everything that can go wrong; then peace, and judgement. */
+/** Many concurrent runs with injected faults, then a time without faults, then the check of all results. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -15,7 +15,7 @@ export interface WaveResult extends FaultCounts {
 }
 
 const accidentsMs = 35_000;
-/** Of peace, until every run has ended: longer than the longest pause of anything, several times over. */
+/** Time without faults until every run has ended: several times the longest pause of any component. */
 const restWithinMs = 150_000;
 
 export async function runWave(seed: number, runs: number): Promise<WaveResult> {
@@ -39,7 +39,7 @@ export async function runWave(seed: number, runs: number): Promise<WaveResult> {
     const violations = plans.flatMap((plan) => {
       const resource = resources.find(({ resource }) => resource === plan.alias);
       const seenOfIt = seen.get(plan.alias);
-      if (!resource || !seenOfIt) return [`${plan.alias}: nothing is known of it`];
+      if (!resource || !seenOfIt) return [`${plan.alias}: the API or the sidecar does not report this resource`];
       const found = violationsOf(plan, resource, seenOfIt);
       if (found.length > 0) console.log(`${plan.alias}:\n${storyOf(resource, seenOfIt)}`);
       return found.map((violation) => `${plan.alias}: ${violation}`);
@@ -52,7 +52,7 @@ export async function runWave(seed: number, runs: number): Promise<WaveResult> {
   }
 }
 
-/** As they are in the end, whether or not all have ended: the verdict tells. */
+/** The final states, including runs that have not ended. The verdict reports those. */
 async function untilAtRest({ api }: World, runs: number): Promise<Resource[]> {
   const givenUpAtMs = performance.now() + restWithinMs;
   for (;;) {
@@ -63,7 +63,7 @@ async function untilAtRest({ api }: World, runs: number): Promise<Resource[]> {
   }
 }
 
-/** For whoever looks into it: what everybody said, what the sidecar saw, and the history of every run. */
+/** Evidence for debugging: the output of all processes, the calls to the sidecar, and the history of every run. */
 async function keepEvidence(world: World, seed: number, plans: readonly RunPlan[], resources: unknown): Promise<void> {
   const folder = join('.cache', 'chaos', String(seed));
   mkdirSync(folder, { recursive: true });

@@ -1,20 +1,20 @@
-/** What is promised of every resource whatever fails, held against what its sidecar has seen. */
+/** Checks the calls that a sidecar received against the guarantees that hold for every resource under any fault. */
 import type { UpAfter } from '../../src/domain/scale/settings.js';
 import type { SeenChange, SeenResource } from './sidecar-witness.js';
 
 export interface Guarantees {
-  /** The capacity at the start, and every target that was asked for since. */
+  /** The capacity at the start, and every requested target. */
   readonly asked: readonly number[];
   readonly cooldownMs: Readonly<Record<SeenChange['direction'], number>>;
   readonly upAfter?: UpAfter;
   /**
-   * A cooldown runs from when a change was sent, which is not when it arrived: how much longer one may have been on its
-   * way than the next, on a machine that has much to do.
+   * A cooldown starts when a change is sent, but the sidecar knows only when it arrived. On a busy machine one change
+   * may take this much longer to arrive than the next.
    */
   readonly jitterMs: number;
 }
 
-/** In words; empty when all were kept. */
+/** The violations as text. Empty if there are none. */
 export function violatedGuarantees({ capacities, changes }: SeenResource, promised: Guarantees): string[] {
   return [
     ...capacitiesOutsideTargets(capacities, promised.asked),
@@ -31,7 +31,7 @@ function capacitiesOutsideTargets(capacities: readonly number[], asked: readonly
     .map((capacity) => `capacity was ${capacity}, outside [${least}, ${most}]`);
 }
 
-/** A change keeps its key as long as it had no effect: a key that took effect twice is a change that was made twice. */
+/** A retry of a change has the same key. So a key that took effect twice is a change that was applied twice. */
 function changesAppliedTwice(changes: readonly SeenChange[]): string[] {
   const applied = changes.filter(({ appliedAtMs }) => appliedAtMs !== undefined).map(({ key }) => key);
   return applied
@@ -55,7 +55,7 @@ function changesWithinCooldown(
   });
 }
 
-/** Surely not applied, by HTTP's own words: such a change was not made, and starts no cooldown. */
+/** A 4xx status says that the change was not applied, so it starts no cooldown. */
 function isRefused({ answered, appliedAtMs }: SeenChange): boolean {
   return appliedAtMs === undefined && (answered?.startsWith('4') ?? false);
 }
