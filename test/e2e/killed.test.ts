@@ -45,7 +45,7 @@ const retargets: { by: string; retarget: (api: ApiClient) => Promise<void> }[] =
 ];
 
 describe.each(retargets)('on the way from 1 to 5, retargeted to 3 by $by', ({ retarget }) => {
-  it('SIGKILL in the middle of a step costs nothing: it settles at 3, nothing is sent twice, the cooldown is kept', async () => {
+  it('SIGKILL during a step: the run reaches 3, sends no change twice and keeps the cooldown', async () => {
     const first = sandbox.npmStart();
     const api = await apiOf(first);
     await api.scale('worker', { targetCapacity: 5 });
@@ -68,7 +68,7 @@ describe.each(retargets)('on the way from 1 to 5, retargeted to 3 by $by', ({ re
   });
 });
 
-it('a signal that makes no sense is shown, and changes nothing', async () => {
+it('an invalid signal is shown in the status and changes nothing', async () => {
   const api = await apiOf(sandbox.escapement(['up']));
   await api.scale('worker', { targetCapacity: 3 });
   await signalFromTheCommandLine('{"targetCapacity":"many"}');

@@ -28,7 +28,7 @@ afterEach(async () => {
   await queue.close();
 });
 
-it('a worker that is killed and started again looks again within 5 s, at any interval', async () => {
+it('a killed and restarted worker evaluates again within 5 s, whatever the interval', async () => {
   const intervals = { quick: '1s', usual: '15s', slow: '1h' };
   await configure(
     Object.entries(intervals).map(([alias, interval]) => ({
@@ -47,7 +47,7 @@ it('a worker that is killed and started again looks again within 5 s, at any int
   }
 });
 
-it('a stabilization window goes on over the death of a worker that looks every second', async () => {
+it('a stabilization window survives the death of a worker with an interval of 1 s', async () => {
   const windowMs = 20_000;
   const worker = await startAtFive({ scaleInWindowMs: windowMs });
   queue.depth = 1;
@@ -66,7 +66,7 @@ it('a stabilization window goes on over the death of a worker that looks every s
   expect(await capacities('worker')).toEqual([1, 5, 1]);
 });
 
-it('a worker that is frozen for 14 s is told of, and forgets no window', async () => {
+it('a worker that is suspended for 14 s is reported, and keeps its stabilization window', async () => {
   const windowMs = 25_000;
   const worker = await startAtFive({ scaleInWindowMs: windowMs });
   await readiness('ready', ({ worker }) => worker?.status === 'ok');
@@ -94,7 +94,7 @@ it('a worker that is frozen for 14 s is told of, and forgets no window', async (
   expect(await capacities('worker')).toEqual([1, 5, 1]);
 });
 
-it('an idle worker is gone within a second, and leaves its watches to the next one', async () => {
+it('an idle worker stops within 1 s and hands its watches over to the next worker', async () => {
   await configure([{ alias: 'worker', autoscale: '{ interval: 1s, policies: [{ type: fixed, capacity: 1 }] }' }]);
   const worker = await startWorker();
   await lookAfter('worker', 0);

@@ -26,7 +26,7 @@ const ports = [
   { setting: 'ESCAPEMENT_SIMULATOR_PORT', use: 'simulated sidecar' },
 ];
 
-it.each(ports)('a taken $setting is named, with what holds it and the setting that moves it', async (taken) => {
+it.each(ports)('a port in use is reported with its setting $setting and the process that holds it', async (taken) => {
   const holder = createServer().listen(0, '127.0.0.1');
   await once(holder, 'listening');
   const { port } = holder.address() as AddressInfo;
@@ -45,7 +45,7 @@ it.each([['up'], ['api'], ['worker']])('%s does not listen beyond this machine w
   await sandbox.onlyRuns();
 });
 
-it('ends also when nobody reads its log any more', async () => {
+it('stops also when the reader of its log has closed the pipe', async () => {
   const [node, main] = [process.execPath, join(packageRoot, 'dist/src/cli/main.js')];
   // One line is read; the others are written into a pipe that is closed, the last one right before the end.
   const command = ['bash', '-c', `"${node}" "${main}" worker 2>/dev/null | head -1`];
@@ -55,7 +55,7 @@ it('ends also when nobody reads its log any more', async () => {
   expect(program.output).toContain('Stopping');
 });
 
-it('a sidecar that is down is named in /readyz, makes nobody unready, and is waited for', async () => {
+it('an unreachable sidecar is reported in /readyz, does not make the process unready, and is retried', async () => {
   const [sidecarPort] = await freePorts(1);
   const api = await apiOf(
     sandbox.escapement(['up'], {

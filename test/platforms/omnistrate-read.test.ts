@@ -33,7 +33,7 @@ async function failureOf(reading: Promise<unknown>): Promise<AdapterError> {
   return error as AdapterError;
 }
 
-describe('an answer that makes sense', () => {
+describe('a valid response', () => {
   it('is an observation with the names of the resource', async () => {
     expect(await readOf(wholeAnswer)).toEqual({
       capacity: 5,
@@ -43,7 +43,7 @@ describe('an answer that makes sense', () => {
     });
   });
 
-  it.each(['STARTING', 'PAUSED', 'FAILED', 'UNKNOWN'])('may say %s, at no capacity', async (status) => {
+  it.each(['STARTING', 'PAUSED', 'FAILED', 'UNKNOWN'])('may have status %s and capacity 0', async (status) => {
     expect(await readOf({ ...wholeAnswer, status, currentCapacity: 0 })).toMatchObject({ status, capacity: 0 });
   });
 
@@ -51,18 +51,18 @@ describe('an answer that makes sense', () => {
     ['2026-11-05T12:34:56Z', Date.UTC(2026, 10, 5, 12, 34, 56)],
     ['2026-11-05T12:34:56.123456789Z', Date.UTC(2026, 10, 5, 12, 34, 56, 123)],
     ['2026-11-05T14:34:56.5+02:00', Date.UTC(2026, 10, 5, 12, 34, 56, 500)],
-  ])('may tell its time as %s', async (lastObservedTimestamp, observedAtMs) => {
+  ])('may have a time such as %s', async (lastObservedTimestamp, observedAtMs) => {
     expect(await readOf({ ...wholeAnswer, lastObservedTimestamp })).toMatchObject({ observedAtMs });
   });
 
-  it('may have fields that nobody knows, and lack names that nobody needs', async () => {
+  it('may have unknown fields, and no optional names', async () => {
     const { status, currentCapacity, lastObservedTimestamp } = wholeAnswer;
     const observation = await readOf({ status, currentCapacity, lastObservedTimestamp, region: 'eu' });
     expect(observation).toMatchObject({ capacity: 5, details: {} });
   });
 });
 
-describe('an answer that makes no sense is an error that says what is wrong with it, never a number', () => {
+describe('an invalid response is an error that names the problem, never a number', () => {
   it.each<[string, unknown, string | RegExp]>([
     ['not JSON', '<html>Welcome</html>', 'of 20 characters; not JSON)'],
     ['nothing', '', 'not a capacity'],
@@ -88,7 +88,7 @@ describe('an answer that makes no sense is an error that says what is wrong with
   });
 });
 
-describe('a read that is refused says so by its code', () => {
+describe('the status of a refused read determines the error code', () => {
   it.each([
     [400, 'failed'],
     [401, 'denied'],
@@ -108,7 +108,7 @@ describe('a read that is refused says so by its code', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it.each([429, 503])('%i may say when to come back', async (status) => {
+  it.each([429, 503])('%i may have Retry-After', async (status) => {
     const server = await startRawServer((socket) => socket.end(httpAnswer(status, '', { 'Retry-After': '7' })));
     expect((await failureOf(sidecarAt(server.url).observe(never))).retryAfterMs).toBe(7000);
   });
@@ -126,8 +126,8 @@ describe('a read that is refused says so by its code', () => {
   });
 });
 
-describe('a read without an answer', () => {
-  it('nobody listens: says where, and what to check', async () => {
+describe('a read without a response', () => {
+  it('a closed port: the error has the address and what to check', async () => {
     const { url } = await startRawServer();
     await closeRawServers();
     const error = await failureOf(sidecarAt(url).observe(never));
@@ -136,7 +136,7 @@ describe('a read without an answer', () => {
     expect(error.message).toContain('OMNISTRATE_SIDECAR_URL');
   });
 
-  it.each(['hang', 'stall'] as const)('a sidecar that should %s is given up at the time-out', async (type) => {
+  it.each(['hang', 'stall'] as const)('a sidecar that does %s fails at the timeout', async (type) => {
     const simulator = await startSimulator({ resources: { worker: 3 } });
     simulator.faults.set({ faults: [{ type, on: 'read' }] });
     const error = await failureOf(sidecarAt(simulator.url, { requestTimeoutMs: 300 }).observe(never));
@@ -152,7 +152,7 @@ describe('a read without an answer', () => {
     await simulator.close();
   });
 
-  it('it was stopped: says that nothing is wrong', async () => {
+  it('the caller canceled: the error says that the resource has no error', async () => {
     const stop = new AbortController();
     const server = await startRawServer(() => stop.abort());
     const error = await failureOf(sidecarAt(server.url).observe(stop.signal));
@@ -163,7 +163,7 @@ describe('a read without an answer', () => {
 });
 
 describe('settings', () => {
-  it('default to where the sidecar listens', () => {
+  it('default to the address of the sidecar', () => {
     expect(omnistrate.settings.parse({})).toEqual({ url: 'http://127.0.0.1:49750' });
   });
 
@@ -178,7 +178,7 @@ describe('settings', () => {
     expect(error?.message).not.toContain('hunter2');
   });
 
-  it('may give the name that the resource has on Omnistrate', async () => {
+  it('may set the name of the resource on Omnistrate', async () => {
     const simulator = await startSimulator({ resources: { worker: 3 } });
     const settings = omnistrate.settings.parse({ url: simulator.url, alias: 'worker' });
     const platform = platforms.omnistrate.create(settings, { resource: 'eu-worker', requestTimeoutMs: 10_000 });

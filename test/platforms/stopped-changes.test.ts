@@ -61,7 +61,7 @@ it.each<[string, object, (stop: () => void) => Promise<unknown>]>([
   expect(await outcomeOf(work)).toMatchObject(expected);
 });
 
-it('a change that was stopped before it began is not begun', async () => {
+it('a change that was stopped before it began is not started', async () => {
   const stopped = new AbortController();
   stopped.abort();
   let begun = 0;

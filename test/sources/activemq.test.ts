@@ -26,12 +26,12 @@ describe('activemq', () => {
     reply = answer;
   });
 
-  it('names the server as the origin, without which ActiveMQ as shipped refuses it', async () => {
+  it('sends the server as Origin, which ActiveMQ requires by default', async () => {
     await source().sample(never());
     expect(server.asked[0]!.headers).toMatchObject({ origin: `http://127.0.0.1:${server.port}` });
   });
 
-  it.each(['Origin', 'origin', 'ORIGIN'])('names another origin where the settings have one as %s', async (name) => {
+  it.each(['Origin', 'origin', 'ORIGIN'])('sends another Origin where headers set %s', async (name) => {
     await source({ headers: { [name]: 'https://console.example' } }).sample(never());
     expect(server.asked[0]!.headers.origin).toBe('https://console.example');
   });

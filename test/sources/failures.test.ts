@@ -44,7 +44,7 @@ describe('rabbitmq settings', () => {
     expect(refusal(settings)).toContain(said);
   });
 
-  it('take any password apart from the address', () => {
+  it('accept any password in the setting password', () => {
     expect(refusal({ url: 'amqp://h:5672', username: 'corp\\svc', password: 'p#a@b/c%d' })).toBe('accepted');
   });
 });
