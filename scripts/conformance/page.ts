@@ -39,7 +39,7 @@ what [it must](../adding-a-source.md); "-" one that does not exist for it, such 
     introduction: `# What every platform does
 <!-- What \`npm run test:services\` showed, written by \`npm run docs\`. Do not edit. -->
 Whole scale runs, on a real Temporal server, of one suite for all (\`test/platforms/conformance.ts\`). Between the adapter
-and its server stands a gate that throttles, refuses or goes down; other hands reach the server around it.`,
+and its server stands a gate that throttles, refuses or goes down; another writer reaches the server directly.`,
     named: 'platform',
     suites: 'test/services/platforms/conformance.test.ts',
     row: 'platform ',

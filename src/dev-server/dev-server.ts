@@ -64,7 +64,7 @@ export async function startDevServer(settings: DevServerSettings, signal: AbortS
   };
 }
 
-/** Resolves when the server was stopped, or when restarting was given up. */
+/** Resolves when the server was stopped, or when no further restart is attempted. */
 async function keepAlive(first: SupervisedServer, settings: DevServerSettings, stopping: AbortSignal): Promise<void> {
   const { log, dataDirectory, onGivenUp } = settings;
   let cause = await endOfServer(first, stopping);

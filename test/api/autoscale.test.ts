@@ -129,7 +129,7 @@ describe('an autoscaled resource, over the API,', () => {
     await poll(evaluation, (answer) => answer.evaluation?.limitedBy.length === 0);
   });
 
-  it('counts the changes that were made, whoever asked for them, and says which configuration is in force', async () => {
+  it('counts the changes that were made, from any requester, and reports the configuration in force', async () => {
     const before = (await evaluation()).stats;
     await api.call('PUT', path('override'), { body: { capacity: 4 } });
     await poll(resource.capacity, (capacity) => capacity === 4);

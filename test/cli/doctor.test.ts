@@ -105,7 +105,7 @@ describe('escapement doctor', () => {
 
   it.each([
     [
-      'a file that is wrong',
+      'an invalid file',
       () => write('escapement.yaml', 'version: 1\nresources: { worker: { platfrom: omnistrate } }\n'),
       'platfrom',
     ],

@@ -1,4 +1,4 @@
-/** Everything is killed in the middle of a walk, and started again. What was really done is known from the sidecar alone. */
+/** Every process is killed during a run and restarted. The sidecar shows which changes were really made. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -54,7 +54,7 @@ describe.each(retargets)('on the way from 1 to 5, retargeted to 3 by $by', ({ re
     await api.until('worker', 'knows its new target', ({ targetCapacity }) => targetCapacity === 3);
     // The answer to the second change takes long enough to be killed before it comes.
     await witness.setFaults({ faults: [{ type: 'slow', on: 'change', delayMs: 3000 }] });
-    await eventually('the second change is under way', async () => (await changes()).length === 2);
+    await eventually('the second change is in progress', async () => (await changes()).length === 2);
     await first.kill();
     await sandbox.onlyRuns(/ simulator /);
 

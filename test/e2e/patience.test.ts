@@ -1,4 +1,7 @@
-/** How soon a watch goes on when its worker is killed, and how soon a worker that only watches is gone when it is asked to. */
+/**
+ * How soon a watch goes on when its worker is killed, and how soon a worker that only watches is gone when it is asked
+ * to.
+ */
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { TemporalProcess } from '../api/temporal-process.js';
@@ -61,7 +64,7 @@ it('a stabilization window survives the death of a worker with an interval of 1 
   const { changes } = await witness.resource('worker');
   const scaledInAtMs = changes.at(-1)!.atMs;
   expect(scaledInAtMs - lowSinceMs).toBeGreaterThanOrEqual(windowMs);
-  // A window that had begun anew would only be over later than that.
+  // A window that had started again would end later than that.
   expect(scaledInAtMs).toBeLessThan(restartedAtMs + windowMs);
   expect(await capacities('worker')).toEqual([1, 5, 1]);
 });
@@ -89,7 +92,7 @@ it('a worker that is suspended for 14 s is reported, and keeps its stabilization
   await eventually('it is at 1', async () => (await capacities('worker')).at(-1) === 1, 60_000);
   const scaledInAtMs = (await witness.resource('worker')).changes.at(-1)!.atMs;
   expect(scaledInAtMs - lowAtMs).toBeGreaterThanOrEqual(windowMs - 1000);
-  // A window that had begun anew after the 14 s would be over later.
+  // A window that had started again after the 14 s would end later.
   expect(scaledInAtMs - lowAtMs).toBeLessThan(windowMs + 10_000);
   expect(await capacities('worker')).toEqual([1, 5, 1]);
 });

@@ -105,7 +105,7 @@ it('escapement apply makes the same changes; it removes only with --prune, and a
   expect(strangers).toEqual({ configured: ['worker'], unchanged: [], unnamed: [], removed: [] });
   expect(await apply('--prune')).toMatchObject({ removed: ['jobs'] });
   // The API has the configuration that it was started with, which still names jobs.
-  const told = await eventually('its removal is told', async () => {
+  const told = await eventually('its removal is reported', async () => {
     const { notice } = (await evaluationOf('jobs')).body as { notice: string | null };
     return notice?.includes('removed by') && notice;
   });

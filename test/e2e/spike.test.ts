@@ -1,4 +1,4 @@
-/** `npm run demo`, shortened: the traffic spike that whoever tries Escapement watches first. */
+/** `npm run demo`, shortened: the traffic spike, which is the first demo of a new user. */
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { fileURLToPath } from 'node:url';
 import { Program } from '../support/program.js';

@@ -263,7 +263,7 @@ describe('a change that was sent and has no complete response is unknown, and is
       outcome: 'unknown',
       reason: expect.stringContaining(`within ${shortMs} ms`) as unknown,
     });
-    // Long before a caller with a time-out of its own would have given up on us.
+    // Far below the timeout of any caller.
     expect(Date.now() - startedAtMs).toBeLessThan(10_000);
     expect(server.requests).toHaveLength(1);
   });

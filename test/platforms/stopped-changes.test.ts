@@ -1,4 +1,4 @@
-/** What is known of a change whose SDK fails while somebody stops it, or while its time ends. */
+/** The outcome of a change whose SDK fails while the caller cancels, or at the deadline. */
 import { expect, it } from '@jest/globals';
 import { AdapterError } from '../../src/adapters/net/errors.js';
 import { asOutcome } from '../../src/adapters/platforms/outcome.js';

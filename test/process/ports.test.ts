@@ -70,12 +70,12 @@ it('says so when the address is not one of this machine', async () => {
 });
 
 describe('who holds a port', () => {
-  it('is told by the kernel tables on Linux', async () => {
+  it('is found in the kernel tables on Linux', async () => {
     const told = await holderByProc(port).catch(() => 'no kernel tables');
     expect(told).toContain(process.platform === 'linux' ? `(pid ${process.pid})` : 'no kernel tables');
   });
 
-  it('is told by lsof', async () => {
+  it('is found by lsof', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'escapement-lsof-'));
     const lsof = join(directory, 'lsof');
     writeFileSync(lsof, `#!/bin/sh\necho "$*" > '${directory}/asked'\nprintf 'p4711\\ncnginx\\nf6\\n'\n`, {

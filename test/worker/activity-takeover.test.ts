@@ -69,7 +69,7 @@ it('time in which nobody could ask does not make anybody silent', async () => {
   const takeover = succeed();
   takeover.saw([{ identity: stranger, lastPollMs: 1 }]);
   passTime(600, 1, () => takeover.saw([{ identity: stranger, lastPollMs: 1 }]));
-  // Whoever asked this has looked at all that would have been given away.
+  // This request comes after every activity was checked.
   const mine = await takenBy(earlierLife);
   takeover.saw([{ identity: stranger, lastPollMs: 1 }]);
   succeed();

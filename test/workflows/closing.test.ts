@@ -93,7 +93,9 @@ async function insist(resource: TestResource, requested: ScaleRequestBody): Prom
   }
 }
 
-/** As when the API is stopped for a while at this moment: what it sent is done, and it hears nothing of that in time. */
+/**
+ * As when the API is stopped for a while at this moment: what it sent is done, and it hears nothing of that in time.
+ */
 function losingTheAnswer(client: Client, meanwhile: () => Promise<void>): Client {
   const startUpdateWithStart: WorkflowClient['startUpdateWithStart'] = async (update, options) => {
     await (await client.workflow.startUpdateWithStart(update, options)).result();
@@ -101,7 +103,7 @@ function losingTheAnswer(client: Client, meanwhile: () => Promise<void>): Client
     throw new WorkflowUpdateRPCTimeoutOrCancelledError('the time is over');
   };
   const workflow = overlaid(client.workflow, { startUpdateWithStart });
-  // Without a deadline of its own: what is lost here is lost by its time-out.
+  // Without its own deadline: a lost request fails by the timeout of the test.
   return overlaid(client, { workflow, withDeadline: (_deadline, call) => call() });
 }
 

@@ -1,4 +1,4 @@
-/** Histories that are long: whoever looks at a run that goes on as a new one sees what he saw before. */
+/** Long histories: a run that continues as new shows the same state as before. */
 import { afterAll, expect, it } from '@jest/globals';
 import type { AutoscaleAnswer } from '../../src/api/autoscale/answers.js';
 import type { RunsAnswer } from '../../src/api/scale/answers.js';

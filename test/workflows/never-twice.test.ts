@@ -33,17 +33,17 @@ const cases: Case[] = [
     changesSent: 2,
   },
   {
-    name: 'a gateway time-out after it was applied counts as made',
+    name: 'a gateway timeout after it was applied counts as made',
     faults: [{ type: 'reject', status: 504, ...onChange, appliesAfterMs: 0 }],
     changesSent: 2,
   },
   {
-    name: 'a reply that never comes counts as made',
+    name: 'without a response, it counts as made',
     faults: [{ type: 'hang', ...onChange, appliesAfterMs: 0 }],
     changesSent: 2,
   },
   {
-    name: 'a reply that is cut off counts as made',
+    name: 'with an incomplete response, it counts as made',
     faults: [{ type: 'cutOff', ...onChange, appliesAfterMs: 0 }],
     changesSent: 2,
   },

@@ -185,7 +185,7 @@ describe('a resource that is served on another task queue', () => {
     const taskQueue = `elsewhere-${randomUUID()}`;
     const lower = autoscaleSettingsSchema.parse({ ...stabilized, policies: [{ type: 'fixed', capacity: 2 }] });
     await autoscales.configure(configured({ ...resource, taskQueue }, lower));
-    // Nobody serves the old one: somebody carries out the workflows that are to leave it.
+    // No worker polls the old task queue, so the test runs the workflow tasks that move the workflows.
     const stopLeaving = await bench.startWorker({ activities: false });
     await bench.startWorker({ taskQueue });
     const view = await poll(

@@ -121,7 +121,7 @@ function ofBefore(changedAtMs: number | null, datedAtMs: Readonly<Record<string,
 /**
  * A resource that is not `ACTIVE` takes no change on a platform of the `whenActive` kind. Units that are starting carry
  * no load yet, so the samples say nothing about them. A resource that has failed takes no change on any platform,
- * whoever requests it.
+ * from any requester.
  */
 function isUndecided({ limits }: AutoscaleSpec, { status }: EvaluationInput): boolean {
   return status === 'FAILED' || (status !== 'ACTIVE' && !takesChangesAtAnyTime(limits));

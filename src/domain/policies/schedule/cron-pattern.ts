@@ -6,7 +6,7 @@
  */
 import { Cron } from 'croner';
 
-/** Returns an error as `what is wrong; what to write`, or undefined if the pattern is valid and occurs. */
+/** Returns an error as `problem; what to write`, or undefined if the pattern is valid and occurs. */
 export function whyNotCron(pattern: string): string | undefined {
   const text = pattern.trim();
   const fields = text.replace(/^(?:cron|rate)\((.*)\)$/i, '$1').split(/\s+/);
