@@ -30,7 +30,7 @@ what [it must](../adding-a-source.md); "-" one that does not exist for it, such 
     suites: 'test/services',
     row: 'source ',
     columns: [
-      ...['values right', 'many samples at once', 'closed and used again', 'authentication wrong', 'name missing'],
+      ...['correct values', 'many samples at once', 'closed and used again', 'invalid credentials', 'name missing'],
       ...['empty queue', 'server hanging', 'server down', 'server back'],
     ],
   },

@@ -85,7 +85,7 @@ export function describeConformance(candidate: Candidate, bench: ConformanceBenc
       expect(await run.real.capacity()).toBe(3);
     });
 
-    it.concurrent('drift by other hands', async () => {
+    it.concurrent('drift by another writer', async () => {
       const run = await begin(7, unhurried);
       await run.request(9);
       await run.until(({ phase }) => phase === 'settled');

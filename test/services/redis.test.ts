@@ -185,9 +185,9 @@ describe('redis over TLS', () => {
       return { code, message };
     };
 
-    const everybody = await tlsOn(open, 'no');
-    await everybody.during(async () => {
-      await everybody.cli('rpush', 'jobs', 'a', 'b');
+    const anyClient = await tlsOn(open, 'no');
+    await anyClient.during(async () => {
+      await anyClient.cli('rpush', 'jobs', 'a', 'b');
       expect(await asks(open, { ca })).toBe(2);
       expect(await refused(open)).toEqual({ code: 'unreachable', message: expect.stringContaining('tls.ca') });
     });

@@ -179,7 +179,7 @@ function applyPause(spec: AutoscaleSpec, chain: LimitChain, input: EvaluationInp
   const stands = targetInForce(spec, input);
   const what = pause.direction === 'both' ? 'paused' : `scaling ${pause.direction} is paused`;
   const paused = pause.reason === undefined ? what : `paused itself (${pause.reason})`;
-  const reason = `${paused} ${until(pause)}${stands === capacity ? '' : `, and a run is under way to ${stands}`}`;
+  const reason = `${paused} ${until(pause)}${stands === capacity ? '' : `, and a run to ${stands} is in progress`}`;
   if (pause.direction !== 'up') chain.raise('pause', stands, reason);
   if (pause.direction !== 'down') chain.lower('pause', stands, reason);
 }
@@ -191,8 +191,8 @@ function applyPause(spec: AutoscaleSpec, chain: LimitChain, input: EvaluationInp
 function targetInForce({ limits }: AutoscaleSpec, { capacity, status, run, lastChange }: EvaluationInput): number {
   if (run === null) return capacity;
   if (!run.isOwn) return run.target;
-  const isStepUnderWay = takesChangesAtAnyTime(limits) ? lastChange?.confirmed === false : status !== 'ACTIVE';
-  return isStepUnderWay ? nextCapacity(capacity, run.target, widenedTo(run.target, limits)) : capacity;
+  const isStepInProgress = takesChangesAtAnyTime(limits) ? lastChange?.confirmed === false : status !== 'ACTIVE';
+  return isStepInProgress ? nextCapacity(capacity, run.target, widenedTo(run.target, limits)) : capacity;
 }
 
 /**

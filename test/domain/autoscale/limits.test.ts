@@ -250,10 +250,10 @@ describe('a person', () => {
   });
 
   test.each([
-    ['of somebody else stands', { target: 9, isOwn: false }, 'ACTIVE', 9, 'taken back, and a run is under way to 9'],
+    ['of somebody else stands', { target: 9, isOwn: false }, 'ACTIVE', 9, 'taken back, and a run to 9 is in progress'],
     ['of somebody else stands while it arrives', { target: 9, isOwn: false }, 'STARTING', 9, 'is STARTING'],
     ['of our own ends where it is', { target: 9, isOwn: true }, 'ACTIVE', 5, 'paused until it is taken back'],
-    ['of our own ends with the step that is under way', { target: 9, isOwn: true }, 'STARTING', 7, 'under way to 7'],
+    ['of our own ends with the step that is under way', { target: 9, isOwn: true }, 'STARTING', 7, 'a run to 7 is in progress'],
   ] as const)('while it is paused, a walk %s', (_, run, status, target, reason) => {
     const pause = { direction: 'both' as const, untilMs: null };
     const evaluation = new WatchedResource(spec(fixed(3), { step: { up: 2, down: 2 } }), 5).look({
