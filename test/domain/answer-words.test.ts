@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { bodyInWords, failureInWords, valueInWords } from '../../src/adapters/net/answer-words.js';
 
-describe('an answer of failure is told by', () => {
+describe('an error response is described by', () => {
   it.each([
     ['its error', { error: 'no such pool' }, '404: no such pool'],
     ['its message', { message: 'Not Found', status: 404 }, '404: Not Found'],

@@ -32,7 +32,7 @@ function isRequest(value: unknown): boolean {
   return scaleRequestSchema.safeParse(request).success;
 }
 
-/** Right, nearly right and wrong values: what a hand types, and what another version sends. */
+/** Valid, nearly valid and invalid values, as a person types them or another version sends them. */
 const anything = fc.oneof(
   fc.constantFrom(0, 1, -1, 1.5, NaN, Infinity, 2 ** 53, 1e9, 1e9 + 1, null, undefined, true, '', 'one', [], {}),
   fc.integer({ min: -2, max: 5 }),
