@@ -71,10 +71,7 @@ const notYetPlain = [
   'src/config/',
   'test/config/',
   'test/docs/words.test.ts',
-  'test/domain/',
-  'test/explore/',
   'test/platforms/kubernetes',
-  'test/properties/',
   'test/services/platforms/kubernetes',
   'test/sources/kafka',
 ];

@@ -17,10 +17,10 @@ const startedAtMs = performance.now();
 print('Every schedule of the scale run, as it is in workflows/ and activities/, up to a number of deviations:');
 for (const { name, shallowerBy } of scenarios) print(`  ${Math.max(1, bound - shallowerBy)}  ${name}`);
 let nextTold = 100_000;
-const { schedules, violations, found } = await exploreProtocol(bound, (walked) => {
-  if (walked < nextTold) return;
-  nextTold = walked + 100_000;
-  print(`  ${walked} schedules, ${secondsSince(startedAtMs)} s`);
+const { schedules, violations, found } = await exploreProtocol(bound, (played) => {
+  if (played < nextTold) return;
+  nextTold = played + 100_000;
+  print(`  ${played} schedules, ${secondsSince(startedAtMs)} s`);
 });
 const seconds = secondsSince(startedAtMs);
 const { user, system } = process.cpuUsage();

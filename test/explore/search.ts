@@ -1,7 +1,7 @@
 /** Depth first through every schedule of a scenario that deviates from the good one at most so often. */
 import { BoundedChooser } from './choices.js';
 import type { Scenario } from './scenarios.js';
-import { walk } from './walk.js';
+import { playSchedule } from './play-schedule.js';
 
 export interface Found {
   readonly scenario: string;
@@ -29,7 +29,7 @@ export async function searchFrom(
   let next: readonly number[] | undefined = beginning;
   while (next && !isEnough()) {
     const chooser: BoundedChooser = new BoundedChooser(next, bound);
-    const violation = await walk(scenario, chooser);
+    const violation = await playSchedule(scenario, chooser);
     result.schedules += 1;
     if (violation !== undefined) {
       result.violations += 1;
@@ -42,7 +42,7 @@ export async function searchFrom(
 /** The parts of a scenario that can be searched side by side; the schedule where all goes well is not among them. */
 export async function partsOf(scenario: Scenario, bound: number): Promise<number[][]> {
   const chooser = new BoundedChooser([], bound);
-  await walk(scenario, chooser);
+  await playSchedule(scenario, chooser);
   return chooser.firstDeviations();
 }
 
@@ -53,6 +53,6 @@ async function describeFound(
   violation: string,
 ): Promise<Found> {
   const story: string[] = [];
-  await walk(scenario, new BoundedChooser(picks, bound), story);
+  await playSchedule(scenario, new BoundedChooser(picks, bound), story);
   return { scenario: scenario.name, violation, story };
 }
