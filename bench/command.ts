@@ -1,4 +1,4 @@
-/** `npm run bench`: what Escapement costs, measured on processes as its users run them. */
+/** `npm run bench`: measures the cost of Escapement with the same processes that users run. */
 import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -38,7 +38,7 @@ const chosen: readonly string[] = values.only ?? parts;
 const allParts: readonly string[] = [...parts, ...onlyWhenAsked];
 const unknown = chosen.find((name) => !allParts.includes(name));
 if (unknown !== undefined) fail(`--only ${unknown}: there is ${allParts.join(', ')}.`);
-// Ctrl-C ends what was started as well: programs die with 'exit', the Temporal server with its owner.
+// Ctrl-C also ends the started processes: the exit handler ends programs, and the Temporal server ends with its owner.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 
 const log = (line: string): void => console.log(`  ${line}`);

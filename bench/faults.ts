@@ -1,4 +1,4 @@
-/** The same walk under the same ten faults: by a plain loop, and by Escapement. */
+/** The same scaling under the same ten faults, by a plain loop and by Escapement. */
 import { z } from 'zod';
 import type { faultPlanSchema } from '../src/simulator/fault.js';
 import type { SidecarWitness } from '../test/support/sidecar-witness.js';
@@ -14,7 +14,7 @@ const cooldownMs = 2000;
 const requestTimeoutMs = 2000;
 const seed = 7;
 
-/** The walk goes well until its last change: what goes wrong there shows at its end. */
+/** Only the last change has a fault, so that the final capacity shows its effect. */
 const lastChange = (...faults: Faults): Faults => [{ type: 'none', on: 'change', times: target - from - 1 }, ...faults];
 
 const cases: Readonly<Record<string, Faults>> = {
@@ -31,13 +31,13 @@ const cases: Readonly<Record<string, Faults>> = {
 };
 
 export interface Walked {
-  /** Until the capacity changed no more. */
+  /** Time until the last change of the capacity. */
   readonly seconds: number;
-  /** That were sent to the platform. */
+  /** Changes that were sent to the platform. */
   readonly changes: number;
-  /** Most units above the target at any time. */
+  /** Maximum number of units above the target at any time. */
   readonly overshoot: number;
-  /** Capacity in the end. */
+  /** Final capacity. */
   readonly endedAt: number;
 }
 

@@ -1,4 +1,6 @@
-/** Beside the real HPA: one kube-apiserver, as many Deployments for each of the two, the same loads at the same times. */
+/**
+ * Compares with the real HPA: one kube-apiserver, equally many Deployments for both, the same loads at the same times.
+ */
 import { setTimeout } from 'node:timers/promises';
 import type { ApiClient } from '../test/e2e/api-client.js';
 import type { Program } from '../test/support/program.js';
@@ -10,16 +12,16 @@ import type { Log } from './report.js';
 import { median } from './statistics.js';
 
 const deploymentsEach = 50;
-/** Each Deployment jumps once, from a load that one replica carries to one for five. */
+/** The load of each Deployment jumps once, from a load for one replica to a load for five. */
 const jumpsEach = 10;
 const killsEach = 3;
 const intervals = { usual: 15, short: 2 } as const;
 const measuredForMs = { usual: 4 * intervals.usual * 1000, short: 15 * intervals.short * 1000 };
 const settlesForMs = 20_000;
-/** A killed worker may be waited for until its heartbeat is overdue. */
+/** The activities of a killed worker may wait for their heartbeat timeout. */
 const patienceMs = 90_000;
 
-/** Of a process with all its Deployments at rest, what it costs without any included. */
+/** Cost of a process with all its Deployments idle, including its base cost. */
 export interface LookCost {
   readonly looks: number;
   readonly processorMsALook: number;
@@ -29,11 +31,13 @@ export interface Side {
   /** Median time from a jump of the load to the change of the replicas. */
   readonly jumpAt15sMs: number;
   readonly jumpAt2sMs: number;
-  /** Where the autoscaler is told of the jump. The HPA cannot be. */
+  /** With a request to evaluate immediately, which the HPA does not support. */
   readonly pushedMs: number | null;
   readonly looksAt15s: LookCost;
   readonly looksAt2s: LookCost;
-  /** Median time from SIGKILL, with the process started again at once, to the change for a jump that came with the kill. */
+  /**
+   * Median time from SIGKILL, with the process started again at once, to the change for a jump that came with the kill.
+   */
   readonly afterKillMs: number;
 }
 
@@ -125,7 +129,7 @@ class Bench {
     while (['hpa-', 'ours-'].some((side) => this.metrics.looksAt(side) < deploymentsEach)) await setTimeout(500);
   }
 
-  /** Nothing changes meanwhile. Both are measured at the same time, as neither takes much of it. */
+  /** No load changes in this time. Both are measured at the same time, because neither uses much processor time. */
   async #measureLooks(forMs: number): Promise<Record<'hpa' | 'ours', LookCost>> {
     const pids = { hpa: this.cluster.hpaPid, ours: this.laboratory.pidOf('worker') };
     const seen = (side: 'hpa' | 'ours') => ({
@@ -142,7 +146,7 @@ class Bench {
     return { hpa: cost('hpa'), ours: cost('ours') };
   }
 
-  /** Spread over an interval, so that every moment between two looks is met. */
+  /** Spread over an interval, so that the jumps occur at every phase between two evaluations. */
   async #jump(intervalSeconds: number): Promise<Record<'hpa' | 'ours', number>> {
     const took = { hpa: [] as Promise<number>[], ours: [] as Promise<number>[] };
     for (let jump = 0; jump < jumpsEach; jump += 1) {
@@ -159,7 +163,7 @@ class Bench {
       const name = this.#left.ours[0] ?? '';
       const change = this.#jumpOf('ours');
       const { status } = await api.call(`/v1/resources/${name}/evaluate`, { method: 'POST' });
-      if (status >= 300) throw new Error(`POST evaluate was answered ${status}`);
+      if (status >= 300) throw new Error(`POST evaluate returned ${status}`);
       took.push(await change);
     }
     return median(took);

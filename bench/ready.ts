@@ -24,7 +24,7 @@ async function measureOnce(): Promise<number> {
     const api = new ApiClient(`http://127.0.0.1:${sandbox.env.PORT ?? ''}`);
     for (;;) {
       if (program.hasEnded) throw new Error(`escapement up ended:\n${program.output}`);
-      // Nobody listens yet, or it is not ready yet: asked again.
+      // The port is closed or the process is not ready yet: retry.
       const answer = await api.scale('worker', { targetCapacity: 2 }).catch(() => undefined);
       if (answer?.status === 202) break;
       await setTimeout(betweenAttemptsMs);

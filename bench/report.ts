@@ -1,4 +1,4 @@
-/** What a person reads while it runs, and when it is done. */
+/** Progress lines and result tables for people. */
 
 /** A line of progress. */
 export type Log = (line: string) => void;

@@ -15,9 +15,9 @@ const warmUp = { callers: 16, calls: 64 };
 const callsPerRound = loads.reduce((sum, { calls }) => sum + calls, 0);
 
 /**
- * `door`: nobody polls. What is started waits, so that both sides ask the same of the server.
- * `atWork`: both sides have a worker, which carries out what is started while more is: a scale run looks at its resource,
- * finds it as it should be, and closes. This is more work than an empty workflow, on the same processors.
+ * `door`: no worker polls. Started workflows wait, so both sides put the same load on the server.
+ * `atWork`: both sides have a worker, which runs the workflows while more are started. A scale run reads its resource,
+ * finds the capacity at the target, and closes. This is more work than an empty workflow, on the same processors.
  */
 export type Workload = 'door' | 'atWork';
 
@@ -103,7 +103,7 @@ function shown({ perSecond, p99Ms, unanswered }: Performance): string {
   return `${perSecond.toFixed(0)}/s (p99 ${p99Ms.toFixed(0)} ms${unanswered > 0 ? `, ${unanswered} unanswered` : ''})`;
 }
 
-/** All are where they are asked to be: nothing is ever changed. */
+/** Every resource is at its target, so no change is made. */
 function configuration(url: string, resources: number): string {
   const names = Array.from({ length: resources }, (_, number) => `  r${number}: {}`);
   return `

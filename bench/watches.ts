@@ -1,4 +1,6 @@
-/** Many autoscaled resources that have nothing to do, on one worker: what watching costs, and when it becomes too much. */
+/**
+ * Many idle autoscaled resources on one worker: the cost of the watches, and the number at which the worker is late.
+ */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -12,11 +14,11 @@ import { processorSeconds, residentMb } from './process-figures.js';
 import type { Log } from './report.js';
 
 const intervalMs = 15_000;
-/** Every watch looks four times in it. */
+/** Every watch evaluates four times in this time. */
 const measuredForMs = 4 * intervalMs;
-/** What had to be done to get there is not what it costs to stay there. */
+/** A pause before the measurement, because starting the watches costs more than running them. */
 const settlesForMs = 2 * intervalMs;
-/** Later than this, and the worker is late for everything else as well. */
+/** Maximum event loop lag. Beyond it, the worker is late for all its work. */
 const mostLagMs = 100;
 
 export interface WatchFigures {
@@ -34,7 +36,7 @@ export interface WatchFigures {
   readonly lagP50Ms: number;
   readonly lagP99Ms: number;
   readonly lagMaxMs: number;
-  /** Looks that came in the time that was measured, of those that should have. */
+  /** Share of the expected evaluations that were made in the measured time. */
   readonly looksMade: number;
 }
 
@@ -141,7 +143,7 @@ async function measure(laboratory: Laboratory, { watches, lagPort, sidecarUrl }:
 }
 
 interface Restarted {
-  /** From the end of the worker until as many looks were made as there are watches. */
+  /** From the end of the worker until as many evaluations were made as there are watches. */
   readonly lookedAgainAfterSeconds: number;
   /** In the histories of the first hundred. */
   readonly newEvents: number;
