@@ -24,7 +24,7 @@ export interface ChangeWorld extends PollWorld {
 export async function sendChange(platform: Platform, order: ChangeOrder, world: ChangeWorld): Promise<ChangeResult> {
   const obstacle = await whyNotNow(platform, order, world);
   if (obstacle) return { outcome: 'notSent', ...obstacle };
-  if (order.dryRun) return pretend(order, world);
+  if (order.dryRun) return dryRunResult(order, world);
 
   const sentence = `${order.resource} ${order.from} -> ${order.to}`;
   let permit: SendPermit | undefined;
@@ -81,7 +81,7 @@ function notSent(reason: string): ChangeResult {
   return { outcome: 'rejected', reason: `not sent: ${reason}`, final: false };
 }
 
-function pretend(order: ChangeOrder, world: ChangeWorld): ChangeResult {
+function dryRunResult(order: ChangeOrder, world: ChangeWorld): ChangeResult {
   const confirmation: Confirmation = {
     shown: 'reached',
     observation: { capacity: order.to, status: 'ACTIVE', observedAtMs: world.now() },

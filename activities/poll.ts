@@ -37,7 +37,7 @@ const longestPauseMs = 2000;
  * shorter.
  */
 const longestRefusalMs = 30_000;
-/** A person waits for the result of a dry run, and a dry run that gives up changes nothing. */
+/** Fewer for a dry run: a person waits for its result, and a failed dry run has changed nothing. */
 const failedLooksOfDryRun = 3;
 
 /**

@@ -40,14 +40,14 @@ export function capacityActivities(adapters: CapacityDependencies, stopping: Abo
   return {
     observe: (order) =>
       withHeartbeat('looking', (world) =>
-        unlessStopping(stopping, world, (mortal) =>
-          lookUntilActive(adapters.platformOf(order.resource), order, mortal),
+        unlessStopping(stopping, world, (interruptible) =>
+          lookUntilActive(adapters.platformOf(order.resource), order, interruptible),
         ),
       ),
     confirm: (order) =>
       withHeartbeat('confirming', (world) =>
-        unlessStopping(stopping, world, (mortal) =>
-          lookUntilConfirmed(adapters.platformOf(order.resource), order, mortal),
+        unlessStopping(stopping, world, (interruptible) =>
+          lookUntilConfirmed(adapters.platformOf(order.resource), order, interruptible),
         ),
       ),
     change: (order) =>

@@ -1,21 +1,21 @@
-/** A month of a signal through everything that a policy can do, at 15 s, as `escapement backtest` is run. */
+/** `escapement backtest` over a month of a signal at an interval of 15 s, with every feature of a policy. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Sandbox } from '../test/e2e/sandbox.js';
-import type { Tell } from './report.js';
+import type { Log } from './report.js';
 import { median } from './statistics.js';
 
 const intervalSeconds = 15;
 const days = 30;
 export const evaluations = (days * 86_400) / intervalSeconds;
 
-/** Of a recorded signal, and of a queue that the capacity works off. */
+/** For a recorded signal, and for a queue that the capacity drains. */
 export interface BacktestFigures {
   readonly recordedMs: number;
   readonly closedLoopMs: number;
 }
 
-export async function measureBacktests(rounds: number, tell: Tell): Promise<BacktestFigures> {
+export async function measureBacktests(rounds: number, log: Log): Promise<BacktestFigures> {
   const sandbox = await Sandbox.create();
   try {
     const trace = join(sandbox.folder, 'load.csv');
@@ -40,13 +40,13 @@ export async function measureBacktests(rounds: number, tell: Tell): Promise<Back
       const { code } = await program.ended;
       if (code !== 0) throw new Error(`escapement backtest ended with ${code}:\n${program.output}`);
       tookMs.push(performance.now() - startedAtMs);
-      tell(`${signal}, round ${round}: ${tookMs.at(-1)!.toFixed(0)} ms`);
+      log(`${signal}, round ${round}: ${tookMs.at(-1)!.toFixed(0)} ms`);
     }
     return median(tookMs);
   }
 }
 
-/** A wave a day, with ripples that never repeat: most looks decide something anew. */
+/** One wave per day, with non-repeating ripples, so that most evaluations make a new decision. */
 function dailyWaves(): string {
   const line = (index: number): string => {
     const day = (index * intervalSeconds) / 86_400;

@@ -1,4 +1,4 @@
-/** Many callers at once, each of whom asks again as soon as it has its answer. */
+/** Many concurrent callers. Each sends its next request as soon as it has a response. */
 import { percentile } from './statistics.js';
 
 export interface Load {
@@ -10,11 +10,11 @@ export interface Performance {
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** Calls that were told to try again: the server was too slow for them. */
+  /** Calls with status 503, because the server was too slow. */
   readonly unanswered: number;
 }
 
-/** @param call answers whether it was answered. */
+/** @param call returns whether it had a response other than 503. */
 export async function putUnderLoad({ callers, calls }: Load, call: () => Promise<boolean>): Promise<Performance> {
   const tookMs: number[] = [];
   let left = calls;

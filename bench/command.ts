@@ -1,4 +1,4 @@
-/** `npm run bench`: what Escapement costs, measured on processes as its users run them. */
+/** `npm run bench`: measures the cost of Escapement with the same processes that users run. */
 import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -38,10 +38,10 @@ const chosen: readonly string[] = values.only ?? parts;
 const allParts: readonly string[] = [...parts, ...onlyWhenAsked];
 const unknown = chosen.find((name) => !allParts.includes(name));
 if (unknown !== undefined) fail(`--only ${unknown}: there is ${allParts.join(', ')}.`);
-// Ctrl-C ends what was started as well: programs die with 'exit', the Temporal server with its owner.
+// Ctrl-C also ends the started processes: the exit handler ends programs, and the Temporal server ends with its owner.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 
-const tell = (line: string): void => console.log(`  ${line}`);
+const log = (line: string): void => console.log(`  ${line}`);
 if (values.help) console.log(help);
 else if (values.watches === undefined) await benchmark();
 else await watch(wholeNumber('--watches', values.watches), wholeNumber('--grow-to', values['grow-to']));
@@ -60,7 +60,7 @@ async function benchmark(): Promise<void> {
   }
   if (chosen.includes('walk')) {
     console.log('\nWalking from 1 to 6');
-    const walk = await measureWalks(rounds, tell);
+    const walk = await measureWalks(rounds, log);
     figures.walkOverIdeal = rounded(walk.overIdeal, 4);
     figures.firstChangeMs = rounded(walk.firstChangeMs, 0);
     figures.retargetMs = rounded(walk.retargetMs, 1);
@@ -83,20 +83,20 @@ async function benchmark(): Promise<void> {
   }
   if (chosen.includes('ready')) {
     console.log('\nFrom nothing to the first accepted POST');
-    figures.readyMs = rounded(await measureReadiness(rounds, tell), 0);
+    figures.readyMs = rounded(await measureReadiness(rounds, log), 0);
   }
   if (chosen.includes('backtest')) {
     console.log(`\nBack-test of 30 days at 15 s: ${evaluations} evaluations`);
-    const { recordedMs, closedLoopMs } = await measureBacktests(rounds, tell);
+    const { recordedMs, closedLoopMs } = await measureBacktests(rounds, log);
     figures.backtestMs = { recorded: rounded(recordedMs, 0), closedLoop: rounded(closedLoopMs, 0) };
   }
   if (chosen.includes('faults')) {
     console.log('\nThe same walk under the same faults');
-    console.log(faultTable(await compareUnderFaults(tell)));
+    console.log(faultTable(await compareUnderFaults(log)));
   }
   if (chosen.includes('hpa')) {
     console.log('\nBeside the real HPA');
-    const hpa = await compareWithHpa(tell);
+    const hpa = await compareWithHpa(log);
     figures.hpa = hpa;
     console.log(hpaTable(hpa));
   }
@@ -105,14 +105,14 @@ async function benchmark(): Promise<void> {
 }
 
 async function starts(workload: Workload): Promise<StartFigures[]> {
-  const figures = await measureStarts(workload, rounds, tell);
+  const figures = await measureStarts(workload, rounds, log);
   console.log(startTable(workload, figures));
   return figures;
 }
 
 async function watch(watches: number, growTo: number): Promise<void> {
   console.log(`${machine()}\n\nIdle autoscaled resources on one worker`);
-  const figures = await measureWatches({ watches, growTo }, tell);
+  const figures = await measureWatches({ watches, growTo }, log);
   console.log(watchTable(figures));
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
 }

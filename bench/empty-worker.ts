@@ -1,4 +1,4 @@
-/** A worker for the empty workflow, as a process of its own: what Temporal costs by itself. */
+/** A worker for the empty workflow in its own process, which measures the cost of Temporal itself. */
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { bundleWorkflowsAt } from '../test/support/workflow-bundle.js';
 

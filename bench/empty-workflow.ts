@@ -1,2 +1,2 @@
-/** The least that can be started. */
+/** The smallest possible workflow. */
 export async function empty(): Promise<void> {}

@@ -1,10 +1,10 @@
-/** The same walk under the same ten faults: by a plain loop, and by Escapement. */
+/** The same scaling under the same ten faults, by a plain loop and by Escapement. */
 import { z } from 'zod';
 import type { faultPlanSchema } from '../src/simulator/fault.js';
 import type { SidecarWitness } from '../test/support/sidecar-witness.js';
 import { Laboratory } from './laboratory.js';
 import { scaleByPlainLoop } from './plain-loop.js';
-import type { Tell } from './report.js';
+import type { Log } from './report.js';
 
 type Faults = z.input<typeof faultPlanSchema>['faults'];
 
@@ -14,7 +14,7 @@ const cooldownMs = 2000;
 const requestTimeoutMs = 2000;
 const seed = 7;
 
-/** The walk goes well until its last change: what goes wrong there shows at its end. */
+/** Only the last change has a fault, so that the final capacity shows its effect. */
 const lastChange = (...faults: Faults): Faults => [{ type: 'none', on: 'change', times: target - from - 1 }, ...faults];
 
 const cases: Readonly<Record<string, Faults>> = {
@@ -31,13 +31,13 @@ const cases: Readonly<Record<string, Faults>> = {
 };
 
 export interface Walked {
-  /** Until the capacity changed no more. */
+  /** Time until the last change of the capacity. */
   readonly seconds: number;
-  /** That were sent to the platform. */
+  /** Changes that were sent to the platform. */
   readonly changes: number;
-  /** Most units above the target at any time. */
+  /** Maximum number of units above the target at any time. */
   readonly overshoot: number;
-  /** Capacity in the end. */
+  /** Final capacity. */
   readonly endedAt: number;
 }
 
@@ -47,7 +47,7 @@ export interface FaultFigures {
   readonly ours: Walked;
 }
 
-export async function compareUnderFaults(tell: Tell): Promise<FaultFigures[]> {
+export async function compareUnderFaults(log: Log): Promise<FaultFigures[]> {
   const laboratory = await Laboratory.open();
   try {
     const names = Object.keys(cases);
@@ -59,11 +59,11 @@ export async function compareUnderFaults(tell: Tell): Promise<FaultFigures[]> {
     await laboratory.startWorker();
     const api = await laboratory.startApi();
 
-    tell('ten plain loops ...');
+    log('ten plain loops ...');
     const loopsBegan = await walkAll(witness, loops, (alias) =>
       scaleByPlainLoop({ url: `${witness.url}/resource/${alias}`, target, cooldownMs, requestTimeoutMs }),
     );
-    tell('ten scale runs ...');
+    log('ten scale runs ...');
     const oursBegan = await walkAll(witness, ours, async (alias) => {
       await api.scale(alias, { targetCapacity: target });
       await api.until(alias, 'is settled', ({ phase }) => phase === 'settled');

@@ -1,4 +1,7 @@
-/** A real kube-apiserver with Deployments, half of them scaled by the real HPA, whose controller is a process of its own. */
+/**
+ * A real kube-apiserver with Deployments, half of them scaled by the real HPA, whose controller is a process of its
+ * own.
+ */
 import { readFileSync } from 'node:fs';
 import { get } from 'node:https';
 import { createInterface } from 'node:readline';
@@ -9,7 +12,7 @@ import { eventually } from '../test/support/eventually.js';
 import { groupVersion } from './metrics-server.js';
 
 export const namespace = 'bench';
-/** What one replica carries. */
+/** Load for one replica. */
 export const loadOfOne = 20;
 export const most = 10;
 const deployments = `/apis/apps/v1/namespaces/${namespace}/deployments`;
@@ -36,7 +39,7 @@ export class HpaCluster {
     return cluster;
   }
 
-  /** The kubelet is played no longer than that: it takes much of the processor. */
+  /** The simulated kubelet runs no longer than this, because it uses much processor time. */
   async #untilReady(): Promise<void> {
     const kubelet = playKubelet(this.service);
     await eventually('every Deployment is ready', () => this.#areReady(), 120_000);
@@ -55,7 +58,7 @@ export class HpaCluster {
     }
   }
 
-  /** The controller of the HPA, in the place of the one that runs. */
+  /** Restarts the controller of the HPA. */
   async startHpa(syncSeconds: number): Promise<void> {
     await this.killHpa();
     const period = `--horizontal-pod-autoscaler-sync-period=${syncSeconds}s`;

@@ -1,4 +1,6 @@
-/** Beside the real HPA: one kube-apiserver, as many Deployments for each of the two, the same loads at the same times. */
+/**
+ * Compares with the real HPA: one kube-apiserver, equally many Deployments for both, the same loads at the same times.
+ */
 import { setTimeout } from 'node:timers/promises';
 import type { ApiClient } from '../test/e2e/api-client.js';
 import type { Program } from '../test/support/program.js';
@@ -6,20 +8,20 @@ import { HpaCluster, loadOfOne, most, namespace } from './hpa-cluster.js';
 import { Laboratory } from './laboratory.js';
 import { MetricsServer } from './metrics-server.js';
 import { processorSeconds } from './process-figures.js';
-import type { Tell } from './report.js';
+import type { Log } from './report.js';
 import { median } from './statistics.js';
 
 const deploymentsEach = 50;
-/** Each Deployment jumps once, from a load that one replica carries to one for five. */
+/** The load of each Deployment jumps once, from a load for one replica to a load for five. */
 const jumpsEach = 10;
 const killsEach = 3;
 const intervals = { usual: 15, short: 2 } as const;
 const measuredForMs = { usual: 4 * intervals.usual * 1000, short: 15 * intervals.short * 1000 };
 const settlesForMs = 20_000;
-/** A killed worker may be waited for until its heartbeat is overdue. */
+/** The activities of a killed worker may wait for their heartbeat timeout. */
 const patienceMs = 90_000;
 
-/** Of a process with all its Deployments at rest, what it costs without any included. */
+/** Cost of a process with all its Deployments idle, including its base cost. */
 export interface LookCost {
   readonly looks: number;
   readonly processorMsALook: number;
@@ -29,11 +31,13 @@ export interface Side {
   /** Median time from a jump of the load to the change of the replicas. */
   readonly jumpAt15sMs: number;
   readonly jumpAt2sMs: number;
-  /** Where the autoscaler is told of the jump. The HPA cannot be. */
+  /** With a request to evaluate immediately, which the HPA does not support. */
   readonly pushedMs: number | null;
   readonly looksAt15s: LookCost;
   readonly looksAt2s: LookCost;
-  /** Median time from SIGKILL, with the process started again at once, to the change for a jump that came with the kill. */
+  /**
+   * Median time from SIGKILL, with the process started again at once, to the change for a jump that came with the kill.
+   */
   readonly afterKillMs: number;
 }
 
@@ -44,16 +48,16 @@ export interface HpaFigures {
 
 const names = (side: 'hpa' | 'ours') => Array.from({ length: deploymentsEach }, (_, at) => `${side}-${at}`);
 
-export async function compareWithHpa(tell: Tell): Promise<HpaFigures> {
+export async function compareWithHpa(log: Log): Promise<HpaFigures> {
   const all = [...names('hpa'), ...names('ours')];
   const metrics = await MetricsServer.open();
   for (const name of all) metrics.setLoad(name, loadOfOne);
   const laboratory = await Laboratory.open();
   try {
     const cluster = await HpaCluster.open(all, metrics.securePort);
-    tell(`${all.length} Deployments are ready`);
+    log(`${all.length} Deployments are ready`);
     try {
-      return await new Bench(metrics, cluster, laboratory, tell).run();
+      return await new Bench(metrics, cluster, laboratory, log).run();
     } finally {
       await cluster.close();
     }
@@ -71,11 +75,11 @@ class Bench {
     private readonly metrics: MetricsServer,
     private readonly cluster: HpaCluster,
     private readonly laboratory: Laboratory,
-    private readonly tell: Tell,
+    private readonly log: Log,
   ) {}
 
   async run(): Promise<HpaFigures> {
-    const { cluster, laboratory, tell } = this;
+    const { cluster, laboratory, log } = this;
     await cluster.autoscale(names('hpa'));
     await cluster.startHpa(intervals.usual);
     await this.#configure(intervals.usual);
@@ -84,26 +88,26 @@ class Bench {
     await this.#untilLookedAt();
     await setTimeout(settlesForMs);
     const looksAt15s = await this.#measureLooks(measuredForMs.usual);
-    tell(`processor time a look at ${intervals.usual} s: ${JSON.stringify(looksAt15s)}`);
+    log(`processor time a look at ${intervals.usual} s: ${JSON.stringify(looksAt15s)}`);
 
     await this.#lookEvery(intervals.short, worker);
     const looksAt2s = await this.#measureLooks(measuredForMs.short);
-    tell(`processor time a look at ${intervals.short} s: ${JSON.stringify(looksAt2s)}`);
+    log(`processor time a look at ${intervals.short} s: ${JSON.stringify(looksAt2s)}`);
     const short = await this.#jump(intervals.short);
-    tell(`jump to change at ${intervals.short} s: ${JSON.stringify(short)}`);
+    log(`jump to change at ${intervals.short} s: ${JSON.stringify(short)}`);
 
     await this.#lookEvery(intervals.usual, worker);
     const usual = await this.#jump(intervals.usual);
-    tell(`jump to change at ${intervals.usual} s: ${JSON.stringify(usual)}`);
+    log(`jump to change at ${intervals.usual} s: ${JSON.stringify(usual)}`);
     const pushed = await this.#push(api);
-    tell(`pushed: ${pushed.toFixed(0)} ms`);
+    log(`pushed: ${pushed.toFixed(0)} ms`);
 
     const hpaKill = await this.#kill('hpa', () => cluster.startHpa(intervals.usual));
     const ourKill = await this.#kill('ours', async () => {
       await worker.kill();
       worker = laboratory.sandbox.escapement(['worker'], { ESCAPEMENT_WORKER_PORT: '0' });
     });
-    tell(`after SIGKILL: ${JSON.stringify({ hpa: hpaKill, ours: ourKill })}`);
+    log(`after SIGKILL: ${JSON.stringify({ hpa: hpaKill, ours: ourKill })}`);
     const side = (who: 'hpa' | 'ours') => ({
       ...{ jumpAt15sMs: usual[who], jumpAt2sMs: short[who] },
       ...{ looksAt15s: looksAt15s[who], looksAt2s: looksAt2s[who] },
@@ -125,7 +129,7 @@ class Bench {
     while (['hpa-', 'ours-'].some((side) => this.metrics.looksAt(side) < deploymentsEach)) await setTimeout(500);
   }
 
-  /** Nothing changes meanwhile. Both are measured at the same time, as neither takes much of it. */
+  /** No load changes in this time. Both are measured at the same time, because neither uses much processor time. */
   async #measureLooks(forMs: number): Promise<Record<'hpa' | 'ours', LookCost>> {
     const pids = { hpa: this.cluster.hpaPid, ours: this.laboratory.pidOf('worker') };
     const seen = (side: 'hpa' | 'ours') => ({
@@ -142,7 +146,7 @@ class Bench {
     return { hpa: cost('hpa'), ours: cost('ours') };
   }
 
-  /** Spread over an interval, so that every moment between two looks is met. */
+  /** Spread over an interval, so that the jumps occur at every phase between two evaluations. */
   async #jump(intervalSeconds: number): Promise<Record<'hpa' | 'ours', number>> {
     const took = { hpa: [] as Promise<number>[], ours: [] as Promise<number>[] };
     for (let jump = 0; jump < jumpsEach; jump += 1) {
@@ -159,7 +163,7 @@ class Bench {
       const name = this.#left.ours[0] ?? '';
       const change = this.#jumpOf('ours');
       const { status } = await api.call(`/v1/resources/${name}/evaluate`, { method: 'POST' });
-      if (status >= 300) throw new Error(`POST evaluate was answered ${status}`);
+      if (status >= 300) throw new Error(`POST evaluate returned ${status}`);
       took.push(await change);
     }
     return median(took);

@@ -1,4 +1,4 @@
-/** The product as it is built and as its users run it, each part in a process of its own, on a Temporal server with SQLite. */
+/** The built product, each role in its own process as users run it, on a Temporal server with SQLite. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -71,7 +71,7 @@ export class Laboratory {
   async startWorker(env: NodeJS.ProcessEnv = {}): Promise<Program> {
     const worker = this.sandbox.escapement(['worker'], env);
     const [, url = ''] = await worker.printed(/"url":"([^"]+)".*Worker is running/);
-    await eventually('the worker asks for work', async () => (await fetch(`${url}/readyz`)).ok, 120_000);
+    await eventually('the worker is polling', async () => (await fetch(`${url}/readyz`)).ok, 120_000);
     return worker;
   }
 
@@ -86,7 +86,7 @@ export class Laboratory {
     await this.#others.at(-1)!.printed(/The empty worker is up/);
   }
 
-  /** Until nothing that was started is waiting for a worker, where there is one, any more. */
+  /** Waits until no started workflow waits for a worker, if there is a worker. */
   async untilQuiet(): Promise<void> {
     if (this.#others.length === 0) return;
     while ((await this.client.workflow.count("ExecutionStatus = 'Running'")).count > 0) await setTimeout(100);

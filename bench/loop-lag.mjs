@@ -1,4 +1,4 @@
-/** Loaded before a worker (`node --import`), it tells over HTTP how late that process's event loop was since last asked. */
+/** Loaded before a worker (`node --import`). Reports over HTTP the event loop lag since the previous request. */
 import { createServer } from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { isMainThread } from 'node:worker_threads';

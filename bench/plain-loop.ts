@@ -1,4 +1,4 @@
-/** The loop that everybody writes: read the capacity, add or remove one unit, sleep, and try again what failed. */
+/** The usual loop: read the capacity, add or remove one unit, sleep, and retry what failed. */
 import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 

@@ -1,11 +1,11 @@
-/** What a process costs, as Linux counts it. */
+/** Processor time and memory of a process, from Linux. */
 import { readFileSync } from 'node:fs';
 
 /** Of USER_HZ, which is 100 on every Linux that Node runs on. */
 const ticksPerSecond = 100;
 const kibibytesPerMb = 1000 / 1.024;
 
-/** Memory that is really there (RSS), in MB. */
+/** Resident memory (RSS), in MB. */
 export function residentMb(pid: number): number {
   const [, kibibytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
   return Number(kibibytes) / kibibytesPerMb;

@@ -1,7 +1,7 @@
-/** What a person reads while it runs, and when it is done. */
+/** Progress lines and result tables for people. */
 
 /** A line of progress. */
-export type Tell = (line: string) => void;
+export type Log = (line: string) => void;
 
 /** A table in Markdown, readable on a terminal as well. */
 export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {

@@ -2,7 +2,7 @@
 import { Pool } from 'undici';
 import { putUnderLoad, type Performance } from './callers.js';
 import { Laboratory } from './laboratory.js';
-import type { Tell } from './report.js';
+import type { Log } from './report.js';
 import { median } from './statistics.js';
 
 /** So that each takes a second or more. */
@@ -15,9 +15,9 @@ const warmUp = { callers: 16, calls: 64 };
 const callsPerRound = loads.reduce((sum, { calls }) => sum + calls, 0);
 
 /**
- * `door`: nobody polls. What is started waits, so that both sides ask the same of the server.
- * `atWork`: both sides have a worker, which carries out what is started while more is: a scale run looks at its resource,
- * finds it as it should be, and closes. This is more work than an empty workflow, on the same processors.
+ * `door`: no worker polls. Started workflows wait, so both sides put the same load on the server.
+ * `atWork`: both sides have a worker, which runs the workflows while more are started. A scale run reads its resource,
+ * finds the capacity at the target, and closes. This is more work than an empty workflow, on the same processors.
  */
 export type Workload = 'door' | 'atWork';
 
@@ -31,7 +31,7 @@ export interface StartFigures {
 }
 
 /** Every POST is for a resource of its own, so that each of them is a start. */
-export async function measureStarts(workload: Workload, rounds: number, tell: Tell): Promise<StartFigures[]> {
+export async function measureStarts(workload: Workload, rounds: number, log: Log): Promise<StartFigures[]> {
   const laboratory = await Laboratory.open();
   try {
     const resources = warmUp.calls + rounds * callsPerRound;
@@ -41,13 +41,13 @@ export async function measureStarts(workload: Workload, rounds: number, tell: Te
       await laboratory.startWorker();
       await laboratory.startEmptyWorker();
     }
-    return await inTurn(laboratory, new Pool(url, { connections: 64 }), rounds, tell);
+    return await inTurn(laboratory, new Pool(url, { connections: 64 }), rounds, log);
   } finally {
     await laboratory.close();
   }
 }
 
-async function inTurn(laboratory: Laboratory, http: Pool, rounds: number, tell: Tell): Promise<StartFigures[]> {
+async function inTurn(laboratory: Laboratory, http: Pool, rounds: number, log: Log): Promise<StartFigures[]> {
   let posted = 0;
   let started = 0;
   const { workflow } = laboratory.client;
@@ -75,7 +75,7 @@ async function inTurn(laboratory: Laboratory, http: Pool, rounds: number, tell: 
       await laboratory.untilQuiet();
       posts.push(await putUnderLoad(load, post));
       const [bare, ours] = [bares.at(-1)!, posts.at(-1)!];
-      tell(
+      log(
         `round ${round}, ${load.callers} callers: bare ${shown(bare)}, POST ${shown(ours)}, ${(ours.perSecond / bare.perSecond).toFixed(2)} of the throughput`,
       );
     }
@@ -103,7 +103,7 @@ function shown({ perSecond, p99Ms, unanswered }: Performance): string {
   return `${perSecond.toFixed(0)}/s (p99 ${p99Ms.toFixed(0)} ms${unanswered > 0 ? `, ${unanswered} unanswered` : ''})`;
 }
 
-/** All are where they are asked to be: nothing is ever changed. */
+/** Every resource is at its target, so no change is made. */
 function configuration(url: string, resources: number): string {
   const names = Array.from({ length: resources }, (_, number) => `  r${number}: {}`);
   return `

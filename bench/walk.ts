@@ -1,23 +1,23 @@
-/** A walk from 1 to 6 units, one at a time, as the product makes it: how much longer than it must take, and what it costs. */
+/** A scale run from 1 to 6 units, one unit per step: its time beyond the minimum, and its cost. */
 import { setTimeout } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { scaleWorkflowId } from '../workflows/scale/messages.js';
 import type { ApiClient } from '../test/e2e/api-client.js';
 import { Laboratory } from './laboratory.js';
 import { residentMb } from './process-figures.js';
-import type { Tell } from './report.js';
+import type { Log } from './report.js';
 import { median } from './statistics.js';
 
-/** A tenth of the default. What a walk takes beyond its cooldowns does not depend on them. */
+/** A tenth of the default. The time of a run beyond its cooldowns does not depend on their length. */
 const cooldownMs = 30_000;
-/** From a change to its units: the simulated sidecar is STARTING meanwhile. */
+/** From a change to its active units. The simulated sidecar is STARTING in this time. */
 const platformMs = 3000;
 const from = 1;
 const target = 6;
 const steps = target - from;
-/** The last change is confirmed and has not to be cooled down before the target is reached. */
+/** The last change must be confirmed, and its cooldown is not part of the time to the target. */
 const idealMs = (steps - 1) * cooldownMs + platformMs;
-/** Walks of different rounds go side by side, begun one after the other, so that five of them take no longer than one. */
+/** The runs of all rounds are concurrent, with staggered starts, so that five runs take no longer than one. */
 const betweenWalksMs = 1000;
 
 export interface WalkFigures {
@@ -25,17 +25,17 @@ export interface WalkFigures {
   readonly beyondIdealMs: number;
   /** From sending the POST until its first change reaches the platform. */
   readonly firstChangeMs: number;
-  /** From sending a POST in the middle of a walk until the run itself has answered that it goes elsewhere. */
+  /** From sending a POST during a run until the run itself has confirmed the new target. */
   readonly retargetMs: number;
   /** What one more step adds to a history. */
   readonly eventsPerStep: number;
-  /** Of the whole history of such a walk. */
+  /** Number of events in the whole history of such a run. */
   readonly eventsPerWalk: number;
-  /** In the middle of all walks. */
+  /** While all runs are in progress. */
   readonly rssMb: { readonly worker: number; readonly api: number; readonly server: number };
 }
 
-export async function measureWalks(rounds: number, tell: Tell): Promise<WalkFigures> {
+export async function measureWalks(rounds: number, log: Log): Promise<WalkFigures> {
   const laboratory = await Laboratory.open();
   try {
     const walkers = Array.from({ length: rounds }, (_, round) => `walk${round}`);
@@ -54,7 +54,7 @@ export async function measureWalks(rounds: number, tell: Tell): Promise<WalkFigu
       await post(api, alias, target);
       await setTimeout(betweenWalksMs);
     }
-    tell(`${rounds} walks are under way; each takes ${idealMs / 1000} s at best`);
+    log(`${rounds} scale runs are in progress; each takes at least ${idealMs / 1000} s`);
     const retargets = await retarget(api, rounds);
     const rssMb = await sampleMemory(rounds, laboratory);
 
@@ -66,7 +66,7 @@ export async function measureWalks(rounds: number, tell: Tell): Promise<WalkFigu
       const startedAtMs = beganAtMs.get(alias)!;
       const [first] = (await sidecar.resource(alias)).changes;
       const walk = { tookMs: reachedAtMs - startedAtMs, firstChangeMs: first!.atMs - startedAtMs, events };
-      tell(
+      log(
         `${alias}: ${(walk.tookMs / 1000).toFixed(2)} s, first change after ${walk.firstChangeMs} ms, ${events} events`,
       );
       walks.push(walk);
@@ -103,7 +103,7 @@ async function retarget(api: ApiClient, rounds: number): Promise<number[]> {
     const body = await post(api, 'retargeted', round % 2 === 0 ? target - 1 : target);
     tookMs.push(performance.now() - startedAtMs);
     const { outcome } = body as { outcome: string }; // as docs/openapi.json says
-    if (outcome !== 'retargeted') throw new Error(`A retarget was answered ${outcome}`);
+    if (outcome !== 'retargeted') throw new Error(`The outcome of a retarget was ${outcome}`);
     await setTimeout(200);
   }
   return tookMs;
@@ -119,7 +119,7 @@ async function sampleMemory(samples: number, laboratory: Laboratory): Promise<Wa
   return { worker: median(seen.worker), api: median(seen.api), server: median(seen.server) };
 }
 
-/** When the run knew that it had arrived, and how long its history is once it has closed. */
+/** When the run confirmed the target, and the length of its history after it has closed. */
 async function walked(run: WorkflowHandle): Promise<{ reachedAtMs: number; events: number }> {
   await run.result();
   const { events } = await run.fetchHistory();

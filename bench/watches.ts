@@ -1,4 +1,6 @@
-/** Many autoscaled resources that have nothing to do, on one worker: what watching costs, and when it becomes too much. */
+/**
+ * Many idle autoscaled resources on one worker: the cost of the watches, and the number at which the worker is late.
+ */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -9,14 +11,14 @@ import { freePorts } from '../test/support/free-ports.js';
 import type { Program } from '../test/support/program.js';
 import { Laboratory } from './laboratory.js';
 import { processorSeconds, residentMb } from './process-figures.js';
-import type { Tell } from './report.js';
+import type { Log } from './report.js';
 
 const intervalMs = 15_000;
-/** Every watch looks four times in it. */
+/** Every watch evaluates four times in this time. */
 const measuredForMs = 4 * intervalMs;
-/** What had to be done to get there is not what it costs to stay there. */
+/** A pause before the measurement, because starting the watches costs more than running them. */
 const settlesForMs = 2 * intervalMs;
-/** Later than this, and the worker is late for everything else as well. */
+/** Maximum event loop lag. Beyond it, the worker is late for all its work. */
 const mostLagMs = 100;
 
 export interface WatchFigures {
@@ -34,7 +36,7 @@ export interface WatchFigures {
   readonly lagP50Ms: number;
   readonly lagP99Ms: number;
   readonly lagMaxMs: number;
-  /** Looks that came in the time that was measured, of those that should have. */
+  /** Share of the expected evaluations that were made in the measured time. */
   readonly looksMade: number;
 }
 
@@ -44,7 +46,7 @@ export interface WatchSettings {
   readonly growTo: number;
 }
 
-export async function measureWatches({ watches, growTo }: WatchSettings, tell: Tell): Promise<WatchFigures[]> {
+export async function measureWatches({ watches, growTo }: WatchSettings, log: Log): Promise<WatchFigures[]> {
   const laboratory = await Laboratory.open();
   try {
     const sidecarUrl = await laboratory.sidecarOf(Math.max(watches, growTo), 2);
@@ -61,11 +63,11 @@ export async function measureWatches({ watches, growTo }: WatchSettings, tell: T
         laboratory.sandbox.configure(configuration(sidecarUrl, next));
         worker.signal('SIGHUP');
       }
-      await untilWatched(laboratory, next, tell);
+      await untilWatched(laboratory, next, log);
       figures.push(await measure(laboratory, { watches: next, lagPort, sidecarUrl }));
-      tell(JSON.stringify(figures.at(-1)));
+      log(JSON.stringify(figures.at(-1)));
       if (next < growTo && figures.at(-1)!.lagP99Ms <= mostLagMs) continue;
-      tell(JSON.stringify(await restart(laboratory, worker, { watches: next, sidecarUrl, env })));
+      log(JSON.stringify(await restart(laboratory, worker, { watches: next, sidecarUrl, env })));
       return figures;
     }
   } finally {
@@ -74,17 +76,17 @@ export async function measureWatches({ watches, growTo }: WatchSettings, tell: T
 }
 
 /** And until what it took to get there is over. */
-async function untilWatched({ client }: Laboratory, watches: number, tell: Tell): Promise<void> {
+async function untilWatched({ client }: Laboratory, watches: number, log: Log): Promise<void> {
   const startedAtMs = performance.now();
   const query = `WorkflowType = '${autoscaleWorkflowType}' AND ExecutionStatus = 'Running'`;
   for (;;) {
     const { count } = await client.workflow.count(query);
     const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(0);
     if (count >= watches) {
-      tell(`${watches} watches are started after ${seconds} s; measuring ...`);
+      log(`${watches} watches are started after ${seconds} s; measuring ...`);
       break;
     }
-    tell(`${count} of ${watches} watches after ${seconds} s`);
+    log(`${count} of ${watches} watches after ${seconds} s`);
     await setTimeout(5000);
   }
   await setTimeout(settlesForMs);
@@ -141,7 +143,7 @@ async function measure(laboratory: Laboratory, { watches, lagPort, sidecarUrl }:
 }
 
 interface Restarted {
-  /** From the end of the worker until as many looks were made as there are watches. */
+  /** From the end of the worker until as many evaluations were made as there are watches. */
   readonly lookedAgainAfterSeconds: number;
   /** In the histories of the first hundred. */
   readonly newEvents: number;

@@ -1,4 +1,4 @@
-/** `npm run check`: types, lint, format, layer rules and dead code, side by side; prints only what is wrong. */
+/** `npm run check`: types, lint, format, layer rules and dead code, in parallel. Prints only problems. */
 import { spawn } from 'node:child_process';
 
 const checks = {

@@ -1,4 +1,4 @@
-/** `npm run explore [-- --bound N --json]`: walks every schedule of faults up to a bound through the real scale run. */
+/** `npm run explore [-- --bound N --json]`: runs the real scale run under every schedule of faults up to a bound. */
 import { tsImport } from 'tsx/esm/api';
 
 await tsImport('../test/explore/command.ts', import.meta.url);

@@ -24,7 +24,7 @@ export function writtenForm(schema: z.ZodType): JsonSchema {
   return form;
 }
 
-/** For editors: what they mark as wrong is wrong, though they do not find everything that `escapement validate` does. */
+/** For editors: every error that an editor marks is an error, but `escapement validate` finds more. */
 export function editorSchema(): JsonSchema {
   const { resources, defaults, ...others } = documentSchema.shape;
   const resource = { $ref: '#/$defs/resource' };

@@ -36,7 +36,7 @@ export interface WatchDependencies extends LookDependencies {
 }
 
 /** A heartbeat during a slow look: a source may take its whole timeout. */
-const heartbeatDuringLookMs = 5000;
+const heartbeatDuringReadMs = 5000;
 
 /** A watch that runs in this process. */
 interface Watching {
@@ -71,7 +71,7 @@ export function watchActivities(dependencies: WatchDependencies, stopping: Abort
       check();
       const forget = dependencies.onReload(check);
       try {
-        return await keepLooking(watching, { ...dependencies, openRuns });
+        return await observeUntilEnd(watching, { ...dependencies, openRuns });
       } catch (error) {
         if (error instanceof Superseded) return await waitForTheEnd(watching.progress, stopping);
         throw error;
@@ -87,7 +87,7 @@ export function watchActivities(dependencies: WatchDependencies, stopping: Abort
 }
 
 /** Returns when capacity should change. */
-async function keepLooking(
+async function observeUntilEnd(
   watching: Watching,
   parts: LookDependencies & { readonly openRuns: OpenRuns },
 ): Promise<WatchResult> {
@@ -149,7 +149,7 @@ async function waitForTheEnd(progress: WatchProgress, stopping: AbortSignal): Pr
   try {
     for (;;) {
       context.heartbeat(progress);
-      await interruption.sleep(heartbeatDuringLookMs);
+      await interruption.sleep(heartbeatDuringReadMs);
     }
   } finally {
     interruption.close();
@@ -199,7 +199,7 @@ async function sendAtOnce(progress: WatchProgress): Promise<void> {
 
 async function beatingMeanwhile<T>(progress: WatchProgress, work: () => Promise<T>): Promise<T> {
   const context = Context.current();
-  const ticker = setInterval(() => context.heartbeat(progress), heartbeatDuringLookMs);
+  const ticker = setInterval(() => context.heartbeat(progress), heartbeatDuringReadMs);
   try {
     return await work();
   } finally {

@@ -30,7 +30,7 @@ what [it must](../adding-a-source.md); "-" one that does not exist for it, such 
     suites: 'test/services',
     row: 'source ',
     columns: [
-      ...['values right', 'many samples at once', 'closed and used again', 'authentication wrong', 'name missing'],
+      ...['correct values', 'many samples at once', 'closed and used again', 'invalid credentials', 'name missing'],
       ...['empty queue', 'server hanging', 'server down', 'server back'],
     ],
   },
@@ -39,7 +39,7 @@ what [it must](../adding-a-source.md); "-" one that does not exist for it, such 
     introduction: `# What every platform does
 <!-- What \`npm run test:services\` showed, written by \`npm run docs\`. Do not edit. -->
 Whole scale runs, on a real Temporal server, of one suite for all (\`test/platforms/conformance.ts\`). Between the adapter
-and its server stands a gate that throttles, refuses or goes down; other hands reach the server around it.`,
+and its server stands a gate that throttles, refuses or goes down; another writer reaches the server directly.`,
     named: 'platform',
     suites: 'test/services/platforms/conformance.test.ts',
     row: 'platform ',

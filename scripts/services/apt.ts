@@ -1,4 +1,6 @@
-/** Installs Debian's packages. Processes that do so at once wait for each other, and for other users of apt and dpkg. */
+/**
+ * Installs Debian's packages. Processes that do so at once wait for each other, and for other users of apt and dpkg.
+ */
 import { execFile } from 'node:child_process';
 import { access, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,7 +15,7 @@ const listsGoodForMs = 3_600_000;
 
 /**
  * @param folder keeps our own lock, and when the lists were fetched.
- * @param isThere is asked again once no other process of ours installs anything.
+ * @param isThere whether the package is installed. Checked when no other process of ours installs a package.
  */
 export async function aptInstall(packageName: string, folder: string, isThere: () => Promise<boolean>): Promise<void> {
   await alone(folder, 'apt', async () => {

@@ -39,7 +39,7 @@ async function launch(
   const file = join(folder, 'redis.conf');
   const common = [`port ${port}`, 'bind 127.0.0.1', `dir ${folder}`, 'appendonly no', ...config];
   await writeFile(file, common.join('\n'));
-  // The password goes by the environment: on the command line redis-cli would warn about it.
+  // The password is in the environment, because redis-cli warns about a password on the command line.
   const env = { ...process.env, ...(password !== undefined && { REDISCLI_AUTH: password }) };
   const cli = async (...command: string[]) =>
     (await run('redis-cli', ['-p', String(port), ...command], { env })).stdout.trim();

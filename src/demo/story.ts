@@ -57,7 +57,7 @@ export async function playSpike({ product, queue, view, spikeSeconds, stopping }
       deepestQueue = Math.max(deepestQueue, depth);
       const size = sizes.at(-1) ?? 0;
       view.show({ seconds, depth, units: size, emitters: traffic.emitters, reason: await whyNow(autoscale) });
-      if (traffic.emitters === 0 && size === bounds.min && !(await isUnderWay(product))) break;
+      if (traffic.emitters === 0 && size === bounds.min && !(await isScaling(product))) break;
     }
   } finally {
     await traffic.stop();
@@ -86,7 +86,7 @@ async function whyNow(autoscale: AutoscaleReader): Promise<string> {
 }
 
 /** Also true during the cooldown of the last change. */
-async function isUnderWay({ client }: DemoProduct): Promise<boolean> {
+async function isScaling({ client }: DemoProduct): Promise<boolean> {
   return (await new RunReader(client).newestSummary(resource))?.isOpen ?? false;
 }
 
@@ -97,7 +97,7 @@ async function statsOf(product: DemoProduct): Promise<Omit<Stats, 'deepestQueue'
     currentSize: sizes.at(-1) ?? 0,
     scaleUps: moves.filter((move) => move > 0).length,
     scaleDowns: moves.filter((move) => move < 0).length,
-    inCooldown: await isUnderWay(product),
+    inCooldown: await isScaling(product),
     largestSize: Math.max(...sizes),
   };
 }

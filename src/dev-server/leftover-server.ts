@@ -31,7 +31,7 @@ export async function endLeftoverServer(
   }
   log.info({ pid: server }, 'Ending the Temporal server of an earlier run');
   // The database survives this: every change is on disk before it is answered.
-  killIfThere(server);
+  killIfRunning(server);
   for (let waitedMs = 0; await isServerOf(files.database, server); waitedMs += 50) {
     if (waitedMs > patienceMs) throw new Error(`The Temporal server of an earlier run (pid ${server}) does not end.`);
     await setTimeout(50);
@@ -76,7 +76,7 @@ async function lookUpByPs(pid: number): Promise<ProcessFacts | null> {
   return parent && commandLine ? { parent: Number(parent), commandLine } : null;
 }
 
-function killIfThere(pid: number): void {
+function killIfRunning(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {

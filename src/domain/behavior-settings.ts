@@ -5,9 +5,14 @@
 import { z } from 'zod';
 
 const scalingPolicySchema = z.strictObject({
-  type: z.enum(['Pods', 'Percent']).describe('What `value` counts.'),
-  value: z.number().int().min(1).describe('Units, or per cent of the capacity at the start of the period.'),
-  periodSeconds: z.number().int().min(1).max(1800).describe('Over how long capacity may move by that much.'),
+  type: z.enum(['Pods', 'Percent']).describe('Unit of `value`.'),
+  value: z.number().int().min(1).describe('Number of units, or percentage of the capacity at the start of the period.'),
+  periodSeconds: z
+    .number()
+    .int()
+    .min(1)
+    .max(1800)
+    .describe('Length of the period in which the capacity may change by `value`.'),
 });
 
 const scalingRulesSchema = z.strictObject({
@@ -17,19 +22,19 @@ const scalingRulesSchema = z.strictObject({
     .min(0)
     .max(3600)
     .optional()
-    .describe('Go by the recommendation within this window that moves capacity least.'),
-  policies: z.array(scalingPolicySchema).optional().describe('How much capacity may move, and in what time.'),
+    .describe('Window of past recommendations. The one that changes the capacity least is used.'),
+  policies: z.array(scalingPolicySchema).optional().describe('Limits on the change of the capacity per period.'),
   selectPolicy: z
     .enum(['Max', 'Min', 'Disabled'])
     .optional()
     .describe(
-      'Which of `policies` counts: the one that allows most (`Max`, as without it) or least; or no change at all.',
+      'Which of `policies` applies: the one that allows the largest change (`Max`, the default) or the smallest (`Min`). `Disabled`: no change.',
     ),
   tolerance: z
     .number()
     .min(0)
     .optional()
-    .describe('A share: 0.1 is 10%. Stands in for the tolerance of the policies in this direction.'),
+    .describe('Tolerance as a share: 0.1 is 10%. Replaces the tolerance of the policies in this direction.'),
 });
 
 /** The defaults of the HPA do not apply. An absent field sets no limit. */

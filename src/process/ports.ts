@@ -22,7 +22,7 @@ export class PortTakenError extends Error {
  * @throws PortTakenError with every port that is not available, and the setting that changes it.
  */
 export async function checkPorts(needs: readonly PortNeed[]): Promise<void> {
-  const problems = claimedTwice(needs);
+  const problems = duplicatePorts(needs);
   // Sequential: two settings with the same port would otherwise look like another process.
   for (const need of needs) {
     const problem = await obstacle(need);
@@ -31,7 +31,7 @@ export async function checkPorts(needs: readonly PortNeed[]): Promise<void> {
   if (problems.length > 0) throw new PortTakenError(problems.join('\n'));
 }
 
-function claimedTwice(needs: readonly PortNeed[]): string[] {
+function duplicatePorts(needs: readonly PortNeed[]): string[] {
   return needs.flatMap(({ use, port, setting }, index) => {
     const other = needs.slice(0, index).find((earlier) => port !== 0 && earlier.port === port);
     return other

@@ -31,15 +31,17 @@ export class FaultPlan {
   }
 
   next(call: IncomingCall): Fault | undefined {
-    const met = this.#pending.find(({ fault }) => befalls(fault, call) && this.#random() < (fault.probability ?? 1));
-    if (met === undefined) return undefined;
-    met.left -= 1;
+    const match = this.#pending.find(
+      ({ fault }) => appliesTo(fault, call) && this.#random() < (fault.probability ?? 1),
+    );
+    if (match === undefined) return undefined;
+    match.left -= 1;
     this.#pending = this.#pending.filter(({ left }) => left > 0);
-    return met.fault;
+    return match.fault;
   }
 }
 
-function befalls(fault: Fault, { kind, resource }: IncomingCall): boolean {
+function appliesTo(fault: Fault, { kind, resource }: IncomingCall): boolean {
   const on = 'on' in fault ? fault.on : 'read';
   return (on === 'any' || on === kind) && (fault.resource === undefined || fault.resource === resource);
 }

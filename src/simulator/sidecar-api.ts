@@ -71,7 +71,7 @@ function logged(parts: SidecarDependencies, handle: (call: Call) => void) {
 }
 
 function read({ parts, resource, entry, response }: Call): void {
-  const fault = meetFault(parts, entry, { kind: 'read', resource: resource.alias });
+  const fault = nextFault(parts, entry, { kind: 'read', resource: resource.alias });
   const seenAtMs = parts.now() - parts.readLagMs;
   const ageMs = fault?.type === 'staleReading' || fault?.type === 'staleTimestamp' ? fault.ageMs : 0;
   const { capacity, status } = resource.at(fault?.type === 'staleReading' ? seenAtMs - ageMs : seenAtMs);
@@ -109,7 +109,7 @@ function setSize(call: Call, size: number): void {
 
 /** @param apply makes the change take effect from that time on, and returns its number of units. */
 function carryOut({ parts, resource, entry, response }: Call, apply: (atMs: number) => number): void {
-  const fault = meetFault(parts, entry, { kind: 'change', resource: resource.alias });
+  const fault = nextFault(parts, entry, { kind: 'change', resource: resource.alias });
   const delayMs = applyDelayMs(fault);
   if (delayMs !== null) {
     const atMs = parts.now() + delayMs;
@@ -118,7 +118,7 @@ function carryOut({ parts, resource, entry, response }: Call, apply: (atMs: numb
   parts.log.finish(entry, answer(response, fault, namesOf(resource)));
 }
 
-function meetFault(parts: SidecarDependencies, entry: LoggedCall, call: IncomingCall): Fault | undefined {
+function nextFault(parts: SidecarDependencies, entry: LoggedCall, call: IncomingCall): Fault | undefined {
   const fault = parts.faults.next(call);
   if (fault !== undefined) entry.fault = fault.type;
   return fault;

@@ -8,7 +8,7 @@ import { grpcStatus, hasCode } from '../client/temporal/grpc-status.js';
 import type { Logger } from '../process/logger.js';
 import { Outage, remindEveryMs } from '../process/outage.js';
 import { pauseFor } from '../process/pause.js';
-import type { Poller } from './succession.js';
+import type { Poller } from './activity-takeover.js';
 
 export interface QueueStatus {
   /** True only while the server sees this worker polling. */

@@ -1,8 +1,8 @@
 /**
  * Compares the autoscalers with the configuration of this process: after each load of the configuration, and every
- * minute. It starts the autoscalers that the configuration names, sends them changes, and restarts those that somebody
- * has ended. Autoscalers that the configuration does not name are logged and otherwise left unchanged: only `escapement
- * apply --prune` removes them.
+ * minute. It starts the autoscalers that the configuration names, sends them changes, and restarts those that were
+ * terminated in Temporal. Autoscalers that the configuration does not name are logged and otherwise left unchanged:
+ * only `escapement apply --prune` removes them.
  */
 import type { Client } from '@temporalio/client';
 import { AutoscaleClient, type KnownAutoscaler } from '../client/autoscale/client.js';

@@ -7,7 +7,7 @@ import { ConfigError } from '../config/problem.js';
 import type { Config, ResourceConfig } from '../config/config.js';
 import type { Platform, PlatformDefinition } from '../adapters/platforms/platform.js';
 import { platforms } from '../adapters/platforms/registry.js';
-import { Lent } from './lent.js';
+import { SharedAdapter } from './shared-adapter.js';
 import { sourceDefinitions } from '../adapters/sources/registry.js';
 import type { Source } from '../adapters/sources/source.js';
 import { AdapterError } from '../adapters/net/errors.js';
@@ -44,9 +44,9 @@ interface LastLook {
 }
 
 interface Adapters {
-  readonly platform: Lent<Platform>;
+  readonly platform: SharedAdapter<Platform>;
   /** Undefined when the resource is not autoscaled. */
-  readonly sources: Readonly<Record<string, Lent<Source>>> | undefined;
+  readonly sources: Readonly<Record<string, SharedAdapter<Source>>> | undefined;
 }
 
 /** The longest time that a source may delay an evaluation. */
@@ -99,11 +99,11 @@ export async function createAdapters(
     sourcesOf: (resource) => {
       const sources = Object.entries(adaptersOf(resource).sources ?? {});
       return Object.fromEntries(
-        sources.map(([name, lent]) => [
+        sources.map(([name, shared]) => [
           name,
           {
             sample: (stopped) =>
-              lent.use((source) => noted(source.sample(stopped), stopped, outageOf({ resource, signal: name }))),
+              shared.use((source) => noted(source.sample(stopped), stopped, outageOf({ resource, signal: name }))),
           },
         ]),
       );
@@ -157,7 +157,7 @@ async function createAll(resources: Config['resources'], env: NodeJS.ProcessEnv)
   const made = new Map<string, Adapters>();
   try {
     for (const [alias, resource] of Object.entries(resources)) {
-      const platform = new Lent(await createPlatform(resource, env));
+      const platform = new SharedAdapter(await createPlatform(resource, env));
       made.set(alias, { platform, sources: undefined });
       if (resource.autoscale) made.set(alias, { platform, sources: await createSources(resource, env) });
     }
@@ -189,8 +189,8 @@ async function createSources(
   resource: ResourceConfig,
   env: NodeJS.ProcessEnv,
 ): Promise<NonNullable<Adapters['sources']>> {
-  const made: Record<string, Lent<Source>> = {};
-  for (const signal of signalsOf(resource)) made[signal.name] = new Lent(await createSource(signal, env));
+  const made: Record<string, SharedAdapter<Source>> = {};
+  for (const signal of signalsOf(resource)) made[signal.name] = new SharedAdapter(await createSource(signal, env));
   return made;
 }
 

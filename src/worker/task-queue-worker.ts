@@ -4,7 +4,7 @@ import { Worker, type NativeConnection } from '@temporalio/worker';
 import type { Logger } from '../process/logger.js';
 import { pauseFor, retryPauseMs } from '../process/pause.js';
 import { PollWatch, type QueueStatus } from './poll-watch.js';
-import { Succession } from './succession.js';
+import { ActivityTakeover } from './activity-takeover.js';
 import type { TemporalSettings } from '../client/temporal/connection.js';
 import { newWorkerIdentity } from './identity.js';
 import { connectWorker } from './sdk.js';
@@ -86,19 +86,19 @@ export class TaskQueueWorker {
     const { temporal, log } = this.#settings;
     const native = await connectWorker(temporal, { log, signal: this.#stopping.signal });
     const named = { ...this.#settings, namespace: temporal.namespace, identity: newWorkerIdentity() };
-    const succession = named.isLeaving ? null : new Succession(named);
+    const takeover = named.isLeaving ? null : new ActivityTakeover(named);
     try {
       this.#worker = await this.#create(native, named.identity);
       this.#watch = new PollWatch({
         ...named,
         kinds: named.isLeaving ? ['workflow'] : ['workflow', 'activity'],
-        onPollers: (pollers) => succession?.saw(pollers),
+        onPollers: (pollers) => takeover?.saw(pollers),
       });
       const running = this.#worker.run();
       if (this.#stopping.signal.aborted) this.#shutDown();
       await running;
     } finally {
-      succession?.close();
+      takeover?.close();
       this.#worker = null;
       this.#watch?.close();
       this.#watch = null;

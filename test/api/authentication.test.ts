@@ -40,7 +40,7 @@ describe('where there is a token', () => {
     expect(JSON.stringify(api.logged)).not.toContain('correct');
   });
 
-  it('whoever has it comes in', async () => {
+  it('a caller with the token is accepted', async () => {
     api = await openApi(client, resources, { token });
     const headers = { authorization: `bearer ${token}` };
     expect(await api.call('POST', '/v1/resources/worker/scale', { headers, body: {} })).toMatchObject({ status: 400 });
@@ -53,12 +53,12 @@ describe('where there is a token', () => {
     expect(await api.call('POST', '/v1/resources/worker/scale', { headers, body: {} })).toMatchObject({ status: 400 });
   });
 
-  it.each(['/healthz', '/health', '/openapi.json', '/docs'])('%s is open to everybody', async (path) => {
+  it.each(['/healthz', '/health', '/openapi.json', '/docs'])('%s requires no token', async (path) => {
     api = await openApi(client, resources, { token });
     expect(await api.call('GET', path)).toMatchObject({ status: 200 });
   });
 
-  it('/readyz is open to everybody', async () => {
+  it('/readyz requires no token', async () => {
     api = await openApi(client, resources, { token });
     expect(await api.call('GET', '/readyz')).toMatchObject({ status: 503 });
   });

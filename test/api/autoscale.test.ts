@@ -129,7 +129,7 @@ describe('an autoscaled resource, over the API,', () => {
     await poll(evaluation, (answer) => answer.evaluation?.limitedBy.length === 0);
   });
 
-  it('counts the changes that were made, whoever asked for them, and says which configuration is in force', async () => {
+  it('counts the changes that were made, from any requester, and reports the configuration in force', async () => {
     const before = (await evaluation()).stats;
     await api.call('PUT', path('override'), { body: { capacity: 4 } });
     await poll(resource.capacity, (capacity) => capacity === 4);
@@ -157,13 +157,13 @@ describe('an autoscaled resource, over the API,', () => {
     expect(body).toMatchObject({ autoscale: { override: path('override'), notice: expect.stringContaining('600 s') } });
   });
 
-  it('refuses what makes no sense', async () => {
+  it('refuses invalid requests', async () => {
     expect((await api.call('PUT', path('override'), { body: { capacity: 10 } })).status).toBe(422);
     expect((await api.call('PUT', path('pause'), { body: { direction: 'sideways' } })).status).toBe(400);
     expect((await api.call('PUT', path('pause'), { body: { until: '2001-01-01T00:00:00Z' } })).status).toBe(400);
     expect((await api.call('POST', '/v1/hooks/alertmanager', { body: { alerts: 'all' } })).status).toBe(400);
     const foreign = {
-      alerts: [{ labels: { resource: 'somebody else' } }, { labels: { resource: unscaled.resource } }],
+      alerts: [{ labels: { resource: 'another' } }, { labels: { resource: unscaled.resource } }],
     };
     expect((await api.call('POST', '/v1/hooks/alertmanager', { body: foreign })).body).toEqual({ resources: [] });
   });

@@ -111,7 +111,7 @@ describe('in place of the Omnistrate example', () => {
     expect(await pool.status()).toMatchObject({ targetCapacity: 5 });
   });
 
-  it('a slow run does not lose its answer to a time-out of the server', async () => {
+  it('a slow run does not lose its response to a timeout of the server', async () => {
     const pool = await bench.resource();
     const api = await apiOf(pool);
     api.server.setTimeout(200);

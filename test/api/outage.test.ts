@@ -10,7 +10,7 @@ import { afterwards } from './afterwards.js';
 import { TemporalProcess } from './temporal-process.js';
 import { type Answer, openApi } from './test-api.js';
 
-/** Measured: 1 s with Temporal down, 1.5 s with every worker down. Without bounds of ours it is 20 s to for ever. */
+/** Measured: 1 s with Temporal down, 1.5 s with every worker down. Without our timeouts it is 20 s or more. */
 const soonMs = 10_000;
 
 describe('when parts of it are down', () => {
@@ -178,7 +178,7 @@ describe('when parts of it are down', () => {
     expect(again).toMatchObject({ status: 200, body: { observed: { capacity: 4 } } });
   });
 
-  it('Temporal, while somebody waits: the wait goes on', async () => {
+  it('Temporal, while a caller waits: the wait continues', async () => {
     const bench = await openWorkbench();
     const { resource, ...pool } = await bench.resource({ settings: { cooldownMs: { up: 3000, down: 3000 } } });
     const api = await openApi(client, [{ resource, ...pool }]);

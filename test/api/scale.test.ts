@@ -55,7 +55,7 @@ describe('asking for a capacity', () => {
     expect(pool.capacity()).toBe(later);
   });
 
-  it('adds to and removes from what there is, or from the target that is under way', async () => {
+  it('adds to and removes from the capacity, or from the target of the run in progress', async () => {
     const { resource } = await resourceWithApi({ capacity: 5 });
     expect(await api.scale(resource, { remove: 1 })).toMatchObject({ status: 202, body: { targetCapacity: 4 } });
     expect(await api.scale(resource, { add: 3 })).toMatchObject({
@@ -204,7 +204,7 @@ describe('asking for a capacity', () => {
       expect(await pool.status()).toMatchObject({ phase: 'coolingDown', targetCapacity: 5 });
     });
 
-    it('whoever waits is answered when the process is about to end', async () => {
+    it('a waiting caller gets a response when the process is about to stop', async () => {
       const { resource } = await resourceWithApi({ settings: { cooldownMs: { up: 600_000, down: 600_000 } } });
       const waiting = api.scale(resource, { targetCapacity: 5 }, wait(3600));
       await api.untilPhase(resource, 'coolingDown');
@@ -213,7 +213,7 @@ describe('asking for a capacity', () => {
     });
   });
 
-  it('a request right after a run has closed becomes a new run, whoever looked at the old one', async () => {
+  it('a request right after a run has closed starts a new run, even if the old run was just read', async () => {
     const { resource, handle } = await resourceWithApi();
     const first = await api.scale(resource, { targetCapacity: 3 });
     await handle.result();

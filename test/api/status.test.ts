@@ -35,7 +35,7 @@ describe('the status of a resource', () => {
     });
   });
 
-  it('tells of a run under way: what was seen, done, and is waited for', async () => {
+  it('shows a run in progress: its observation, its changes, and what it waits for', async () => {
     const pool = await bench.resource({ settings: { cooldownMs: { up: 600_000, down: 0 } } });
     const api = await apiOf(pool);
     await api.scale(pool.resource, { targetCapacity: 5, reason: 'a launch' });
@@ -58,7 +58,7 @@ describe('the status of a resource', () => {
     );
   });
 
-  it('tells of what other hands did, of signals that made no sense, and of the last error', async () => {
+  it('shows changes by another writer, invalid signals, and the last error', async () => {
     const pool = await bench.resource({ settings: { cooldownMs: { up: 2000, down: 2000 } } });
     const api = await apiOf(pool);
     await api.scale(pool.resource, { targetCapacity: 4 });

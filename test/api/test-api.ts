@@ -1,4 +1,4 @@
-/** The API on a port of its own, for the length of a test. Every answer that comes from it is held against the OpenAPI document. */
+/** The API on its own port for one test. Every response is validated against the OpenAPI document. */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';

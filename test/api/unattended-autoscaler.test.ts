@@ -153,7 +153,7 @@ describe('an autoscaler that is configured and not running', () => {
     await answersEverywhere('has ended in Temporal (TERMINATED at ');
   });
 
-  it('is found so, once, by the check behind /readyz, and is told when it runs again', async () => {
+  it('is detected once by the check behind /readyz, and is reported when it runs again', async () => {
     const bench = openBench();
     const resource = await bench.resource();
     const logged: object[] = [];
@@ -178,7 +178,7 @@ describe('an autoscaler that is configured and not running', () => {
 });
 
 describe('a scale run', () => {
-  it('whose activity fails for ever tells with what', async () => {
+  it('whose activity fails permanently shows its error', async () => {
     const bench = openBench();
     const resource = await bench.resource();
     await bench.startWorker({ isConfigured: () => false });

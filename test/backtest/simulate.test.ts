@@ -150,7 +150,7 @@ describe('the run in virtual time', () => {
       expect(capacities(run(perUnit, anyTime, loads, slow)).slice(11, 14)).toEqual([1, 5, 5]);
     });
 
-    test('a step waits for the units of the step before it, though not for ever', () => {
+    test('a step waits for the units of the previous step, with a timeout', () => {
       const stepwise = { ...anyTime, step: { up: 2, down: 2 }, cooldownMs: both(0) };
       const loads = new Array<number>(40).fill(50);
       expect(changesOf(run(perUnit, stepwise, loads, slow))).toEqual([[0, 1, 3], [120, 3, 5]]); // prettier-ignore
@@ -225,7 +225,7 @@ describe('a closed loop', () => {
     expect(points.map(({ signals }) => signals.queue)).toEqual([0, 200, 100, 0, 0]);
   });
 
-  test('more units drain it faster, and the backlog is told', () => {
+  test('more units drain it faster, and the backlog is reported', () => {
     const { points, summary } = loop([50, 50, 0, 0, 0]);
     expect(points.map(({ capacity }) => capacity)).toEqual([0, 5, 5, 0, 0]);
     expect(points.map(({ signals }) => signals.queue)).toEqual([0, 500, 500, 0, 0]);
@@ -268,7 +268,7 @@ describe('a signal that is a counter', () => {
   const counter = Array.from({ length: 120 }, (_, index) => index * 2);
   const following = { intervalMs: 15 * seconds, policies: [{ type: 'perUnit' as const, value: 'load', target: 10 }] };
 
-  test('as it stands, asks for more for ever', () => {
+  test('in this state, requests more units without end', () => {
     expect(run(following, { min: 1, max: 20 }, counter).summary).toMatchObject({ maxCapacity: 20 });
   });
 

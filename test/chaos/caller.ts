@@ -1,4 +1,7 @@
-/** Asks for what is planned, one thing after another, each until it is answered: what was answered must be done. */
+/**
+ * Sends the planned requests in order, and retries each until it has a response: a request with a response must be
+ * done.
+ */
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type { ApiClient, Answer } from '../e2e/api-client.js';
@@ -9,20 +12,20 @@ const answerWithinMs = 6000;
 const betweenAttemptsMs = 300;
 const nothingUnderWay = 409;
 
-/** @throws Error where a request is answered by anything but "done", or "not now". */
+/** @throws Error if a response is neither the expected status nor 503. */
 export async function callAsPlanned({ alias, turns }: RunPlan, api: ApiClient, witness: SidecarWitness): Promise<void> {
   for (const turn of turns) {
     await setTimeout(turn.afterMs);
     switch (turn.do) {
       case 'ask': {
         const headers = { 'Idempotency-Key': randomUUID() };
-        await untilAnswered(202, (signal) => api.scale(alias, turn.wish, headers, signal));
+        await untilAnswered(202, (signal) => api.scale(alias, turn.request, headers, signal));
         break;
       }
       case 'cancel': {
         const cancel = { method: 'DELETE' };
         const path = `/v1/resources/${alias}/scale`;
-        // The second attempt may find that the first has cancelled it.
+        // The first attempt may have cancelled the run, and the second then finds nothing to cancel.
         await untilAnswered([202, nothingUnderWay], (signal) => api.call(path, { ...cancel, signal }));
         break;
       }
@@ -32,7 +35,7 @@ export async function callAsPlanned({ alias, turns }: RunPlan, api: ApiClient, w
   }
 }
 
-/** The same request with the same key, as the API advises: it is applied once. */
+/** Repeats the request with the same idempotency key, as the API documentation advises, so it is applied once. */
 async function untilAnswered(
   wanted: number | readonly number[],
   ask: (signal: AbortSignal) => Promise<Answer>,

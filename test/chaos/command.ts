@@ -1,9 +1,12 @@
-/** `npm run chaos [-- --seed N --runs M]`: real processes killed, stopped and cut off from each other; the last line is JSON. */
+/**
+ * `npm run chaos [-- --seed N --runs M]`: kills, suspends and disconnects real processes. The last line of output is
+ * JSON.
+ */
 import { parseArgs } from 'node:util';
 import { Random } from './random.js';
 import { runWave } from './wave.js';
 
-/** As many as two cores serve at once without being late for everything. */
+/** The number of runs that two cores can serve at the same time without missing deadlines. */
 const runsOfAWave = 70;
 
 const { values } = parseArgs({ options: { seed: { type: 'string' }, runs: { type: 'string', default: '210' } } });
@@ -13,7 +16,7 @@ if (!Number.isInteger(seed) || !Number.isInteger(runs) || runs < 1) {
   console.error('--seed and --runs take whole numbers, such as --seed 42 --runs 210.');
   process.exit(2);
 }
-// Programs of ours that still run are ended as this one ends.
+// The exit handler ends the programs that this command started.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
 
 const startedAtMs = performance.now();
@@ -29,7 +32,7 @@ for (let left = runs; left > 0; left -= runsOfAWave) {
   const seconds = Math.round((performance.now() - startedAtMs) / 1000);
   console.log(
     `${total.runs} of ${runs} runs, ${seconds} s: seed ${waveSeed}, ${kills} kills, ${faults} faults, ` +
-      `${sleepers} sleepers woken too late, ${violations.length} violations`,
+      `${sleepers} workers suspended before sending, ${violations.length} violations`,
   );
   for (const violation of violations) console.log(`  ${violation}`);
   if (violations.length > 0) console.log(`  again: npm run chaos -- --seed ${waveSeed} --runs ${size}`);

@@ -1,4 +1,4 @@
-/** Chance that can be repeated: the same seed makes the same plan. What really happens depends on the machine as well. */
+/** Seeded random numbers: the same seed makes the same plan. The course of a run also depends on the machine. */
 import { generator } from '../../src/simulator/fault-plan.js';
 
 export class Random {
@@ -8,7 +8,7 @@ export class Random {
     this.#next = generator(seed);
   }
 
-  /** A whole number, both ends included. */
+  /** A whole number between both bounds, inclusive. */
   between(least: number, most: number): number {
     return least + Math.floor(this.#next() * (most - least + 1));
   }
@@ -21,7 +21,7 @@ export class Random {
     return options[this.between(0, options.length - 1)]!; // an index of it, and no caller has none
   }
 
-  /** For a part of the plan that must not change when another part takes more or fewer numbers. */
+  /** An independent generator, so that one part of the plan does not depend on how many numbers another part uses. */
   fork(): Random {
     return new Random(this.between(0, 2 ** 31));
   }

@@ -1,4 +1,4 @@
-/** What is asked of one resource during a wave, and how that may end. Made from chance alone, before anything runs. */
+/** The planned requests for one resource in a wave, and the valid endings. Made from the seed before anything runs. */
 import type { z } from 'zod';
 import type { faultSchema } from '../../src/simulator/fault.js';
 import type { ScaleRequestBody } from '../../src/domain/scale/request.js';
@@ -6,7 +6,7 @@ import type { UpAfter } from '../../src/domain/scale/settings.js';
 import type { Random } from './random.js';
 
 type Turn =
-  | { readonly do: 'ask'; readonly afterMs: number; readonly wish: ScaleRequestBody }
+  | { readonly do: 'ask'; readonly afterMs: number; readonly request: ScaleRequestBody }
   | { readonly do: 'cancel'; readonly afterMs: number }
   | { readonly do: 'break'; readonly afterMs: number; readonly status: 'FAILED' };
 
@@ -16,25 +16,25 @@ export interface RunPlan {
   readonly step: number;
   readonly cooldownMs: { readonly up: number; readonly down: number };
   readonly upAfter: UpAfter;
-  /** A platform with relative changes, or one that takes a size at any time. */
+  /** A platform with relative changes, or one that accepts a size at any time. */
   readonly platform: 'adds' | 'sets';
   readonly waitForActiveMs: number;
   readonly turns: readonly Turn[];
   /** The capacity at the start, and every target in between. */
   readonly asked: readonly number[];
   readonly target: number;
-  /** Besides `reached`, and `ChangeFailed` where five changes in a row had no effect. */
+  /** Valid failures. `reached` is always valid, and `ChangeFailed` after five consecutive changes without effect. */
   readonly mayEndAs: readonly ('cancelled' | 'ResourceFailed' | 'ChangeFailed' | 'ActiveTimeout')[];
-  /** Met by this resource alone, before those that all meet. */
+  /** Faults of this resource only. They apply before the faults of all resources. */
   readonly faults: readonly z.input<typeof faultSchema>[];
 }
 
 export const bounds = { min: 0, max: 20 } as const;
-/** Above what the faults of the sidecar delay a change by: what this product asks of whoever sets it. */
+/** Longer than the delay that the faults of the sidecar cause, as the documentation of the setting requires. */
 export const settleMs = 3000;
 export const requestTimeoutMs = 2000;
 
-/** Everything is asked for within this time, while accidents happen. */
+/** All requests are sent within this time, while faults are injected. */
 const askedWithinMs = 25_000;
 const longerThanAnyOutageMs = 180_000;
 
@@ -82,7 +82,7 @@ export function planRun(alias: string, random: Random): RunPlan {
     case 6:
     case 7:
     case 8: {
-      // Units more and less: done twice, or not at all, they would lead elsewhere.
+      // Relative requests: if one were applied twice or not at all, the final capacity would differ.
       const units = [random.between(1, 2), -random.between(1, 2), random.between(1, 3)];
       const turns = units.map((more) => ask(soon(), more > 0 ? { add: more } : { remove: -more }));
       const sums = units.map((_, index) => units.slice(0, index + 1).reduce((sum, more) => sum + more, first + 2));
@@ -104,11 +104,11 @@ export function planRun(alias: string, random: Random): RunPlan {
   }
 }
 
-function ask(afterMs: number, wish: ScaleRequestBody): Extract<Turn, { do: 'ask' }> {
-  return { do: 'ask', afterMs, wish };
+function ask(afterMs: number, request: ScaleRequestBody): Extract<Turn, { do: 'ask' }> {
+  return { do: 'ask', afterMs, request };
 }
 
-/** Three, none of them where the one before has led to. */
+/** Three targets, each different from the previous one. */
 function targets(startCapacity: number, random: Random): [number, number, number] {
   const other = (than: number) => {
     const capacity = random.between(1, 7);

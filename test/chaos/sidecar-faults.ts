@@ -1,4 +1,4 @@
-/** What goes wrong with the sidecar itself while all else goes wrong too: every sort of answer, each now and then. */
+/** The faults of the sidecar in a wave: every type of fault, each with a low probability. */
 import type { z } from 'zod';
 import type { faultPlanSchema, faultSchema } from '../../src/simulator/fault.js';
 import type { RunPlan } from './run-plan.js';

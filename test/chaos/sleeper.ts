@@ -1,7 +1,7 @@
 /**
- * The hard case, on purpose: a worker is stopped between taking a change and sending it, given up by the server, and woken
- * when another worker has sent the same change. The moment is found by watching the worker's lines: a worker looks at
- * the resource, then asks the server whether the change is still its own, then sends it.
+ * The most difficult case: a worker is suspended between accepting a change and sending it. The server times the
+ * attempt out, and the worker is resumed after another worker has sent the same change. The connections of the worker
+ * show the moment: a worker reads the resource, then requests the send permit from the server, then sends the change.
  */
 import { setTimeout } from 'node:timers/promises';
 import { eventually } from '../support/eventually.js';
@@ -9,21 +9,21 @@ import type { TcpProxy } from './tcp-proxy.js';
 import type { Member, World } from './world.js';
 
 export type Moment =
-  /** With the look under way: it wakes with what it saw then, and has yet to ask. */
+  /** During the read: the resumed worker has an old observation, and has not requested the permit. */
   | 'before asking'
-  /** With the server's answer, that the change is still its own, unread in its socket. */
+  /** When the server's response with the permit is in the worker's socket and was not read. */
   | 'before sending';
 
-/** Within which some run comes to a change on this worker. */
+/** Timeout for a run to reach a change on this worker. */
 const patienceMs = 20_000;
-/** The look is answered, and the server asked and heard, well within this; a permit lasts 2 s. */
+/** Sufficient for the read and the request of the permit. A permit is valid for 2 s. */
 const askingMs = 400;
-/** The heartbeat time-out of 10 s, settling, a cooldown, the other worker's turn: twice that. */
+/** Twice the sum of the heartbeat timeout (10 s), the settle time, a cooldown and the attempt of the other worker. */
 const longestSleepMs = 40_000;
-/** What it would do wrong, it would do at once. */
+/** A resumed worker that sends in error would do so immediately. */
 const awakeMs = 2000;
 
-/** False where no run came to it, or none went on without the sleeper. */
+/** False if no run reached a change on this worker, or no other worker sent the change. */
 export async function sleepBeforeSending(worker: Member, world: World, moment: Moment): Promise<boolean> {
   const { sidecar, temporal, program } = worker;
   if (!sidecar) return false;
@@ -37,21 +37,21 @@ export async function sleepBeforeSending(worker: Member, world: World, moment: M
     program.signal('SIGSTOP');
     temporal.releaseAnswers();
   }
-  // Work that the server handed to a sleeper would wait there for its time-outs, run by run.
+  // Tasks that the server dispatched to the suspended worker would wait for their timeouts.
   temporal.loseFarEnds();
   const stoppedAtMs = Date.now();
   const hasGoneOn = await eventually(
     'another worker sends the change',
     () => (world.sentAtMs.get(resource) ?? 0) > stoppedAtMs,
     longestSleepMs,
-  ).catch(() => false); // it need not come to that, in the middle of everything else
+  ).catch(() => false); // other faults may prevent it
   program.signal('SIGCONT');
   await setTimeout(awakeMs);
   temporal.comeBack();
   return hasGoneOn;
 }
 
-/** Waits for the look with which a change begins, and does something before it is passed on. Answers with the resource. */
+/** Waits for the read with which a change begins, runs `act` before it is forwarded, and returns the resource. */
 async function catchLook(sidecar: TcpProxy, world: World, then: () => void): Promise<string | undefined> {
   const passOn = sidecar.onFirstBytes;
   try {
@@ -72,7 +72,7 @@ async function catchLook(sidecar: TcpProxy, world: World, then: () => void): Pro
   }
 }
 
-/** A change is pending, and nothing has been sent since it was: its later looks see what became of it. */
+/** A change is pending and was not sent yet. Reads after the sending only confirm the change. */
 async function isAboutToChange(resource: string, { client, sentAtMs }: World): Promise<boolean> {
   const run = client.workflow.getHandle(`scale:${resource}`);
   const description = await client.withDeadline(Date.now() + 500, () => run.describe()).catch(() => undefined);

@@ -1,9 +1,9 @@
-/** A line between two processes that can be cut, go dead without a word, or hold back what comes from the far end. */
+/** A TCP proxy between two processes that can close connections, silently drop data, or hold back responses. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
 export class TcpProxy {
-  /** Sees what each connection sends first, and is waited for before that is passed on. */
+  /** Receives the first data of each connection. The data is forwarded when the returned promise has settled. */
   onFirstBytes: (bytes: Buffer) => Promise<void> = () => Promise.resolve();
   readonly #server: Server;
   readonly #lines = new Set<Line>();
@@ -16,7 +16,7 @@ export class TcpProxy {
   }
 
   static async inFrontOf(upstreamPort: number): Promise<TcpProxy> {
-    // Each end may say that it is done while it still listens, as TCP has it.
+    // Half-closed connections are allowed, as in TCP.
     const server = createServer({ allowHalfOpen: true }).listen(0, '127.0.0.1');
     await once(server, 'listening');
     return new TcpProxy(server, upstreamPort);
@@ -26,23 +26,23 @@ export class TcpProxy {
     return (this.#server.address() as AddressInfo).port; // an object whenever it listens on TCP
   }
 
-  /** Both ends are told at once. */
+  /** Both ends are notified immediately. */
   cut(): void {
     for (const line of this.#lines) line.reset();
   }
 
-  /** What is sent from now on is lost, in both directions, and nobody is told. New connections seem to work. */
+  /** Drops all data from now on, in both directions, without an error. New connections are accepted. */
   goDead(): void {
     this.#isDead = true;
   }
 
-  /** Lines that have lost something are reset: a stream with a gap in it cannot go on. What was lost never arrives late. */
+  /** Resets connections that lost data, because a stream with a gap cannot continue. Lost data never arrives later. */
   comeBack(): void {
     this.#isDead = false;
     for (const line of this.#lines) if (line.hasLost) line.reset();
   }
 
-  /** The far end is told that the near one is gone; the near one, which may be asleep, keeps what has come for it so far. */
+  /** Closes the far end. The near end, which may be suspended, keeps the data that it has received. */
   loseFarEnds(): void {
     for (const line of this.#lines) line.loseFarEnd();
   }

@@ -1,32 +1,32 @@
-/** Many runs at once in one world, through everything that can go wrong; then peace, and judgement. */
+/** Many concurrent runs with injected faults, then a time without faults, then the check of all results. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Resource } from '../e2e/api-client.js';
-import { letAccidentsHappen, type Toll } from './accidents.js';
+import { injectFaults, type FaultCounts } from './inject-faults.js';
 import { callAsPlanned } from './caller.js';
 import { Random } from './random.js';
 import { planRun, type RunPlan } from './run-plan.js';
 import { storyOf, violationsOf } from './verdict.js';
 import { startWorld, type World } from './world.js';
 
-export interface WaveResult extends Toll {
+export interface WaveResult extends FaultCounts {
   readonly violations: readonly string[];
 }
 
 const accidentsMs = 35_000;
-/** Of peace, until every run has ended: longer than the longest pause of anything, several times over. */
+/** Time without faults until every run has ended: several times the longest pause of any component. */
 const restWithinMs = 150_000;
 
 export async function runWave(seed: number, runs: number): Promise<WaveResult> {
   const random = new Random(seed);
   const plans = Array.from({ length: runs }, (_, index) => planRun(`r${index + 1}`, random.fork()));
   const world = await startWorld(plans, seed);
-  const toll: Toll = { kills: 0, faults: 0, sleepers: 0 };
+  const counts: FaultCounts = { kills: 0, faults: 0, sleepers: 0 };
   try {
     const refusals: string[] = [];
     await Promise.all([
-      letAccidentsHappen(world, random.fork(), accidentsMs, toll).then(() => world.heal()),
+      injectFaults(world, random.fork(), accidentsMs, counts).then(() => world.heal()),
       ...plans.map((plan) =>
         callAsPlanned(plan, world.api, world.witness).catch((error: unknown) => {
           refusals.push(`${plan.alias}: ${String(error)}`);
@@ -35,24 +35,24 @@ export async function runWave(seed: number, runs: number): Promise<WaveResult> {
     ]);
     const resources = await untilAtRest(world, runs);
     const { resources: seen, faults } = await world.witness.testimony();
-    toll.faults += faults;
+    counts.faults += faults;
     const violations = plans.flatMap((plan) => {
       const resource = resources.find(({ resource }) => resource === plan.alias);
       const seenOfIt = seen.get(plan.alias);
-      if (!resource || !seenOfIt) return [`${plan.alias}: nothing is known of it`];
+      if (!resource || !seenOfIt) return [`${plan.alias}: the API or the sidecar does not report this resource`];
       const found = violationsOf(plan, resource, seenOfIt);
       if (found.length > 0) console.log(`${plan.alias}:\n${storyOf(resource, seenOfIt)}`);
       return found.map((violation) => `${plan.alias}: ${violation}`);
     });
     const all = [...refusals, ...violations];
     if (all.length > 0) await keepEvidence(world, seed, plans, resources);
-    return { ...toll, violations: all };
+    return { ...counts, violations: all };
   } finally {
     await world.close();
   }
 }
 
-/** As they are in the end, whether or not all have ended: the verdict tells. */
+/** The final states, including runs that have not ended. The verdict reports those. */
 async function untilAtRest({ api }: World, runs: number): Promise<Resource[]> {
   const givenUpAtMs = performance.now() + restWithinMs;
   for (;;) {
@@ -63,7 +63,7 @@ async function untilAtRest({ api }: World, runs: number): Promise<Resource[]> {
   }
 }
 
-/** For whoever looks into it: what everybody said, what the sidecar saw, and the history of every run. */
+/** Evidence for debugging: the output of all processes, the calls to the sidecar, and the history of every run. */
 async function keepEvidence(world: World, seed: number, plans: readonly RunPlan[], resources: unknown): Promise<void> {
   const folder = join('.cache', 'chaos', String(seed));
   mkdirSync(folder, { recursive: true });

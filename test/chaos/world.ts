@@ -1,4 +1,4 @@
-/** Everything of one wave as real processes, with a line that can be cut between each two that talk to each other. */
+/** All components of one wave as real processes, with a controllable proxy on every connection between two of them. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,11 +17,11 @@ import { TcpProxy } from './tcp-proxy.js';
 
 const main = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
 
-/** A process that is started again after every death, and its lines to the others. */
+/** A process that is restarted when it ends, and its connections to the other processes. */
 export interface Member {
   readonly name: string;
   readonly temporal: TcpProxy;
-  /** Only workers talk to the sidecar. */
+  /** Only workers connect to the sidecar. */
   readonly sidecar: TcpProxy | undefined;
   program: Program;
   restart(): void;
@@ -30,15 +30,15 @@ export interface Member {
 export interface World {
   readonly folder: string;
   readonly temporal: TemporalProcess;
-  /** For us, past all proxies. */
+  /** For the test itself, without a proxy. */
   readonly client: Client;
   readonly api: ApiClient;
   readonly witness: SidecarWitness;
   readonly apiMember: Member;
   readonly workers: readonly Member[];
-  /** When a change of each resource last passed a line to the sidecar. */
+  /** When a change of each resource was last forwarded to the sidecar. */
   readonly sentAtMs: ReadonlyMap<string, number>;
-  /** Everything runs again, and every line works. */
+  /** Restarts every process and repairs every connection. */
   heal(): void;
   close(): Promise<void>;
 }

@@ -50,7 +50,7 @@ describe('escapement validate', () => {
     ]);
   });
 
-  it('names the file and the line of what is wrong, and exits with 2', async () => {
+  it('names the file and the line of each error, and exits with 2', async () => {
     write('mine.yaml', rightFile.replace('max: 6', 'max: 6, cooldwn: 5m'));
     const { code, err } = await escapement(['validate', 'mine.yaml']);
     expect(code).toBe(2);

@@ -64,7 +64,7 @@ describe('escapement doctor', () => {
     const { code, out } = await escapement(['doctor'], { TEMPORAL_ADDRESS: nowhere, TOKEN: wrongPassword });
     expect(out).toMatch(/^FAILS +temporal .*unreachable.*TEMPORAL_ADDRESS/m);
     expect(out).toMatch(/^FAILS +worker +omnistrate .*ECONNREFUSED.*OMNISTRATE_SIDECAR_URL/m);
-    expect(out).toMatch(/^FAILS +worker\.waiting .*answered 401.*bearerToken/m);
+    expect(out).toMatch(/^FAILS +worker\.waiting .*returned 401.*bearerToken/m);
     expect(out).toMatch(/^ok +worker\.base .*value 7/m);
     expect(out).toContain('3 of 4 checks failed.');
     expect(out).not.toContain(wrongPassword);
@@ -105,7 +105,7 @@ describe('escapement doctor', () => {
 
   it.each([
     [
-      'a file that is wrong',
+      'an invalid file',
       () => write('escapement.yaml', 'version: 1\nresources: { worker: { platfrom: omnistrate } }\n'),
       'platfrom',
     ],

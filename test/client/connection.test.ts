@@ -89,7 +89,7 @@ describe('the settings', () => {
 describe('while nobody listens', () => {
   const nobody = { address: '127.0.0.1:1', namespace: 'default', isConfigured: true, options: {} };
 
-  it('a call of a client is given up after four attempts, long before the ten of the SDK', async () => {
+  it('a call of a client fails after four attempts, long before the ten of the SDK', async () => {
     const connection = connectClient(nobody);
     const startedAtMs = performance.now();
     const failure = await new Client({ connection }).workflow
@@ -102,7 +102,7 @@ describe('while nobody listens', () => {
     await connection.close();
   });
 
-  it('a worker waits, and stops waiting when it is told to', async () => {
+  it('a worker waits, and stops waiting when it is aborted', async () => {
     const attempts: number[] = [];
     const calledOff = new AbortController();
     const log = pino(

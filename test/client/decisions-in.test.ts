@@ -26,7 +26,7 @@ const ask = (atMs: number, result?: unknown) => ({
   result,
 });
 
-it('tells what was asked for, with its evaluation and its answer', () => {
+it('lists each request with its evaluation and its response', () => {
   const events = historyOf(watch(100, 4), ask(100, { runId: 'a' }), watch(200, 9), ask(200, { refused: 'too many' }));
   expect(decisionsIn(events)).toEqual([
     { evaluation: { atMs: 100, target: 4 }, runId: 'a' },
@@ -34,7 +34,7 @@ it('tells what was asked for, with its evaluation and its answer', () => {
   ]);
 });
 
-it('leaves out what a message has called off, whenever that was told', () => {
+it('leaves out requests that a message has cancelled, whenever it arrived', () => {
   const events = historyOf(watch(100, 4), watch(200, 6), watch(150, 1), ask(200, { runId: 'a' }));
   expect(decisionsIn(events)).toEqual([{ evaluation: { atMs: 200, target: 6 }, runId: 'a' }]);
 });

@@ -108,7 +108,7 @@ describe('a placeholder in the settings of an adapter', () => {
 
   it('with a value is checked, and the value is never told', async () => {
     const lines = await complaints(withUrl(), { SIDECAR: 'http://svc:hunter2@h:1/' });
-    expect(lines).toEqual([expect.stringContaining('must not carry a user or a password')]);
+    expect(lines).toEqual([expect.stringContaining('must not contain a user or a password')]);
     expect(lines.join()).not.toContain('hunter2');
   });
 

@@ -143,7 +143,7 @@ describe('idle over work in hand', () => {
     [
       'rabbitmq over AMQP',
       "{ type: rabbitmq, url: 'amqp://h', queue: jobs }",
-      'messages that consumers hold, which AMQP does not show',
+      'messages that consumers hold, which AMQP does not report',
     ],
     [
       'activemq',
@@ -155,7 +155,7 @@ describe('idle over work in hand', () => {
       '{ type: redis, key: jobs, structure: stream, group: workers, count: lag }',
       'entries that were delivered',
     ],
-    ['a list of redis', '{ type: redis, key: jobs }', 'entries that workers took off the list'],
+    ['a list of redis', '{ type: redis, key: jobs }', 'entries that workers removed from the list'],
     ['temporal', '{ type: temporal, taskQueue: jobs, count: backlog }', 'tasks that workers run'],
   ])('is told of %s', async (_, signal, expected) => {
     expect(await idleBy(signal)).toEqual([

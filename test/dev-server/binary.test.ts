@@ -180,7 +180,7 @@ it('leaves nothing behind when a fetch breaks off half way', async () => {
 });
 
 it('gives two processes that fetch at once a whole program each', async () => {
-  // Each pip waits until the other one is under way, so that both are half way at the same time.
+  // Each pip waits until the other one has started, so that both run at the same time.
   pip(`mkdir -p "$target/bin"; touch '${home}/begun-'$$
 until [ "$(ls '${home}' | grep -c begun-)" = 2 ]; do sleep 0.05; done
 printf '#!/bin/sh\\necho whole\\n' > "$target/bin/temporal"`);

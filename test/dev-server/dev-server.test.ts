@@ -148,13 +148,13 @@ it('is started again when it dies, says so, and has lost nothing', async () => {
   });
 });
 
-it('is given up when it dies again and again', async () => {
+it('is restarted no more when it dies again and again', async () => {
   const wrapper = join(settings.dataDirectory, 'wrapper');
   writeFileSync(wrapper, `#!/bin/sh\nexec '${settings.binary}' "$@"\n`, { mode: 0o755 });
   await started({ binary: wrapper });
   writeFileSync(wrapper, '#!/bin/sh\necho "the disk is full" >&2\nexit 3\n');
   process.kill(serverPid(), 'SIGKILL');
-  const error = await eventually('it is given up', () => givenUp[0]);
+  const error = await eventually('no further restart is attempted', () => givenUp[0]);
   expect(error.message).toMatch(
     /^The Temporal server died 6 times in a row, the last time because .* it exited with code 3/s,
   );
@@ -169,7 +169,7 @@ it('says why it does not start, with the end of its log', async () => {
   );
 });
 
-it('does not start any more, and leaves no process, when the start is called off', async () => {
+it('does not start, and leaves no process, when the start is aborted', async () => {
   const calledOff = new AbortController();
   const starting = startDevServer(settings, calledOff.signal);
   const pid = await eventually('the process is there', () => {

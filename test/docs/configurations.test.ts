@@ -39,7 +39,7 @@ describe('the configurations in the documents', () => {
     },
   );
 
-  it('are told from the files of other programs, and nothing else is taken for one', () => {
+  it('are distinguished from the files of other programs, and no other file is taken for one', () => {
     expect(ofKind('unknown')).toEqual([]);
   });
 

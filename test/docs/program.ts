@@ -1,4 +1,4 @@
-/** What the command line, the scripts and the code of this repository really have, for the documents to be held against. */
+/** The commands, scripts and names in the code of this repository, with which the documents are compared. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { jest } from '@jest/globals';
 import { Command } from 'commander';

@@ -1,5 +1,8 @@
-/** The documents use the plain term. Each pattern here has no other use in them, so that nothing is refused by mistake. */
-import { currentPages, parsePage, type Page } from './pages.js';
+/**
+ * Documents and code use the plain term. Each pattern has no other use in them, so that no sentence is refused by mistake.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { currentPages, type Found, parsePage, type Page } from './pages.js';
 
 /** What is refused, and what to write instead. */
 const plainer: readonly (readonly [RegExp, string])[] = [
@@ -58,6 +61,30 @@ it('the pages that are left out are generated', () => {
   expect(generated.map(({ path }) => path).sort()).toEqual([...generatedPages].sort());
 });
 
+/** Code whose comments, texts and names of tests follow the list. */
+const checkedFolders = ['src', 'workflows', 'activities', 'scripts', 'test'];
+
+/** Parts of them that do not follow it yet. */
+const notYetPlain = [
+  'src/adapters/platforms/kubernetes/',
+  'src/adapters/sources/kafka/',
+  'src/config/',
+  'test/config/',
+  'test/docs/words.test.ts',
+  'test/platforms/kubernetes',
+  'test/services/platforms/kubernetes',
+  'test/sources/kafka',
+];
+
+const codeFiles = checkedFolders
+  .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`))
+  .filter((path) => /\.(ts|mjs)$/.test(path) && !notYetPlain.some((start) => path.startsWith(start)));
+
+it.each(codeFiles)('%s uses plain words', (path) => {
+  const lines = readFileSync(path, 'utf8').split('\n');
+  expect(refusedLines(lines.map((text, index) => ({ text, place: `${path}:${index + 1}` })))).toEqual([]);
+});
+
 describe('the list of words', () => {
   it('finds a word in prose, in a heading, a list and a table', () => {
     const page = parsePage('a.md', '# Mend it\n\nThis is wrong.\n\n- other hands\n\n| for ever |\n|---|');
@@ -75,6 +102,15 @@ describe('the list of words', () => {
     ]);
   });
 
+  it('finds words in a comment, a text and the name of a test, also over two lines', () => {
+    const lines = ["it('is wrong', () => {", ' * a capacity that other', ' * hands set', '  // given', '  // up'];
+    expect(refusedLines(lines.map((text, index) => ({ text, place: `a.ts:${index + 1}` })))).toEqual([
+      'a.ts:1: "is wrong": write "invalid, incorrect or misspelled"',
+      'a.ts:2: "other hands": write "another writer"',
+      'a.ts:4: "given up": write "abandons, or retries no more"',
+    ]);
+  });
+
   it('leaves code, targets of links and generated parts alone', () => {
     const text = '`mend` [a](mend.md)\n\n```\nmend\n```\n\n<!-- settings -->\n\nmend\n\n<!-- /settings -->';
     expect(refusedIn(parsePage('a.md', text))).toEqual([]);
@@ -82,18 +118,21 @@ describe('the list of words', () => {
 });
 
 function refusedIn(page: Page): string[] {
-  const lines = outsideGeneratedParts(page);
+  return refusedLines(outsideGeneratedParts(page));
+}
+
+function refusedLines(lines: readonly Found[]): string[] {
   const prose = lines.map(({ text }) => text).join('\n');
   const found = plainer.flatMap(([{ source }, better]) => {
-    // Within a paragraph, the words of a phrase may stand on two lines.
-    const pattern = new RegExp(source.replaceAll(' ', '(?: |\n *)'), 'gi');
+    // Within a paragraph or a comment, the words of a phrase may be on two lines.
+    const pattern = new RegExp(source.replaceAll(' ', '(?: |\\n *(?:\\* |// )?)'), 'gi');
     return [...prose.matchAll(pattern)].map(({ 0: words, index }) => ({ words, better, index }));
   });
   return found
     .toSorted((one, other) => one.index - other.index)
     .map(({ words, better, index }) => {
       const line = lines[prose.slice(0, index).split('\n').length - 1];
-      return `${line?.place ?? page.path}: "${words.replace(/\s+/, ' ')}": write "${better}"`;
+      return `${line?.place ?? ''}: "${words.replace(/\n *(\* |\/\/ )?/, ' ')}": write "${better}"`;
     });
 }
 

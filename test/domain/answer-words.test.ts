@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { bodyInWords, failureInWords, valueInWords } from '../../src/adapters/net/answer-words.js';
 
-describe('an answer of failure is told by', () => {
+describe('an error response is described by', () => {
   it.each([
     ['its error', { error: 'no such pool' }, '404: no such pool'],
     ['its message', { message: 'Not Found', status: 404 }, '404: Not Found'],
@@ -27,9 +27,9 @@ describe('an answer of failure is told by', () => {
 it.each([
   ['text/html; charset=utf-8', 'text/html of 3 characters'],
   ['application/problem+json', 'application/problem+json of 3 characters'],
-  [undefined, 'a body of no type of 3 characters'],
-  ['hunter2', 'a body of no type of 3 characters'],
-  [`${'x'.repeat(500)}/html`, 'a body of no type of 3 characters'],
+  [undefined, 'an untyped body of 3 characters'],
+  ['hunter2', 'an untyped body of 3 characters'],
+  [`${'x'.repeat(500)}/html`, 'an untyped body of 3 characters'],
 ])('a body of type %j is %s', (contentType, words) => {
   expect(bodyInWords({ contentType, text: 'abc' })).toBe(words);
 });

@@ -27,13 +27,13 @@ const requestSchema = z.object({ id: z.string().min(1).max(255), settings: setti
 
 function isRequest(value: unknown): boolean {
   if (!requestSchema.safeParse(value).success) return false;
-  const wish = { ...(value as Record<string, unknown>) };
-  delete wish['id'];
-  delete wish['settings'];
-  return scaleRequestSchema.safeParse(wish).success;
+  const request = { ...(value as Record<string, unknown>) };
+  delete request['id'];
+  delete request['settings'];
+  return scaleRequestSchema.safeParse(request).success;
 }
 
-/** Right, nearly right and wrong values: what a hand types, and what another version sends. */
+/** Valid, nearly valid and invalid values, as a person types them or another version sends them. */
 const anything = fc.oneof(
   fc.constantFrom(0, 1, -1, 1.5, NaN, Infinity, 2 ** 53, 1e9, 1e9 + 1, null, undefined, true, '', 'one', [], {}),
   fc.integer({ min: -2, max: 5 }),

@@ -13,11 +13,11 @@ export interface Answer {
 export class ApiClient {
   constructor(readonly url: string) {}
 
-  scale(resource: string, wish: object, headers: Record<string, string> = {}, signal?: AbortSignal): Promise<Answer> {
+  scale(resource: string, body: object, headers: Record<string, string> = {}, signal?: AbortSignal): Promise<Answer> {
     return this.call(`/v1/resources/${resource}/scale`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', ...headers },
-      body: JSON.stringify(wish),
+      body: JSON.stringify(body),
       signal: signal ?? null,
     });
   }

@@ -11,7 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => sandbox.close());
 
-it('npm start is a demo that says so, scales, is retargeted, ends by Ctrl-C, and knows where it was when it comes back', async () => {
+it('npm start runs a demo that names itself a demo, scales, accepts a retarget, stops on Ctrl-C and resumes after a restart', async () => {
   const first = sandbox.npmStart();
   const api = await apiOf(first);
   expect(first.output).toContain('DEMO: nothing is configured, so the sidecar is SIMULATED');
@@ -40,7 +40,7 @@ it('npm start is a demo that says so, scales, is retargeted, ends by Ctrl-C, and
   await again.until('worker', 'is settled', ({ phase }) => phase === 'settled');
 });
 
-it('Ctrl-C in the middle of a step ends it within ten seconds, and the step is not made again', async () => {
+it('Ctrl-C during a step stops the demo within 10 s, and the step is not sent again after a restart', async () => {
   const witness = await sandbox.sidecar('--port', '0', '--resource', 'worker=1', '--start-time', '3s');
   sandbox.configure(`
 version: 1

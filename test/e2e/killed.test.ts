@@ -1,8 +1,8 @@
-/** Everything is killed in the middle of a walk, and started again. What was really done is known from the sidecar alone. */
+/** Every process is killed during a run and restarted. The sidecar shows which changes were really made. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { brokenPromises } from '../support/kept-promises.js';
+import { violatedGuarantees } from '../support/violated-guarantees.js';
 import { eventually } from '../support/eventually.js';
 import type { SidecarWitness } from '../support/sidecar-witness.js';
 import { temporalCli } from '../support/temporal.js';
@@ -45,7 +45,7 @@ const retargets: { by: string; retarget: (api: ApiClient) => Promise<void> }[] =
 ];
 
 describe.each(retargets)('on the way from 1 to 5, retargeted to 3 by $by', ({ retarget }) => {
-  it('SIGKILL in the middle of a step costs nothing: it settles at 3, nothing is sent twice, the cooldown is kept', async () => {
+  it('SIGKILL during a step: the run reaches 3, sends no change twice and keeps the cooldown', async () => {
     const first = sandbox.npmStart();
     const api = await apiOf(first);
     await api.scale('worker', { targetCapacity: 5 });
@@ -54,7 +54,7 @@ describe.each(retargets)('on the way from 1 to 5, retargeted to 3 by $by', ({ re
     await api.until('worker', 'knows its new target', ({ targetCapacity }) => targetCapacity === 3);
     // The answer to the second change takes long enough to be killed before it comes.
     await witness.setFaults({ faults: [{ type: 'slow', on: 'change', delayMs: 3000 }] });
-    await eventually('the second change is under way', async () => (await changes()).length === 2);
+    await eventually('the second change is in progress', async () => (await changes()).length === 2);
     await first.kill();
     await sandbox.onlyRuns(/ simulator /);
 
@@ -64,11 +64,11 @@ describe.each(retargets)('on the way from 1 to 5, retargeted to 3 by $by', ({ re
     expect(seen.capacities).toEqual([1, 2, 3]);
     expect(seen.changes).toHaveLength(2);
     const promised = { asked: [1, 5, 3], cooldownMs: { up: cooldownMs, down: cooldownMs }, jitterMs: 500 };
-    expect(brokenPromises(seen, promised)).toEqual([]);
+    expect(violatedGuarantees(seen, promised)).toEqual([]);
   });
 });
 
-it('a signal that makes no sense is shown, and changes nothing', async () => {
+it('an invalid signal is shown in the status and changes nothing', async () => {
   const api = await apiOf(sandbox.escapement(['up']));
   await api.scale('worker', { targetCapacity: 3 });
   await signalFromTheCommandLine('{"targetCapacity":"many"}');

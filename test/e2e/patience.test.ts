@@ -1,4 +1,7 @@
-/** How soon a watch goes on when its worker is killed, and how soon a worker that only watches is gone when it is asked to. */
+/**
+ * How soon a watch goes on when its worker is killed, and how soon a worker that only watches is gone when it is asked
+ * to.
+ */
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { TemporalProcess } from '../api/temporal-process.js';
@@ -28,7 +31,7 @@ afterEach(async () => {
   await queue.close();
 });
 
-it('a worker that is killed and started again looks again within 5 s, at any interval', async () => {
+it('a killed and restarted worker evaluates again within 5 s, whatever the interval', async () => {
   const intervals = { quick: '1s', usual: '15s', slow: '1h' };
   await configure(
     Object.entries(intervals).map(([alias, interval]) => ({
@@ -47,7 +50,7 @@ it('a worker that is killed and started again looks again within 5 s, at any int
   }
 });
 
-it('a stabilization window goes on over the death of a worker that looks every second', async () => {
+it('a stabilization window survives the death of a worker with an interval of 1 s', async () => {
   const windowMs = 20_000;
   const worker = await startAtFive({ scaleInWindowMs: windowMs });
   queue.depth = 1;
@@ -61,12 +64,12 @@ it('a stabilization window goes on over the death of a worker that looks every s
   const { changes } = await witness.resource('worker');
   const scaledInAtMs = changes.at(-1)!.atMs;
   expect(scaledInAtMs - lowSinceMs).toBeGreaterThanOrEqual(windowMs);
-  // A window that had begun anew would only be over later than that.
+  // A window that had started again would end later than that.
   expect(scaledInAtMs).toBeLessThan(restartedAtMs + windowMs);
   expect(await capacities('worker')).toEqual([1, 5, 1]);
 });
 
-it('a worker that is frozen for 14 s is told of, and forgets no window', async () => {
+it('a worker that is suspended for 14 s is reported, and keeps its stabilization window', async () => {
   const windowMs = 25_000;
   const worker = await startAtFive({ scaleInWindowMs: windowMs });
   await readiness('ready', ({ worker }) => worker?.status === 'ok');
@@ -89,12 +92,12 @@ it('a worker that is frozen for 14 s is told of, and forgets no window', async (
   await eventually('it is at 1', async () => (await capacities('worker')).at(-1) === 1, 60_000);
   const scaledInAtMs = (await witness.resource('worker')).changes.at(-1)!.atMs;
   expect(scaledInAtMs - lowAtMs).toBeGreaterThanOrEqual(windowMs - 1000);
-  // A window that had begun anew after the 14 s would be over later.
+  // A window that had started again after the 14 s would end later.
   expect(scaledInAtMs - lowAtMs).toBeLessThan(windowMs + 10_000);
   expect(await capacities('worker')).toEqual([1, 5, 1]);
 });
 
-it('an idle worker is gone within a second, and leaves its watches to the next one', async () => {
+it('an idle worker stops within 1 s and hands its watches over to the next worker', async () => {
   await configure([{ alias: 'worker', autoscale: '{ interval: 1s, policies: [{ type: fixed, capacity: 1 }] }' }]);
   const worker = await startWorker();
   await lookAfter('worker', 0);

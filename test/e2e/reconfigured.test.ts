@@ -44,7 +44,7 @@ afterEach(async () => {
   await temporal.close();
 });
 
-it('resources and policies come and change on SIGHUP, and a wrong file, or none, changes nothing', async () => {
+it('SIGHUP adds and changes resources and policies; an invalid or missing file changes nothing', async () => {
   await start({ worker: { capacity: 2 } });
   await isAt('worker', 2);
   expect((await api.call('/v1/resources/jobs')).status).toBe(404);
@@ -63,7 +63,7 @@ it('resources and policies come and change on SIGHUP, and a wrong file, or none,
   expect((await witness.resource('worker')).capacities).toEqual([1, 2, 4]);
 });
 
-it('what is named no more goes on in Temporal and does nothing, says so, and is there again when it is named again', async () => {
+it('a resource removed from the file stays idle in Temporal, says so, and resumes when the file names it again', async () => {
   await start({ worker: { capacity: 2 }, jobs: { capacity: 3 } });
   await isAt('jobs', 3);
   await readAgain({ worker: { capacity: 2 } });
@@ -84,7 +84,7 @@ it('what is named no more goes on in Temporal and does nothing, says so, and is 
   await isAt('jobs', 5);
 });
 
-it('escapement apply does it by hand; it removes only when it is told to, and what is added again at once goes on', async () => {
+it('escapement apply makes the same changes; it removes only with --prune, and a resource added again immediately continues', async () => {
   await start({ worker: { capacity: 2 }, jobs: { capacity: 2 } });
   await isAt('worker', 2);
   await isAt('jobs', 2);
@@ -105,7 +105,7 @@ it('escapement apply does it by hand; it removes only when it is told to, and wh
   expect(strangers).toEqual({ configured: ['worker'], unchanged: [], unnamed: [], removed: [] });
   expect(await apply('--prune')).toMatchObject({ removed: ['jobs'] });
   // The API has the configuration that it was started with, which still names jobs.
-  const told = await eventually('its removal is told', async () => {
+  const told = await eventually('its removal is reported', async () => {
     const { notice } = (await evaluationOf('jobs')).body as { notice: string | null };
     return notice?.includes('removed by') && notice;
   });
@@ -113,7 +113,7 @@ it('escapement apply does it by hand; it removes only when it is told to, and wh
   expect((await temporalOf('jobs').describe()).status.name).toBe('COMPLETED');
 });
 
-it('removed and added again before a worker looks: it goes on', async () => {
+it('an autoscaler that is removed and added again before a worker evaluates it continues', async () => {
   await start({ jobs: { capacity: 2 } });
   await isAt('jobs', 2);
   await api.call('/v1/resources/jobs/pause', { method: 'PUT', headers: json, body: '{}' });
@@ -132,7 +132,7 @@ it('removed and added again before a worker looks: it goes on', async () => {
   });
 });
 
-it('the last resource of a task queue is removed too, when it is told to', async () => {
+it('apply --prune also removes the last resource of a task queue', async () => {
   await start({ worker: { capacity: 2 }, jobs: { capacity: 2, taskQueue: 'night' } });
   await isAt('jobs', 2);
   await readAgain({ worker: { capacity: 2 } });
@@ -143,7 +143,7 @@ it('the last resource of a task queue is removed too, when it is told to', async
   );
 });
 
-it('an empty folder touches nothing: no command that reaches Temporal works without a configuration', async () => {
+it('in an empty folder, no command that connects to Temporal runs, so nothing is changed', async () => {
   await start({ worker: { capacity: 2 } });
   await isAt('worker', 2);
   const before = await temporalOf('worker').describe();
@@ -158,7 +158,7 @@ it('an empty folder touches nothing: no command that reaches Temporal works with
   expect([after.status.name, after.historyLength]).toEqual(['RUNNING', before.historyLength]);
 });
 
-it('a worker that starts with an older file changes nothing: its log and the status name both', async () => {
+it('a worker that starts with an older file changes nothing, and its log and the status name both files', async () => {
   await start({ worker: { capacity: 4 }, jobs: { capacity: 3 } });
   await isAt('worker', 4);
   const old = join(sandbox.folder, 'old.yaml');
@@ -180,7 +180,7 @@ it('a worker that starts with an older file changes nothing: its log and the sta
   expect((await witness.resource('worker')).capacities).toEqual([1, 4]);
 });
 
-it('a worker that starts again adds no event to what is configured already', async () => {
+it('a restarted worker adds no event to the history of an autoscaler with the same configuration', async () => {
   await start({ worker: { capacity: 2 }, jobs: { capacity: 2 } });
   await isAt('worker', 2);
   await isAt('jobs', 2);
@@ -205,7 +205,7 @@ it('a worker that starts again adds no event to what is configured already', asy
   }
 });
 
-it('a resource whose task queue changes moves, with the run that cools down: what is asked of it meanwhile is done', async () => {
+it('a resource moves to another task queue with its run in a cooldown, and a request during the move is carried out', async () => {
   await start({ worker: { capacity: 3, cooldown: '20s', step: 1 } });
   await eventually('it has made a step', async () => (await witness.resource('worker')).capacities.length === 2);
   for (const program of [worker, apiProgram]) await program.kill();
@@ -227,7 +227,7 @@ it('a resource whose task queue changes moves, with the run that cools down: wha
   expect(Math.min(...gaps)).toBeGreaterThanOrEqual(19_500);
 });
 
-it('an autoscaler that somebody ends in Temporal is started again by a running worker, which says so', async () => {
+it('a running worker restarts an autoscaler that was terminated in Temporal, and logs it', async () => {
   await start({ worker: { capacity: 2 } });
   await isAt('worker', 2);
   await temporalOf('worker').terminate('by hand');

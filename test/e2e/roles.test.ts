@@ -21,7 +21,7 @@ afterEach(async () => {
   await temporal.close();
 });
 
-it('a request that no worker has seen survives the death of the server', async () => {
+it('a request that no worker has received survives a kill of the Temporal server', async () => {
   await setUp({ startTime: '0s', cooldown: '1s' });
   const api = await startApi();
   const answer = await api.scale('worker', { targetCapacity: 4 });
@@ -38,7 +38,7 @@ it('a request that no worker has seen survives the death of the server', async (
   expect((await witness.resource('worker')).capacities).toEqual([3, 4, 5]);
 });
 
-it('a cooldown goes on while its worker, twice, and its server are killed: the next change comes when it was due', async () => {
+it('a cooldown continues while the worker is killed twice and the server once: the next change is sent on time', async () => {
   const cooldownMs = 25_000;
   await setUp({ startTime: '0s', cooldown: `${cooldownMs}ms` });
   const api = await startApi();
@@ -60,7 +60,7 @@ it('a cooldown goes on while its worker, twice, and its server are killed: the n
   expect(second.atMs - restartedAtMs).toBeLessThan(cooldownMs);
 });
 
-it('a deploy lets the change in flight finish, and the next worker goes on from it', async () => {
+it('a rolling update lets the change in flight finish, and the next worker continues from it', async () => {
   await setUp({ startTime: '0s', cooldown: '1s' });
   await witness.setFaults({ faults: [{ type: 'slow', on: 'change', delayMs: 5000 }] });
   const api = await startApi();
@@ -80,7 +80,7 @@ it('a deploy lets the change in flight finish, and the next worker goes on from 
   expect(await changes()).toHaveLength(2);
 });
 
-it('a unit that takes its time to arrive is not asked for again, however often it is looked for', async () => {
+it('a unit that becomes ready late is not requested again, however many times the resource is read', async () => {
   await setUp({ startTime: '12s', cooldown: '1s' });
   const api = await startApi();
   await startWorker();

@@ -5,7 +5,7 @@ import { eventually } from '../support/eventually.js';
 import { startQueue } from '../support/queue-server.js';
 import { Sandbox } from './sandbox.js';
 
-it('a worker that is killed during a spike costs neither the way out nor the way in, and no change is made twice', async () => {
+it('a worker that is killed during a spike still scales out and in again, and no change is made twice', async () => {
   const queue = await startQueue(60);
   const sandbox = await Sandbox.create();
   const temporal = await TemporalProcess.start();

@@ -1,4 +1,4 @@
-/** `npm run demo`, shortened: the traffic spike that whoever tries Escapement watches first. */
+/** `npm run demo`, shortened: the traffic spike, which is the first demo of a new user. */
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { fileURLToPath } from 'node:url';
 import { Program } from '../support/program.js';
@@ -20,7 +20,7 @@ afterEach(async () => {
   await sandbox.close();
 });
 
-it('the demo scales out under load and in again, says why, ends by itself and leaves nothing behind', async () => {
+it('the demo scales out under load and in again, explains why, ends by itself and leaves no process or file', async () => {
   expect(await program.ended).toEqual({ code: 0, signal: null });
   expect(program.output).toMatch(/2 -> 4 {2}Asked for 4 \(thresholds depth: \d+ is at or above 50, which adds 2\)/);
   expect(program.output).toMatch(/3 -> 2 {2}Asked for 2 \(thresholds depth: \d+ is at or below 10/);
@@ -33,7 +33,7 @@ it('the demo scales out under load and in again, says why, ends by itself and le
   await sandbox.onlyRuns();
 });
 
-it('Ctrl-C ends the demo in order', async () => {
+it('Ctrl-C stops the demo cleanly', async () => {
   await program.printed(/emitters start/);
   program.signal('SIGINT');
   expect(await program.ended).toEqual({ code: 0, signal: null });

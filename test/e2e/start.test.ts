@@ -26,18 +26,21 @@ const ports = [
   { setting: 'ESCAPEMENT_SIMULATOR_PORT', use: 'simulated sidecar' },
 ];
 
-it.each(ports)('a taken $setting is named, with how to find its user and the setting that moves it', async (taken) => {
-  const holder = createServer().listen(0, '127.0.0.1');
-  await once(holder, 'listening');
-  const { port } = holder.address() as AddressInfo;
-  const program = sandbox.escapement(['up'], { [taken.setting]: String(port) });
-  expect(await program.ended).toEqual({ code: 1, signal: null });
-  expect(program.output).toContain(`Port ${port} (${taken.use}) is in use by another process`);
-  expect(program.output).toContain(`lsof -nP -iTCP:${port}`);
-  expect(program.output).toContain(`set ${taken.setting} to a free port`);
-  await sandbox.onlyRuns();
-  holder.close();
-});
+it.each(ports)(
+  'a port in use is reported with its setting $setting and a command that finds its process',
+  async (taken) => {
+    const holder = createServer().listen(0, '127.0.0.1');
+    await once(holder, 'listening');
+    const { port } = holder.address() as AddressInfo;
+    const program = sandbox.escapement(['up'], { [taken.setting]: String(port) });
+    expect(await program.ended).toEqual({ code: 1, signal: null });
+    expect(program.output).toContain(`Port ${port} (${taken.use}) is in use by another process`);
+    expect(program.output).toContain(`lsof -nP -iTCP:${port}`);
+    expect(program.output).toContain(`set ${taken.setting} to a free port`);
+    await sandbox.onlyRuns();
+    holder.close();
+  },
+);
 
 it.each([['up'], ['api'], ['worker']])('%s does not listen beyond this machine without a token', async (command) => {
   const program = sandbox.escapement([command], { ESCAPEMENT_LISTEN: '0.0.0.0' });
@@ -46,7 +49,7 @@ it.each([['up'], ['api'], ['worker']])('%s does not listen beyond this machine w
   await sandbox.onlyRuns();
 });
 
-it('ends also when nobody reads its log any more', async () => {
+it('stops also when the reader of its log has closed the pipe', async () => {
   const [node, main] = [process.execPath, join(packageRoot, 'dist/src/cli/main.js')];
   // One line is read; the others are written into a pipe that is closed, the last one right before the end.
   const command = ['bash', '-c', `"${node}" "${main}" worker 2>/dev/null | head -1`];
@@ -56,7 +59,7 @@ it('ends also when nobody reads its log any more', async () => {
   expect(program.output).toContain('Stopping');
 });
 
-it('a sidecar that is down is named in /readyz, makes nobody unready, and is waited for', async () => {
+it('an unreachable sidecar is reported in /readyz, does not make the process unready, and is retried', async () => {
   const [sidecarPort] = await freePorts(1);
   const api = await apiOf(
     sandbox.escapement(['up'], {

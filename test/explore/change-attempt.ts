@@ -1,4 +1,4 @@
-/** The worker that has the one attempt at a change: it may die, sleep through its time-out, or be stopped. */
+/** The worker with the only attempt at a change: it may die, be suspended beyond its timeout, or be stopped. */
 import { type ChangeWorld, sendChange } from '../../activities/change.js';
 import type { ChangeOrder, ChangeResult } from '../../src/domain/scale/orders.js';
 import type { Platform, SendPermit } from '../../src/adapters/platforms/platform.js';
@@ -63,7 +63,7 @@ export class ChangeAttempt implements ChangeWorld, Sender {
   }
 
   async sleep(ms: number): Promise<void> {
-    if (this.isAwakeAgain) throw new Error('the server has told it by now that it was given up');
+    if (this.isAwakeAgain) throw new Error('the server has reported by now that the attempt timed out');
     this.desk.stage.nowMs += ms;
     await this.desk.meet('while the change is being confirmed');
     const kind = this.desk.stage.choose('pause', pauses);

@@ -17,10 +17,10 @@ const startedAtMs = performance.now();
 print('Every schedule of the scale run, as it is in workflows/ and activities/, up to a number of deviations:');
 for (const { name, shallowerBy } of scenarios) print(`  ${Math.max(1, bound - shallowerBy)}  ${name}`);
 let nextTold = 100_000;
-const { schedules, violations, found } = await exploreProtocol(bound, (walked) => {
-  if (walked < nextTold) return;
-  nextTold = walked + 100_000;
-  print(`  ${walked} schedules, ${secondsSince(startedAtMs)} s`);
+const { schedules, violations, found } = await exploreProtocol(bound, (played) => {
+  if (played < nextTold) return;
+  nextTold = played + 100_000;
+  print(`  ${played} schedules, ${secondsSince(startedAtMs)} s`);
 });
 const seconds = secondsSince(startedAtMs);
 const { user, system } = process.cpuUsage();
@@ -28,20 +28,20 @@ const processorSeconds = Math.round((user + system) / 1e6);
 print(
   `${schedules} schedules in ${seconds} s (${processorSeconds} s of processor time), ${violations} of them break a promise.`,
 );
-found.forEach(tell);
+found.forEach(printFound);
 
 print('The protocol broken on purpose, and the first schedule that shows it:');
 let mutantsFound = 0;
 for (const mutant of mutants) {
   const shown = await findMutant(mutant);
   print(`${shown ? 'found' : 'NOT FOUND'}: ${mutant.name}`);
-  if (shown) tell(shown);
+  if (shown) printFound(shown);
   mutantsFound += shown ? 1 : 0;
 }
 console.log(JSON.stringify({ schedules, violations, mutants: mutants.length, mutantsFound, seconds }));
 process.exitCode = violations === 0 && mutantsFound === mutants.length ? 0 : 1;
 
-function tell({ scenario, violation, story }: Found): void {
+function printFound({ scenario, violation, story }: Found): void {
   print(`  ${violation} (${scenario})`);
   for (const line of story) print(`  ${line}`);
 }

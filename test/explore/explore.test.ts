@@ -5,7 +5,7 @@ import { mutants } from './mutants.js';
 // A busy machine takes a minute for what an idle one does in two seconds.
 const patienceMs = 300_000;
 
-describe('every schedule with one fault, message or death, and two where the walk is short', () => {
+describe('every schedule with one fault, message or death, and two where the run is short', () => {
   it(
     'keeps capacity where it was asked to be, and ends in its target or with the right failure',
     async () => {

@@ -1,6 +1,6 @@
 /**
- * A resource in memory, with everything that can go wrong with it. Its changes are relative and have no idempotency
- * keys, or they set a size at any time: as the settings of the scenario say.
+ * A resource in memory, with all its possible faults. Its changes are relative and have no idempotency keys, or they
+ * set a size at any time, depending on the settings of the scenario.
  */
 import type { CapacityChange, ChangeOutcome, Observation, ResourceStatus } from '../../src/domain/scale/capacity.js';
 import { takesChangesAtAnyTime } from '../../src/domain/scale/settings.js';
@@ -18,7 +18,7 @@ export interface Send {
   readonly requests: number;
   /** The earliest time that the run could have taken for it. */
   readonly atMs: number;
-  /** Surely not applied, and the run was told. */
+  /** Certainly not applied, and the run received the rejection. */
   readonly wasRejected: boolean;
   /** When it takes effect; never: infinity. */
   readonly landsAtMs: number;
@@ -27,19 +27,19 @@ export interface Send {
 /** What the worker that sends a change does on its side of the connection. */
 export interface Sender {
   readonly isAwakeAgain: boolean;
-  /** Never comes back. */
+  /** Never returns. */
   die(): Promise<never>;
-  /** The server gives the attempt up, and the worker knows nothing of it. */
+  /** The server times the attempt out, and the worker is not aware of it. */
   loseTouch(): void;
 }
 
 const answerMs = 5;
 const arrivalMs = 600;
 const longAgoMs = 3_600_000;
-/** Long enough for whatever waits to lose patience, short enough for the schedule to end well after it. */
+/** Longer than every timeout of a run, and much shorter than the schedule. */
 const outageMs = 6000;
 /** Shorter than the wait for readiness, and longer. */
-const unreadyMs = { 'for a while': 2500, 'for good': 60_000 } as const;
+const unreadyMs = { 'for a while': 2500, 'for a minute': 60_000 } as const;
 /** What a read from a lagging replica may still miss. */
 const longestLagMs = 900;
 
@@ -63,7 +63,7 @@ const sends = [
   'is accepted, and arrives later',
   'is accepted, and never arrives',
   'is rejected',
-  'is rejected for good',
+  'is rejected as final',
   'is refused, and less may be taken',
   'is lost on the way there',
   'is applied, and its answer is lost',
@@ -73,7 +73,7 @@ const sends = [
   'is never sent: its worker dies',
   'is applied, and its worker dies',
   'is sent, its worker dies, and it is applied as late as it may be',
-  'is given up by the server while it is written, and applied',
+  'is timed out by the server while it is written, and applied',
   'is rejected, like all others from now on',
   'is lost on the way there, like all others from now on',
 ] as const;
@@ -85,7 +85,7 @@ const sendsShownAtOnce = [
   ...sends.filter((kind) => kind !== 'is accepted, and arrives later' && kind !== 'is accepted, and never arrives'),
   overwritten,
   'is accepted, and its units are not ready for a while',
-  'is accepted, and its units are not ready for good',
+  'is accepted, and its units are not ready for a minute',
 ] as const;
 /**
  * Of a platform that is faulty or has wrong settings. The change moves the capacity by the same units in the other
@@ -100,14 +100,14 @@ type SendKind = (typeof sendsOfSizes)[number] | (typeof sendsShownAtOnce)[number
 
 export class MemoryPlatform {
   readonly sends: Send[] = [];
-  /** Which faults have happened: an ending must have its reason among them. */
+  /** The faults that have happened. One of them must be the reason of a failure. */
   readonly faults = new Set<string>();
   badReads = 0;
   private outage: { readonly untilMs: number; readonly code: 'failed' | 'missing' } | null = null;
   private isFailed = false;
   /** How many of the changes had been sent when a read last showed the present capacity. */
   private shownSends = 0;
-  /** Moved by somebody else. */
+  /** Changed by another writer. */
   private readonly moves: { readonly atMs: number; readonly units: number }[] = [];
   private always: SendKind | null = null;
   /** From now on every change does the opposite, whichever other fault it has. */
@@ -219,7 +219,7 @@ export class MemoryPlatform {
   async change(change: CapacityChange, permit: SendPermit, sender: Sender): Promise<ChangeOutcome> {
     const { stage } = this;
     stage.nowMs += answerMs;
-    if (!permit.isValid()) return rejected('the send permit expired');
+    if (!permit.isValid()) return rejected('send permit expired');
     const kind = sender.isAwakeAgain ? sends[0] : (this.always ?? this.chooseSend());
     const latestMs = stage.scenario.settings.settleMs - 1;
     stage.note(() => `change ${change.from} -> ${change.to} ${kind}`);
@@ -238,9 +238,9 @@ export class MemoryPlatform {
         this.log(change, arrivalMs);
         return this.answered({ outcome: 'accepted' });
       case 'is accepted, and its units are not ready for a while':
-      case 'is accepted, and its units are not ready for good': {
+      case 'is accepted, and its units are not ready for a minute': {
         this.log(change, 0);
-        const [, duration = 'for good'] = /ready (for .*)$/.exec(kind) ?? [];
+        const [, duration = 'for a minute'] = /ready (for .*)$/.exec(kind) ?? [];
         const untilMs = stage.nowMs + unreadyMs[duration as keyof typeof unreadyMs];
         this.unready.push({ fromMs: stage.nowMs, untilMs });
         return this.answered({ outcome: 'accepted' });
@@ -257,7 +257,7 @@ export class MemoryPlatform {
       case 'is rejected, like all others from now on':
         this.log(change, Infinity, 'rejected');
         return this.answered(rejected('not now'));
-      case 'is rejected for good':
+      case 'is rejected as final':
         this.log(change, Infinity, 'rejected');
         return this.answered({ outcome: 'rejected', reason: 'never', final: true });
       case 'is refused, and less may be taken':
@@ -288,7 +288,7 @@ export class MemoryPlatform {
       case 'is sent, its worker dies, and it is applied as late as it may be':
         this.log(change, latestMs);
         return sender.die();
-      case 'is given up by the server while it is written, and applied':
+      case 'is timed out by the server while it is written, and applied':
         this.log(change, stage.permitLastsMs - 1);
         sender.loseTouch();
         return sender.die();

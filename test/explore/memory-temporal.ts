@@ -38,7 +38,7 @@ export class MemoryTemporal implements Messages {
     this.occasionsWithSleeper = ['nothing comes', 'a sleeping worker wakes', ...messages];
   }
 
-  /** Until nobody asks for anything more. Returns how the last run ended. */
+  /** Runs until there are no more requests. Returns how the last run ended. */
   async play(): Promise<Ending> {
     this.start(this.nextRequest());
     for (;;) {

@@ -20,7 +20,7 @@ export interface Messages {
 }
 
 const looks = ['goes on', 'dies', 'is shut down'] as const;
-const hands = ['nobody moves it', 'somebody does'] as const;
+const hands = ['nobody moves it', 'another writer changes it'] as const;
 const histories = ['is short', 'is long'] as const;
 
 export class MemoryWorld implements ScaleWorld, ChangeDesk {
@@ -97,12 +97,12 @@ export class MemoryWorld implements ScaleWorld, ChangeDesk {
 
   async drained(wake: () => boolean = () => false): Promise<void> {
     await this.meet('at the last drain');
-    if (!this.messages.isEveryUpdateAnswered() && !wake()) throw new Violation('the run waits for itself for ever');
+    if (!this.messages.isEveryUpdateAnswered() && !wake()) throw new Violation('the run waits for itself without end');
   }
 
   private letOthersMove(units: number): void {
     if (this.stage.choose('hands', hands) === 'nobody moves it') return;
-    this.stage.note(() => `somebody else moves it by ${units}`);
+    this.stage.note(() => `another writer changes it by ${units}`);
     this.stage.platform.moveByOtherHands(units);
   }
 

@@ -1,9 +1,12 @@
-/** The protocol, broken on purpose, one rule at a time: an explorer that does not notice is worth nothing. */
+/** Mutants of the protocol, each with one broken rule. The explorer must find every one of them. */
 
 export interface Mutant {
   readonly name: string;
   readonly file: string;
-  /** Code that must occur exactly once in the file, however it is laid out, so that a mutant cannot turn into none unnoticed. */
+  /**
+   * Code that must occur exactly once in the file, however it is laid out, so that a mutant cannot turn into none
+   * unnoticed.
+   */
   readonly find: string;
   readonly replace: string;
 }
@@ -146,7 +149,7 @@ export const mutants: readonly Mutant[] = [
     replace: '0',
   },
   {
-    name: 'begins to settle when the request went out, not when it was given up',
+    name: 'begins to settle when the request was sent, not when it timed out',
     file: change,
     find: "outcome.outcome === 'accepted' ? askedAtMs : world.now()",
     replace: 'askedAtMs',
@@ -237,7 +240,7 @@ export const mutants: readonly Mutant[] = [
     replace: 'this.noteRaise(to, capacity);',
   },
   {
-    name: 'walks past the target by whole steps',
+    name: 'scales past the target by whole steps',
     file: step,
     find: 'Math.min(goal, from + step)',
     replace: 'from + (Number.isFinite(step) ? step : goal - from)',

@@ -1,4 +1,6 @@
-/** What is promised of every schedule: capacity stays where it was asked to be, and a run ends in its target or says why not. */
+/**
+ * The guarantees of every schedule: the capacity stays at the target, and a run reaches its target or gives a reason.
+ */
 import { clampToBounds } from '../../src/domain/scale/step.js';
 import { takesChangesAtAnyTime } from '../../src/domain/scale/settings.js';
 import type { FailureType, ScaleState } from '../../workflows/scale/messages.js';
@@ -6,7 +8,7 @@ import type { Ending } from '../../workflows/scale/run.js';
 import { type Stage, Violation } from './stage.js';
 import { mustStopAfter, newestWrongWays } from './wrong-way.js';
 
-/** Fewer cannot use up the time-out of the scenarios, with the pauses that dead workers make among them. */
+/** Fewer cannot reach the timeout of the scenarios, including the pauses caused by dead workers. */
 const looksBeforeTimeout = 4;
 const mostIneffectiveChanges = 5;
 
@@ -26,7 +28,7 @@ export function checkEnding(
       // Null when every request was refused, which keeps it where it is.
       const target = clampToBounds(state.target ?? capacity, state.settings);
       if (asked.target !== null && asked.target !== target) {
-        throw new Violation(`what was asked for comes to ${asked.target}, and the run went to ${target}`);
+        throw new Violation(`the requests lead to ${asked.target}, but the run went to ${target}`);
       }
       const isOvertaken = takesChangesAtAnyTime(state.settings) && platform.movedAtMs() > 0 && capacity > target;
       if (capacity !== target && !isOvertaken && !lostPatience(state, nowMs))
@@ -117,7 +119,7 @@ function mayFail({ platform, doubtfulChanges }: Stage, { startedAtMs }: ScaleSta
     }
     case 'ChangeFailed':
       return (
-        faults.has('is rejected for good') ||
+        faults.has('is rejected as final') ||
         faults.has('is refused, and less may be taken') ||
         doubtfulChanges + hadNoEffect >= mostIneffectiveChanges
       );

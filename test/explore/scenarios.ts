@@ -1,4 +1,4 @@
-/** Where the explored schedules start from, and what may be asked in the middle of them. */
+/** The start of the explored schedules, and the requests that may arrive during them. */
 import type { ScaleRequest } from '../../src/domain/scale/request.js';
 import type { ScaleSettings } from '../../src/domain/scale/settings.js';
 
@@ -13,7 +13,7 @@ export interface Scenario {
   /** What may be asked at any point after that, in this order and over again. */
   readonly laterRequests: readonly ScaleRequest[];
   readonly messages: readonly Message[];
-  /** Units that somebody else may add, or remove, while the run cools down between two steps. */
+  /** Units that another writer may add or remove during the cooldown between two steps. */
   readonly otherHands: number;
   /**
    * Which changes move the capacity away from their target: any, each as a deviation of its own, or every change down
@@ -22,13 +22,13 @@ export interface Scenario {
   readonly opposite?: 'any change' | 'every change down';
   /** Every request goes up: no change may go down because another writer has set more. */
   readonly goesOnlyOut?: true;
-  /** Longer walks have many more schedules: by so much the bound is lower for them. */
+  /** Longer runs have many more schedules, so the bound is lower for them by this number. */
   readonly shallowerBy: 0 | 1;
 }
 
 /**
- * Short times keep schedules short: a lost change is looked for four times until it has settled, a resource that is not
- * seen is given up after seven looks. All code that is explored knows these numbers only from its settings.
+ * Short times keep schedules short: the effect of a lost change is checked four times until it has settled, and a
+ * resource that cannot be read fails the run after seven reads. The explored code gets these numbers from the settings.
  */
 const settings: ScaleSettings = {
   min: 0,

@@ -1,7 +1,7 @@
 /** Depth first through every schedule of a scenario that deviates from the good one at most so often. */
 import { BoundedChooser } from './choices.js';
 import type { Scenario } from './scenarios.js';
-import { walk } from './walk.js';
+import { playSchedule } from './play-schedule.js';
 
 export interface Found {
   readonly scenario: string;
@@ -29,11 +29,11 @@ export async function searchFrom(
   let next: readonly number[] | undefined = beginning;
   while (next && !isEnough()) {
     const chooser: BoundedChooser = new BoundedChooser(next, bound);
-    const violation = await walk(scenario, chooser);
+    const violation = await playSchedule(scenario, chooser);
     result.schedules += 1;
     if (violation !== undefined) {
       result.violations += 1;
-      if (result.found.length < mostTold) result.found.push(await tell(scenario, bound, next, violation));
+      if (result.found.length < mostTold) result.found.push(await describeFound(scenario, bound, next, violation));
     }
     next = chooser.next(beginning.length);
   }
@@ -42,12 +42,17 @@ export async function searchFrom(
 /** The parts of a scenario that can be searched side by side; the schedule where all goes well is not among them. */
 export async function partsOf(scenario: Scenario, bound: number): Promise<number[][]> {
   const chooser = new BoundedChooser([], bound);
-  await walk(scenario, chooser);
+  await playSchedule(scenario, chooser);
   return chooser.firstDeviations();
 }
 
-async function tell(scenario: Scenario, bound: number, picks: readonly number[], violation: string): Promise<Found> {
+async function describeFound(
+  scenario: Scenario,
+  bound: number,
+  picks: readonly number[],
+  violation: string,
+): Promise<Found> {
   const story: string[] = [];
-  await walk(scenario, new BoundedChooser(picks, bound), story);
+  await playSchedule(scenario, new BoundedChooser(picks, bound), story);
   return { scenario: scenario.name, violation, story };
 }

@@ -1,4 +1,4 @@
-/** What everybody in a schedule shares: the virtual time, the choices, and the record that is judged in the end. */
+/** The shared state of a schedule: the virtual time, the choices, and the record that is checked at the end. */
 import type { Chooser, PointKind } from './choices.js';
 import { MemoryPlatform, type Send } from './memory-platform.js';
 import type { Scenario } from './scenarios.js';
@@ -17,7 +17,7 @@ export class Stage {
   readonly heartbeatTimeoutMs = 500;
   readonly permitLastsMs = 200;
   readonly platform: MemoryPlatform;
-  /** Workers that were given up while they slept: each can be woken once. */
+  /** Suspended workers whose attempts have timed out: each can be resumed once. */
   readonly sleepers: (() => Promise<void>)[] = [];
   /** Changes of which the run was not told that they were accepted. */
   doubtfulChanges = 0;
@@ -48,7 +48,7 @@ export class Stage {
 
   choose<Option extends string>(kind: PointKind, options: readonly Option[], free = 1, where = ''): Option {
     this.points += 1;
-    if (this.points > mostPoints) throw new Violation('the run goes on for ever');
+    if (this.points > mostPoints) throw new Violation('the run does not end');
     return options[this.chooser.choose(kind, options, free, where)] as Option; // a chooser answers with an index of them
   }
 
@@ -65,7 +65,7 @@ export class Stage {
       if (gapMs < leastMs) throw new Violation(`a change was sent ${gapMs} ms after another, cooldown ${leastMs} ms`);
     }
     const stillToLand = sends.find(({ landsAtMs }) => landsAtMs > send.atMs && landsAtMs < Infinity);
-    if (stillToLand) throw new Violation('a change was sent while an earlier one was still under way');
+    if (stillToLand) throw new Violation('a change was sent while an earlier one was still in flight');
     if (this.asked.cancelledSince) throw new Violation('a change was sent after the run was cancelled');
     // A request that comes after another writer may well go down from what that one has set.
     const isOvertaken = this.platform.movedAtMs() > this.asked.atMs;

@@ -118,7 +118,7 @@ describe('an error of a connection', () => {
     expect(wasNeverSent(error)).toBe(expected);
   });
 
-  it('is told by what Node says, and of a client by the name of its error alone', () => {
+  it('is described by the message of Node, and for a client only by the name of its error', () => {
     expect(describeError(new Error('answered: hunter2', { cause: refused }))).toBe(refused.message);
     expect(describeError(new TypeError('answered: hunter2'))).toBe('TypeError');
   });
@@ -126,7 +126,7 @@ describe('an error of a connection', () => {
   it('says what to do, and nothing of what is no connection', () => {
     expect(connectionFailureOf(new AggregateError([reset], ''))).toMatchObject({
       code: 'unreachable',
-      text: expect.stringContaining('(ECONNRESET). Check that it runs') as unknown,
+      text: expect.stringContaining('(ECONNRESET). Check that it is running') as unknown,
     });
     expect(connectionFailureOf(new Error('oops'))).toBeUndefined();
   });

@@ -118,7 +118,7 @@ describe('through the proxy, end to end by TLS,', () => {
     expect(asked.filter(({ method }) => method === 'PUT')).toHaveLength(1);
   });
 
-  it('whoever takes an agent, as AWS’s SDK does, is answered', async () => {
+  it('a client that accepts an agent, as AWS’s SDK does, gets a response', async () => {
     const agent = new TunnellingAgent();
     const sending = request('https://queue.example/depth', { agent, ca: certificates.ca }).end();
     const [answer] = (await once(sending, 'response')) as [IncomingMessage];
@@ -128,21 +128,24 @@ describe('through the proxy, end to end by TLS,', () => {
   });
 });
 
-it.each(['https://queue.example/', 'https://127.0.0.1:1/'])('a key that is none is told at once: %s', async (url) => {
-  const tls = { cert: 'no certificate', key: 'no key' };
-  const source = createSource('http-json', { url, tls }, { signal: 'depth', timeoutMs: 5000 });
-  const startedAtMs = performance.now();
-  await expect(source.sample(never)).rejects.toMatchObject({ code: expect.not.stringMatching('timeout') as unknown });
-  expect(performance.now() - startedAtMs).toBeLessThan(4000);
-  await source.close?.();
-});
+it.each(['https://queue.example/', 'https://127.0.0.1:1/'])(
+  'an invalid key is reported immediately: %s',
+  async (url) => {
+    const tls = { cert: 'no certificate', key: 'no key' };
+    const source = createSource('http-json', { url, tls }, { signal: 'depth', timeoutMs: 5000 });
+    const startedAtMs = performance.now();
+    await expect(source.sample(never)).rejects.toMatchObject({ code: expect.not.stringMatching('timeout') as unknown });
+    expect(performance.now() - startedAtMs).toBeLessThan(4000);
+    await source.close?.();
+  },
+);
 
 describe('where the proxy gives no tunnel,', () => {
   it.each([
-    [403, 'answered 403'],
-    [407, 'answered 407'],
+    [403, 'responded 403'],
+    [407, 'responded 407'],
     ['hang', 'no connection within 300 ms'],
-  ] as const)('%s: nothing is sent, and it is told without the login', async (instead, said) => {
+  ] as const)('%s: nothing is sent, and the error does not contain the login', async (instead, said) => {
     proxy.instead = instead;
     const url = 'https://queue.example/pool';
     const settings = genericHttp.settings.parse({ observe: { url, capacity: 'n' }, set: { url } });
@@ -164,12 +167,14 @@ describe('where the proxy gives no tunnel,', () => {
     await source.close?.();
     expect(error).toMatchObject({ code: 'unreachable' });
     expect(error.message).toMatch(
-      /the proxy http:\/\/127\.0\.0\.1:\d+ answered 502 to CONNECT queue\.example:443\. Check HTTPS_PROXY/,
+      /proxy http:\/\/127\.0\.0\.1:\d+ responded 502 to CONNECT queue\.example:443\. Check HTTPS_PROXY/,
     );
   });
 });
 
-/** Everything that speaks HTTPS, asked of a host. Nothing there is a server of the right kind: what counts is the way. */
+/**
+ * Everything that speaks HTTPS, asked of a host. Nothing there is a server of the right kind: what counts is the way.
+ */
 const askers: [string, (host: string) => Promise<unknown>][] = [
   ['a source over HTTP', (host) => sampled('prometheus', { server: `https://${host}`, query: 'up' })],
   ['sqs', (host) => sampled('sqs', { queue: 'jobs', region: 'eu-west-1', endpoint: `https://${host}` })],

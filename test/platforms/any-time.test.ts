@@ -142,7 +142,7 @@ describe('another writer', () => {
     expect(final.lastError).toBe('another writer set 30 while the run was scaling out to 20: left as it is');
   });
 
-  it.concurrent('is undone when somebody asks for it', async () => {
+  it.concurrent('is undone on request', async () => {
     const pool = poolOf(1);
     const run = await begin(pool, { cooldownMs: { up: 0, down: 2000 } }, (written) => {
       if (written.sets.length === 1) written.size = 30;

@@ -26,7 +26,7 @@ const rules = [
 ];
 
 describe('a change', () => {
-  it('sends back every rule as it was read, its authentication included', async () => {
+  it('sends every scale rule as it was read, including its authentication', async () => {
     const scale = { minReplicas: 1, maxReplicas: 10, cooldownPeriod: 120, pollingInterval: 15, rules };
     const containers = [{ name: 'main', image: 'shop:1', env: [{ name: 'KEY', secretRef: 'key' }] }];
     const server = await startAzureServer(1, { template: { scale, containers } });
@@ -36,7 +36,7 @@ describe('a change', () => {
     expect(patch.body).toMatchObject({ properties: { template: { scale: { ...scale, minReplicas: 4 }, containers } } });
   });
 
-  it('to nothing says zero, and leaves room for one, as Azure demands', async () => {
+  it('to 0 sends minReplicas 0 and maxReplicas at least 1, which Azure requires', async () => {
     const server = await startAzureServer(1, { template: { scale: { minReplicas: 1, maxReplicas: 1 } } });
     await azureAt(server.url, context).change({ ...oneToFour, to: 0 }, permitted, never);
     expect(server.app.template.scale).toEqual({ minReplicas: 0, maxReplicas: 1 });
@@ -53,7 +53,7 @@ describe('a change', () => {
     ],
     [{ minReplicas: 1 }, { minReplicas: 4, maxReplicas: 10 }],
     [undefined, { minReplicas: 4, maxReplicas: 10 }],
-  ])('of %j leads to %j: the maximum is raised where it is in the way', async (scale, expected) => {
+  ])('of %j leads to %j: a maximum below the target is raised', async (scale, expected) => {
     const server = await startAzureServer(1, { template: { ...(scale && { scale }) } });
     await azureAt(server.url, context).change(oneToFour, permitted, never);
     expect(server.app.template.scale).toEqual(expected);
@@ -66,7 +66,7 @@ describe('a change', () => {
     expect(server.requests.at(-1)!.path).toContain('/operations/1');
   });
 
-  it('that takes longer than a request may is accepted: what is seen tells the rest', async () => {
+  it('that takes longer than the request timeout is accepted; later observations show the result', async () => {
     const server = await startAzureServer(1);
     const platform = azureAt(server.url, { ...context, requestTimeoutMs: 1000 });
     server.instead.push({ body: { location: 'x', properties: server.app } });
@@ -84,7 +84,7 @@ describe('a change', () => {
     [failure(400, 'InvalidParameterValue'), { outcome: 'rejected', final: true }],
     [failure(500, 'InternalServerError'), { outcome: 'unknown' }],
     ['reset' as const, { outcome: 'unknown' }],
-  ])('answered %j is %j, after one request', async (answer, expected) => {
+  ])('with the response %j is %j, after one request', async (answer, expected) => {
     const server = await startAzureServer(1);
     server.instead.push({ body: { location: 'x', properties: server.app } }, answer);
     expect(await azureAt(server.url, context).change(oneToFour, permitted, never)).toMatchObject(expected);
@@ -99,7 +99,7 @@ describe('a change', () => {
   });
 });
 
-describe('what is seen of an app', () => {
+describe('an observation of an app', () => {
   it.each([
     ['Succeeded', 'Running', 'ACTIVE'],
     ['InProgress', 'Running', 'STARTING'],
@@ -113,12 +113,12 @@ describe('what is seen of an app', () => {
     expect(await azureAt(server.url, context).observe(never)).toMatchObject({ capacity: 3, status });
   });
 
-  it('a minimum that is not set is none', async () => {
+  it('a minimum that is not set is 0', async () => {
     const server = await startAzureServer(0, { template: {} });
     expect(await azureAt(server.url, context).observe(never)).toMatchObject({ capacity: 0 });
   });
 
-  describe('beside its minimum, the replicas that run:', () => {
+  describe('the number of ready replicas is shown beside the minimum:', () => {
     const replica = (runningState: string, ...ready: (boolean | undefined)[]) => ({
       name: 'web--7-abc',
       properties: { runningState, containers: ready.map((each) => ({ name: 'main', ready: each })) },
@@ -127,7 +127,7 @@ describe('what is seen of an app', () => {
       body: { value: Array.from({ length: count }, () => replica('Running', true)) },
     });
 
-    it('those of the revision that serves, each with all its containers ready', async () => {
+    it('counts replicas of the revision with the traffic whose containers are all ready', async () => {
       const server = await startAzureServer(1, { latestReadyRevisionName: 'web--7' });
       const value = [
         replica('Running', true),
@@ -142,7 +142,7 @@ describe('what is seen of an app', () => {
       expect(await azureAt(server.url, context).observe(never)).toMatchObject({ capacity: 1, ready: 3 });
     });
 
-    it('more than the minimum, and none', async () => {
+    it('may be above the minimum, or 0', async () => {
       const server = await startAzureServer(1, { latestReadyRevisionName: 'web--7' });
       for (const count of [7, 0]) {
         server.replicas.set('web--7', running(count));
@@ -150,7 +150,7 @@ describe('what is seen of an app', () => {
       }
     });
 
-    it('those of every revision that has traffic, where it is split by hand', async () => {
+    it('counts the replicas of every revision with traffic, where the traffic is split', async () => {
       const traffic = [
         { latestRevision: true, weight: 50 },
         { revisionName: 'web--5', weight: 50 },
@@ -164,14 +164,14 @@ describe('what is seen of an app', () => {
       expect(await azureAt(server.url, context).observe(never)).toMatchObject({ ready: 5 });
     });
 
-    it('where they may not be read, all the rest is told, and why', async () => {
+    it('without permission to list replicas, the observation has the reason instead of the number', async () => {
       const server = await startAzureServer(3, { latestReadyRevisionName: 'web--7' });
       server.replicas.set('web--7', failure(403, 'AuthorizationFailed'));
       const seen = await azureAt(server.url, context).observe(never);
       expect(seen).toMatchObject({ capacity: 3, status: 'ACTIVE' });
       expect(seen).not.toHaveProperty('ready');
       expect(seen.details).toMatchObject({
-        replicas: 'not known: GET replicas of shop/web/web--7 was answered 403: AuthorizationFailed: so it is',
+        replicas: 'unknown: GET replicas of shop/web/web--7 returned 403: AuthorizationFailed: so it is',
       });
     });
   });
@@ -184,7 +184,7 @@ describe('what is seen of an app', () => {
     [failure(503, 'ServiceUnavailable'), 'failed'],
     ['reset' as const, 'unreachable'],
     ['hang' as const, 'timeout'],
-  ])('a read answered %j is told as %s, after one request', async (answer, code) => {
+  ])('a read with the response %j fails with %s, after one request', async (answer, code) => {
     const server = await startAzureServer(1);
     server.instead.push(answer);
     const platform = azureAt(server.url, { ...context, requestTimeoutMs: answer === 'hang' ? 300 : 10_000 });
@@ -193,13 +193,13 @@ describe('what is seen of an app', () => {
   });
 });
 
-it('without credentials says so, by Azure’s own chain of them', async () => {
+it('without credentials fails with the message of Azure’s credential chain', async () => {
   const settings = azureContainerApps.settings.parse({ subscription: 'none', resourceGroup: 'shop' });
   const error = await azureContainerApps
     .create(settings, { ...context, requestTimeoutMs: 3000 })
     .observe(never)
     .catch(String);
   expect(error).toMatch(
-    /worker: (no Azure credentials were accepted|GET container app shop\/worker had no complete answer)/,
+    /worker: (no Azure credentials were accepted|GET container app shop\/worker got no complete response)/,
   );
 }, 30_000);

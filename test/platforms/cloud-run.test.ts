@@ -10,7 +10,7 @@ const oneToFour = { from: 1, to: 4, idempotencyKey: 'run-1/1' };
 const manual = { scalingMode: 'MANUAL', manualInstanceCount: 1 };
 
 describe('a change', () => {
-  it('sets the number of instances, and leaves the rest of the scaling as it was', async () => {
+  it('sets the number of instances, and keeps the other scaling settings', async () => {
     const server = await startCloudRunServer({ ...manual, minInstanceCount: 2, maxInstanceCount: 9 });
     expect(await cloudRunAt(server.url, context).change(oneToFour, permitted, never)).toEqual({ outcome: 'accepted' });
     const patch = server.requests.find(({ method }) => method === 'PATCH')!;
@@ -22,19 +22,19 @@ describe('a change', () => {
     expect(server.service.reconciling).toBe(false);
   });
 
-  it('sets the minimum where that is the capacity', async () => {
+  it('sets the minimum with scaling: minimum', async () => {
     const server = await startCloudRunServer({ minInstanceCount: 1, maxInstanceCount: 9 });
     await cloudRunAt(server.url, context, 'minimum').change(oneToFour, permitted, never);
     expect(server.service.scaling).toMatchObject({ minInstanceCount: 4, maxInstanceCount: 9 });
   });
 
-  it('to nothing says zero', async () => {
+  it('to 0 sends 0', async () => {
     const server = await startCloudRunServer(manual);
     await cloudRunAt(server.url, context).change({ ...oneToFour, to: 0 }, permitted, never);
     expect(server.service.scaling.manualInstanceCount).toBe(0);
   });
 
-  it('to a minimum of nothing takes it away: a zero of this API is one that is not there', async () => {
+  it('to a minimum of 0 removes the minimum, because this API omits zeros', async () => {
     const server = await startCloudRunServer({ minInstanceCount: 1 });
     const platform = cloudRunAt(server.url, context, 'minimum');
     await platform.change({ ...oneToFour, to: 0 }, permitted, never);
@@ -50,7 +50,7 @@ describe('a change', () => {
     [failure(500, 'INTERNAL'), { outcome: 'unknown' }],
     [failure(503, 'UNAVAILABLE'), { outcome: 'unknown' }],
     ['reset' as const, { outcome: 'unknown' }],
-  ])('answered %j is %j, after one request', async (answer, expected) => {
+  ])('with the response %j is %j, after one request', async (answer, expected) => {
     const server = await startCloudRunServer(manual);
     server.instead.push({ body: server.service }, answer);
     expect(await cloudRunAt(server.url, context).change(oneToFour, permitted, never)).toMatchObject(expected);
@@ -66,7 +66,7 @@ describe('a change', () => {
     expect(outcome).toMatchObject({ outcome: 'unknown' });
   });
 
-  it('that somebody overtook is rejected, and decided anew', async () => {
+  it('that conflicts with a change by another writer is rejected, and decided again', async () => {
     const server = await startCloudRunServer(manual);
     server.instead.push({ body: { ...server.service, etag: '"0"' } });
     const outcome = await cloudRunAt(server.url, context).change(oneToFour, permitted, never);
@@ -81,7 +81,7 @@ describe('a change', () => {
   });
 });
 
-describe('what is seen of a service', () => {
+describe('an observation of a service', () => {
   it.each([
     ['CONDITION_SUCCEEDED', 'ACTIVE'],
     ['CONDITION_PENDING', 'STARTING'],
@@ -93,7 +93,7 @@ describe('what is seen of a service', () => {
     expect(await cloudRunAt(server.url, context).observe(never)).toMatchObject({ capacity: 1, status });
   });
 
-  it('one that is being changed is starting, and one that is deleted has failed', async () => {
+  it('a service with a change in progress is STARTING, and a deleted service is FAILED', async () => {
     const server = await startCloudRunServer(manual);
     server.service.reconciling = true;
     expect(await cloudRunAt(server.url, context).observe(never)).toMatchObject({ status: 'STARTING' });
@@ -101,7 +101,7 @@ describe('what is seen of a service', () => {
     expect(await cloudRunAt(server.url, context).observe(never)).toMatchObject({ status: 'FAILED' });
   });
 
-  it('one that Cloud Run scales itself is not taken over, and the way out is told', async () => {
+  it('a service with automatic scaling is refused, with advice', async () => {
     const server = await startCloudRunServer({ scalingMode: 'AUTOMATIC', minInstanceCount: 1 });
     await expect(cloudRunAt(server.url, context).observe(never)).rejects.toThrow('set platform.scaling to minimum');
   });
@@ -114,7 +114,7 @@ describe('what is seen of a service', () => {
     [failure(503, 'UNAVAILABLE'), 'unreachable'],
     ['reset' as const, 'unreachable'],
     ['hang' as const, 'timeout'],
-  ])('a read answered %j is told as %s, after one request', async (answer, code) => {
+  ])('a read with the response %j fails with %s, after one request', async (answer, code) => {
     const server = await startCloudRunServer(manual);
     server.instead.push(answer);
     const platform = cloudRunAt(server.url, { ...context, requestTimeoutMs: answer === 'hang' ? 300 : 10_000 });

@@ -85,7 +85,7 @@ export function describeConformance(candidate: Candidate, bench: ConformanceBenc
       expect(await run.real.capacity()).toBe(3);
     });
 
-    it.concurrent('drift by other hands', async () => {
+    it.concurrent('drift by another writer', async () => {
       const run = await begin(7, unhurried);
       await run.request(9);
       await run.until(({ phase }) => phase === 'settled');
@@ -161,7 +161,7 @@ interface ConformanceRun {
   readonly scalable: ScalableResource;
   request(targetCapacity: number): Promise<unknown>;
   until(wanted: (status: ScaleStatus) => boolean): Promise<ScaleStatus>;
-  /** Until it tells, by itself or by the activity that is under way, that it does not get on. */
+  /** Until the run, or its activity in progress, reports a problem. */
   untilTroubled(): Promise<unknown>;
   /** Of a run that ended well. */
   result(): Promise<ScaleStatus>;

@@ -1,4 +1,4 @@
-/** Whole scale runs while ECS deploys: what is asked for is carried out, counted from the desired number. */
+/** Whole scale runs during an ECS deployment: requests are carried out, computed from the desired count. */
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { ecs } from '../../src/adapters/platforms/ecs.js';
 import { devServerEnvironment } from '../support/temporal.js';

@@ -28,7 +28,7 @@ const complete = [{ status: 'PRIMARY', rolloutState: 'COMPLETED' }];
 const started = [{ status: 'PRIMARY', rolloutState: 'IN_PROGRESS' }];
 const replacing = [...started, { status: 'ACTIVE', rolloutState: 'COMPLETED' }];
 
-it('looks one after the other take one connection', async () => {
+it('sequential reads use one connection', async () => {
   const services = [{ status: 'ACTIVE', desiredCount: 3, runningCount: 3, deployments: complete }];
   const server = await startJsonServer(() => ({ body: { services, failures: [] } }));
   const service = serviceAt(server.url);
@@ -38,7 +38,7 @@ it('looks one after the other take one connection', async () => {
   expect(server.connections()).toBe(1);
 });
 
-describe('what is seen of a service', () => {
+describe('an observation of a service', () => {
   it.each([
     ['all tasks run', { desiredCount: 3, runningCount: 3, deployments: complete }, 'ACTIVE'],
     ['nothing is wanted and nothing runs', { desiredCount: 0, runningCount: 0, deployments: complete }, 'ACTIVE'],
@@ -79,7 +79,7 @@ describe('what is seen of a service', () => {
   it.each([
     ['replaces tasks', { desiredCount: 10, runningCount: 20, deployments: replacing }],
     ['has all its tasks and is not steady yet', { desiredCount: 10, runningCount: 10, deployments: started }],
-  ])('a deployment that %s allows more and holds back less, and says so', async (_name, service) => {
+  ])('a deployment that %s allows scaling out and holds back scaling in, with the reason', async (_name, service) => {
     expect(await observed(service)).toMatchObject({
       status: 'ACTIVE',
       holdsScaleIn: expect.stringContaining('a deployment is in progress') as unknown,
@@ -92,7 +92,7 @@ describe('what is seen of a service', () => {
     );
   });
 
-  it('the time of an observation is when it was asked for, so that it never seems newer than it is', async () => {
+  it('the time of an observation is the time of its request, so that it never appears newer than it is', async () => {
     const beforeMs = Date.now();
     const { observedAtMs } = await observed({ desiredCount: 3, runningCount: 3, deployments: complete });
     expect(observedAtMs).toBeGreaterThanOrEqual(beforeMs);
@@ -116,7 +116,7 @@ describe('a read that fails', () => {
     [awsError('ServerException', 500), 'failed'],
     ['hang' as const, 'timeout'],
     ['reset' as const, 'unreachable'],
-  ])('%j is told as %s, after one request', async (answer, code) => {
+  ])('%j fails with %s, after one request', async (answer, code) => {
     const server = await startJsonServer(() => answer);
     const reading = serviceAt(server.url, answer === 'hang' ? 300 : 10_000).observe(never);
     await expect(reading).rejects.toMatchObject({ name: 'AdapterError', code });
@@ -124,7 +124,7 @@ describe('a read that fails', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('tells the reason and what to do, and no secret', async () => {
+  it('reports the reason and the advice, and no secret', async () => {
     const server = await startJsonServer(() => awsError('AccessDeniedException'));
     const error = await serviceAt(server.url).observe(never).catch(String);
     expect(error).toContain('AccessDeniedException it is');
@@ -141,7 +141,7 @@ describe('a change', () => {
     expect(server.requests[0]!.headers['x-amz-target']).toBe('AmazonEC2ContainerServiceV20141113.UpdateService');
   });
 
-  it('to nothing says zero', async () => {
+  it('to 0 sends 0', async () => {
     const server = await startJsonServer(() => ({ body: { service: {} } }));
     await serviceAt(server.url).change({ ...sixToTen, to: 0 }, permitted, never);
     expect(server.requests[0]!.body).toMatchObject({ desiredCount: 0 });
@@ -171,13 +171,13 @@ describe('a change', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('that nobody listens to was surely not sent', async () => {
+  it('to a closed port was certainly not sent', async () => {
     const server = await startJsonServer(() => ({}));
     await closeJsonServers();
     expect(await serviceAt(server.url).change(sixToTen, permitted, never)).toMatchObject(forNow);
   });
 
-  it('whose answer begins and never ends is unknown when our own time is up: the deadline covers the body', async () => {
+  it('whose response body never ends has an unknown outcome at the deadline, which covers the body', async () => {
     const server = await startRawServer((socket) =>
       socket.write('HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.1\r\nContent-Length: 50\r\n\r\n{'),
     );

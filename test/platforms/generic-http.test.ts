@@ -21,7 +21,7 @@ async function answering(answer: JsonAnswer | 'hang' | 'reset') {
   return { server, platform: describedBy(settingFor(server.url)) };
 }
 
-describe('what is sent', () => {
+describe('the request of a change', () => {
   it('is the described request with the values of the change in it', async () => {
     const server = await startJsonServer(() => ({}));
     const platform = describedBy(
@@ -46,13 +46,13 @@ describe('what is sent', () => {
     });
   });
 
-  it('says zero when there is to be nothing', async () => {
+  it('contains 0 for a target of 0', async () => {
     const { server, platform } = await answering({});
     await platform.change({ ...threeToFive, to: 0 }, permitted, never);
     expect(server.requests[0]!.body).toEqual({ size: 0 });
   });
 
-  it('is nothing when its send permit expired', async () => {
+  it('is not sent when its send permit expired', async () => {
     const { server, platform } = await answering({});
     const outcome = await platform.change(threeToFive, { isValid: () => false }, never);
     expect(outcome).toMatchObject({ outcome: 'rejected', final: false });
@@ -71,14 +71,14 @@ describe('a change', () => {
     ],
     [{ status: 503 }, { outcome: 'unknown' }],
     ['reset' as const, { outcome: 'unknown' }],
-  ])('answered %j is %j, after one request', async (answer, expected) => {
+  ])('with the response %j is %j, after one request', async (answer, expected) => {
     const { server, platform } = await answering(answer);
     expect(await platform.change(threeToFive, permitted, never)).toMatchObject(expected);
     expect(server.requests).toHaveLength(1);
   });
 });
 
-describe('what is read', () => {
+describe('an observation', () => {
   const read = async (body: unknown, observe: object = {}) => {
     const server = await startJsonServer(() => ({ body }));
     const settings = settingFor(server.url);
@@ -111,7 +111,7 @@ describe('what is read', () => {
     expect(await read({ pool: { size: 3 }, state }, { status })).toMatchObject({ status: expected });
   });
 
-  it('the time of the observation is the one told, where its path is given', async () => {
+  it('has the time at the path observedAt, where it is set', async () => {
     const body = { pool: { size: 3 }, seen: '2026-01-02T03:04:05Z' };
     expect((await read(body, { observedAt: 'seen' })).observedAtMs).toBe(Date.UTC(2026, 0, 2, 3, 4, 5));
     await expect(read({ ...body, seen: 'soon' }, { observedAt: 'seen' })).rejects.toThrow('no time at seen');
@@ -130,19 +130,19 @@ describe('what is read', () => {
     },
   );
 
-  it('a key in the query is in no message', async () => {
+  it('no message contains the query, which may have a key', async () => {
     const server = await startJsonServer(() => ({ status: 403 }));
     const settings = settingFor(server.url);
     const observe = { ...settings.observe, url: `${server.url}/pools?key=hunter2` };
     const error = await describedBy({ ...settings, observe })
       .observe(never)
       .catch(String);
-    expect(error).toContain(`GET ${server.url}/pools was answered 403`);
+    expect(error).toContain(`GET ${server.url}/pools returned 403`);
     expect(error).not.toContain('hunter2');
   });
 });
 
-describe('the description', () => {
+describe('the settings', () => {
   const url = 'http://pools.example';
   const request = { url: `${url}/{{resource}}` };
 
@@ -150,24 +150,28 @@ describe('the description', () => {
     ['neither way of changing', { set: undefined }, 'give either `set`, or both `add` and `remove`'],
     ['two ways of changing', { add: request, remove: request }, 'give either `set`, or both `add` and `remove`'],
     ['half a way of changing', { set: undefined, add: request }, 'give either `set`, or both `add` and `remove`'],
-    ['a name that there is not', { set: { url: `${url}/{{target}}` } }, '{{target}} means nothing here'],
-    ['a name in a read that only a change has', { observe: { url: `${url}/{{to}}`, capacity: 'a' } }, '{{to}} means'],
+    ['a name that there is not', { set: { url: `${url}/{{target}}` } }, '{{target}} is not supported here'],
+    [
+      'a name in a read that only a change has',
+      { observe: { url: `${url}/{{to}}`, capacity: 'a' } },
+      '{{to}} is not supported',
+    ],
     ['a name in a body that there is not', { set: { ...request, body: { a: ['{{too}}'] } } }, '{{too}}'],
     ['what is no URL', { set: { url: 'pools/{{resource}}' } }, 'must be an http or https URL'],
-    ['a password in a URL', { set: { url: 'http://me:hunter2@pools.example' } }, 'those belong into a header'],
+    ['a password in a URL', { set: { url: 'http://me:hunter2@pools.example' } }, 'set those in headers'],
   ])('with %s is refused', (_name, change, reason) => {
     const parsed = genericHttp.settings.safeParse({ ...settingFor(url), ...change });
     expect(parsed.success).toBe(false);
     expect(JSON.stringify(parsed.error?.issues)).toContain(reason);
   });
 
-  it('takes a size at any time when it sets one, and changes only while active when it adds and removes', () => {
+  it('accept changes at any time with set, and only while active with add and remove', () => {
     expect(genericHttp.takesChanges(settingFor('${POOLS_URL}'))).toBe('shownAtOnce');
     expect(genericHttp.takesChanges({ add: request, remove: request })).toBe('whenActive');
   });
 });
 
-it('adds and removes where an API knows nothing else', async () => {
+it('adds and removes units with an API that cannot set a capacity', async () => {
   const simulator = await startSimulator({ resources: { worker: 3 } });
   const at = `${simulator.url}/resource/{{resource}}/capacity`;
   const platform = describedBy({

@@ -1,4 +1,7 @@
-/** What the adapter makes of everything that can happen to a change: against real servers, each change sent at most once. */
+/**
+ * What the adapter makes of everything that can happen to a change: against real servers, each change sent at most
+ * once.
+ */
 import { once } from 'node:events';
 import { createServer as createTlsServer } from 'node:tls';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
@@ -12,10 +15,10 @@ const shortMs = 1000;
 
 afterEach(closeRawServers);
 
-describe('what is sent', () => {
+describe('the request of a change', () => {
   const ok = (socket: Socket) => socket.end(httpAnswer(200, '{}'));
 
-  it('adds the difference, with its key, to the resource of that name', async () => {
+  it('adds the difference to the named resource, with the idempotency key', async () => {
     const server = await startRawServer(ok);
     await sidecarAt(server.url, { resource: 'wörker/1' }).change({ ...addOne, to: 5 }, permitted, never);
     expect(server.requests).toHaveLength(1);
@@ -26,21 +29,21 @@ describe('what is sent', () => {
     expect(JSON.parse(body!)).toEqual({ capacityToBeAdded: 2 });
   });
 
-  it('removes the difference when there is to be less', async () => {
+  it('removes the difference when the target is below the capacity', async () => {
     const server = await startRawServer(ok);
     await sidecarAt(server.url).change({ ...addOne, to: 0 }, permitted, never);
     expect(server.requests[0]).toMatch(/^POST \/resource\/worker\/capacity\/remove /);
     expect(server.requests[0]).toMatch(/\{"capacityToBeRemoved":3\}$/);
   });
 
-  it('keeps the path that the sidecar stands behind', async () => {
+  it('keeps the path of platform.url', async () => {
     const server = await startRawServer(ok);
     await changeAt(`${server.url}/sidecars/eu/`);
     expect(server.requests[0]).toMatch(/^POST \/sidecars\/eu\/resource\/worker\/capacity\/add /);
   });
 });
 
-describe('a status is read by what HTTP says of it', () => {
+describe('a status has the meaning that HTTP gives it', () => {
   const accepted = { outcome: 'accepted' };
   const refusedForGood = { outcome: 'rejected', final: true };
   const refusedForNow = { outcome: 'rejected', final: false };
@@ -82,10 +85,10 @@ describe('a status is read by what HTTP says of it', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('tells what the sidecar said', async () => {
+  it('reports the error text of the sidecar', async () => {
     const server = await startRawServer((socket) => socket.end(httpAnswer(422, '{"error":\n "too many"}')));
     expect(await changeAt(server.url)).toMatchObject({
-      reason: `POST ${server.url}/resource/worker/capacity/add was answered 422: too many`,
+      reason: `POST ${server.url}/resource/worker/capacity/add returned 422: too many`,
     });
   });
 
@@ -98,7 +101,7 @@ describe('a status is read by what HTTP says of it', () => {
     },
   );
 
-  it('does not follow a redirect, and says where it leads but not the secrets in it', async () => {
+  it('does not follow a redirect, and reports its server but not the secrets in it', async () => {
     const elsewhere = await startRawServer((socket) => socket.end(httpAnswer(200, '{}')));
     const location = `http://user:hunter2@127.0.0.1:${elsewhere.port}/hunter2?token=hunter2`;
     const server = await startRawServer((socket) => socket.end(httpAnswer(307, '', { Location: location })));
@@ -141,16 +144,16 @@ describe('Retry-After', () => {
     },
   );
 
-  it('is not looked at where asking again is not in question', async () => {
+  it('is ignored when a retry cannot succeed', async () => {
     const server = await startRawServer((socket) => socket.end(httpAnswer(503, '', { 'Retry-After': '7' })));
     expect(await changeAt(server.url)).not.toHaveProperty('retryAfterMs');
   });
 });
 
-describe('a change that surely was not sent is rejected, and may be tried again', () => {
+describe('a change that was certainly not sent is rejected, and may be retried', () => {
   const notSent = { outcome: 'rejected', final: false, reason: expect.stringContaining('was not sent') as unknown };
 
-  it('nobody listens', async () => {
+  it('the port is closed', async () => {
     const { url } = await startRawServer();
     await closeRawServers();
     expect(await changeAt(url)).toMatchObject(notSent);
@@ -169,7 +172,7 @@ describe('a change that surely was not sent is rejected, and may be tried again'
     server.close();
   });
 
-  it('the other side does not speak TLS', async () => {
+  it('the server does not use TLS', async () => {
     const server = await startRawServer();
     const url = server.url.replace('http:', 'https:');
     expect(await changeAt(url, shortMs)).toMatchObject(notSent);
@@ -177,13 +180,13 @@ describe('a change that surely was not sent is rejected, and may be tried again'
     expect(server.requests).toEqual([]);
   });
 
-  it('it was stopped before it began', async () => {
+  it('the caller canceled before it began', async () => {
     const server = await startRawServer();
     expect(await sidecarAt(server.url).change(addOne, permitted, AbortSignal.abort())).toMatchObject(notSent);
     expect(server.bytes()).toBe(0);
   });
 
-  it('it was stopped while it was being connected', async () => {
+  it('the caller canceled while connecting', async () => {
     const stop = new AbortController();
     const server = await startRawServer();
     const outcome = sidecarAt(server.url.replace('http:', 'https:')).change(addOne, permitted, stop.signal);
@@ -217,7 +220,7 @@ describe('a change that surely was not sent is rejected, and may be tried again'
   });
 });
 
-describe('a change that was sent and has no whole answer is unknown, and is not sent again', () => {
+describe('a change that was sent and has no complete response is unknown, and is not sent again', () => {
   const half = (socket: Socket) => socket.write(httpAnswer(200, '{"instanceId":"i-1"}').slice(0, -10));
 
   it.each<[string, (socket: Socket) => void]>([
@@ -250,7 +253,7 @@ describe('a change that was sent and has no whole answer is unknown, and is not 
         socket.on('close', () => clearInterval(trickle));
       },
     ],
-  ])('the request time-out covers everything: %s comes', async (_name, reply) => {
+  ])('the request timeout covers the whole response: %s arrives', async (_name, reply) => {
     const server = await startRawServer((socket) => {
       socket.write('HTTP/1.1 103 Early Hints\r\n\r\n');
       reply(socket);
@@ -260,12 +263,12 @@ describe('a change that was sent and has no whole answer is unknown, and is not 
       outcome: 'unknown',
       reason: expect.stringContaining(`within ${shortMs} ms`) as unknown,
     });
-    // Long before a caller with a time-out of its own would have given up on us.
+    // Far below the timeout of any caller.
     expect(Date.now() - startedAtMs).toBeLessThan(10_000);
     expect(server.requests).toHaveLength(1);
   });
 
-  it('it was stopped after it was sent', async () => {
+  it('the caller canceled after it was sent', async () => {
     const stop = new AbortController();
     const server = await startRawServer(() => stop.abort());
     expect(await sidecarAt(server.url).change(addOne, permitted, stop.signal)).toMatchObject({
@@ -276,8 +279,8 @@ describe('a change that was sent and has no whole answer is unknown, and is not 
   });
 });
 
-describe('no idle connection can put a change in doubt', () => {
-  it('a server that keeps connections alive and then closes them gets every change once, on a new connection', async () => {
+describe('a change never uses an idle connection', () => {
+  it('a server that closes kept-alive connections receives every change once, on a new connection', async () => {
     const server = await startRawServer((socket) => {
       socket.write(httpAnswer(200, '{}', { Connection: 'keep-alive', 'Keep-Alive': 'timeout=60' }));
       setImmediate(() => socket.destroy());
@@ -301,32 +304,32 @@ describe('against the simulated sidecar', () => {
   const received = () => simulator.log.calls().length;
   const capacity = () => simulator.resources.get('worker')!.at(Date.now()).capacity;
 
-  it('an add that is applied before the connection is reset is unknown, was received once, and shows', async () => {
+  it('an add that is applied before the connection is reset is unknown, was received once, and is observed', async () => {
     simulator.faults.set({ faults: [{ type: 'drop', on: 'change', appliesAfterMs: 0 }] });
     expect(await changeAt(simulator.url)).toMatchObject({ outcome: 'unknown' });
     expect(received()).toBe(1);
     expect(capacity()).toBe(4);
   });
 
-  it('an add that is lost on the way is just as unknown', async () => {
+  it('an add that is lost on the network is unknown too', async () => {
     simulator.faults.set({ faults: [{ type: 'drop', on: 'change' }] });
     expect(await changeAt(simulator.url)).toMatchObject({ outcome: 'unknown' });
     expect(received()).toBe(1);
     expect(capacity()).toBe(3);
   });
 
-  it('an add that goes well is accepted, and its key is in the log', async () => {
+  it('a successful add is accepted, and its key is in the log', async () => {
     expect(await changeAt(simulator.url)).toEqual({ outcome: 'accepted' });
     expect(capacity()).toBe(4);
     expect(simulator.log.calls()).toMatchObject([{ idempotencyKey: 'run-1/1' }]);
   });
 
-  it('a resource that it does not know is refused for good', async () => {
+  it('an unknown resource is a final rejection', async () => {
     const outcome = await sidecarAt(simulator.url, { resource: 'wroker' }).change(addOne, permitted, never);
     expect(outcome).toMatchObject({ outcome: 'rejected', final: true });
   });
 
-  it('a sidecar that is down, and then is back', async () => {
+  it('a sidecar that is unreachable, and then reachable again', async () => {
     await simulator.goDown();
     expect(await changeAt(simulator.url)).toMatchObject({ outcome: 'rejected', final: false });
     await simulator.comeBack();

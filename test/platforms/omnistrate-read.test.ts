@@ -33,7 +33,7 @@ async function failureOf(reading: Promise<unknown>): Promise<AdapterError> {
   return error as AdapterError;
 }
 
-describe('an answer that makes sense', () => {
+describe('a valid response', () => {
   it('is an observation with the names of the resource', async () => {
     expect(await readOf(wholeAnswer)).toEqual({
       capacity: 5,
@@ -43,7 +43,7 @@ describe('an answer that makes sense', () => {
     });
   });
 
-  it.each(['STARTING', 'PAUSED', 'FAILED', 'UNKNOWN'])('may say %s, at no capacity', async (status) => {
+  it.each(['STARTING', 'PAUSED', 'FAILED', 'UNKNOWN'])('may have status %s and capacity 0', async (status) => {
     expect(await readOf({ ...wholeAnswer, status, currentCapacity: 0 })).toMatchObject({ status, capacity: 0 });
   });
 
@@ -51,18 +51,18 @@ describe('an answer that makes sense', () => {
     ['2026-11-05T12:34:56Z', Date.UTC(2026, 10, 5, 12, 34, 56)],
     ['2026-11-05T12:34:56.123456789Z', Date.UTC(2026, 10, 5, 12, 34, 56, 123)],
     ['2026-11-05T14:34:56.5+02:00', Date.UTC(2026, 10, 5, 12, 34, 56, 500)],
-  ])('may tell its time as %s', async (lastObservedTimestamp, observedAtMs) => {
+  ])('may have a time such as %s', async (lastObservedTimestamp, observedAtMs) => {
     expect(await readOf({ ...wholeAnswer, lastObservedTimestamp })).toMatchObject({ observedAtMs });
   });
 
-  it('may have fields that nobody knows, and lack names that nobody needs', async () => {
+  it('may have unknown fields, and no optional names', async () => {
     const { status, currentCapacity, lastObservedTimestamp } = wholeAnswer;
     const observation = await readOf({ status, currentCapacity, lastObservedTimestamp, region: 'eu' });
     expect(observation).toMatchObject({ capacity: 5, details: {} });
   });
 });
 
-describe('an answer that makes no sense is an error that says what is wrong with it, never a number', () => {
+describe('an invalid response is an error that names the problem, never a number', () => {
   it.each<[string, unknown, string | RegExp]>([
     ['not JSON', '<html>Welcome</html>', 'of 20 characters; not JSON)'],
     ['nothing', '', 'not a capacity'],
@@ -88,7 +88,7 @@ describe('an answer that makes no sense is an error that says what is wrong with
   });
 });
 
-describe('a read that is refused says so by its code', () => {
+describe('the status of a refused read determines the error code', () => {
   it.each([
     [400, 'failed'],
     [401, 'denied'],
@@ -104,19 +104,19 @@ describe('a read that is refused says so by its code', () => {
     const server = await startRawServer((socket) => socket.end(httpAnswer(status)));
     const error = await failureOf(sidecarAt(server.url).observe(never));
     expect(error.code).toBe(code);
-    expect(error.message).toContain(`worker: GET ${server.url}/resource/worker/capacity was answered ${status}`);
+    expect(error.message).toContain(`worker: GET ${server.url}/resource/worker/capacity returned ${status}`);
     expect(server.requests).toHaveLength(1);
   });
 
-  it.each([429, 503])('%i may say when to come back', async (status) => {
+  it.each([429, 503])('%i may have Retry-After', async (status) => {
     const server = await startRawServer((socket) => socket.end(httpAnswer(status, '', { 'Retry-After': '7' })));
     expect((await failureOf(sidecarAt(server.url).observe(never))).retryAfterMs).toBe(7000);
   });
 
   it.each([
     ['https://user:hunter2@gate.example/hunter2?token=hunter2', 'https://gate.example'],
-    ['/hunter2?token=hunter2', 'another path of it'],
-    ['http://[hunter2', 'what is not a URL'],
+    ['/hunter2?token=hunter2', 'another path on the same server'],
+    ['http://[hunter2', 'an invalid URL'],
   ])('a redirect to %s is not followed', async (location, shown) => {
     const server = await startRawServer((socket) => socket.end(httpAnswer(302, '', { Location: location })));
     const error = await failureOf(sidecarAt(server.url).observe(never));
@@ -126,8 +126,8 @@ describe('a read that is refused says so by its code', () => {
   });
 });
 
-describe('a read without an answer', () => {
-  it('nobody listens: says where, and what to check', async () => {
+describe('a read without a response', () => {
+  it('a closed port: the error has the address and what to check', async () => {
     const { url } = await startRawServer();
     await closeRawServers();
     const error = await failureOf(sidecarAt(url).observe(never));
@@ -136,7 +136,7 @@ describe('a read without an answer', () => {
     expect(error.message).toContain('OMNISTRATE_SIDECAR_URL');
   });
 
-  it.each(['hang', 'stall'] as const)('a sidecar that should %s is given up at the time-out', async (type) => {
+  it.each(['hang', 'stall'] as const)('a sidecar that does %s fails at the timeout', async (type) => {
     const simulator = await startSimulator({ resources: { worker: 3 } });
     simulator.faults.set({ faults: [{ type, on: 'read' }] });
     const error = await failureOf(sidecarAt(simulator.url, { requestTimeoutMs: 300 }).observe(never));
@@ -152,16 +152,18 @@ describe('a read without an answer', () => {
     await simulator.close();
   });
 
-  it('it was stopped: says that nothing is wrong', async () => {
+  it('the caller canceled: the error says that the resource has no error', async () => {
     const stop = new AbortController();
     const server = await startRawServer(() => stop.abort());
     const error = await failureOf(sidecarAt(server.url).observe(stop.signal));
-    expect(error.message).toContain('no answer came (stopped before there was a whole answer). Nothing is wrong');
+    expect(error.message).toContain(
+      'no response was received (stopped before there was a complete response). This is not',
+    );
   });
 });
 
 describe('settings', () => {
-  it('default to where the sidecar listens', () => {
+  it('default to the address of the sidecar', () => {
     expect(omnistrate.settings.parse({})).toEqual({ url: 'http://127.0.0.1:49750' });
   });
 
@@ -172,11 +174,11 @@ describe('settings', () => {
 
   it('refuse credentials, and do not repeat them', () => {
     const { error } = omnistrate.settings.safeParse({ url: 'http://user:hunter2@127.0.0.1:49750' });
-    expect(error?.issues[0]?.message).toContain('must not carry a user or a password');
+    expect(error?.issues[0]?.message).toContain('must not contain a user or a password');
     expect(error?.message).not.toContain('hunter2');
   });
 
-  it('may give the name that the resource has on Omnistrate', async () => {
+  it('may set the name of the resource on Omnistrate', async () => {
     const simulator = await startSimulator({ resources: { worker: 3 } });
     const settings = omnistrate.settings.parse({ url: simulator.url, alias: 'worker' });
     const platform = platforms.omnistrate.create(settings, { resource: 'eu-worker', requestTimeoutMs: 10_000 });

@@ -37,7 +37,7 @@ async function keeping(reply: (socket: Socket, request: number) => void) {
   return { server, sockets };
 }
 
-it('a hundred reads one after the other take one connection', async () => {
+it('a hundred sequential reads use one connection', async () => {
   const server = await answering();
   const reads = pooled();
   for (let look = 0; look < 100; look += 1) expect(texts([await read(reads, server)])).toEqual(['ok']);
@@ -50,7 +50,7 @@ it('adapters that read from one server share its connections', async () => {
   expect(server.connections()).toBe(1);
 });
 
-it('those who show another certificate, or trust another authority, share nothing', async () => {
+it('adapters with another client certificate or another authority share no connection', async () => {
   const server = await answering();
   const reads = pooled();
   for (const tls of [{ ca: 'one' }, { ca: 'two' }]) await reads.read({ ...requestTo(server), tls }, never);
@@ -70,7 +70,7 @@ it('reads at the same time do not wait for each other', async () => {
 it.each([
   ['closed', (socket: Socket) => socket.end()],
   ['reset', (socket: Socket) => socket.resetAndDestroy()],
-])('a kept connection that is %s as it is asked is replaced, and the read succeeds', async (_how, close) => {
+])('a kept connection that is %s during the request is replaced, and the read succeeds', async (_how, close) => {
   const { server } = await keeping((socket, request) => {
     if (request === 2) close(socket);
     else socket.write(httpAnswer(200, 'ok'));
@@ -92,13 +92,13 @@ it('a connection that the server closed while it was idle is not used again', as
   expect(server.requests).toHaveLength(2);
 });
 
-it('a read that fails on a new connection is not asked again', async () => {
+it('a read that fails on a new connection is not retried', async () => {
   const { server } = await keeping((socket) => socket.destroy());
   expect(await read(pooled(), server)).toMatchObject({ kind: 'noAnswer', cause: 'connection' });
   expect(server.requests).toHaveLength(1);
 });
 
-it('the second attempt has what is left of the time of the first', async () => {
+it('the second attempt has the remaining time of the first', async () => {
   const { server } = await keeping((socket, request) => {
     if (request === 1) socket.write(httpAnswer(200, 'ok'));
     if (request === 2) socket.destroy();
@@ -108,12 +108,12 @@ it('the second attempt has what is left of the time of the first', async () => {
   expect(await reads.read(requestTo(server, 300), never)).toMatchObject({
     kind: 'noAnswer',
     cause: 'timeout',
-    reason: 'no whole answer within 300 ms',
+    reason: 'no complete response within 300 ms',
   });
   expect(server.requests).toHaveLength(3);
 });
 
-it('a read that is stopped, or too long, leaves no connection behind', async () => {
+it('a read that is stopped, or whose response is too large, closes its connection', async () => {
   const { server, sockets } = await keeping((socket, request) => {
     if (request === 2) socket.write(httpAnswer(200, 'x'.repeat(100_000)));
   });
@@ -128,7 +128,7 @@ it('a read that is stopped, or too long, leaves no connection behind', async () 
   expect(sockets).toHaveLength(2);
 });
 
-it('a change has a connection of its own, also when one stands idle', async () => {
+it('a change opens a new connection, even if one is idle', async () => {
   const server = await answering();
   await read(pooled(), server);
   const change = { ...requestTo(server), method: 'POST', permit: permitted } as const;
@@ -136,7 +136,7 @@ it('a change has a connection of its own, also when one stands idle', async () =
   expect(server.connections()).toBe(2);
 });
 
-it('the last to close lets go of the connections; a read after that has one of its own', async () => {
+it('the last adapter to close closes the connections; a later read opens a new one', async () => {
   const { server, sockets } = await keeping((socket) => socket.write(httpAnswer(200, 'ok')));
   const [one, other] = [pooled(), pooled()];
   await read(one, server);

@@ -1,11 +1,11 @@
-/** What is known of a change whose SDK fails while somebody stops it, or while its time ends. */
+/** The outcome of a change whose SDK fails while the caller cancels, or at the deadline. */
 import { expect, it } from '@jest/globals';
 import { AdapterError } from '../../src/adapters/net/errors.js';
 import { asOutcome } from '../../src/adapters/platforms/outcome.js';
 import { callSdk } from '../../src/adapters/platforms/sdk-call.js';
 
 const timeoutMs = 200;
-const notSent = new AdapterError('notSent', 'PUT was not sent: the send permit expired');
+const notSent = new AdapterError('notSent', 'PUT was not sent: send permit expired');
 const refusedConnection = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
 const rejected = { outcome: 'rejected', final: false };
 const unknown = { outcome: 'unknown' };
@@ -61,7 +61,7 @@ it.each<[string, object, (stop: () => void) => Promise<unknown>]>([
   expect(await outcomeOf(work)).toMatchObject(expected);
 });
 
-it('a change that was stopped before it began is not begun', async () => {
+it('a change that was stopped before it began is not started', async () => {
   const stopped = new AbortController();
   stopped.abort();
   let begun = 0;

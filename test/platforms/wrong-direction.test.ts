@@ -112,19 +112,22 @@ describe('a run whose own changes move capacity the wrong way', () => {
     expect(changes).toEqual([4, 2]);
   });
 
-  it.concurrent('is told from another writer, who goes the other way once', async () => {
-    const pool = poolOf(5);
-    const site = poolSite(pool, (written) => {
-      if (written.sets.length === 1) written.size = 2;
-    });
-    const run = await begin(site, 5, 'shownAtOnce', { step: { up: null, down: null } });
-    await run.request(8);
-    expect((await run.result()).changes.map(({ from, to }) => [from, to])).toEqual([
-      [5, 8],
-      [2, 8],
-    ]);
-    await site.closeAll();
-  });
+  it.concurrent(
+    'is distinguished from another writer that changes the capacity in the other direction once',
+    async () => {
+      const pool = poolOf(5);
+      const site = poolSite(pool, (written) => {
+        if (written.sets.length === 1) written.size = 2;
+      });
+      const run = await begin(site, 5, 'shownAtOnce', { step: { up: null, down: null } });
+      await run.request(8);
+      expect((await run.result()).changes.map(({ from, to }) => [from, to])).toEqual([
+        [5, 8],
+        [2, 8],
+      ]);
+      await site.closeAll();
+    },
+  );
 });
 
 describe('an autoscaler whose changes move capacity the wrong way', () => {

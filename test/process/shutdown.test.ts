@@ -47,7 +47,7 @@ it.each(['SIGINT', 'SIGTERM', 'SIGHUP'])(
   },
 );
 
-it('tells whoever waits before it stops anything', async () => {
+it('notifies waiting callers before it stops anything', async () => {
   shutdown.stopping.addEventListener('abort', () => steps.push('told'));
   shutdown.onStop('API', stopsWith('API'));
   signals.emit('SIGTERM');
@@ -89,7 +89,7 @@ it('ends at once on a second Ctrl-C, but not on the copy of the first that npm p
   await eventually('nothing runs any more', () => steps.length === 2);
 });
 
-it('ends with the code of whoever began it first', async () => {
+it('exits with the code of the first request to stop', async () => {
   shutdown.begin('the Temporal server is gone', 1);
   shutdown.begin('and again', 0);
   await ended();

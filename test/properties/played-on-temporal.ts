@@ -87,7 +87,7 @@ export class TemporalPlayer {
         workflowId,
         taskQueue: this.taskQueue,
         args: [input],
-        // The server skips to the time-out of a run that has just ended: without one that is ten years ahead.
+        // The server skips to the timeout of a run that has just ended, which is ten years ahead if the run has none.
         workflowRunTimeout: '10 minutes',
       });
       const ending = await handle.result().then(() => 'reached', endingOf);

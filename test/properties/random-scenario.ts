@@ -1,4 +1,4 @@
-/** Longer walks than an exhaustive search can afford: any target, any request, and a tape of faults. */
+/** Longer runs than an exhaustive search can cover: any target, any request, and a random sequence of faults. */
 import fc from 'fast-check';
 import type { ScaleRequest } from '../../src/domain/scale/request.js';
 import { type Scenario, scenarios } from '../explore/scenarios.js';
@@ -51,7 +51,7 @@ function randomScenarioOf(bases: readonly Scenario[]): fc.Arbitrary<Scenario> {
     }));
 }
 
-/** Mostly nothing, so that a walk gets somewhere between its faults. */
+/** Mostly no fault, so that a run makes progress between its faults. */
 export const tape: fc.Arbitrary<number[]> = fc.array(
   fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(63) }),
   { maxLength: 150, size: 'max' },

@@ -1,4 +1,4 @@
-/** The simulated sidecar's side of a scripted schedule: which faults it is told to have, and what was sent to it. */
+/** The simulated sidecar's part of a scripted schedule: its faults, and the changes that it received. */
 import type { Fault } from '../../src/simulator/fault.js';
 import type { Simulator } from '../../src/simulator/simulator.js';
 import type { Scenario } from '../explore/scenarios.js';
@@ -29,7 +29,7 @@ export function faultsOf(where: string, { read, send }: ActivityScript, sidecar:
   }
 }
 
-/** The sidecar is told units only: where they started from is what the changes before them came to. */
+/** The sidecar receives only units: their start is the result of the changes before them. */
 export function changesOf({ simulator, scenario }: ScriptedSidecar): string[] {
   let capacity = scenario.startCapacity;
   return changeCalls(simulator).map(({ body, applied }) => {

@@ -14,7 +14,7 @@ beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'escapement-conformance-'));
   for (const folder of ['docs/sources', 'test/services']) await mkdir(join(root, folder), { recursive: true });
   for (const name of ['redis', 'kafka']) await writeFile(join(root, `test/services/${name}.test.ts`), '');
-  const both = { 'values right': 'yes', 'server down': 'yes' };
+  const both = { 'correct values': 'yes', 'server down': 'yes' };
   await writeFile(join(root, pagePath), await pageOf({ redis: both, kafka: both }));
 });
 
@@ -25,7 +25,7 @@ async function pageOf(rows: Record<string, Record<string, string>>): Promise<str
 }
 
 function ran(name: string, statuses: Record<string, string> = {}): TestFile {
-  const tests = { 'values right': 'passed', 'server down': 'passed', ...statuses };
+  const tests = { 'correct values': 'passed', 'server down': 'passed', ...statuses };
   const testResults = Object.entries(tests).map(([title, status]) => ({
     ancestorTitles: [`source ${name}`],
     title,
@@ -55,9 +55,9 @@ it('a whole run in which a row is missing differs: a file that could not be run 
 
 it.each([
   ['of one file is compared in its rows', [ran('redis')], 0],
-  ['of one file that fails differs', [ran('redis', { 'values right': 'failed' })], 1],
-  ['of one test is compared in its cell', [ran('redis', { 'values right': 'pending' }), ran('kafka')], 0],
-  ['of one test that fails differs', [ran('redis', { 'values right': 'pending', 'server down': 'failed' })], 1],
+  ['of one file that fails differs', [ran('redis', { 'correct values': 'failed' })], 1],
+  ['of one test is compared in its cell', [ran('redis', { 'correct values': 'pending' }), ran('kafka')], 0],
+  ['of one test that fails differs', [ran('redis', { 'correct values': 'pending', 'server down': 'failed' })], 1],
   ['of other tests has nothing to do with a page', [{ testFilePath: '/any/other.test.ts', testResults: [] }], 0],
 ])('a run %s', async (_name, files, count) => {
   expect(await compareWithPages(files, root)).toHaveLength(count);
@@ -69,7 +69,7 @@ it('npm run docs writes what the last whole run found', async () => {
   await writeFile(join(root, 'test/services/sqs.test.ts'), '');
   const files = [ran('redis'), ran('kafka', { 'empty queue': 'passed' }), ran('sqs')];
   const [difference] = await compareWithPages(files, root);
-  expect(difference).toContain('sqs: "values right" is yes, the page says -');
+  expect(difference).toContain('sqs: "correct values" is yes, the page says -');
   await writePendingPages(root);
   expect(await compareWithPages(files, root)).toEqual([]);
   expect(await page()).toMatch(/\| kafka +\| yes +\|.*\| yes/);

@@ -84,7 +84,7 @@ describe('sqs', () => {
     const powerless = await moto.userWho('powerless', ['sqs:ListQueues']);
     await moto.checkRights();
     const source = make(subject, settings({ credentials: powerless }));
-    expect((await failureOf(source)).message).toContain('may sqs:GetQueueUrl on queue jobs');
+    expect((await failureOf(source)).message).toContain('sqs:GetQueueUrl on queue jobs');
     await source.close?.();
   });
 });

@@ -39,7 +39,7 @@ describe('a resource that takes 500 ms to start', () => {
     expect(resource.truth(2999)).toHaveLength(2);
   });
 
-  it('refuses to end below zero, counting what is under way', () => {
+  it('refuses a change that would end below zero, counting changes in progress', () => {
     const resource = new SimulatedResource('worker', start);
     expect(resource.change(-2, 2000, 'remove 2')).toBe(true);
     expect(resource.change(-2, 2001, 'remove 2')).toBe(false);

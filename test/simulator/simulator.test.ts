@@ -233,7 +233,7 @@ describe('faults of a read', () => {
 });
 
 describe("the simulator's own paths", () => {
-  it('other hands move capacity at once, and impose a status', async () => {
+  it('another writer changes the capacity at once, and can set a status', async () => {
     await start({ startTimeMs: 60_000 });
     expect(await call('PUT', '/resource/worker/capacity', { capacity: 9 })).toMatchObject({ body: { capacity: 9 } });
     await call('PUT', '/resource/worker/status', { status: 'PAUSED' });
@@ -285,7 +285,7 @@ describe("the simulator's own paths", () => {
     ['/resource/worker/status', 'a status that there is not', { status: 'DANCING' }, 'status'],
     ['/resource/worker/capacity', 'less than nothing', { capacity: -1 }, 'capacity'],
     ['/down', 'no time', {}, 'forMs'],
-  ])('%s refuses %s, and says what is wrong', async (path, _name, body, mention) => {
+  ])('%s refuses %s, and names the problem', async (path, _name, body, mention) => {
     await start();
     expect(await call('PUT', path, body)).toMatchObject({
       status: 400,

@@ -26,12 +26,12 @@ describe('activemq', () => {
     reply = answer;
   });
 
-  it('names the server as the origin, without which ActiveMQ as shipped refuses it', async () => {
+  it('sends the server as Origin, which ActiveMQ requires by default', async () => {
     await source().sample(never());
     expect(server.asked[0]!.headers).toMatchObject({ origin: `http://127.0.0.1:${server.port}` });
   });
 
-  it.each(['Origin', 'origin', 'ORIGIN'])('names another origin where the settings have one as %s', async (name) => {
+  it.each(['Origin', 'origin', 'ORIGIN'])('sends another Origin where headers set %s', async (name) => {
     await source({ headers: { [name]: 'https://console.example' } }).sample(never());
     expect(server.asked[0]!.headers.origin).toBe('https://console.example');
   });
@@ -41,11 +41,11 @@ describe('activemq', () => {
     [{ status: 403, error: 'java.lang.Exception : Origin null is not allowed' }, 'denied', 'jolokia-access.xml'],
     [{ status: 401 }, 'denied', 'the user'],
     [{ status: 404 }, 'missing', 'there is no queue jobs in broker localhost'],
-    [{ status: 500 }, 'failed', 'answered 500'],
-    [{ status: 500, error: 'OutOfMemoryError' }, 'failed', 'answered 500: OutOfMemoryError'],
-    [{ status: 200 }, 'malformed', 'something else than Jolokia'],
-    [{ status: 200, error: 'odd' }, 'malformed', 'something else than Jolokia'],
-    [{}, 'malformed', 'something else than Jolokia'],
+    [{ status: 500 }, 'failed', 'returned 500'],
+    [{ status: 500, error: 'OutOfMemoryError' }, 'failed', 'returned 500: OutOfMemoryError'],
+    [{ status: 200 }, 'malformed', 'not from Jolokia'],
+    [{ status: 200, error: 'odd' }, 'malformed', 'not from Jolokia'],
+    [{}, 'malformed', 'not from Jolokia'],
   ])('a 200 whose body is %j is %s', async (body, code, said) => {
     reply = { body };
     const error = await failureOf(source());

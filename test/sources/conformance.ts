@@ -46,13 +46,13 @@ export interface Situations {
 
 /** The part that needs no server at all: nothing listens, or something listens and never answers. */
 export function describeFailures(subject: SourceUnderTest): void {
-  describe(`${subject.label ?? subject.type} without a server that answers`, () => {
+  describe(`${subject.label ?? subject.type} without a responding server`, () => {
     it('says that nothing listens at the address', async () => {
       const error = await failureOf(make(subject, subject.settingsFor(await closedPort())));
       expect(error.code).toBe('unreachable');
     });
 
-    it('keeps its time-out when the server accepts and never answers, time after time', async () => {
+    it('keeps its timeout when the server accepts connections and never responds, repeatedly', async () => {
       await whileHanging(async (port) => {
         const source = make(subject, subject.settingsFor(port), 300);
         expect((await failureOf(source)).code).toBe('timeout');
@@ -61,7 +61,7 @@ export function describeFailures(subject: SourceUnderTest): void {
       });
     });
 
-    it('stops at once when it is told to', async () => {
+    it('stops immediately when it is aborted', async () => {
       await whileHanging(async (port) => {
         const controller = new AbortController();
         const source = make(subject, subject.settingsFor(port), 60_000);
@@ -87,7 +87,7 @@ export function describeConformance(subject: SourceUnderTest, situations: Situat
       await source.close?.();
     });
 
-    it('values right', async () => {
+    it('correct values', async () => {
       const before = Date.now();
       const sample = await source.sample(never());
       expect(sample.value).toBe(value);
@@ -108,7 +108,7 @@ export function describeConformance(subject: SourceUnderTest, situations: Situat
 
     const wrongLogin = situations.wrongLogin?.bind(situations);
     if (wrongLogin !== undefined) {
-      it('authentication wrong', async () => {
+      it('invalid credentials', async () => {
         const refused = make(subject, wrongLogin());
         expect((await failureOf(refused)).code).toBe('denied');
         await refused.close?.();

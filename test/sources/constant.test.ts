@@ -3,7 +3,7 @@ import { createSource } from '../support/create-source.js';
 
 const context = { signal: 'share', timeoutMs: 1000 };
 
-it('gives the value of its settings', async () => {
+it('returns the value in its settings', async () => {
   const sample = await createSource('constant', { value: 7 }, context).sample(new AbortController().signal);
   expect(sample.value).toBe(7);
 });

@@ -34,23 +34,23 @@ describe('emptyAs', () => {
     expect(await outcomeOf(emptyAs, look)).toBe(expected);
   });
 
-  it('noData makes no data of an answer of zero', async () => {
+  it('with noData a value of 0 is no data', async () => {
     expect(await outcomeOf('noData', () => 0)).toMatchObject({
       code: 'noData',
-      message: 'signal "waiting", a queue: the value is 0, which emptyAs: noData takes for no data.',
+      message: 'signal "waiting", a queue: the value is 0, which is no data with emptyAs: noData.',
     });
   });
 
-  it('says of an empty answer which signal it is, and what emptyAs would do', async () => {
+  it('an error for an empty response names the signal and the effect of emptyAs', async () => {
     expect(await outcomeOf(undefined, empty)).toMatchObject({
       code: 'noData',
       message:
         'signal "waiting", a queue: there is nothing. With emptyAs: 0 this counts as 0 and capacity may go down; without it, scaling in is blocked.',
-      hint: 'emptyAs: 0 would take that for 0',
+      hint: 'with emptyAs: 0 it would count as 0',
     });
   });
 
-  it('gives no such advice to who said the opposite, nor of a server that is down', async () => {
+  it('the advice is absent with emptyAs: noData, and for an unreachable server', async () => {
     expect(await outcomeOf('noData', empty)).toMatchObject({ message: 'signal "waiting", a queue: there is nothing.' });
     const down = () => {
       throw new AdapterError('unreachable', 'is down.');

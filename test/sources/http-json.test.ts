@@ -42,10 +42,10 @@ describe('http-json', () => {
     ['a list', { waiting: [1] }, 'malformed', 'a list'],
     ['an object', { waiting: {} }, 'malformed', 'an object'],
     ['null', { waiting: null }, 'noData', 'emptyAs'],
-    ['nothing', {}, 'missing', 'nothing at path waiting'],
+    ['nothing', {}, 'missing', 'no value at path waiting'],
     ['a negative number', { waiting: -1 }, 'malformed', 'never negative'],
     ['a number too large for a number', '{"waiting": 1e999}', 'malformed', 'infinite'],
-  ])('does not take %s for a number', async (_name, body, code, said) => {
+  ])('does not read %s as a number', async (_name, body, code, said) => {
     reply = { body };
     const error = await failureOf(source({}));
     expect(error.code).toBe(code);
@@ -70,7 +70,7 @@ describe('http-json', () => {
     },
   );
 
-  it('reads null as what a person chose', async () => {
+  it('reads null as the value of emptyAs', async () => {
     reply = { body: { waiting: null } };
     expect((await source({ emptyAs: 0 }).sample(never())).value).toBe(0);
   });
@@ -95,14 +95,14 @@ describe('http-json', () => {
     ['a word', { updatedAt: 'yesterday' }, 'malformed'],
     ['a day', { updatedAt: '2026-11-25' }, 'malformed'],
     ['a date that no calendar has', { updatedAt: '2026-13-45T12:00:00Z' }, 'malformed'],
-  ])('is no sample with a time that cannot be read: %s', async (_name, body, code) => {
+  ])('fails for a time that cannot be parsed: %s', async (_name, body, code) => {
     reply = { body: { waiting: 10, ...body } };
     const error = await failureOf(source({ observedAt: 'updatedAt' }));
     expect(error).toMatchObject({ code, message: expect.stringContaining('Check observedAt') });
     expect(error.message).not.toContain('yesterday');
   });
 
-  it('does not read an answer without end', async () => {
+  it('does not read an endless response', async () => {
     reply = { body: `"${'x'.repeat(11 * 1024 * 1024)}"` };
     const error = await failureOf(source({}));
     expect(error.code).toBe('malformed');

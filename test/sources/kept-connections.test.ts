@@ -20,7 +20,7 @@ function sourceAt(url: string) {
   return source;
 }
 
-it('a sample over a connection that its server closes just then is asked again on a new one', async () => {
+it('a sample on a connection that the server closes during the request is retried on a new one', async () => {
   let requests = 0;
   const server = await startRawServer((socket) => {
     if (++requests === 2) socket.resetAndDestroy();
@@ -32,7 +32,7 @@ it('a sample over a connection that its server closes just then is asked again o
   expect(server.connections()).toBe(2);
 });
 
-it('a sample that fails on a new connection is not asked again', async () => {
+it('a sample that fails on a new connection is not retried', async () => {
   const server = await startRawServer((socket) => socket.resetAndDestroy());
   await expect(sourceAt(server.url).sample(never)).rejects.toMatchObject({ code: 'unreachable' });
   expect(server.requests).toHaveLength(1);

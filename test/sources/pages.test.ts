@@ -12,7 +12,7 @@ interface Example {
 }
 
 describe('the example on the page of a source', () => {
-  it.each(sourceDefinitions.map(({ type }) => type))('of %s is one that the source takes', async (page) => {
+  it.each(sourceDefinitions.map(({ type }) => type))('of %s is valid for the source', async (page) => {
     const text = await readFile(`docs/sources/${page}.md`, 'utf8');
     const example = /```yaml\n(.*?)```/s.exec(text)?.[1] ?? '';
     const [signal] = Object.values((parse(example) as Example).resources.worker.autoscale.signals);

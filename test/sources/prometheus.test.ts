@@ -115,7 +115,7 @@ describe('prometheus', () => {
     expect(outcomes).toEqual([2000, 'failed', 'failed', 'failed', 1900]);
   });
 
-  it('a server that repeats the password in its error is not quoted with it', async () => {
+  it('a password in the error of a server is not in the message', async () => {
     reply = {
       status: 500,
       body: { error: `bad header ${Buffer.from(`reader:${plantedSecret}`).toString('base64')} ${plantedSecret}` },
@@ -138,7 +138,7 @@ describe('prometheus', () => {
     expect(server.asked[0]?.headers.authorization).toBe(header);
   });
 
-  it('asks under the path of the address', async () => {
+  it('queries below the path of the address', async () => {
     reply = scalar('1');
     await source({ server: `http://127.0.0.1:${server.port}/tenant/` }).sample(never());
     expect(server.asked[0]).toMatchObject({ url: '/tenant/api/v1/query', body: 'query=sum%28jobs%29' });

@@ -48,12 +48,16 @@ describe('the settings of rabbitmq', () => {
 
   it.each([
     ['neither', {}, 'queue: is missing'],
-    ['both', { queue: 'a', queues: 'b' }, 'queues: stands beside queue'],
+    ['both', { queue: 'a', queues: 'b' }, 'queues: cannot be combined with queue'],
     ['a pattern that is none', { queues: '(' }, 'queues: is not a regular expression'],
-    ['vhosts for one queue', { queue: 'a', vhosts: '.' }, 'vhosts: goes with queues'],
-    ['both of vhosts', { queues: 'a', vhost: 'a', vhosts: '.' }, 'vhosts: stands beside vhost'],
-    ['a pattern over AMQP', { url: 'amqp://rabbit', queues: 'a' }, 'queues: cannot be looked for over AMQP'],
-    ['more than AMQP shows', { url: 'amqp://rabbit', queue: 'a', count: 'all' }, 'count: all is not visible over AMQP'],
+    ['vhosts for one queue', { queue: 'a', vhosts: '.' }, 'vhosts: requires queues'],
+    ['both of vhosts', { queues: 'a', vhost: 'a', vhosts: '.' }, 'vhosts: cannot be combined with vhost'],
+    ['a pattern over AMQP', { url: 'amqp://rabbit', queues: 'a' }, 'queues: is not supported over AMQP'],
+    [
+      'more than AMQP shows',
+      { url: 'amqp://rabbit', queue: 'a', count: 'all' },
+      'count: all is not supported over AMQP',
+    ],
   ])('refuse %s', (_, given, expected) => {
     expect(complaints(given)).toEqual([expect.stringContaining(expected)]);
   });
@@ -91,12 +95,12 @@ describe('queues by a pattern', () => {
     ['the largest', { combine: 'max' }, 7],
     ['what waits', { count: 'ready' }, 12],
     ['what consumers hold', { count: 'unacknowledged' }, 3],
-  ])('count %s, over all pages, and by the very pattern', async (_, more, value) => {
+  ])('count %s, over all pages, with exactly the pattern', async (_, more, value) => {
     queues = five;
     expect((await source(more).sample(never())).value).toBe(value);
   });
 
-  it('are looked for by the server, which is asked for little', async () => {
+  it('are filtered by the server, and only the needed fields are requested', async () => {
     [queues, asked] = [five.slice(0, 1), []];
     await source({ vhost: 'a/b' }).sample(never());
     expect(asked).toHaveLength(1);
@@ -108,12 +112,12 @@ describe('queues by a pattern', () => {
     });
   });
 
-  it('are looked for in every vhost that matches', async () => {
+  it('are searched in every matching vhost', async () => {
     queues = [queue('jobs.a', 3, 'team-a'), queue('jobs.b', 7, 'team-b'), queue('jobs.c', 5, 'other')];
     expect((await source({ vhosts: '^team-' }).sample(never())).value).toBe(10);
   });
 
-  it('that are not there are no data, unless a person says otherwise', async () => {
+  it('that do not exist are no data, unless emptyAs is set', async () => {
     queues = [queue('mails', 1)];
     expect(await failureOf(source())).toMatchObject({
       code: 'noData',
@@ -122,7 +126,7 @@ describe('queues by a pattern', () => {
     expect((await source({ emptyAs: 0 }).sample(never())).value).toBe(0);
   });
 
-  it('one of which has no counts yet are no data', async () => {
+  it('are no data if one of them has no counts yet', async () => {
     queues = [queue('jobs.a', 3), { name: 'jobs.new', vhost: '/' }];
     expect(await failureOf(source())).toMatchObject({ code: 'noData' });
   });

@@ -1,4 +1,4 @@
-/** As much of a Kafka broker as a login needs, over TLS: it keeps what it is sent, and refuses everybody. */
+/** The part of a Kafka broker that a login needs, over TLS: it records what it receives, and refuses every login. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer, type TLSSocket } from 'node:tls';

@@ -25,14 +25,22 @@ describe('redis settings', () => {
   };
 
   it.each([
-    ['a lag without a group', { structure: 'stream', count: 'lag' }, 'group: is needed for count: lag'],
+    ['a lag without a group', { structure: 'stream', count: 'lag' }, 'group: is required for count: lag'],
     [
       'the length and a part of it',
       { structure: 'stream', count: ['length', 'lag'], group: 'g' },
-      'adds length to a part of it',
+      'adds length to a part of length',
     ],
-    ['both of a list', { count: ['lag', 'pending'], group: 'g' }, 'count: lag and pending is of streams only'],
-    ['pending entries of a list', { count: 'pending', group: 'workers' }, 'count: pending is of streams only'],
+    [
+      'both of a list',
+      { count: ['lag', 'pending'], group: 'g' },
+      'count: lag and pending is supported only for streams',
+    ],
+    [
+      'pending entries of a list',
+      { count: 'pending', group: 'workers' },
+      'count: pending is supported only for streams',
+    ],
     ['a password in the address that ends the host', { url: `redis://u:${plantedSecret}@h` }, 'url: is not an address'],
     ['another protocol', { url: 'http://h' }, 'url: must begin with redis:// or rediss://'],
     ['a setting with a typing error', { kee: 1 }, 'Unrecognized key'],

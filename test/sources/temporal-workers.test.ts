@@ -55,7 +55,7 @@ function serverWith(...beats: Beat[]): Service {
   } as unknown as Service;
 }
 
-describe('what workers have in hand', () => {
+describe('the tasks that workers run', () => {
   it.each<[string, Beat[], object]>([
     ['no workers', [], { workers: 0, running: 0, wereBusy: false, oldestAtMs: Infinity }],
     ['one that does nothing', [{}], { workers: 1, running: 0, wereBusy: false, oldestAtMs: nowMs - 10_000 }],
@@ -80,18 +80,18 @@ describe('what workers have in hand', () => {
   it.each([
     ['activities', new Set(['activity'] as const), 3],
     ['workflows, with the activities that run in them', new Set(['workflow'] as const), 3],
-  ])('only of %s, where only they are asked for', async (_, kinds, running) => {
+  ])('only of %s, where tasks selects them', async (_, kinds, running) => {
     const server = serverWith({ activities: 3, workflows: 1, local: 2 });
     expect(await workersSeen(server, { ...asked, kinds }, nowMs)).toMatchObject({ running });
   });
 
-  it('only of one version, where only that is asked for', async () => {
+  it('only of one version, where version is set', async () => {
     const server = serverWith({ activities: 1, buildId: 'v1' }, { activities: 2, buildId: 'v2' }, { activities: 4 });
     const version = { deployment: 'shop', buildId: 'v2' };
     expect(await workersSeen(server, { ...asked, version }, nowMs)).toMatchObject({ workers: 1, running: 2 });
   });
 
-  it('of a queue whose name would end the text of a query', async () => {
+  it('of a queue with a quote in its name', async () => {
     const server = serverWith({ activities: 1, taskQueue: "jobs' OR ''='" });
     expect(await workersSeen(server, { ...asked, taskQueue: "jobs' OR ''='" }, nowMs)).toMatchObject({ running: 1 });
     expect((server as unknown as { queries: unknown[] }).queries).toEqual(['']);

@@ -1,4 +1,4 @@
-/** What is told of an answer that is not the one that was expected: words of an error, types and lengths, never a value. */
+/** The description of an unexpected response has its error text, types and lengths, and never a value. */
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { make } from './conformance.js';

@@ -23,7 +23,7 @@ it('a process of this machine is looked for by its id and its start time', async
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
   await once(child, 'spawn');
   const pid = child.pid!;
-  // It started after this one: its id with our start time names a process that has ended, and whose id was given anew.
+  // It started after this process. So its id with our start time names an ended process whose id was reused.
   expect(whereaboutsOf(named(pid), own)).toBe('dead');
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const identity = named(pid, hostname(), scope, stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);

@@ -141,8 +141,8 @@ describe('a secret that a configuration takes from the environment or a file', (
     }
     // The failures that could have told them are really there.
     for (const text of [places.histories, places.errors, places.answers]) {
-      expect(text).toContain('answered 401');
-      expect(text).toContain('answered 500');
+      expect(text).toContain('returned 401');
+      expect(text).toContain('returned 500');
       expect(text).toContain('[secret]');
     }
   });

@@ -96,7 +96,7 @@ it('starts what is new, and adds no event to what is configured already, however
   expect(said('Autoscalers match the configuration')).toHaveLength(1);
 });
 
-it('starts again what somebody has ended in Temporal, and says so', async () => {
+it('restarts an autoscaler that was terminated in Temporal, and logs it', async () => {
   const [terminated, cancelled] = [
     await bench.resource({ settings: quiet }),
     await bench.resource({ settings: quiet }),
@@ -127,7 +127,10 @@ it('leaves alone what was removed since the configuration was written, and start
   await autoscales.remove(resource.resource, written({ owner, ...ago(30) }));
   await eventually('it has ended', async () => (await statusOf(resource)) === 'COMPLETED');
   const reconciler = reconcile(configOf([[resource, 4]], ago(45)));
-  await eventually('it is told', () => said('was removed after this configuration was written', resource).length === 1);
+  await eventually(
+    'it is logged',
+    () => said('was removed after this configuration was written', resource).length === 1,
+  );
   await rounds(2);
   expect(said('was removed after', resource)).toHaveLength(1);
   expect(await statusOf(resource)).toBe('COMPLETED');
@@ -140,7 +143,7 @@ it('of two configurations the newer one counts, whichever process starts last; t
   reconcile(configOf([[resource, 5]], { file: '/etc/new.yaml', ...ago(10) }));
   await eventually('it is at 5', () => resource.capacity() === 5);
   reconcile(configOf([[resource, 4]], { file: '/etc/old.yaml', ...ago(60) }));
-  await eventually('it is told', () => said('Another configuration of this resource differs', resource).length === 1);
+  await eventually('it is logged', () => said('Another configuration of this resource differs', resource).length === 1);
   expect(said('Another configuration', resource)[0]).toMatchObject({
     inForce: expect.stringContaining('/etc/new.yaml on test, of '),
     ignored: expect.stringContaining('/etc/old.yaml on test, of '),
@@ -163,7 +166,7 @@ it('of two configurations the newer one counts, whichever process starts last; t
   });
 });
 
-it('never removes: what a configuration does not name goes on, and is told of', async () => {
+it('never removes: an autoscaler that the configuration does not name continues, and is logged', async () => {
   const [named, unnamed, strangers] = [
     await bench.resource({ settings: quiet }),
     await bench.resource({ settings: quiet }),
@@ -178,7 +181,7 @@ it('never removes: what a configuration does not name goes on, and is told of', 
   );
   await eventually('both follow', () => named.capacity() === 4 && unnamed.capacity() === 4);
   reconciler.use(configOf([[named, 4]]));
-  await eventually('it is told', () => said('does not name these autoscalers').length === 1);
+  await eventually('it is logged', () => said('does not name these autoscalers').length === 1);
   await rounds(2);
   expect(said('does not name these autoscalers')).toMatchObject([{ resources: [unnamed.resource], owner }]);
   expect(await Promise.all([named, unnamed, strangers].map(statusOf))).toEqual(['RUNNING', 'RUNNING', 'RUNNING']);
@@ -191,9 +194,9 @@ it('says of an autoscaler that no worker watches that no live configuration name
   const nowhere = { ...resource, taskQueue: `nowhere-${randomUUID()}` };
   await autoscales.configure(configured(nowhere, fixed(4), { owner, file: '/etc/gone.yaml' }));
   reconcile(configOf([]), { isServed: () => false });
-  await eventually('it is told', () => said('No live configuration names this autoscaler', resource).length === 1);
+  await eventually('it is logged', () => said('No live configuration names this autoscaler', resource).length === 1);
   expect(said('No live', resource)[0]).toMatchObject({ configuredBy: expect.stringContaining('/etc/gone.yaml') });
-  // Whoever removes it needs somebody to carry that out.
+  // A removal needs a worker that carries it out.
   expect(left).toEqual([nowhere.taskQueue]);
 });
 

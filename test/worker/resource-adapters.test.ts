@@ -8,7 +8,7 @@ import { fileConfig } from '../../src/config/file/file-config.js';
 import { createAdapters, type ResourceAdapters } from '../../src/worker/resource-adapters.js';
 import { eventually } from '../support/eventually.js';
 
-/** Answers when it is told to. */
+/** Responds when the test releases it. */
 let waiting: (() => void)[] = [];
 let server: Server;
 let url: string;
@@ -71,7 +71,7 @@ it('what is in use when the configuration is read again finishes before it is cl
   expect(isClosed).toBe(true);
 });
 
-it('a platform that somebody holds is the one that is configured now', async () => {
+it('a platform that was requested earlier is the one that is configured now', async () => {
   const platform = adapters.platformOf('worker');
   await adapters.reload(await resourcesAt('two'));
   const asked: (string | undefined)[] = [];
@@ -86,7 +86,7 @@ it('a platform that somebody holds is the one that is configured now', async () 
   expect(adapters.isAutoscaled('worker')).toBe(false);
 });
 
-it('remembers what became of the last look, whoever looked', async () => {
+it('remembers the result of the last read, from any reader', async () => {
   expect(adapters.lastLookAt('worker')).toBeUndefined();
   const looking = adapters.platformOf('worker').observe(signal);
   await isAsked(1);
@@ -106,7 +106,7 @@ it('remembers what became of the last look, whoever looked', async () => {
   expect(adapters.lastLookAt('worker')!.problem).toContain('ECONNREFUSED');
 });
 
-it('tells whoever wants to know that the configuration was read again', async () => {
+it('notifies its listeners that the configuration was read again', async () => {
   let times = 0;
   const forget = adapters.onReload(() => (times += 1));
   await adapters.reload(await resourcesAt('two'));

@@ -260,7 +260,7 @@ describe('when it is stopped for a deploy', () => {
     expect([trail.steps, next.steps]).toEqual([['change 1'], []]);
   });
 
-  it('hands a watch over to another worker, from its last heartbeat, long before its time-out', async () => {
+  it('hands a watch over to another worker, from its last heartbeat, long before its timeout', async () => {
     await temporalUp();
     const trail = new Trail();
     const old = worker({ shutdownGraceMs: 500, activities: probeActivities(trail) });

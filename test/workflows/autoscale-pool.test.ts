@@ -53,7 +53,7 @@ async function pooled(size: number, depth: number, policy: object) {
 }
 
 describe('units that are not ready', () => {
-  it('keep the others neither from being helped nor from being removed', async () => {
+  it('block neither scaling out nor scaling in', async () => {
     const { pool, queue, lookedAgain } = await pooled(3, 80, { type: 'perUnit', value: 'depth', target: 10 });
     await poll(
       () => pool.size,
@@ -69,7 +69,7 @@ describe('units that are not ready', () => {
     expect(pool.sets.map(({ to }) => to)).toEqual([8, 1]);
   });
 
-  it('are not asked for again and again by a mean over those that are', async () => {
+  it('are not requested again and again by a mean over the ready units', async () => {
     const { pool, lookedAgain } = await pooled(3, 15, { type: 'utilization', value: 'depth', target: 10 });
     for (let look = 0; look < 5; look += 1) await lookedAgain();
     expect(pool.sets.map(({ to }) => to)).toEqual([5]);

@@ -132,14 +132,14 @@ function decided(target: number, atMs = 1): { how: 'decided'; result: WatchResul
 const removal = (changes: Partial<Revision> = {}) => revision({ atMs: 200, ...changes });
 
 describe('a message', () => {
-  it('calls the watch off, and the next one begins at once with it', async () => {
+  it('cancels the watch, and the next watch starts immediately with the message', async () => {
     run.pause({ direction: 'both', untilMs: null });
     await world.settle();
     expect(world.watches).toHaveLength(2);
     expect(world.watches[1]!.given).toMatchObject({ atOnce: true, pause: { direction: 'both' } });
   });
 
-  it('that comes while a scale is being asked for is looked at right after that', async () => {
+  it('that arrives while a scale is requested is processed right after the request', async () => {
     world.watches[0]!.answer(decided(5));
     await world.settle();
     run.evaluate();
@@ -176,7 +176,7 @@ describe('a message', () => {
 });
 
 describe('a removal', () => {
-  it('ends the run, when every message has been dealt with', async () => {
+  it('ends the run after every message was processed', async () => {
     world.handle(run.configure(configuration({ atMs: 150 })));
     run.remove(removal());
     await world.settle();
@@ -187,7 +187,7 @@ describe('a removal', () => {
     expect(state.removedBy).toEqual(removal());
   });
 
-  it('that is followed by a newer configuration ends nothing, be that usable or not', async () => {
+  it('that is followed by a newer configuration does not end the run, whether or not the configuration is usable', async () => {
     run.remove(removal());
     world.handle(run.configure(configuration({ atMs: 300 })));
     await world.settle();
@@ -198,7 +198,7 @@ describe('a removal', () => {
     expect(state.ignored).toBe('ignored configure: there is no such policy');
   });
 
-  it('that is ignored is told of until the next message that makes sense, whatever else goes well', async () => {
+  it('that is ignored is reported until the next valid message', async () => {
     run.remove(removal({ owner: 'another' }));
     world.watches[0]!.answer(decided(5));
     await world.settle();
@@ -209,7 +209,7 @@ describe('a removal', () => {
     expect(state.ignored).toBeNull();
   });
 
-  it('that comes while a newer configuration is being checked ends nothing', async () => {
+  it('that arrives while a newer configuration is being checked does not end the run', async () => {
     world.handle(run.configure(configuration({ atMs: 300 })));
     run.remove(removal());
     await world.settle();
@@ -221,7 +221,7 @@ describe('a removal', () => {
 });
 
 describe('of two configurations', () => {
-  it('that are checked at the same time the newer one counts, whichever is found usable first', async () => {
+  it('that are checked at the same time, the newer one applies, whichever check ends first', async () => {
     world.handle(run.configure(configuration({ atMs: 300 })));
     world.handle(run.configure(configuration({ atMs: 200 })));
     world.checks[1]!.answer(null);
@@ -234,7 +234,7 @@ describe('of two configurations', () => {
     expect(state).toMatchObject({ revision: { atMs: 300 }, insteadOf: { atMs: 100 } });
   });
 
-  it('that are checked at the same time the older one counts where the newer one is not usable', async () => {
+  it('that are checked at the same time, the older one applies if the newer one is not usable', async () => {
     world.handle(run.configure(configuration({ atMs: 300 })));
     world.handle(run.configure(configuration({ atMs: 200 })));
     world.checks[1]!.answer(null);
@@ -244,7 +244,7 @@ describe('of two configurations', () => {
     expect(state.revision?.atMs).toBe(200);
   });
 
-  it('the one in force, said again later, counts against one that is still being checked', async () => {
+  it('the one in force, sent again later, applies instead of one that is still being checked', async () => {
     world.handle(run.configure(configuration({ atMs: 200 })));
     world.handle(run.configure(configuration({ atMs: 300, digest: state.revision!.digest })));
     world.checks[0]!.answer(null);
@@ -253,7 +253,7 @@ describe('of two configurations', () => {
     expect(world.watches).toHaveLength(1);
   });
 
-  it('of the same time the one counts that came later', async () => {
+  it('with the same time, the one that arrived later applies', async () => {
     world.handle(run.configure(configuration({ digest: 'one' })));
     world.handle(run.configure(configuration({ digest: 'two' })));
     world.checks[1]!.answer(null);
@@ -263,7 +263,7 @@ describe('of two configurations', () => {
     expect(state.revision?.digest).toBe('two');
   });
 
-  it('the older one is named once, and costs no check', async () => {
+  it('the older one is reported once and not checked', async () => {
     const before = world.published;
     for (let time = 0; time < 3; time += 1) world.handle(run.configure(configuration({ atMs: 50 })));
     await world.settle();
@@ -273,7 +273,7 @@ describe('of two configurations', () => {
   });
 });
 
-it('goes on as a new run with what the watch that was called off has seen', async () => {
+it('continues as a new run with the state of the cancelled watch', async () => {
   world.isLong = true;
   run.evaluate();
   world.watches[0]!.answer({ how: 'calledOff', seen: decided(4, 9).result });

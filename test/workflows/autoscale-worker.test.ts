@@ -31,7 +31,7 @@ describe('when its worker', () => {
     return { resource, stoppedAtMs };
   };
 
-  it('stops gracefully, the next one goes on with all that it remembered', async () => {
+  it('stops gracefully, the next worker continues with its whole state', async () => {
     const { resource, stoppedAtMs } = await leftAtTwo();
     const stopAgain = await restless.startWorker();
     const after = await poll(
@@ -45,7 +45,7 @@ describe('when its worker', () => {
     await stopAgain();
   });
 
-  it('stops, a counter is counted on by the next one', async () => {
+  it('stops, the next worker continues the rate of a counter', async () => {
     const { queue, resource } = await autoscaled(restless, {
       depth: 100,
       settings: { sampling: { depth: { rate: true } } },
@@ -65,7 +65,7 @@ describe('when its worker', () => {
     await stopAgain();
   });
 
-  it('is away when somebody says something, the next one goes on with all that was remembered', async () => {
+  it('is down when a message arrives, the next worker continues with its whole state', async () => {
     const { resource, stoppedAtMs } = await leftAtTwo();
     await benches.autoscales.pause(resource.resource, { direction: 'up', untilMs: null });
     const stopAgain = await restless.startWorker();
@@ -78,7 +78,7 @@ describe('when its worker', () => {
     await stopAgain();
   });
 
-  it('comes back to several configurations, the newest counts, whichever is checked first', async () => {
+  it('finds several configurations, the newest applies, whichever check ends first', async () => {
     const { resource, configure } = await autoscaled(restless, { depth: 20 });
     await (
       await restless.startWorker()
@@ -91,7 +91,7 @@ describe('when its worker', () => {
     await stop();
   });
 
-  it('cannot read the capacity, it decides nothing and says why', async () => {
+  it('cannot read the capacity, it makes no decision and reports why', async () => {
     const { queue, resource } = await autoscaled(restless, { depth: 20 });
     const stop = await restless.startWorker();
     await evaluatedAnew(resource);

@@ -24,7 +24,7 @@ afterAll(async () => {
 });
 
 describe('an autoscaled resource', () => {
-  it('follows its queue out and in again, and can say why', async () => {
+  it('follows its queue out and in again, and gives the reasons', async () => {
     const { queue, resource } = await autoscaled(bench);
     queue.depth = 45;
     await poll(resource.capacity, (capacity) => capacity === 5);
@@ -37,7 +37,7 @@ describe('an autoscaled resource', () => {
     expect(last!.runId).toMatch(/-/);
   });
 
-  it('adds no history while nothing is to change', async () => {
+  it('adds no history while no change is needed', async () => {
     const { resource } = await autoscaled(bench, { depth: 20 });
     const handle = environment.client.workflow.getHandle(autoscaleWorkflowId(resource.resource));
     await evaluatedAnew(resource);
@@ -46,7 +46,7 @@ describe('an autoscaled resource', () => {
     expect((await handle.fetchHistory()).events!.length).toBe(before);
   });
 
-  it('is not scaled in by a source that fails, and says so', async () => {
+  it('is not scaled in while a source fails, and reports it', async () => {
     const { queue, resource } = await autoscaled(bench, {
       depth: 20,
       settings: { fallback: { after: 3, capacity: { atLeast: 4 } } },
@@ -59,7 +59,7 @@ describe('an autoscaled resource', () => {
     expect(resource.truth()).toEqual([2, 4]);
   });
 
-  it('is not scaled by samples that are too old, and says how old they are', async () => {
+  it('is not scaled by samples that are too old, and reports their age', async () => {
     const { queue, resource } = await autoscaled(bench, {
       depth: 20,
       settings: { sampling: { depth: { maxAgeMs: 60_000 } } },
@@ -76,7 +76,7 @@ describe('an autoscaled resource', () => {
     expect(resource.truth()).toEqual([2]);
   });
 
-  it('acts at once when it is told to look', async () => {
+  it('evaluates immediately on request', async () => {
     const { queue, resource, configure } = await autoscaled(bench, { depth: 20 });
     await configure({ intervalMs: 3_600_000 });
     await evaluatedAnew(resource);
@@ -85,7 +85,7 @@ describe('an autoscaled resource', () => {
     await poll(resource.capacity, (capacity) => capacity === 6);
   });
 
-  it('counts what somebody else changed from when it was sent, also where that run is over', async () => {
+  it('counts a change by another requester from when it was sent, also after that run has ended', async () => {
     const { resource, configure } = await autoscaled(bench, { depth: 20 });
     const behavior = { scaleUp: { policies: [{ type: 'Pods', value: 9, periodSeconds: 1800 }] } };
     await configure({ intervalMs: 3_600_000, behavior });
@@ -102,7 +102,7 @@ describe('an autoscaled resource', () => {
     expect(state!.scaleUps[0]!.atMs).toBeLessThanOrEqual(lastChange!.sentAtMs);
   });
 
-  it('stays where an override puts it, however often that comes between two looks, and then goes back', async () => {
+  it('stays at the capacity of an override, however often it is set between two evaluations, and then returns', async () => {
     const { resource } = await autoscaled(bench, { depth: 20, limits: { min: 0 } });
     for (let round = 0; round < 3; round += 1) {
       await autoscales.override(resource.resource, { capacity: 0, untilMs: null });
@@ -126,7 +126,7 @@ describe('an autoscaled resource', () => {
     expect(resource.truth()).toEqual(name === 'override' ? [2, 5, 6] : [2, 6]);
   });
 
-  it('leaves its bounds where an override says so, and is back in them when that is over', async () => {
+  it('may leave its bounds during an override with beyondBounds, and returns to them afterwards', async () => {
     const { queue, resource } = await autoscaled(bench, { depth: 20, limits: { min: 2, step: { up: 1, down: 1 } } });
     await evaluatedAnew(resource);
     await autoscales.override(resource.resource, { capacity: 0, untilMs: null });
@@ -143,7 +143,7 @@ describe('an autoscaled resource', () => {
     await expect(bench.scales.request(resource, { targetCapacity: 0 })).rejects.toThrow('below the minimum of 2');
   });
 
-  it('stops outside its bounds where it is paused there', async () => {
+  it('stays outside its bounds if it is paused there', async () => {
     const slowlyIn = { step: { up: null, down: 1 }, cooldownMs: { up: 0, down: 2000 } };
     const { resource } = await autoscaled(bench, { depth: 30, limits: { max: 4, ...slowlyIn } });
     await autoscales.override(resource.resource, { capacity: 8, untilMs: null, beyondBounds: true });
@@ -155,7 +155,7 @@ describe('an autoscaled resource', () => {
     expect(resource.capacity()).toBeGreaterThan(4);
   });
 
-  it('does not move while it is paused, and catches up when it is resumed', async () => {
+  it('does not scale while it is paused, and reaches its target when it is resumed', async () => {
     const { queue, resource } = await autoscaled(bench, { depth: 20 });
     await autoscales.pause(resource.resource, { direction: 'both', untilMs: null });
     queue.depth = 70;
@@ -170,7 +170,7 @@ describe('an autoscaled resource', () => {
     await poll(resource.capacity, (capacity) => capacity === 7);
   });
 
-  describe('whose run waits for its cooldown on the way elsewhere, and is where its policies want it', () => {
+  describe('whose run waits for a cooldown before another target, while the policies want the current capacity', () => {
     const cooling = { cooldownMs: { up: 60_000, down: 60_000 } };
     const goesTo = (resource: TestResource, capacity: number) =>
       resource.until(({ phase, targetCapacity }) => phase === 'coolingDown' && targetCapacity === capacity);
@@ -181,7 +181,7 @@ describe('an autoscaled resource', () => {
       return resource;
     };
 
-    it('stops it when the override that sent it there is taken back', async () => {
+    it('stops the run when the override that requested the target is removed', async () => {
       const resource = await atFour();
       await autoscales.override(resource.resource, { capacity: 6, untilMs: null });
       await goesTo(resource, 6);
@@ -190,7 +190,7 @@ describe('an autoscaled resource', () => {
       expect(resource.truth()).toEqual([2, 4]);
     });
 
-    it('lets the word of a person stand until the next evaluation, and no longer', async () => {
+    it('keeps the target of a manual request until the next evaluation, and no longer', async () => {
       const resource = await atFour();
       await evaluatedAnew(resource);
       await bench.scales.request(resource, { targetCapacity: 9 });
@@ -198,7 +198,7 @@ describe('an autoscaled resource', () => {
       expect(resource.truth()).toEqual([2, 4]);
     });
 
-    it('lets it stand while it is paused', async () => {
+    it('keeps the target while it is paused', async () => {
       const resource = await atFour();
       await autoscales.pause(resource.resource, { direction: 'both', untilMs: null });
       await bench.scales.request(resource, { targetCapacity: 9, reason: 'the sale begins' });
@@ -209,7 +209,7 @@ describe('an autoscaled resource', () => {
     });
   });
 
-  it('stops its own walk when it is paused', async () => {
+  it('stops its own run when it is paused', async () => {
     const { resource } = await autoscaled(bench, {
       depth: 60,
       limits: { step: { up: 1, down: 1 }, cooldownMs: { up: 3000, down: 3000 } },
@@ -222,7 +222,7 @@ describe('an autoscaled resource', () => {
     expect(resource.capacity()).toBeLessThan(6);
   });
 
-  it('stops its own walk when it is paused, also one that never rests', async () => {
+  it('stops its own run when it is paused, also a run with no cooldown between its steps', async () => {
     const { queue, resource } = await autoscaled(bench, {
       depth: 20,
       limits: { step: { up: 1, down: 1 } },
@@ -237,7 +237,7 @@ describe('an autoscaled resource', () => {
     expect((await resource.status()).phase).toBe('settled');
   });
 
-  it('ignores and tells of messages that make no sense', async () => {
+  it('ignores and reports invalid messages', async () => {
     const { resource } = await autoscaled(bench, { depth: 20 });
     const handle = environment.client.workflow.getHandle(autoscaleWorkflowId(resource.resource));
     const limits = resource.settings;
@@ -256,7 +256,7 @@ describe('an autoscaled resource', () => {
     expect((await evaluatedAnew(resource))!.progress!.problem).toBeNull();
   });
 
-  it('is asked for nothing more when it is removed', async () => {
+  it('gets no further requests after it is removed', async () => {
     const { resource } = await autoscaled(restless, { depth: 20 });
     expect((await view(resource))?.ended).toBeNull();
     await autoscales.remove(resource.resource, written());
@@ -279,12 +279,12 @@ describe('an autoscaler that is started by hand', () => {
     });
   };
 
-  it('fails where its input makes no sense', async () => {
+  it('fails for invalid input', async () => {
     const handle = await startWith(5);
     await expect(handle.result()).rejects.toMatchObject({ cause: { message: 'settings must be an object' } });
   });
 
-  it('with settings that no worker understands waits for one that does, and says why', async () => {
+  it('with settings that no worker supports waits for a worker that does, and reports why', async () => {
     const handle = await startWith({ intervalMs: 500, policies: [{ type: 'fixd' }] });
     await poll(
       async () => (await handle.describe()).raw.pendingActivities?.[0]?.lastFailure?.message ?? '',

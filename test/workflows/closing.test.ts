@@ -25,7 +25,7 @@ afterAll(async () => {
 
 const withoutCooldown = { cooldownMs: { up: 0, down: 0 } };
 
-it('a run that continues as new keeps its target, its cooldown and its answers', async () => {
+it('a run that continues as new keeps its target, its cooldown and its responses', async () => {
   const resource = await bench.resource();
   const first = await bench.scales.request(resource, { add: 6 }, 'key');
   const final: unknown = await resource.handle.result();
@@ -38,7 +38,7 @@ it('a run that continues as new keeps its target, its cooldown and its answers',
   expect(resource.capacity()).toBe(8);
 }, 60_000);
 
-it('no request is lost or applied twice while a run continues as new under fire', async () => {
+it('no request is lost or applied twice while a run continues as new under many requests', async () => {
   const resource = await bench.resource({
     settings: { ...withoutCooldown, max: 1000, step: { up: null, down: null } },
   });
@@ -53,7 +53,7 @@ it('no request is lost or applied twice while a run continues as new under fire'
   expect(new Set(answered).size).toBe(answered.length);
 }, 60_000);
 
-it('no request that comes while a run closes is lost', async () => {
+it('no request that arrives while a run closes is lost', async () => {
   const resource = await bench.resource({ settings: withoutCooldown });
   const runs = new Set<string>();
   for (let round = 0; round < 100; round += 1) {
@@ -93,7 +93,9 @@ async function insist(resource: TestResource, requested: ScaleRequestBody): Prom
   }
 }
 
-/** As when the API is stopped for a while at this moment: what it sent is done, and it hears nothing of that in time. */
+/**
+ * As when the API is stopped for a while at this moment: what it sent is done, and it hears nothing of that in time.
+ */
 function losingTheAnswer(client: Client, meanwhile: () => Promise<void>): Client {
   const startUpdateWithStart: WorkflowClient['startUpdateWithStart'] = async (update, options) => {
     await (await client.workflow.startUpdateWithStart(update, options)).result();
@@ -101,7 +103,7 @@ function losingTheAnswer(client: Client, meanwhile: () => Promise<void>): Client
     throw new WorkflowUpdateRPCTimeoutOrCancelledError('the time is over');
   };
   const workflow = overlaid(client.workflow, { startUpdateWithStart });
-  // Without a deadline of its own: what is lost here is lost by its time-out.
+  // Without its own deadline: a lost request fails by the timeout of the test.
   return overlaid(client, { workflow, withDeadline: (_deadline, call) => call() });
 }
 

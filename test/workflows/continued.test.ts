@@ -1,4 +1,4 @@
-/** Histories that are long: whoever looks at a run that goes on as a new one sees what he saw before. */
+/** Long histories: a run that continues as new shows the same state as before. */
 import { afterAll, expect, it } from '@jest/globals';
 import type { AutoscaleAnswer } from '../../src/api/autoscale/answers.js';
 import type { RunsAnswer } from '../../src/api/scale/answers.js';
@@ -22,7 +22,7 @@ afterAll(async () => {
   await environment.teardown();
 });
 
-it('an autoscaler that continues as new shows its pause, its override, its configuration and what it has counted', async () => {
+it('an autoscaler that continues as new keeps its pause, its override, its configuration and its counters', async () => {
   const resource = await bench.resource({
     settings: { step: { up: null, down: null }, cooldownMs: { up: 0, down: 0 } },
   });
@@ -65,7 +65,7 @@ it('an autoscaler that continues as new shows its pause, its override, its confi
   expect(decisions.map((decision) => decision.evaluation.target)).toEqual([5, 4]);
 });
 
-it('an autoscaler that is only told to look, again and again, forgets no window when it continues as new', async () => {
+it('an autoscaler with only evaluation requests keeps its windows when it continues as new', async () => {
   const resource = await bench.resource({ capacity: 4 });
   const settings = (capacity: number) =>
     autoscaleSettingsSchema.parse({
@@ -100,7 +100,7 @@ it('an autoscaler that is only told to look, again and again, forgets no window 
   expect(resource.truth()).toEqual([4]);
 });
 
-it('a scale run that continues as new shows the target that counts, in the list of runs too', async () => {
+it('a scale run that continues as new shows its current target, also in the list of runs', async () => {
   const resource = await bench.resource();
   const api = await openApi(environment.client, [resource]);
   const first = await bench.scales.request(resource, { targetCapacity: 4 });

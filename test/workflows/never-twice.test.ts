@@ -33,17 +33,17 @@ const cases: Case[] = [
     changesSent: 2,
   },
   {
-    name: 'a gateway time-out after it was applied counts as made',
+    name: 'a gateway timeout after it was applied counts as made',
     faults: [{ type: 'reject', status: 504, ...onChange, appliesAfterMs: 0 }],
     changesSent: 2,
   },
   {
-    name: 'a reply that never comes counts as made',
+    name: 'without a response, it counts as made',
     faults: [{ type: 'hang', ...onChange, appliesAfterMs: 0 }],
     changesSent: 2,
   },
   {
-    name: 'a reply that is cut off counts as made',
+    name: 'with an incomplete response, it counts as made',
     faults: [{ type: 'cutOff', ...onChange, appliesAfterMs: 0 }],
     changesSent: 2,
   },
@@ -129,8 +129,8 @@ describe('on the way from 2 to 4,', () => {
   });
 });
 
-describe('when the worker goes away', () => {
-  it('with a change in flight, it counts as made and is not sent again', async () => {
+describe('when the worker stops', () => {
+  it('with a change in flight, the change counts as made and is not sent again', async () => {
     const stop = await own.startWorker();
     const resource = await own.resource();
     resource.simulator.faults.set({ faults: [{ type: 'slow', on: 'change', delayMs: 800 }] });
@@ -144,7 +144,7 @@ describe('when the worker goes away', () => {
     await stopAgain();
   });
 
-  it('a request that no worker has answered is accepted all the same, and done once one is back', async () => {
+  it('a request that no worker has received is accepted, and carried out when a worker runs again', async () => {
     const resource = await own.resource();
     expect(await own.scales.request(resource, { targetCapacity: 3 })).toMatchObject({ outcome: 'started' });
     expect(await own.scales.request(resource, { targetCapacity: 4 })).toMatchObject({

@@ -54,7 +54,7 @@ const statusOf = async (resource: TestResource) => (await handleOf(resource).des
 const ago = (seconds: number): Partial<Writing> => ({ atMs: Date.now() - seconds * 1000 });
 
 describe('an autoscaler that is removed', () => {
-  it('ends, and says by whom it was removed', async () => {
+  it('ends, and reports who removed it', async () => {
     const { bench, resource } = await aResource();
     await autoscales.configure(configured(resource, fixed(4)));
     await bench.startWorker();
@@ -69,7 +69,7 @@ describe('an autoscaler that is removed', () => {
     expect(resource.truth()).toEqual([2, 4]);
   });
 
-  it('and configured again before a worker looks goes on, with its pause', async () => {
+  it('and configured again before a worker evaluates it continues, with its pause', async () => {
     const { bench, resource } = await aResource();
     await autoscales.configure(configured(resource, fixed(4)));
     const stop = await bench.startWorker();
@@ -91,7 +91,7 @@ describe('an autoscaler that is removed', () => {
     expect(await memoOf(resource)).not.toHaveProperty('removedBy');
   });
 
-  it('and configured again at the moment at which it ends is never lost', async () => {
+  it('and configured again while it ends is never lost', async () => {
     const { bench, resource } = await aResource();
     await bench.startWorker();
     for (let round = 0; round < 20; round += 1) {
@@ -118,7 +118,7 @@ describe('an autoscaler that is removed', () => {
     expect(await statusOf(resource)).toBe('RUNNING');
   });
 
-  it('is not removed by a word that is older than its configuration', async () => {
+  it('is not removed by a message that is older than its configuration', async () => {
     const { bench, resource } = await aResource();
     await autoscales.configure(configured(resource, fixed(4)));
     await autoscales.remove(resource.resource, written(ago(60)));
@@ -133,7 +133,7 @@ describe('an autoscaler that is removed', () => {
 });
 
 describe('of two configurations', () => {
-  it('the newer one counts, whichever comes first, and the other one is named beside it', async () => {
+  it('the newer one applies, whichever arrives first, and the status names the other one', async () => {
     const { bench, resource } = await aResource();
     const newer = configured(resource, fixed(5), { file: '/etc/new.yaml' });
     const older = configured(resource, fixed(4), { file: '/etc/old.yaml', ...ago(60) });
@@ -154,7 +154,7 @@ describe('of two configurations', () => {
     expect(resource.truth()).toEqual([2, 5, 6]);
   });
 
-  it('one that was removed since it was written does not bring the autoscaler back', async () => {
+  it('one that is older than the removal does not start the autoscaler again', async () => {
     const { bench, resource } = await aResource();
     await autoscales.configure(configured(resource, fixed(4), ago(60)));
     await autoscales.remove(resource.resource, written(ago(30)));
@@ -169,7 +169,7 @@ describe('of two configurations', () => {
 });
 
 describe('a resource that is served on another task queue', () => {
-  it('takes its autoscaler along, with what that remembers, and leaves nothing for a worker of the old one', async () => {
+  it('moves its autoscaler with its state, and leaves nothing on the old task queue', async () => {
     const { bench, resource } = await aResource();
     const stabilized = fixed(4, { behavior: { scaleDown: { stabilizationWindowSeconds: 3600 } } });
     await autoscales.configure(configured(resource, stabilized));
@@ -185,7 +185,7 @@ describe('a resource that is served on another task queue', () => {
     const taskQueue = `elsewhere-${randomUUID()}`;
     const lower = autoscaleSettingsSchema.parse({ ...stabilized, policies: [{ type: 'fixed', capacity: 2 }] });
     await autoscales.configure(configured({ ...resource, taskQueue }, lower));
-    // Nobody serves the old one: somebody carries out the workflows that are to leave it.
+    // No worker polls the old task queue, so the test runs the workflow tasks that move the workflows.
     const stopLeaving = await bench.startWorker({ activities: false });
     await bench.startWorker({ taskQueue });
     const view = await poll(
@@ -201,7 +201,7 @@ describe('a resource that is served on another task queue', () => {
     await poll(resource.capacity, (capacity) => capacity === 3);
   });
 
-  it('takes its scale run along in the middle of a cooldown, which is kept', async () => {
+  it('moves its scale run during a cooldown, and keeps the cooldown', async () => {
     const bench = new Workbench(environment);
     benches.push(bench);
     const resource = await bench.resource({ settings: { cooldownMs: { up: 4000, down: 4000 } } });
@@ -224,7 +224,7 @@ describe('a resource that is served on another task queue', () => {
     await stopLeaving();
   }, 60_000);
 
-  it('takes a scale run along that waits for a worker that never comes', async () => {
+  it('moves a scale run that waits for a worker that never starts', async () => {
     const { bench, resource } = await aResource();
     await bench.scales.request(resource, { targetCapacity: 4 });
     const stopLeaving = await bench.startWorker({ activities: false });

@@ -177,7 +177,7 @@ for (const [name, scenario] of Object.entries(scenarios)) {
     () => false,
   );
   if (isThere) continue;
-  // Stack traces name the folder of whoever recorded them.
+  // Stack traces contain the folder of the recording machine.
   await writeFile(file, (await historyOf(await scenario(bench))).replaceAll(`${process.cwd()}/`, '/app/'));
   console.log(`recorded ${file}`);
 }

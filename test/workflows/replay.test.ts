@@ -15,7 +15,7 @@ it.each(histories)('today’s workflow code replays %s', async (file) => {
   await Worker.runReplayHistory({ workflowBundle: { codePath: '.cache/workflow-bundle.js' } }, history);
 });
 
-it('a history that today’s code would not have made is noticed', async () => {
+it('a history that the current code would not produce is detected', async () => {
   const text = readFileSync(`test/histories/scale-failed.json`, 'utf8');
   const history: unknown = JSON.parse(text.replaceAll('"observe"', '"confirm"'));
   await expect(

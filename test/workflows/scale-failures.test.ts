@@ -36,7 +36,7 @@ describe('a failure has its own type:', () => {
   });
 
   it.concurrent(
-    'ActiveTimeout where the platform never looks anew: no change is sent on an old observation',
+    'ActiveTimeout where observations never become newer: no change is sent on an old observation',
     async () => {
       const resource = await bench.resource({
         settings: { waitForActive: { timeoutMs: 2000, intervalMs: 200 }, settleMs: 500 },

@@ -3,7 +3,7 @@ import { answerTo, applyRequest } from '../../workflows/scale/requests.js';
 import { newState } from '../../workflows/scale/state.js';
 import { scenarios } from '../explore/scenarios.js';
 
-describe('the target that a run already has', () => {
+describe('a request for the current target of a run', () => {
   const aimed = () => {
     const state = newState({ resource: 'web', settings: scenarios[0]!.settings }, { runId: 'run 1', startedAtMs: 0 });
     applyRequest(state, { id: 'first', targetCapacity: 5 });
@@ -11,18 +11,18 @@ describe('the target that a run already has', () => {
     return state;
   };
 
-  it('is nothing new to decide', () => {
+  it('starts no new decision', () => {
     const state = aimed();
     expect(applyRequest(state, { id: 'again', targetCapacity: 5 })).toBe(false);
     expect(answerTo(state, 'again')).toMatchObject({ targetCapacity: 5, outcome: 'unchanged' });
   });
 
-  it('takes back a cancellation that came before it', () => {
+  it('revokes an earlier cancellation', () => {
     const state = { ...aimed(), wasCancelled: true, isCalledOff: true };
     expect(applyRequest(state, { id: 'again', targetCapacity: 5 })).toBe(true);
   });
 
-  it('is nothing to start from once it was cancelled: units are added to what was seen last', () => {
+  it('is not the base of relative requests after a cancellation: units are added to the last observed capacity', () => {
     const observed = { capacity: 2, status: 'ACTIVE', observedAtMs: 1 } as const;
     const state = { ...aimed(), observed, wasCancelled: true, isCalledOff: true };
     expect(applyRequest(state, { id: 'more', add: 1 })).toBe(true);

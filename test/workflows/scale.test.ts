@@ -10,7 +10,7 @@ function smallestGap(timesMs: number[]): number {
 }
 
 describe('a scale run', () => {
-  it.concurrent('walks up by steps, a cooldown apart, and closes when the last has cooled down', async () => {
+  it.concurrent('scales out by steps, one cooldown apart, and closes after the last cooldown', async () => {
     const resource = await bench.resource({ settings: { step: { up: 2, down: 1 } } });
     expect(await bench.scales.request(resource, { targetCapacity: 5 })).toMatchObject({
       outcome: 'started',
@@ -25,7 +25,7 @@ describe('a scale run', () => {
     expect(smallestGap(resource.changeTimes())).toBeGreaterThanOrEqual(1000);
   });
 
-  it.concurrent('walks down as well', async () => {
+  it.concurrent('scales in by steps too', async () => {
     const resource = await bench.resource();
     await bench.scales.request(resource, { targetCapacity: 0 });
     await resource.handle.result();
@@ -99,7 +99,7 @@ describe('a scale run', () => {
     expect(upAgain - up).toBeGreaterThanOrEqual(4000);
   });
 
-  it.concurrent('walks the whole path of a dry run without sending a change, and ends by itself', async () => {
+  it.concurrent('makes every decision of a dry run without sending a change, and ends by itself', async () => {
     const resource = await bench.resource({ settings: { dryRun: true } });
     await bench.scales.request(resource, { targetCapacity: 4 });
     expect(await resource.handle.result()).toMatchObject({ stepsMade: 2, dryRun: true, observed: { capacity: 4 } });
@@ -107,7 +107,7 @@ describe('a scale run', () => {
     expect(resource.truth()).toEqual([2]);
   });
 
-  it.concurrent('starts over from what other hands made of the capacity, and records it', async () => {
+  it.concurrent('continues from a capacity that another writer set, and records it', async () => {
     const resource = await bench.resource();
     await bench.scales.request(resource, { targetCapacity: 5 });
     await resource.until(({ stepsMade }) => stepsMade === 1);
@@ -178,7 +178,7 @@ describe('a retarget', () => {
     expect(resource.capacity()).toBe(5);
   });
 
-  it.concurrent('adds and removes from the target that is under way', async () => {
+  it.concurrent('adds to and removes from the target of the run in progress', async () => {
     const resource = await bench.resource();
     const [first, second] = await Promise.all([
       bench.scales.request(resource, { add: 1 }),
@@ -200,7 +200,7 @@ describe('a retarget', () => {
     expect(resource.truth()).toEqual([2, 3]);
   });
 
-  it.concurrent('brings its own limits: a lowered maximum is walked to by steps, never past it', async () => {
+  it.concurrent('has its own limits: a lowered maximum is reached by steps, and never exceeded', async () => {
     const resource = await bench.resource({
       capacity: 9,
       settings: { step: { up: 2, down: 2 }, cooldownMs: { up: 0, down: 0 } },

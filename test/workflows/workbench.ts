@@ -1,4 +1,7 @@
-/** A whole Escapement for a test: a real Temporal server, a real sidecar over HTTP for each resource, a worker, a client. */
+/**
+ * A whole Escapement for a test: a real Temporal server, a real sidecar over HTTP for each resource, a worker, a
+ * client.
+ */
 import { randomUUID } from 'node:crypto';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { type NativeConnection, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
@@ -146,7 +149,7 @@ export class Workbench {
   }
 }
 
-/** Until it is as wanted; the test's own time-out ends it otherwise. */
+/** Polls until the condition holds. The timeout of the test ends the polling otherwise. */
 export async function poll<T>(look: () => T | Promise<T>, wanted: (seen: T) => boolean): Promise<T> {
   for (;;) {
     const seen = await look();

@@ -24,7 +24,7 @@ export interface AutoscaleWorld {
   ask(evaluation: Evaluation): Promise<ScaleAnswer>;
   /**
    * Why a worker cannot run a watch with this configuration; null when it can. Without this check, a watch with invalid
-   * settings would be retried until somebody configured the autoscaler again.
+   * settings would be retried until the autoscaler is configured again.
    */
   whyNotWatched(configuration: AutoscaleConfiguration): Promise<string | null>;
   /**

@@ -58,7 +58,7 @@ export function temporalAutoscaleWorld(state: Autoscaler): AutoscaleWorld {
         {
           resource: state.resource,
           taskQueue: taskQueue(),
-          // Outside the bounds only when an override allows it, or when a pause stops a walk that is outside them.
+          // Outside the bounds only when an override allows it, or when a pause stops a run that is outside them.
           limits: widenedTo(target, state.limits),
           targetCapacity: target,
           reason: `${autoscaleReason}${reason}`.slice(0, longestReason),

@@ -31,14 +31,14 @@ export function applyRequest(state: ScaleState, request: ScaleRequest): boolean 
     for (const overtaken of state.unresolved.splice(0)) {
       refuse(state, overtaken, 'NotResolved', 'a later request set a target before the capacity was known');
     }
-    return aim(state, request, request.targetCapacity);
+    return setTarget(state, request, request.targetCapacity);
   }
   // In order of arrival: the next relative request starts from the result of one that is not resolved yet.
   if (state.unresolved.length === 0) {
     if (!isOver(state) && !state.isCalledOff && state.target !== null)
-      return aim(state, request, state.target + unitsOf(request));
+      return setTarget(state, request, state.target + unitsOf(request));
     // A cancelled run cannot look again, and it does not close before every request has an answer.
-    if (state.wasCancelled) return aimFromLastSeen(state, request);
+    if (state.wasCancelled) return setTargetFromLastObservation(state, request);
   }
   state.unresolved.push(request);
   return true;
@@ -48,7 +48,7 @@ export function applyRequest(state: ScaleState, request: ScaleRequest): boolean 
 export function resolveRequests(state: ScaleState, observedCapacity: number): void {
   let base = observedCapacity;
   for (const request of state.unresolved.splice(0)) {
-    aim(state, request, base + unitsOf(request));
+    setTarget(state, request, base + unitsOf(request));
     base = state.target ?? base;
   }
 }
@@ -67,8 +67,8 @@ export function isOver({ phase }: ScaleState): boolean {
   return phase === 'settled' || phase === 'cancelled' || phase === 'failed';
 }
 
-function aimFromLastSeen(state: ScaleState, request: ScaleRequest): boolean {
-  if (state.observed) return aim(state, request, state.observed.capacity + unitsOf(request));
+function setTargetFromLastObservation(state: ScaleState, request: ScaleRequest): boolean {
+  if (state.observed) return setTarget(state, request, state.observed.capacity + unitsOf(request));
   refuse(
     state,
     request,
@@ -78,7 +78,7 @@ function aimFromLastSeen(state: ScaleState, request: ScaleRequest): boolean {
   return false;
 }
 
-function aim(state: ScaleState, request: ScaleRequest, targetCapacity: number): boolean {
+function setTarget(state: ScaleState, request: ScaleRequest, targetCapacity: number): boolean {
   const wrong = outOfBounds(targetCapacity, state.settings);
   if (wrong !== undefined) {
     refuse(state, request, 'OutOfBounds', wrong);

@@ -53,7 +53,7 @@ export type Ending =
   | { readonly how: 'failed'; readonly type: FailureType; readonly reason: string };
 
 /** Whether the units of the previous step are ready when the next step wants to start. */
-type Units = { readonly are: 'ready' | 'stirred' } | { readonly are: 'unready'; readonly note: string };
+type Units = { readonly are: 'ready' | 'outdated' } | { readonly are: 'unready'; readonly note: string };
 
 const mostIneffectiveChanges = 5;
 /** A single one may be the effect of another writer, unless it is the exact opposite of the change. */
@@ -95,8 +95,8 @@ export class ScaleRun {
 
   async run(): Promise<Ending> {
     for (;;) {
-      const ending = await this.walk();
-      // Requests that arrived meanwhile need another walk, also after a failure.
+      const ending = await this.scaleToTarget();
+      // Requests that arrived meanwhile need another pass, also after a failure.
       if (ending.how !== 'continued' && !this.mustReconsider) {
         this.conclude(ending);
         await this.coolDownToClose();
@@ -109,7 +109,7 @@ export class ScaleRun {
     }
   }
 
-  private async walk(): Promise<Ending> {
+  private async scaleToTarget(): Promise<Ending> {
     for (;;) {
       this.mustReconsider = false;
       if (this.state.wasCancelled) return { how: this.state.isCalledOff ? 'cancelled' : 'continued' };
@@ -125,9 +125,9 @@ export class ScaleRun {
       if (to === from || this.isOvertaken(from, to)) return { how: 'reached' };
 
       const direction = directionOf(from, to);
-      if ((await this.coolDown(direction)) === 'stirred') continue;
+      if ((await this.coolDown(direction)) === 'outdated') continue;
       const units = direction === 'up' ? await this.unitsBecomeReady(from) : { are: 'ready' as const };
-      if (units.are === 'stirred') continue;
+      if (units.are === 'outdated') continue;
       const failure = await this.change(from, to, units.are === 'unready' ? units.note : undefined);
       if (failure) return failure;
     }
@@ -160,7 +160,7 @@ export class ScaleRun {
 
   /**
    * A run that scales out never scales in because another writer set more than its target: whether that is too much is
-   * for a person or the policies to decide. Overshoots of relative changes are walked back, because a delayed change of
+   * for a person or the policies to decide. Overshoots of relative changes are corrected, because a delayed change of
    * this run may be part of them.
    */
   private isOvertaken(from: number, to: number): boolean {
@@ -179,14 +179,14 @@ export class ScaleRun {
     if (awaitReady?.capacity !== from) return { are: 'ready' };
     this.state.phase = 'observing';
     const observeResult = await this.world.observe({ ...this.observeOrder(), awaitReady }, () => this.mustReconsider);
-    if (this.mustReconsider || observeResult.seen === 'interrupted') return { are: 'stirred' };
+    if (this.mustReconsider || observeResult.seen === 'interrupted') return { are: 'outdated' };
     this.state.awaitReady = null;
     // The next decision looks again, which also reports a failed read or a failed resource.
     this.state.known = null;
-    if (observeResult.seen !== 'active') return { are: 'stirred' };
+    if (observeResult.seen !== 'active') return { are: 'outdated' };
     this.ledger.sawActive(observeResult.observation, this.world.now());
     const { capacity, ready, status } = observeResult.observation;
-    if (capacity !== from) return { are: 'stirred' };
+    if (capacity !== from) return { are: 'outdated' };
     if (status === 'ACTIVE') return { are: 'ready' };
     const counted = ready === undefined ? `the resource is ${status}` : `${ready} ready`;
     const waited = `after ${settings.waitForActive.timeoutMs / 1000} s`;
@@ -211,7 +211,7 @@ export class ScaleRun {
       case 'rejected':
         if (!this.ledger.rejected(order, result, this.world.now()))
           return this.changeFailed(`rejected, and a retry cannot succeed: ${result.reason}`);
-        return this.tooManyInVain() ?? this.backOff(result.retryAfterMs ?? 0);
+        return this.tooManyIneffective() ?? this.backOff(result.retryAfterMs ?? 0);
       case 'accepted':
       case 'unknown':
         this.ledger.sent(order, result, { orderedAtMs, nowMs: this.world.now() }, note);
@@ -235,7 +235,7 @@ export class ScaleRun {
         return undefined;
       case 'other':
         this.ledger.sawOther(order, confirmation.observation, this.world.now());
-        return this.wrongDirection(order, confirmation.observation) ?? this.tooManyInVain();
+        return this.wrongDirection(order, confirmation.observation) ?? this.tooManyIneffective();
       case 'failed':
         return this.failed('ResourceFailed', confirmation.reason);
       case 'timeout':
@@ -259,17 +259,17 @@ export class ScaleRun {
   }
 
   /**
-   * Returns `stirred` when a request arrived at any time since the run began to decide: that decision is then out of
+   * Returns `outdated` when a request arrived at any time since the run began to decide: that decision is then out of
    * date.
    */
-  private async coolDown(direction: Direction): Promise<'cold' | 'stirred'> {
+  private async coolDown(direction: Direction): Promise<'elapsed' | 'outdated'> {
     const { lastChange, settings } = this.state;
     const atMs = lastChange ? cooledDownAtMs(lastChange, direction, settings) : 0;
     if (atMs > this.world.now()) {
       this.state.phase = 'coolingDown';
       await this.world.until(atMs, 'cooldown', () => this.mustReconsider);
     }
-    return this.mustReconsider ? 'stirred' : 'cold';
+    return this.mustReconsider ? 'outdated' : 'elapsed';
   }
 
   private async coolDownToClose(): Promise<void> {
@@ -287,7 +287,7 @@ export class ScaleRun {
     return undefined;
   }
 
-  private tooManyInVain(): Ending | undefined {
+  private tooManyIneffective(): Ending | undefined {
     if (this.state.ineffective < mostIneffectiveChanges) return undefined;
     return this.changeFailed(
       `${mostIneffectiveChanges} changes in a row had no effect; the last: ${this.state.lastError ?? ''}`,

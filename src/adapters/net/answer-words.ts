@@ -1,11 +1,11 @@
 /**
- * What may be told of an answer that is not the one that was expected. An error is read in logs, histories and the API,
- * and anything that stands in an answer may be a secret: so its type and its length are told, and no value but the words
- * in which HTTP APIs say what is wrong.
+ * Describes an unexpected response for an error message. Errors appear in logs, histories and the API, and any value in
+ * a response may be a secret. So a description contains the type and the length, and no values except the fields in
+ * which HTTP APIs report an error.
  */
 import { parseJson } from './json.js';
 
-/** Where APIs say what is wrong: RFC 9457, Google, Azure, Kubernetes, Jolokia and many of no such family. */
+/** The fields in which APIs report an error: RFC 9457, Google, Azure, Kubernetes, Jolokia and many others. */
 const errorFields = ['code', 'title', 'error', 'message', 'detail'] as const;
 const longestWords = 200;
 
@@ -25,9 +25,9 @@ export function bodyInWords({ contentType, text }: AnsweredBody): string {
   return text === '' ? 'an empty body' : `${typeInWords(contentType)} of ${text.length} characters`;
 }
 
-/** `text/html`, without what else may stand in that header. */
+/** `text/html`, without the parameters of the header. */
 export function typeInWords(contentType: string | undefined): string {
-  return /^[\w.+-]{1,40}\/[\w.+-]{1,40}/.exec(contentType ?? '')?.[0] ?? 'a body of no type';
+  return /^[\w.+-]{1,40}\/[\w.+-]{1,40}/.exec(contentType ?? '')?.[0] ?? 'an untyped body';
 }
 
 /** `a text of 12 characters`. */
@@ -40,13 +40,13 @@ export function valueInWords(value: unknown): string {
   return typeof value === 'number' ? 'a number' : 'an object';
 }
 
-/** On one line, and not more of it than a person reads. */
+/** On one line, cut to 200 characters. */
 export function oneLine(text: string): string {
   const line = text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
   return line.length > longestWords ? `${line.slice(0, longestWords)}...` : line;
 }
 
-/** Of the whole, and of an object under `error`, no deeper. */
+/** Error texts of the document and of an object under `error`, no deeper. */
 function errorWordsIn(text: string): string | undefined {
   const document = asObject(parseJson(text));
   const words = [document, asObject(document['error'])].flatMap(wordsOf);

@@ -1,4 +1,4 @@
-/** What every client of AWS's SDK shares here: one try a call, the proxy, and what the names of AWS's errors mean. */
+/** Common to all clients of AWS's SDK: one attempt per call, the proxy, and the meaning of AWS's error names. */
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import { oneLine, typeInWords } from './answer-words.js';
 import { AdapterError, type AnswerCode } from './errors.js';
@@ -17,7 +17,7 @@ export async function awsClientConfig({ region, endpoint }: AwsAccess, timeoutMs
   return {
     // The caller decides whether and when to retry: only the caller knows whether a change is still wanted.
     maxAttempts: 1,
-    // HTTP/1.1 also for Kinesis, whose client would speak HTTP/2: one connection that is kept, and proxies understand it.
+    // HTTP/1.1 also for Kinesis, whose client uses HTTP/2 by default: one connection is kept, and proxies support it.
     requestHandler: new NodeHttpHandler({
       connectionTimeout: timeoutMs,
       requestTimeout: timeoutMs,
@@ -37,25 +37,25 @@ interface AwsClientConfig {
 
 export interface AwsAnswer {
   readonly code: AnswerCode;
-  /** The status, and the error in words. */
+  /** The status and the error text. */
   readonly said: string;
-  /** False for proxies and gateways, which refuse in words that the SDK cannot read. */
+  /** False for the response of a proxy or a gateway, whose errors the SDK cannot parse. */
   readonly isOfAws: boolean;
-  /** The error names a limit: a quota, or so many requests in a time. */
+  /** The error reports a limit: a quota or a request rate. */
   readonly isLimit: boolean;
   readonly retryAfterMs?: number | undefined;
 }
 
 /**
- * What an error of the SDK says of the answer it stands for: undefined where there was none, an AdapterError where nothing
- * was asked.
+ * The response that an error of the SDK was made from: undefined if there was none, an AdapterError if no request was
+ * sent.
  */
 export function awsAnswerIn(error: Error): AwsAnswer | AdapterError | undefined {
   if (error.name === 'CredentialsProviderError') {
     return new AdapterError('denied', `no AWS credentials were found (${oneLine(error.message)})`);
   }
   if (/Region is missing/.test(error.message)) {
-    return new AdapterError('notSent', 'no AWS region is known. Set region, or AWS_REGION in the environment');
+    return new AdapterError('notSent', 'no AWS region is set. Set region, or AWS_REGION in the environment');
   }
   const { $metadata, $response, $fault } = error as SdkError;
   const status = $metadata?.httpStatusCode;
@@ -67,13 +67,13 @@ export function awsAnswerIn(error: Error): AwsAnswer | AdapterError | undefined 
   const said = isOfAws
     ? `${status} ${oneLine(`${error.name}: ${error.message}`)}`
     : `${status} (${typeInWords(headers['content-type'])})`;
-  // AWS answers most errors with 400 and a name: the name says more.
+  // AWS returns most errors as status 400 with an error name, which is more specific than the status.
   const code = codes.find(({ names }) => names.test(error.name))?.code ?? codeOfStatus(status);
   const isLimit = /LimitExceeded/.test(error.name);
   return { code, said, isOfAws, isLimit, retryAfterMs: parseRetryAfter(headers['retry-after']) };
 }
 
-/** What the errors of the SDK have in common; its classes differ between its clients. */
+/** The common fields of the SDK's errors. Each client has its own error classes. */
 interface SdkError extends Error {
   readonly $fault?: string;
   readonly $metadata?: { readonly httpStatusCode?: number };
@@ -88,7 +88,7 @@ const codes: readonly { readonly names: RegExp; readonly code: AnswerCode }[] = 
   },
   { names: /NonExistentQueue|QueueDoesNotExist|(Cluster|Service|Resource)NotFound/, code: 'missing' },
   { names: /Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/, code: 'throttled' },
-  // A change is refused for a quota. A read is so for being asked too often: see isLimit.
+  // For a change the limit is a quota. For a read it is a request rate: see isLimit.
   { names: /LimitExceeded/, code: 'refused' },
   { names: /UpdateInProgress/, code: 'conflict' },
 ];

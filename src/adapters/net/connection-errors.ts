@@ -1,14 +1,14 @@
-/** What the errors of connections mean, as Node, OpenSSL, undici, our tunnel and the libraries that wrap them throw them. */
+/** The meaning of connection errors of Node, OpenSSL, undici, our tunnel and the libraries that wrap their errors. */
 import { oneLine } from './answer-words.js';
 import { AdapterError, type ErrorCode } from './errors.js';
 
 export interface ConnectionFailure {
   readonly code: ErrorCode;
-  /** What happened and what to do, in words that follow the name of the server. */
+  /** What happened and what to do, as a text that follows the name of the server. */
   readonly text: string;
 }
 
-/** Undefined where the error says nothing of a connection. */
+/** Undefined if the error is not about a connection. */
 export function connectionFailureOf(thrown: unknown): ConnectionFailure | undefined {
   const errors = withCauses(thrown);
   const codes = errors.flatMap(codesOf);
@@ -21,19 +21,19 @@ export function connectionFailureOf(thrown: unknown): ConnectionFailure | undefi
   if (network !== undefined) {
     return {
       code: 'unreachable',
-      text: `cannot be reached (${network}). Check that it runs, and the address and network.`,
+      text: `cannot be reached (${network}). Check that it is running, its address and the network.`,
     };
   }
   const certificate = codes.find((code) => certificateCodes.test(code));
   if (certificate === undefined) return undefined;
   const advice =
-    'Set tls.ca to the authority that signed its certificate, or use the host name the certificate is for.';
+    'Set tls.ca to the authority that signed its certificate, or use the host name that the certificate names.';
   return { code: 'unreachable', text: `its certificate is not trusted (${certificate}). ${advice}` };
 }
 
 /**
- * Whether the connection ended before anything of a request was written to it. Looked for in messages too, because some
- * SDKs wrap an error and keep only that.
+ * Whether the connection ended before any byte of a request was written. The messages are searched too, because some
+ * SDKs wrap an error and keep only its message.
  */
 export function wasNeverSent(thrown: unknown): boolean {
   const { code = '', message = '', errors = [], cause } = asThrown(thrown);
@@ -42,7 +42,7 @@ export function wasNeverSent(thrown: unknown): boolean {
 }
 
 /**
- * For a person, to stand in brackets. A message of Node about a connection has a code and is shown whole. Any other
+ * A description to be put in brackets. A connection error of Node has a code, and its message is shown whole. Any other
  * message of a client may repeat the response, so only the name of the error and the code in the message are shown.
  */
 export function describeError(thrown: unknown): string {
@@ -51,38 +51,38 @@ export function describeError(thrown: unknown): string {
   const ofNode = errors.findLast(({ code }) => typeof code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(code));
   if (ofNode) {
     const { message = '', code } = ofNode;
-    // OpenSSL's code says it better than its message.
+    // The code of OpenSSL is more specific than its message.
     return message === '' || String(code).startsWith('ERR_SSL_') ? String(code) : oneLine(message);
   }
   const [code] = errors.flatMap(({ message = '' }) => beforeSending.exec(message)?.[0] ?? []);
   return code ?? asThrown(thrown).name ?? 'Error';
 }
 
-/** The first line of what an error says, or of what it stands for says. */
+/** The first line of an error's message, or of the message of its cause. */
 export function firstMessageOf(thrown: unknown): string {
-  const said = withCauses(thrown).find(({ message = '' }) => message !== '')?.message ?? 'it failed without saying why';
+  const said = withCauses(thrown).find(({ message = '' }) => message !== '')?.message ?? 'it failed without a message';
   return (said.split('\n')[0] ?? '').slice(0, 300).replace(/\.$/, '');
 }
 
-/** Whether a client could not parse what it was answered. */
+/** Whether a client could not parse the response. */
 export function isParseError(thrown: unknown): boolean {
   return withCauses(thrown).some(({ name }) => name === 'SyntaxError');
 }
 
-/** What TLS says, where it says more than that a certificate is not trusted. */
+/** TLS handshake failures with a more specific cause than an untrusted certificate. */
 const handshakeFailures: readonly { readonly pattern: RegExp; readonly failure: ConnectionFailure }[] = [
   {
     pattern: /CERTIFICATE_REQUIRED|ALERT_HANDSHAKE_FAILURE|ALERT_BAD_CERTIFICATE|ALERT_UNKNOWN_CA/,
     failure: {
       code: 'denied',
-      text: 'does not accept our certificate, or asks for one. Set tls.cert and tls.key to a pair that it trusts.',
+      text: 'does not accept the client certificate, or requires one. Set tls.cert and tls.key to a trusted pair.',
     },
   },
   {
     pattern: /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG/,
     failure: {
       code: 'unreachable',
-      text: 'does not speak TLS there. Check the port, or leave TLS out of the address.',
+      text: 'does not use TLS on this port. Check the port, or remove TLS from the address.',
     },
   },
 ];
@@ -102,7 +102,7 @@ const beforeSending = new RegExp(
   `\\b(ERR_PROXY|${neverConnected.join('|')}|ERR_TLS\\w+|CERT_\\w+|UNABLE_TO_\\w+|SELF_SIGNED\\w+|DEPTH_ZERO\\w+)\\b`,
 );
 
-/** As OpenSSL and Node name them: SELF_SIGNED_CERT_IN_CHAIN, CERT_HAS_EXPIRED, ERR_TLS_CERT_ALTNAME_INVALID, EPROTO... */
+/** Codes of OpenSSL and Node: SELF_SIGNED_CERT_IN_CHAIN, CERT_HAS_EXPIRED, ERR_TLS_CERT_ALTNAME_INVALID, EPROTO... */
 const certificateCodes = /CERT|SIGNATURE|ERR_TLS|ERR_SSL|EPROTO/;
 
 interface Thrown {
@@ -110,11 +110,11 @@ interface Thrown {
   readonly code?: unknown;
   readonly message?: string;
   readonly cause?: unknown;
-  /** Of an error that stands for one at each of several addresses. */
+  /** The errors of an AggregateError: one for each address that was tried. */
   readonly errors?: readonly unknown[];
 }
 
-/** An error, and the errors that it stands for. */
+/** An error, its causes and the errors that it aggregates. */
 function withCauses(thrown: unknown): Thrown[] {
   const error = asThrown(thrown);
   const { errors = [], cause } = error;
@@ -122,7 +122,7 @@ function withCauses(thrown: unknown): Thrown[] {
 }
 
 function asThrown(thrown: unknown): Thrown {
-  // Errors of another copy of a library, or of another realm, are not instances of this one's Error.
+  // Errors of another copy of a library, or of another realm, are not instances of this realm's Error.
   return typeof thrown === 'object' && thrown !== null ? thrown : { message: String(thrown) };
 }
 

@@ -1,21 +1,22 @@
-/** A deadline for a remote call: everything that the call takes, whether or not its client listens to a signal. */
+/** A deadline for a whole remote call, which holds even if the client of the call ignores the abort signal. */
 import { AdapterError } from './errors.js';
 
 export interface TimedCall {
-  /** What is asked, for messages: `DescribeServices`. */
+  /** Name of the request, for messages: `DescribeServices`. */
   readonly name: string;
-  /** Aborts when the caller gives up. */
+  /** Aborts when the caller cancels. */
   readonly signal: AbortSignal;
-  /** For everything: credentials, the connection, the whole answer. */
+  /** Covers the credentials, the connection and the whole response. */
   readonly timeoutMs: number;
 }
 
 /**
  * Settles at the deadline even if `work` never does.
  *
- * An AdapterError that `work` threw before the deadline, or before the caller gave up, counts: "not sent" is certain then.
- * Any other error that comes together with one of the two says nothing, because clients that are aborted throw what they
- * like, also what looks like a refused connection: the call timed out or was stopped, and a change is unknown.
+ * An AdapterError that `work` threw before the deadline, or before the caller canceled, is thrown as it is: "not sent"
+ * is certain then. Any other error at the deadline or after a cancellation is replaced, because an aborted client may
+ * throw any error, also one that looks like a refused connection. The call then timed out or was stopped, and the
+ * outcome of a change is unknown.
  * @throws AdapterError `timeout` or `stopped`, or what `work` threw.
  */
 export async function withDeadline<Result>(
@@ -27,8 +28,8 @@ export async function withDeadline<Result>(
     return await orAborted(deadline.signal, () => work(deadline.signal));
   } catch (error) {
     if (error instanceof AdapterError) throw error;
-    if (signal.aborted) throw new AdapterError('stopped', `${name} was stopped before its answer was complete`);
-    if (deadline.isOver) throw new AdapterError('timeout', `${name} had no complete answer within ${timeoutMs} ms`);
+    if (signal.aborted) throw new AdapterError('stopped', `${name} was stopped before its response was complete`);
+    if (deadline.isOver) throw new AdapterError('timeout', `${name} got no complete response within ${timeoutMs} ms`);
     throw error;
   } finally {
     deadline.clear();
@@ -36,13 +37,13 @@ export async function withDeadline<Result>(
 }
 
 /**
- * Rejects with the signal's reason when the signal aborts before `work` settles, whatever `work` does afterwards. Does not
- * start `work` when the signal is aborted already.
+ * Rejects with the signal's reason when the signal aborts before `work` settles, whatever `work` does afterwards. Does
+ * not start `work` if the signal is already aborted.
  */
 export async function orAborted<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
   signal.throwIfAborted();
   let rejectAborted = () => {};
-  // Before the work begins, so that of all listeners to the signal this one is the first.
+  // Before the work begins, so that this listener to the signal is the first.
   const aborted = new Promise<never>((_, reject) => {
     rejectAborted = () => reject(signal.reason as Error);
     signal.addEventListener('abort', rejectAborted, { once: true });
@@ -55,9 +56,9 @@ export async function orAborted<Result>(signal: AbortSignal, work: () => Promise
 }
 
 /**
- * `AbortSignal.timeout` and `AbortSignal.any` would hold all that the request was made of until the time is over, and on
- * Node 20 stay attached to the caller's signal, which lives for hours: a worker that looks at thousands of resources every
- * few seconds feels that.
+ * `AbortSignal.timeout` and `AbortSignal.any` would keep the request in memory until the timeout. On Node 20 they also
+ * remain attached to the caller's signal, which lives for hours. A worker that observes thousands of resources every
+ * few seconds would use noticeably more memory.
  */
 export class Deadline {
   readonly #controller = new AbortController();
@@ -80,12 +81,12 @@ export class Deadline {
     return this.#controller.signal;
   }
 
-  /** The time is over, whether or not the caller has given up as well. */
+  /** The deadline has passed, whether or not the caller has canceled too. */
   get isOver(): boolean {
     return this.#isOver;
   }
 
-  /** To be called when the request is done, however it ended. */
+  /** Must be called when the request has ended, with any result. */
   clear(): void {
     clearTimeout(this.#timer);
     this.#caller.removeEventListener('abort', this.#giveUp);

@@ -1,35 +1,35 @@
-/** What can go wrong with a remote call: one list of codes for sources and platforms, and what each code means. */
+/** The error codes of remote calls, for sources and platforms, and the meaning of each code. */
 
-/** What a code means for a read, and for a change of capacity. */
+/** The meaning of a code for a read and for a change of capacity. */
 export const meanings = {
   /** Nothing was sent. */
   notSent: { read: 'unreachable', change: 'rejected' },
-  /** Sent, wholly or in part, and no answer came. */
+  /** Sent, wholly or in part, and no response was received. */
   unreachable: { read: 'unreachable', change: 'unknown' },
   timeout: { read: 'timeout', change: 'unknown' },
-  /** The caller gave up. */
+  /** The caller canceled. */
   stopped: { read: 'failed', change: 'unknown' },
-  /** The credentials or their rights are not accepted. */
+  /** The credentials are invalid or lack a permission. */
   denied: { read: 'denied', change: 'rejectedForGood' },
   missing: { read: 'missing', change: 'rejectedForGood' },
   throttled: { read: 'throttled', change: 'rejected' },
-  /** Somebody else changed the resource in between, or it cannot be changed at the moment. */
+  /** Another writer changed the resource in between, or the resource cannot be changed at the moment. */
   conflict: { read: 'failed', change: 'rejected' },
-  /** The server does not take this change but may take a smaller one: a quota, a largest size. */
+  /** The server refuses this change but may accept a smaller one: a quota, a maximum size. */
   refused: { read: 'failed', change: 'refused' },
   /** The request is not supported, whatever its size. */
   invalid: { read: 'failed', change: 'rejectedForGood' },
-  /** The server says that it failed: perhaps after it did the work. */
+  /** The server reports that it failed, possibly after it made the change. */
   failed: { read: 'failed', change: 'unknown' },
-  /** The answer of success is not what was expected. */
+  /** The response has a success status, but its body is not as expected. */
   malformed: { read: 'malformed', change: 'unknown' },
-  /** A source answered in full, and has no number. */
+  /** The response of a source is complete and contains no number. */
   noData: { read: 'noData', change: 'unknown' },
 } as const;
 
 export type ErrorCode = keyof typeof meanings;
 
-/** The codes that an answer may have. `timeout` and `stopped` are of our own deadline and caller alone. */
+/** The codes that a response can have. `timeout` and `stopped` come only from our own deadline and caller. */
 export type AnswerCode = Exclude<ErrorCode, 'notSent' | 'timeout' | 'stopped' | 'noData'>;
 
 /**
@@ -39,7 +39,7 @@ export type AnswerCode = Exclude<ErrorCode, 'notSent' | 'timeout' | 'stopped' | 
 export class AdapterError extends Error {
   override readonly name = 'AdapterError';
   readonly retryAfterMs: number | undefined;
-  /** What a person could set so that this counts as a number. */
+  /** The setting with which this error counts as a number. */
   readonly hint: string | undefined;
 
   constructor(
@@ -54,7 +54,7 @@ export class AdapterError extends Error {
   }
 }
 
-/** What to do next, by what went wrong. */
+/** What to do next, by error code. */
 export type Advice = Partial<Readonly<Record<ErrorCode, string>>>;
 
 /** The message of an error, and what to do next. */

@@ -1,11 +1,13 @@
-/** What the status codes of gRPC mean. Google's SDKs use them over HTTP too. */
+/** The meaning of gRPC status codes. Google's SDKs use them over HTTP too. */
 import type { AnswerCode } from './errors.js';
 
 type GrpcCode = AnswerCode | 'timeout';
 
-/** https://grpc.github.io/grpc/core/md_doc_statuscodes.html; without a code where nothing is known of the request. */
+/**
+ * https://grpc.github.io/grpc/core/md_doc_statuscodes.html; without a code if the outcome of the request is unknown.
+ */
 const statuses: Readonly<Record<number, { readonly name: string; readonly code?: GrpcCode }>> = {
-  // Clients say `cancelled` and `deadlineExceeded` at their own deadline.
+  // Clients report `cancelled` and `deadlineExceeded` at their own deadline.
   1: { name: 'cancelled', code: 'timeout' },
   2: { name: 'unknown', code: 'failed' },
   3: { name: 'invalidArgument', code: 'refused' },
@@ -18,12 +20,12 @@ const statuses: Readonly<Record<number, { readonly name: string; readonly code?:
   10: { name: 'aborted', code: 'conflict' },
   12: { name: 'unimplemented' },
   13: { name: 'internal', code: 'failed' },
-  // A client did not reach its server, or the server says so of itself, perhaps after it did the work.
+  // The client did not reach the server, or the server reports this itself, possibly after it made the change.
   14: { name: 'unavailable', code: 'unreachable' },
   16: { name: 'unauthenticated', code: 'denied' },
 };
 
-/** The status of an error, if it has one that is known here. */
+/** The gRPC status of an error, if it has one. */
 export function grpcStatusOf(error: unknown): { readonly name: string; readonly code?: GrpcCode } | undefined {
   const status = error instanceof Error && 'code' in error ? error.code : undefined;
   return typeof status === 'number' ? statuses[status] : undefined;

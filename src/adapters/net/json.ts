@@ -1,6 +1,6 @@
-/** JSON as it is answered, and dotted paths into it: `data.result.0.value.1`. */
+/** Parses the JSON of a response, and reads dotted paths in it: `data.result.0.value.1`. */
 
-/** Undefined when the text is not JSON: JSON itself has no such value. */
+/** Undefined when the text is not JSON. JSON itself has no such value. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -9,7 +9,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Undefined when there is nothing at that path. Digits are list indexes; a dot inside a key is written `\.`. */
+/** Undefined when the path has no value. Digits are list indexes; a dot inside a key is written `\.`. */
 export function valueAtPath(document: unknown, path: string): unknown {
   return keysOf(path).reduce<unknown>((value, key) => (isContainer(value) ? own(value, key) : undefined), document);
 }
@@ -24,7 +24,7 @@ function isContainer(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-/** Own properties only: `constructor` or the `length` of a list are not data. */
+/** Own properties only: `constructor` and the `length` of a list are not data. */
 function own(container: object, key: string): unknown {
   if (Array.isArray(container) && !/^\d+$/.test(key)) return undefined;
   return Object.getOwnPropertyDescriptor(container, key)?.value;

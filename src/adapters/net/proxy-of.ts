@@ -1,20 +1,21 @@
 /**
- * Which proxy the environment names for a server: HTTPS_PROXY, but for what NO_PROXY names, as curl and Go's programs read
- * them. Plain HTTP goes straight to where it goes: sidecars and queues are near, and a proxy in between may send again.
+ * The proxy that the environment sets for a server: HTTPS_PROXY, except for servers in NO_PROXY, with the rules of curl
+ * and Go. Plain HTTP never uses a proxy: sidecars and queues are in the local network, and a proxy may resend a
+ * request.
  */
 import { BlockList, isIP } from 'node:net';
 
 export interface Target {
   readonly protocol: string;
-  /** As in a URL, or without the brackets of an IPv6 address. */
+  /** As in a URL. An IPv6 address may have its brackets or not. */
   readonly hostname: string;
-  /** Empty: that of the protocol. */
+  /** Empty: the default port of the protocol. */
   readonly port: string | number | null | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** @throws Error where HTTPS_PROXY is not the address of a proxy. */
+/** @throws Error if HTTPS_PROXY is not the address of a proxy. */
 export function proxyOf({ protocol, hostname, port }: Target, environment: Environment = process.env): URL | undefined {
   const written = valueOf(environment, 'HTTPS_PROXY');
   if (protocol !== 'https:' || written === undefined) return undefined;
@@ -25,7 +26,7 @@ export function proxyOf({ protocol, hostname, port }: Target, environment: Envir
   return isException ? undefined : addressOf(written);
 }
 
-/** Both spellings are in use; set to nothing is not set. */
+/** Upper-case and lower-case names are both in use. An empty value counts as not set. */
 function valueOf(environment: Environment, name: string): string | undefined {
   return environment[name]?.trim() || environment[name.toLowerCase()]?.trim() || undefined;
 }
@@ -38,7 +39,10 @@ function isLocal(host: string): boolean {
   return host === 'localhost' || isIn(loopback, host);
 }
 
-/** `*`, `10.0.0.0/8`, `10.0.0.1`, `example.com` and `.example.com` (both with all below it), any of them with a port. */
+/**
+ * `*`, `10.0.0.0/8`, `10.0.0.1`, `example.com` and `.example.com` (both with their subdomains), each with or without a
+ * port.
+ */
 function covers(rule: string, host: string, port: string): boolean {
   if (rule === '*') return true;
   const subnet = /^([0-9a-f.:]+)\/(\d{1,3})$/.exec(rule);
@@ -62,14 +66,14 @@ function isIn(list: BlockList, host: string): boolean {
   return family !== 0 && list.check(host, family === 4 ? 'ipv4' : 'ipv6');
 }
 
-/** `proxy:3128` is written as often as `http://proxy:3128`. */
+/** Accepts `proxy:3128` as well as `http://proxy:3128`. */
 function addressOf(written: string): URL {
   const address = written.includes('://') ? written : `http://${written}`;
   if (URL.canParse(address)) {
     const url = new URL(address);
     if (/^https?:$/.test(url.protocol) && url.hostname !== '') return url;
   }
-  // Not the value: there may be a password in it.
+  // Without the value, which may contain a password.
   throw Object.assign(new Error('HTTPS_PROXY is not the address of a proxy; write http://host:port'), {
     code: 'ERR_PROXY',
   });

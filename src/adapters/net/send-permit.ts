@@ -1,4 +1,7 @@
-/** Leave to send one change, given a moment ago and valid for a short time: see docs/decisions/0004. */
+/**
+ * Permit to send one change. It is issued just before the change and is valid for a short time: see
+ * docs/decisions/0004.
+ */
 import { AdapterError } from './errors.js';
 
 export interface SendPermit {
@@ -6,9 +9,9 @@ export interface SendPermit {
 }
 
 /**
- * The last thing that an adapter does before it writes.
+ * The last check of an adapter before it writes.
  * @throws AdapterError
  */
 export function checkPermit(permit: SendPermit, name: string): void {
-  if (!permit.isValid()) throw new AdapterError('notSent', `${name} was not sent: the send permit expired`);
+  if (!permit.isValid()) throw new AdapterError('notSent', `${name} was not sent: send permit expired`);
 }

@@ -1,7 +1,7 @@
-/** Addresses of servers in settings: checked when the configuration is read, shown to people without credentials. */
+/** Addresses of servers in settings: validated when the configuration is read, and shown without credentials. */
 import { z } from 'zod';
 
-/** A setting that holds an address such as `http://prometheus:9090`. Its messages never repeat what was given. */
+/** A setting with an address such as `http://prometheus:9090`. Its error messages never repeat the value. */
 export function addressSetting(protocols: readonly string[]) {
   return z.string().superRefine((text, issues) => {
     const problem = problemOf(text, protocols);
@@ -11,14 +11,14 @@ export function addressSetting(protocols: readonly string[]) {
 
 export interface ServerAddress {
   readonly url: URL;
-  /** The address as it may be shown: no user, no password, no query. */
+  /** The address for display: without user, password and query. */
   readonly shown: string;
   /** Decoded credentials of the address itself, if any. */
   readonly username: string | undefined;
   readonly password: string | undefined;
 }
 
-/** Takes an address apart: its URL has no credentials any more. */
+/** Splits an address into its credentials and a URL without them. */
 export function parseAddress(text: string): ServerAddress {
   const url = new URL(text);
   const username = url.username === '' ? undefined : decodeURIComponent(url.username);
@@ -31,7 +31,7 @@ export function parseAddress(text: string): ServerAddress {
 
 function problemOf(text: string, protocols: readonly string[]): string | undefined {
   const example = `${protocols[0] ?? 'http'}://host:port`;
-  // A "#" would end the host: half of the password would become the host name, and the request would go there.
+  // An unescaped "#" ends the host, so part of the password would become the host name of the request.
   if (text.includes('#') || !URL.canParse(text)) {
     return `is not an address like ${example}. In a user name or password of an address, percent-encode # / ? @ : % (as %23 ...), or give them apart as username and password.`;
   }

@@ -1,4 +1,4 @@
-/** TLS: the settings that a person writes, and the options that Node takes. */
+/** TLS: the settings in the configuration, and the options of Node. */
 import type { ConnectionOptions } from 'node:tls';
 import { z } from 'zod';
 
@@ -10,21 +10,24 @@ export const tlsSettings = z
       .describe(
         'Certificate authority to trust, as PEM text: "${file:/etc/ssl/queue-ca.pem}". Default: those of Node.',
       ),
-    cert: z.string().optional().describe('Client certificate as PEM text, where the server asks for one.'),
+    cert: z.string().optional().describe('Client certificate as PEM text, if the server requires one.'),
     key: z.string().optional().describe('Private key of the client certificate, as PEM text.'),
-    serverName: z.string().optional().describe('Host name the certificate is for, when it differs from the address.'),
+    serverName: z
+      .string()
+      .optional()
+      .describe('Host name in the certificate of the server, if it differs from the address.'),
     verify: z
       .boolean()
       .default(true)
-      .describe("Check the server's certificate. `false` lets anyone in between read the password: for trials only."),
+      .describe("Verify the server's certificate. With `false`, an attacker can read the password: for trials only."),
   })
-  .describe('TLS, where the defaults of Node do not do.');
+  .describe('TLS settings. Default: the defaults of Node.');
 
 export type TlsSettings = z.output<typeof tlsSettings>;
 
 export type TlsOptions = Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'servername' | 'rejectUnauthorized'>;
 
-/** As Node's own `tls.connect` takes them. */
+/** In the format of Node's `tls.connect`. */
 export function tlsOptions(settings: Partial<TlsSettings> | undefined): TlsOptions {
   if (settings === undefined) return {};
   return {

@@ -1,11 +1,11 @@
-/** Connections through a proxy, by CONNECT: end to end what goes through it is TLS, which it can neither read nor repeat. */
+/** Connections through a proxy, by CONNECT. The proxy forwards TLS, so it can neither read nor resend a request. */
 import { Agent } from 'node:https';
 import { connect as connectPlainly, type Socket } from 'node:net';
 import { connect as connectByTls, type ConnectionOptions } from 'node:tls';
 import { buildConnector } from 'undici';
 import { proxyOf, type Target } from './proxy-of.js';
 
-/** undici's connector, through the proxy that the environment names for a server. */
+/** undici's connector, through the proxy that the environment sets for a server. */
 export function connectorOf(options: buildConnector.BuildOptions & { readonly signal?: AbortSignal }) {
   const connect = buildConnector(options);
   return (target: buildConnector.Options, callback: buildConnector.Callback): void => {
@@ -14,7 +14,7 @@ export function connectorOf(options: buildConnector.BuildOptions & { readonly si
         try {
           connect(socket === undefined ? target : { ...target, httpSocket: socket }, callback);
         } catch (error) {
-          // Thrown at once, as for a certificate that is none.
+          // undici throws synchronously for some errors, such as an invalid certificate.
           socket?.destroy();
           throw error;
         }
@@ -23,7 +23,7 @@ export function connectorOf(options: buildConnector.BuildOptions & { readonly si
   };
 }
 
-/** Node's agent, likewise, for clients that take one. */
+/** The same as an agent of Node, for clients that accept one. */
 export class TunnellingAgent extends Agent {
   constructor() {
     super({ keepAlive: true });
@@ -31,15 +31,15 @@ export class TunnellingAgent extends Agent {
 
   override createConnection(...[options, callback]: Parameters<Agent['createConnection']>) {
     const target = { protocol: 'https:', hostname: options.host ?? '', port: options.port };
-    const isFar = options.host !== undefined && hasProxy(target);
-    if (!isFar || callback === undefined) return super.createConnection(options, callback);
+    const needsProxy = options.host !== undefined && hasProxy(target);
+    if (!needsProxy || callback === undefined) return super.createConnection(options, callback);
     tunnelTo(target)
       .then((socket) => {
-        // What Node itself makes of them for a connection of its own.
+        // Node itself passes these options to TLS for a direct connection.
         const secure = options as ConnectionOptions;
         callback(null, connectByTls({ ...secure, servername: secure.servername ?? target.hostname, socket }));
       })
-      // There is no stream then, whatever the type says.
+      // The type requires a stream as second argument, but after an error there is none.
       .catch(callback as (error: unknown) => void);
     return undefined;
   }
@@ -49,18 +49,18 @@ function hasProxy(target: Target): boolean {
   try {
     return proxyOf(target) !== undefined;
   } catch {
-    // It is told by whoever goes through it.
+    // HTTPS_PROXY is invalid. tunnelTo() reports that error.
     return true;
   }
 }
 
-/** Undefined where there is no proxy for it. */
+/** Undefined if the environment sets no proxy for the target. */
 async function tunnelTo(target: Target, signal?: AbortSignal): Promise<Socket | undefined> {
   const proxy = proxyOf(target);
   return proxy && openTunnel(proxy, target, signal);
 }
 
-/** Much more than a proxy says before the tunnel begins. */
+/** Maximum size of the proxy's response to CONNECT, which is far larger than any real response. */
 const longestAnswer = 16 * 1024;
 
 function openTunnel(proxy: URL, { hostname, port }: Target, signal?: AbortSignal): Promise<Socket> {
@@ -70,22 +70,22 @@ function openTunnel(proxy: URL, { hostname, port }: Target, signal?: AbortSignal
     let answer = '';
     const fail = (why: string) => {
       socket.destroy();
-      // Without the user and the password that may stand in its address.
-      const message = `the proxy ${proxy.protocol}//${proxy.host} ${why} to CONNECT ${server}`;
+      // Without the user and the password, which the address of the proxy may contain.
+      const message = `proxy ${proxy.protocol}//${proxy.host} ${why} to CONNECT ${server}`;
       reject(Object.assign(new Error(message), { code: 'ERR_PROXY' }));
     };
-    const onEnd = () => fail('gave no answer');
+    const onEnd = () => fail('sent no response');
     const onData = (chunk: Buffer) => {
       answer += chunk.toString('latin1');
       const end = answer.indexOf('\r\n\r\n');
       if (end < 0) {
-        if (answer.length > longestAnswer) fail('gave no sensible answer');
+        if (answer.length > longestAnswer) fail('sent an invalid response');
         return;
       }
       const [, status] = /^HTTP\/1\.[01] (\d{3})\b/.exec(answer) ?? [];
-      // What a server says first, before it was asked anything, would come from the proxy.
+      // A TLS server sends nothing before the client does. So bytes after the headers come from the proxy.
       if (status !== '200' || answer.length > end + 4) {
-        fail(status === undefined || status === '200' ? 'gave no sensible answer' : `answered ${status}`);
+        fail(status === undefined || status === '200' ? 'sent an invalid response' : `responded ${status}`);
         return;
       }
       socket.removeListener('data', onData).removeListener('error', reject).removeListener('close', onEnd);

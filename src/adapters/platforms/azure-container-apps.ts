@@ -1,4 +1,6 @@
-/** Azure Container Apps: the least number of replicas of an app. Its own rules, which may add to that, are left alone. */
+/**
+ * Azure Container Apps: the minimum of replicas of an app. Its scale rules, which may add replicas, are not changed.
+ */
 import type { ContainerApp, ContainerAppsAPIClient, Replica } from '@azure/arm-appcontainers';
 import { z } from 'zod';
 import type { CapacityChange, ChangeOutcome, Observation, ResourceStatus } from '../../domain/scale/capacity.js';
@@ -10,20 +12,20 @@ import { codeOfStatus } from '../net/http/status.js';
 import { checkPermit } from '../net/send-permit.js';
 import { asOutcome, asReadError, beforeSending } from './outcome.js';
 import { definePlatform, type Platform, type PlatformContext, type SendPermit, textOf } from './platform.js';
-import { callSdk, stillUnderWay, type SdkAnswer } from './sdk-call.js';
+import { callSdk, ignoreWaitTimeout, type SdkAnswer } from './sdk-call.js';
 
 const settings = z.strictObject({
   subscription: z.string().min(1).describe('ID of the subscription.'),
   resourceGroup: z.string().min(1).describe('Name of the resource group.'),
-  app: z.string().min(1).optional().describe('Name of the container app, where it is not the name it has here.'),
+  app: z.string().min(1).optional().describe('Name of the container app. Default: the name of the resource.'),
 });
 
 export const azureContainerApps = definePlatform({
   type: 'azure-container-apps',
-  summary: 'An app on Azure Container Apps, by its minimum of replicas.',
+  summary: 'An app on Azure Container Apps. The capacity is its minimum number of replicas.',
   settings,
   takesChanges: () => 'anyTime',
-  // Azure does not tell upper case from lower case in names.
+  // Names in Azure are not case-sensitive.
   target: (written, { resource }) =>
     [textOf(written, 'subscription'), textOf(written, 'resourceGroup'), textOf(written, 'app') ?? resource].map(
       (name) => name?.toLowerCase(),
@@ -34,7 +36,7 @@ export const azureContainerApps = definePlatform({
 /** The caller decides whether and when to retry. */
 export const containerAppsOptions = { retryOptions: { maxRetries: 0 } };
 
-/** Loaded on first use: it costs more than a second and 47 MB, which only those who use it should pay. */
+/** Loaded on first use: loading takes more than a second and 47 MB of memory, so only processes that use it load it. */
 async function openClient(subscription: string): Promise<ContainerAppsAPIClient> {
   const [sdk, identity] = await Promise.all([import('@azure/arm-appcontainers'), import('@azure/identity')]);
   return new sdk.ContainerAppsAPIClient(new identity.DefaultAzureCredential(), subscription, containerAppsOptions);
@@ -86,14 +88,17 @@ export class ContainerAppReplicas implements Platform {
         (abortSignal) => client.containerApps.beginUpdate(group, name, withReplicas(app, to), { abortSignal }),
         answerIn,
       );
-      await callSdk(call, (abortSignal) => poller.pollUntilDone({ abortSignal }), answerIn).catch(stillUnderWay);
+      await callSdk(call, (abortSignal) => poller.pollUntilDone({ abortSignal }), answerIn).catch(ignoreWaitTimeout);
       return { outcome: 'accepted' };
     } catch (error) {
       return asOutcome(error);
     }
   }
 
-  /** How many run beside the minimum that was asked for, in what serves. Nothing depends on it: a failure is told beside it. */
+  /**
+   * The number of ready replicas in the revisions that receive traffic. It is only displayed, so a failure of this read
+   * is reported in the details and the observation succeeds.
+   */
   async #replicasOf(app: ContainerApp, signal: AbortSignal): Promise<Replicas> {
     const { group, name } = this.#app;
     const client = await this.#opened();
@@ -137,10 +142,13 @@ type Replicas = { readonly ready: number } | { readonly why: string };
 function withDetails(replicas: Replicas, details: Record<string, string>): Pick<Observation, 'ready' | 'details'> {
   return 'ready' in replicas
     ? { ready: replicas.ready, details }
-    : { details: { ...details, replicas: `not known: ${replicas.why}` } };
+    : { details: { ...details, replicas: `unknown: ${replicas.why}` } };
 }
 
-/** A new revision serves when it is ready; until then the one before it does. Several do where traffic is split by hand. */
+/**
+ * A new revision receives traffic when it is ready. Until then the previous revision does. Several revisions do where a
+ * person has split the traffic.
+ */
 function revisionsThatServe({ latestReadyRevisionName: latest, configuration }: ContainerApp): string[] {
   const { activeRevisionsMode, ingress } = configuration ?? {};
   const split = (ingress?.traffic ?? []).filter(({ weight = 0 }) => weight > 0);
@@ -154,13 +162,13 @@ function isReady({ runningState, containers = [] }: Replica): boolean {
 }
 
 const advice = {
-  denied: 'The identity needs the rights that docs/platforms/azure-container-apps.md lists.',
+  denied: 'The identity needs the permissions that docs/platforms/azure-container-apps.md lists.',
   missing: 'Check platform.subscription, platform.resourceGroup and platform.app.',
 } as const;
 
 /**
- * The template goes back as it was read, every rule and its authentication included: an update that names only a part of
- * it was seen to empty the rest. The maximum is only ever raised, and at least 1, as Azure demands.
+ * The update contains the template as it was read, with every rule and its authentication: Azure has been observed to
+ * clear what a partial update omits. The maximum is only raised, and is at least 1, which Azure requires.
  */
 function withReplicas({ location, template }: ContainerApp, replicas: number): ContainerApp {
   const { scale } = template ?? {};
@@ -168,7 +176,7 @@ function withReplicas({ location, template }: ContainerApp, replicas: number): C
   return { location, template: { ...template, scale: { ...scale, minReplicas: replicas, maxReplicas } } };
 }
 
-/** What Azure takes where nothing is said. */
+/** The default of Azure. */
 const defaultMaxReplicas = 10;
 
 function statusOf({ provisioningState, runningStatus }: ContainerApp): ResourceStatus {
@@ -179,13 +187,13 @@ function statusOf({ provisioningState, runningStatus }: ContainerApp): ResourceS
 const statusByProvisioning: Readonly<Record<string, ResourceStatus>> = {
   Succeeded: 'ACTIVE',
   InProgress: 'STARTING',
-  // Of the last update: another one is taken all the same, and may well be the remedy.
+  // The last update failed. Azure accepts another update, which may fix the app.
   Failed: 'UNKNOWN',
   Canceled: 'UNKNOWN',
   Deleting: 'FAILED',
 };
 
-/** What the errors of the SDK have in common; its classes differ between its copies. */
+/** The common fields of the SDK's errors. Each copy of the SDK has its own error classes, so `instanceof` fails. */
 interface RestError extends Error {
   readonly statusCode?: number;
   readonly response?: {
@@ -203,7 +211,7 @@ function answerIn(error: RestError): SdkAnswer | AdapterError | undefined {
   }
   const { statusCode: status, response } = error;
   if (status === undefined) return undefined;
-  // Not the message: that is the whole body where the SDK does not know its form.
+  // Not the message: for a body that the SDK cannot parse, the message is the whole body.
   const body = { contentType: response?.headers.get('content-type'), text: response?.bodyAsText ?? '' };
   return {
     code: codeOfStatus(status),

@@ -1,4 +1,4 @@
-/** Google Cloud Run: the instances of a service, or the least number of them. */
+/** Google Cloud Run: the number of instances of a service, or its minimum. */
 import type { ServicesClient, protos } from '@google-cloud/run';
 import { z } from 'zod';
 import type { CapacityChange, ChangeOutcome, Observation, ResourceStatus } from '../../domain/scale/capacity.js';
@@ -10,25 +10,25 @@ import { checkPermit } from '../net/send-permit.js';
 import { TunnellingAgent } from '../net/tunnel.js';
 import { asOutcome, asReadError, beforeSending } from './outcome.js';
 import { definePlatform, type Platform, type PlatformContext, type SendPermit, textOf } from './platform.js';
-import { callSdk, stillUnderWay, type SdkAnswer } from './sdk-call.js';
+import { callSdk, ignoreWaitTimeout, type SdkAnswer } from './sdk-call.js';
 
 type Service = protos.google.cloud.run.v2.IService;
 
 const settings = z.strictObject({
   project: z.string().min(1).describe('ID of the project.'),
   region: z.string().min(1).describe('Region: `europe-west1`.'),
-  service: z.string().min(1).optional().describe('Name of the service, where it is not the name it has here.'),
+  service: z.string().min(1).optional().describe('Name of the service. Default: the name of the resource.'),
   scaling: z
     .enum(['manual', 'minimum'])
     .default('manual')
     .describe(
-      '`manual`: the capacity is the number of instances. `minimum`: it is the least of them, and Cloud Run adds.',
+      '`manual`: the capacity is the number of instances. `minimum`: it is the minimum, and Cloud Run adds instances.',
     ),
 });
 
 export const cloudRun = definePlatform({
   type: 'cloud-run',
-  summary: 'A service on Google Cloud Run, by its manual number or its minimum of instances.',
+  summary: 'A service on Google Cloud Run. The capacity is its manual or its minimum number of instances.',
   settings,
   takesChanges: () => 'anyTime',
   target: (written, { resource }) => [
@@ -39,26 +39,26 @@ export const cloudRun = definePlatform({
   create: (chosen, context) => new CloudRunInstances(chosen, context, openClient),
 });
 
-/** Loaded on first use: it costs 40 MB, which only those who use it should pay. */
+/** Loaded on first use: it takes 40 MB of memory, so only processes that use it load it. */
 async function openClient(): Promise<ServicesClient> {
   const { ServicesClient } = await import('@google-cloud/run');
   return throughTheProxy(new ServicesClient(cloudRunOptions));
 }
 
-/** The SDK signs in through the proxy of the environment, and then gives its calls an agent of its own, which knows none. */
+/** The SDK signs in through the proxy of the environment, but its own agent for API calls does not support proxies. */
 export function throughTheProxy(client: ServicesClient): ServicesClient {
   const { auth } = client;
   const signedIn = auth.fetch.bind(auth);
   const agent = new TunnellingAgent();
-  // Of the forms that it has, the SDK uses this one.
+  // `fetch` is overloaded; the SDK calls only this overload.
   auth.fetch = (url: string, request: RequestInit) => signedIn(url, Object.assign(request, { agent }));
   return client;
 }
 
-/** Plain HTTP: a few requests an hour need no gRPC. */
+/** HTTP instead of gRPC: a few requests an hour do not need a gRPC connection. */
 export const cloudRunOptions = { fallback: true };
 
-/** Instances are what a person set, whatever the traffic. The SDK gives an enum as its number or its name. */
+/** In manual mode traffic does not change the number of instances. The SDK gives an enum as its number or its name. */
 const manualModes = ['2', 'MANUAL'];
 
 export class CloudRunInstances implements Platform {
@@ -103,7 +103,8 @@ export class CloudRunInstances implements Platform {
       const { etag, scaling } = await beforeSending(this.#read(signal));
       const client = await this.#opened();
       checkPermit(permit, call.name);
-      // With the etag that was read: whoever was quicker wins, and the change is decided anew. The mask makes a zero count.
+      // The etag that was read makes Cloud Run refuse the change if another writer was first; the change is then
+      // decided again. Without the mask, Cloud Run ignores a count of zero.
       const service: Service = { name: this.#name, ...(etag && { etag }), scaling: { ...scaling, [count]: to } };
       const [operation] = await callSdk(
         call,
@@ -111,7 +112,7 @@ export class CloudRunInstances implements Platform {
         answerIn,
       );
       try {
-        await callSdk(call, () => operation.promise(), answerIn).catch(stillUnderWay);
+        await callSdk(call, () => operation.promise(), answerIn).catch(ignoreWaitTimeout);
         return { outcome: 'accepted' };
       } finally {
         operation.removeAllListeners();
@@ -138,8 +139,8 @@ export class CloudRunInstances implements Platform {
     if (manualModes.includes(String(scaling?.scalingMode))) return scaling?.manualInstanceCount ?? 0;
     throw new AdapterError(
       'invalid',
-      `${this.#name} is scaled by Cloud Run itself: \`gcloud run services update --scaling=N\` gives it a number of ` +
-        'instances, or set platform.scaling to minimum',
+      `${this.#name} has automatic scaling, so it has no manual number of instances. ` +
+        'Run `gcloud run services update --scaling=N`, or set platform.scaling to minimum',
     );
   }
 
@@ -159,7 +160,7 @@ export class CloudRunInstances implements Platform {
 }
 
 const advice = {
-  denied: 'The service account needs the rights that docs/platforms/cloud-run.md lists.',
+  denied: 'The service account needs the permissions that docs/platforms/cloud-run.md lists.',
   missing: 'Check platform.project, platform.region and platform.service.',
 } as const;
 
@@ -173,7 +174,7 @@ function statusOf({ deleteTime, reconciling, terminalCondition }: Service): Reso
 const statusByCondition: Readonly<Record<string, ResourceStatus>> = {
   1: 'STARTING',
   2: 'STARTING',
-  // Of the newest revision: another number of instances is taken all the same.
+  // The newest revision failed. Cloud Run accepts another number of instances.
   3: 'UNKNOWN',
   4: 'ACTIVE',
   CONDITION_PENDING: 'STARTING',
@@ -191,8 +192,8 @@ function answerIn(error: Error): SdkAnswer | AdapterError | undefined {
     return new AdapterError('denied', 'no Google credentials were found');
   }
   const { name, code } = grpcStatusOf(error) ?? {};
-  // An operation may end with what else stands for a timeout: nothing is known of the change then.
+  // A failed operation may have the status that also reports a timeout. The outcome of the change is then unknown.
   if (code === undefined || code === 'timeout') return undefined;
-  // What Google's error says in its field `message`.
+  // The `message` field of Google's error response.
   return { code, said: `${name}: ${oneLine(error.message)}` };
 }

@@ -1,4 +1,4 @@
-/** Amazon ECS: the desired count of a service. It is set, not added to, so that sending it twice does no harm. */
+/** Amazon ECS: the desired count of a service. A change sets the count, so sending it twice has the effect of once. */
 import type * as Sdk from '@aws-sdk/client-ecs';
 import { z } from 'zod';
 import type { CapacityChange, ChangeOutcome, Observation, ResourceStatus } from '../../domain/scale/capacity.js';
@@ -11,28 +11,24 @@ import { callSdk } from './sdk-call.js';
 
 const settings = z.strictObject({
   cluster: z.string().min(1).describe('Name or ARN of the cluster.'),
-  service: z.string().min(1).optional().describe('Name or ARN of the service, where it is not the name it has here.'),
-  region: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('AWS region; default: as the AWS tools find it (`AWS_REGION`, profile).'),
+  service: z.string().min(1).optional().describe('Name or ARN of the service. Default: the name of the resource.'),
+  region: z.string().min(1).optional().describe('AWS region. Default: `AWS_REGION`, or the region of the AWS profile.'),
   endpoint: z
     .url({ protocol: /^https?$/ })
     .optional()
-    .describe('Another address of the ECS API: a VPC endpoint or an emulator.'),
+    .describe('Address of the ECS API, such as a VPC endpoint or an emulator. Default: the address of the region.'),
 });
 
 export const ecs = definePlatform({
   type: 'ecs',
-  summary: 'A service on Amazon ECS (Fargate or EC2), by its desired count.',
+  summary: 'A service on Amazon ECS (Fargate or EC2). The capacity is its desired count.',
   settings,
   takesChanges: () => 'shownAtOnce',
   target: (written, { resource, taskQueue }) => {
     const cluster = textOf(written, 'cluster') ?? '';
     const service = textOf(written, 'service') ?? resource;
     const region = textOf(written, 'region') ?? regionIn(service) ?? regionIn(cluster);
-    // The account is that of the machine's credentials.
+    // The account is not part of the name: the credentials of the machine determine it.
     return [taskQueue, textOf(written, 'endpoint') ?? '', region, nameIn(cluster), nameIn(service)];
   },
   create: (chosen, context) => new EcsService(chosen, context),
@@ -75,7 +71,7 @@ class EcsService implements Platform {
       const [service] = services;
       if (service?.desiredCount === undefined) {
         const reason = failures[0]?.reason ?? 'no service';
-        throw new AdapterError(reason === 'MISSING' ? 'missing' : 'malformed', `${call.name} was answered ${reason}`);
+        throw new AdapterError(reason === 'MISSING' ? 'missing' : 'malformed', `${call.name} returned ${reason}`);
       }
       return observationOf({ ...service, desiredCount: service.desiredCount }, askedAtMs);
     } catch (error) {
@@ -93,7 +89,7 @@ class EcsService implements Platform {
     try {
       const { sdk, client } = await this.#open();
       const command = new sdk.UpdateServiceCommand({ cluster, service, desiredCount: to });
-      // Behind everything that may take its time, such as the credentials.
+      // After every step that may take long, such as loading the credentials.
       command.middlewareStack.add(
         (next) => (args) => {
           checkPermit(permit, call.name);
@@ -113,7 +109,7 @@ class EcsService implements Platform {
     opened?.client.destroy();
   }
 
-  /** Loaded on first use: it costs a quarter of a second and 23 MB, which only those who use it should pay. */
+  /** Loaded on first use: loading takes a quarter of a second and 23 MB, so only processes that use it load it. */
   #open(): Promise<{ sdk: typeof Sdk; client: Sdk.ECSClient }> {
     this.#opened ??= import('@aws-sdk/client-ecs').then(async (sdk) => ({
       sdk,
@@ -126,15 +122,15 @@ class EcsService implements Platform {
 const advice = {
   denied: 'The role needs ecs:DescribeServices and ecs:UpdateService on this service: see docs/platforms/ecs.md.',
   missing: 'Check platform.cluster, platform.service and platform.region.',
-  notSent: 'Check platform.region, platform.endpoint and the way to the AWS API.',
-  throttled: 'The account asks the ECS API too often; a longer waitForActive.interval asks less.',
+  notSent: 'Check platform.region, platform.endpoint and the network between this machine and the AWS API.',
+  throttled: 'The account exceeds the request rate of the ECS API. Raise waitForActive.interval.',
 } as const;
 
 type KnownService = Sdk.Service & { readonly desiredCount: number };
 
 /**
- * The capacity is the desired count, never the running one: during a deployment the old tasks run beside the new ones,
- * and a step counted from their sum would double the service.
+ * The capacity is the desired count, never the running count. During a deployment old and new tasks run at the same
+ * time, and a step computed from their sum would double the service.
  */
 function observationOf(service: KnownService, askedAtMs: number): Observation {
   const deployment = deploymentOf(service);
@@ -155,8 +151,8 @@ function observationOf(service: KnownService, askedAtMs: number): Observation {
 }
 
 /**
- * While a deployment replaces tasks the running count says nothing of the desired one, and more tasks may be needed
- * right then: the service counts as active, so that it may be scaled out.
+ * While a deployment replaces tasks, the running count does not show whether the desired count was reached. The service
+ * counts as active, so that it can be scaled out during the deployment.
  */
 function statusOf(service: KnownService): ResourceStatus {
   if (service.status !== 'ACTIVE') return 'FAILED';
@@ -173,7 +169,7 @@ function deploymentOf(service: Sdk.Service): 'in progress' | 'failed' | 'complet
   return isReplacing(service) || primary?.rolloutState === 'IN_PROGRESS' ? 'in progress' : 'complete';
 }
 
-/** Task sets are what an external deployment controller, such as CodeDeploy, has instead of deployments. */
+/** An external deployment controller, such as CodeDeploy, uses task sets instead of deployments. */
 function isReplacing({ deployments = [], taskSets = [] }: Sdk.Service): boolean {
   return deployments.length > 1 || taskSets.length > 1;
 }

@@ -1,6 +1,6 @@
 /**
- * Omnistrate: the HTTP API of the sidecar beside a deployed service. Changes are relative ("add 2") and carry no key
- * that the sidecar knows, so what became of each one decides whether another may ever be sent.
+ * Omnistrate: the HTTP API of the sidecar beside a deployed service. Changes are relative ("add 2"), and the sidecar
+ * does not deduplicate them by key. So another change may be sent only when the outcome of the last one is known.
  */
 import { z } from 'zod';
 import {
@@ -25,7 +25,7 @@ const settings = z.strictObject({
   url: z
     .url({ protocol: /^https?$/, error: 'must be an http or https URL, such as http://127.0.0.1:49750', abort: true })
     .refine((url) => new URL(url).username === '' && new URL(url).password === '', {
-      error: 'must not carry a user or a password: the sidecar asks for neither',
+      error: 'must not contain a user or a password: the sidecar requires neither',
     })
     .default(usualUrl)
     .describe('Where the sidecar listens.'),
@@ -33,12 +33,12 @@ const settings = z.strictObject({
     .string()
     .min(1)
     .optional()
-    .describe("The resource's key in omnistrate-compose.yaml, where it is not the name it has here."),
+    .describe("The resource's key in omnistrate-compose.yaml. Default: the name of the resource."),
 });
 
 export const omnistrate = definePlatform({
   type: 'omnistrate',
-  summary: 'A resource on Omnistrate whose autoscaling policy type is `custom`, through the sidecar beside it.',
+  summary: 'A resource on Omnistrate with the autoscaling policy type `custom`, through the sidecar beside it.',
   settings,
   takesChanges: () => 'whenActive',
   target: (written, of) => {
@@ -48,14 +48,16 @@ export const omnistrate = definePlatform({
   create: (chosen, context) => new OmnistrateSidecar(chosen, context),
 });
 
-/** One sidecar has one spelling: with or without a slash at the end, by the name of this machine or its address. */
+/**
+ * Normalizes an address, so that different spellings of one sidecar's URL are equal: a slash at the end, `localhost`.
+ */
 function sidecarAt(url: string): string {
   if (!URL.canParse(url)) return url;
   const { protocol, hostname, port, pathname } = new URL(url);
   return `${protocol}//${hostname === 'localhost' ? '127.0.0.1' : hostname}:${port}${pathname.replace(/\/+$/, '')}`;
 }
 
-/** What is needed of an answer. The names are for people, so that an answer without them is still one. */
+/** The required fields of a response. The optional names are only displayed, so a response without them is valid. */
 const capacityAnswer = z.object({
   status: z.enum(resourceStatuses),
   currentCapacity: z.int().min(0),
@@ -88,7 +90,9 @@ class OmnistrateSidecar implements Platform {
     }
   }
 
-  /** The sidecar's API documents 200 for success and nothing else: every other status is read by what HTTP says of it. */
+  /**
+   * The sidecar's API documents only status 200, for success. Every other status has the meaning that HTTP gives it.
+   */
   async change(
     { from, to, idempotencyKey }: CapacityChange,
     permit: SendPermit,
@@ -120,38 +124,36 @@ class OmnistrateSidecar implements Platform {
 
 function observationIn(answer: Answer, request: string): Observation {
   const { status, contentType, body } = answer;
-  if (status !== 200) throw new AdapterError('failed', `${request} was answered ${describeAnswer(answer)}`);
-  if (!('text' in body)) throw new AdapterError('malformed', `${request} cannot be read (${body.reason})`);
+  if (status !== 200) throw new AdapterError('failed', `${request} returned ${describeAnswer(answer)}`);
+  if (!('text' in body))
+    throw new AdapterError('malformed', `${request} returned a body that cannot be read (${body.reason})`);
   const json = parseJson(body.text);
   const parsed = capacityAnswer.safeParse(json);
   if (!parsed.success) {
     const issues = parsed.error.issues.map(({ path, message }) => [...path, message].join(': '));
     const problems = json === undefined ? 'not JSON' : issues.join('; ');
     const what = bodyInWords({ contentType, text: body.text });
-    throw new AdapterError(
-      'malformed',
-      `${request} was answered with something that is not a capacity (${what}; ${problems})`,
-    );
+    throw new AdapterError('malformed', `${request} returned a body that is not a capacity (${what}; ${problems})`);
   }
   const { status: state, currentCapacity, lastObservedTimestamp, ...details } = parsed.data;
   return { capacity: currentCapacity, status: state, observedAtMs: Date.parse(lastObservedTimestamp), details };
 }
 
 const reachAdvice =
-  'The sidecar exists only beside a service on Omnistrate: check platform.url or OMNISTRATE_SIDECAR_URL; ' +
-  '`escapement simulator` starts a simulated one.';
-const logAdvice = 'What the sidecar logs at this time tells more.';
+  'The sidecar runs only beside a service on Omnistrate. Check platform.url or OMNISTRATE_SIDECAR_URL. ' +
+  '`escapement simulator` starts a simulated sidecar.';
+const logAdvice = 'Look for the reason in the log of the sidecar.';
 const advice = {
   notSent: reachAdvice,
   unreachable: reachAdvice,
-  timeout: 'Is the sidecar overloaded? See requestTimeout.',
-  stopped: 'Nothing is wrong with the resource.',
-  denied: 'The sidecar asks for no credentials: what stands between it and us?',
-  missing: 'Is it the key of a service in omnistrate-compose.yaml? See platform.alias.',
-  throttled: 'It is asked too often.',
+  timeout: 'Check the load of the sidecar, or raise requestTimeout.',
+  stopped: 'This is not an error of the resource.',
+  denied: 'The sidecar requires no credentials. Check which proxy or gateway is between Escapement and the sidecar.',
+  missing: 'Set platform.alias to the key of the service in omnistrate-compose.yaml.',
+  throttled: 'The sidecar limits the rate of requests. Raise waitForActive.interval.',
   conflict: logAdvice,
   refused: logAdvice,
   failed: logAdvice,
-  invalid: 'Check that platform.url leads to the sidecar; redirects are not followed.',
-  malformed: 'Check that platform.url leads to the Omnistrate sidecar and to nothing else.',
+  invalid: 'Check that platform.url is the address of the sidecar. Redirects are not followed.',
+  malformed: 'Check that platform.url is the address of the Omnistrate sidecar.',
 } as const;

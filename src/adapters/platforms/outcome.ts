@@ -1,4 +1,4 @@
-/** What the error of a call means to whoever asked a platform for a read or a change. */
+/** Turns the error of a call to a platform into the error of a read or the outcome of a change. */
 import type { ChangeOutcome } from '../../domain/scale/capacity.js';
 import { AdapterError, type Advice, meanings, withAdvice } from '../net/errors.js';
 
@@ -8,7 +8,7 @@ export function asReadError(error: unknown, resource: string, advice: Advice): A
   return new AdapterError(meanings[error.code].read, `${resource}: ${withAdvice(error, advice)}`, error);
 }
 
-/** The outcome of a change that went wrong. */
+/** The outcome of a change that failed. */
 export function asOutcome(error: unknown): Exclude<ChangeOutcome, { outcome: 'accepted' }> {
   if (!(error instanceof AdapterError)) throw error;
   const { code, message: reason, retryAfterMs } = error;
@@ -25,7 +25,7 @@ export function asOutcome(error: unknown): Exclude<ChangeOutcome, { outcome: 'ac
 }
 
 /**
- * A read that an adapter makes on its way to a change: whatever goes wrong with it, the change was not sent.
+ * A read that an adapter makes before a change. Whatever error the read has, the change was not sent.
  * @throws AdapterError
  */
 export async function beforeSending<T>(read: Promise<T>): Promise<T> {

@@ -9,33 +9,33 @@ export type { SendPermit };
 export interface Platform {
   /**
    * One read, no retries.
-   * @throws AdapterError with the code of a read (net/errors.ts): `missing` when the platform says that there is no such
-   *   resource.
+   * @throws AdapterError with the code of a read (net/errors.ts): `missing` when the platform says that there is no
+   *   such resource.
    */
   observe(signal: AbortSignal): Promise<Observation>;
 
   /**
-   * Sends the change once, with no layer below that could send it again; but what was surely refused for its version
-   * alone (docs/decisions/0022) may be written from the new one. Never throws for what the platform or the
-   * network did: every failure is sorted into an outcome.
+   * Sends the change once, with no layer below that could send it again. One exception: a write that the platform
+   * refused only because its version was outdated (docs/decisions/0022) may be sent again with the new version. Never
+   * throws for an error of the platform or the network: every failure becomes an outcome.
    *
-   * Where the adapter owns its connection it asks `permit.isValid()` last, when the connection stands and the very
-   * next thing is the write: a process that was frozen meanwhile must not send (outcome: rejected, not final).
+   * An adapter that owns its connection checks `permit.isValid()` last, when the connection is established and the
+   * next step is the write: a process that was suspended in between must not send (outcome: rejected, not final).
    */
   change(change: CapacityChange, permit: SendPermit, signal: AbortSignal): Promise<ChangeOutcome>;
 
-  /** Lets go of connections. */
+  /** Closes connections. */
   close?(): Promise<void>;
 }
 
 export interface PlatformContext {
-  /** The alias of the resource: what the platform calls it unless its settings say otherwise. */
+  /** The alias of the resource, which is also its name on the platform unless the settings name another. */
   readonly resource: string;
-  /** A request that has not answered in full by then has failed. */
+  /** Timeout of a request, from the start of the connection to the end of the response. */
   readonly requestTimeoutMs: number;
 }
 
-/** What the registry holds of a platform: its settings are its documentation. */
+/** The entry of a platform in the registry. The descriptions of the settings are its reference documentation. */
 export interface PlatformDefinition<Schema extends z.ZodType = z.ZodType> {
   readonly type: string;
   /** One sentence for the reference page. */
@@ -43,21 +43,22 @@ export interface PlatformDefinition<Schema extends z.ZodType = z.ZodType> {
   /** The settings under `platform:` in escapement.yaml, without `type`. Every field has a `.describe()`. */
   readonly settings: Schema;
   /**
-   * When the platform takes a change, and when it shows it.
-   * @param written the settings as they are written, so that placeholders may stand in them.
+   * When the platform accepts a change, and when a read shows the change.
+   * @param written the settings as they are in the file, which may contain placeholders.
    */
   takesChanges(written: Readonly<Record<string, unknown>>): TakesChanges;
   /**
-   * Which object of the platform a resource is, so that two resources of one object are noticed: two with names of which
-   * no part differs.
-   * @param written the settings as they are written, so that defaults are missing and placeholders may stand in them.
-   * @param of its alias, and its task queue: what an address or a context stands for where its worker is.
+   * The object of the platform that a resource refers to. Two resources whose target names differ in no part refer to
+   * one object, which is reported.
+   * @param written the settings as they are in the file: without defaults, and possibly with placeholders.
+   * @param of the alias of the resource, and its task queue: the machine of the worker determines what a local address
+   *   or a context refers to.
    */
   target(written: Readonly<Record<string, unknown>>, of: TargetOwner): TargetName;
   create(settings: z.output<Schema>, context: PlatformContext): Platform;
 }
 
-/** The parts of a name. Undefined: the settings do not tell, and it may be anything. */
+/** The parts of a name. Undefined: the settings do not determine this part, so it matches any value. */
 export type TargetName = readonly (string | undefined)[];
 
 export interface TargetOwner {
@@ -65,13 +66,13 @@ export interface TargetOwner {
   readonly taskQueue: string;
 }
 
-/** Of an address: the same on every machine, unless it means this one. */
+/** The part of an address that depends on the machine: the task queue for a loopback address, else empty. */
 export function siteOf(url: string, { taskQueue }: TargetOwner): string {
   const hostname = URL.canParse(url) ? new URL(url).hostname : '';
   return hostname === 'localhost' || hostname.startsWith('127.') || hostname === '[::1]' ? taskQueue : '';
 }
 
-/** A setting as it is written, where it is a text. */
+/** The value of a setting in the file, if it is a string. */
 export function textOf(written: Readonly<Record<string, unknown>>, name: string): string | undefined {
   const value = written[name];
   return typeof value === 'string' ? value : undefined;

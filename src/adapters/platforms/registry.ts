@@ -1,4 +1,4 @@
-/** Every platform by its type. Adding one is its file and a line here. */
+/** Every platform by its type. A new platform is one file and one line here. */
 import { azureContainerApps } from './azure-container-apps.js';
 import { cloudRun } from './cloud-run.js';
 import { ecs } from './ecs.js';

@@ -1,4 +1,4 @@
-/** Apache ActiveMQ (Classic) and Amazon MQ for ActiveMQ: the size of a queue, read by Jolokia's REST API. */
+/** Apache ActiveMQ (Classic) and Amazon MQ for ActiveMQ: the size of a queue, read through Jolokia's REST API. */
 import { z } from 'zod';
 import { oneLine } from '../net/answer-words.js';
 import { AdapterError } from '../net/errors.js';
@@ -12,14 +12,16 @@ const attributes = { all: 'QueueSize', inFlight: 'InFlightCount' } as const;
 
 const settings = z.strictObject({
   url: addressSetting(['http', 'https']).describe(
-    'Address of Jolokia: "http://activemq:8161/api/jolokia"; in the broker\'s own console it is under `/api/jolokia`.',
+    'Address of Jolokia: "http://activemq:8161/api/jolokia". The web console of the broker serves it at `/api/jolokia`.',
   ),
   broker: z.string().min(1).default('localhost').describe('Name of the broker, `brokerName` in its configuration.'),
   queue: z.string().min(1).describe('Name of the queue.'),
   count: z
     .enum(['waiting', 'inFlight', 'all'])
     .default('all')
-    .describe('Messages not yet given to a consumer (`waiting`), given and not acknowledged (`inFlight`), or both.'),
+    .describe(
+      'Messages not yet delivered to a consumer (`waiting`), delivered and not acknowledged (`inFlight`), or both (`all`).',
+    ),
   emptyAs: zeroAsSetting,
   ...httpSettings,
 });
@@ -31,7 +33,7 @@ export const activemq = defineSource({
   summary: 'The number of messages in an ActiveMQ queue.',
   settings,
   overlooks: ({ count }) =>
-    count === 'waiting' ? { work: 'messages that consumers hold', fix: 'write count: all' } : undefined,
+    count === 'waiting' ? { work: 'messages that consumers hold', fix: 'set count: all' } : undefined,
   create(settings, context) {
     const client = new HttpClient(settings.url, settings, context.timeoutMs);
     return makeSampler(context, {
@@ -41,7 +43,7 @@ export const activemq = defineSource({
       async look(signal) {
         const attribute = Object.values(attributes);
         const question = { type: 'read', mbean: objectName(settings), attribute };
-        // ActiveMQ as it is shipped refuses whoever names no origin, lest it be a web page that hides its own.
+        // By default, ActiveMQ refuses requests without an Origin header, to protect against cross-site requests.
         const headers = { origin: new URL(settings.url).origin };
         return { value: countIn(await client.askJson({ json: question, headers, signal }), settings) };
       },
@@ -55,7 +57,7 @@ function objectName({ broker, queue }: Settings): string {
   return `org.apache.activemq:type=Broker,${names}`;
 }
 
-/** ActiveMQ's own replacement (JMXSupport.encodeObjectNamePart) of what may not stand in a name of JMX. */
+/** Escapes characters that are not allowed in a JMX name, like ActiveMQ's JMXSupport.encodeObjectNamePart. */
 function asInJmx(name: string): string {
   return name
     .replace(/[:,'"]/g, '_')
@@ -64,7 +66,7 @@ function asInJmx(name: string): string {
     .replace(/\*/g, '&ast;');
 }
 
-/** Jolokia answers 200 with a status of its own, and not always with a word on why. */
+/** Jolokia responds with HTTP status 200 and a status of its own in the body, not always with an error text. */
 const answerSchema = z.union([
   z.object({ status: z.literal(200), value: z.object({ QueueSize: z.number(), InFlightCount: z.number() }) }),
   z.object({ status: z.number().refine((status) => status !== 200), error: z.string().optional() }),
@@ -72,7 +74,7 @@ const answerSchema = z.union([
 
 function countIn(answer: unknown, { broker, queue, count }: Settings): number {
   const parsed = answerSchema.safeParse(answer);
-  if (!parsed.success) throw new AdapterError('malformed', 'answered something else than Jolokia does. Check url.');
+  if (!parsed.success) throw new AdapterError('malformed', 'sent a response that is not from Jolokia. Check url.');
   if (!('value' in parsed.data)) throw refusal(parsed.data, `queue ${queue} in broker ${broker}`);
   const { QueueSize, InFlightCount } = parsed.data.value;
   return { all: QueueSize, inFlight: InFlightCount, waiting: QueueSize - InFlightCount }[count];
@@ -86,7 +88,7 @@ interface Refusal {
 function refusal({ status, error }: Refusal, what: string): AdapterError {
   if (status === 404) return new AdapterError('missing', `there is no ${what}. Check queue and broker.`);
   if (status === 401 || status === 403) {
-    return new AdapterError('denied', `may not read ${what}. Check jolokia-access.xml and the user.`);
+    return new AdapterError('denied', `refuses access to ${what}. Check jolokia-access.xml and the user.`);
   }
-  return new AdapterError('failed', `answered ${status}${error === undefined ? '' : `: ${oneLine(error)}`}`);
+  return new AdapterError('failed', `returned ${status}${error === undefined ? '' : `: ${oneLine(error)}`}`);
 }

@@ -1,4 +1,4 @@
-/** A number that is written in the settings: for trials, and for a share that does not change. */
+/** A fixed number in the settings: for trials, and for a constant share of the load. */
 import { z } from 'zod';
 import { makeSampler } from './sampler.js';
 import { defineSource } from './source.js';

@@ -1,23 +1,21 @@
-/** What counts as "no data", and what "no data" counts as: a person chooses both. */
+/** The setting emptyAs: which samples count as "no data", and which value replaces "no data". */
 import { z } from 'zod';
 
-/** An answer of 0 is no data. */
+/** The value 0 counts as no data. */
 export const noData = 'noData';
 
-/** For a source that can be empty. */
+/** For a source that may have no value. */
 export function emptyAsSetting(when: string) {
   return z
     .union([z.number().min(0), z.literal(noData)])
     .optional()
     .describe(
-      `Value to use when ${when}. Default: that is a failed sample, which blocks scaling in. \`noData\`: so is an answer of 0.`,
+      `Value to use when ${when}. Default: such a sample fails, which blocks scaling in. \`noData\`: a sample of 0 fails too.`,
     );
 }
 
-/** For a source that always has a number. */
+/** For a source that always has a value. */
 export const zeroAsSetting = z
   .literal(noData)
   .optional()
-  .describe(
-    '`noData`: an answer of 0 is a failed sample, which blocks scaling in. Default: 0 is a number like any other.',
-  );
+  .describe('`noData`: a sample of 0 fails, which blocks scaling in. Default: 0 is a valid sample.');

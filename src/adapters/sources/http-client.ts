@@ -1,4 +1,4 @@
-/** HTTP for the sources that ask over it: their settings, authentication, and what to do about an answer that is none. */
+/** The HTTP client of the sources: common settings, authentication, and the handling of invalid responses. */
 import { z } from 'zod';
 import { AdapterError, type Advice, withAdvice } from '../net/errors.js';
 import { jsonIn, jsonOf } from '../net/http/answer.js';
@@ -9,13 +9,16 @@ import { tlsOptions, tlsSettings, type TlsOptions } from '../net/tls.js';
 
 /** The settings that every source over HTTP shares. */
 export const httpSettings = {
-  username: z.string().optional().describe('User name for basic authentication.'),
-  password: z.string().optional().describe('Password for basic authentication; best as "${NAME}" or "${file:/path}".'),
+  username: z.string().optional().describe('User name of basic authentication.'),
+  password: z
+    .string()
+    .optional()
+    .describe('Password of basic authentication, preferably as "${NAME}" or "${file:/path}".'),
   bearerToken: z.string().optional().describe('Token sent as `Authorization: Bearer`.'),
   headers: z
     .record(z.string(), z.string())
     .default({})
-    .describe('Further request headers, such as an API key. Their values are treated as secrets.'),
+    .describe('Additional request headers, such as an API key. Their values are treated as secrets.'),
   tls: tlsSettings.optional(),
 };
 
@@ -25,11 +28,11 @@ export interface HttpQuestion {
   /** Appended to the path of the address. */
   readonly path?: string;
   readonly query?: Readonly<Record<string, string>>;
-  /** Sent as a form by POST; without it the question is a GET. */
+  /** Sent as a form by POST. Without `form` and `json`, the request is a GET. */
   readonly form?: Readonly<Record<string, string>>;
   /** Sent as JSON by POST. */
   readonly json?: unknown;
-  /** Under those of the settings, which win. */
+  /** Headers of the settings override these. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
 }
@@ -60,7 +63,7 @@ export class HttpClient {
     ].filter((secret) => secret !== undefined);
   }
 
-  /** @returns the whole answer, whatever its status. */
+  /** @returns the whole response, whatever its status. */
   async ask(question: HttpQuestion): Promise<Answer> {
     const { body, type } = bodyOf(question);
     const authorization = this.#authorization();
@@ -83,12 +86,12 @@ export class HttpClient {
       },
       question.signal,
     );
-    if (result.kind !== 'answered') throw lost(result);
-    if (!('text' in result.body) && result.body.cause !== 'tooLarge') throw lost(result.body);
+    if (result.kind !== 'answered') throw errorOfFailure(result);
+    if (!('text' in result.body) && result.body.cause !== 'tooLarge') throw errorOfFailure(result.body);
     return result;
   }
 
-  /** The answer of a question that went well, parsed. */
+  /** The parsed JSON of a response with a success status. */
   async askJson(question: HttpQuestion): Promise<unknown> {
     return jsonOfSuccess(await this.ask(question));
   }
@@ -114,11 +117,11 @@ export class HttpClient {
   }
 }
 
-/** A metric is small; more than this is the wrong address. */
+/** A metric is small. A larger response means that the address is invalid. */
 const largestAnswerBytes = 10 * 1024 * 1024;
 
 /**
- * The JSON of an answer of success.
+ * The JSON of a response with a success status.
  * @throws AdapterError
  */
 export function jsonOfSuccess(answer: Answer): unknown {
@@ -126,7 +129,7 @@ export function jsonOfSuccess(answer: Answer): unknown {
 }
 
 /**
- * The JSON of an answer, whatever its status.
+ * The JSON of a response, whatever its status.
  * @throws AdapterError
  */
 export function jsonOfAny(answer: Answer): unknown {
@@ -145,20 +148,20 @@ function advised<Result>(read: () => Result): Result {
 }
 
 const advice: Advice = {
-  denied: 'Check username and password, bearerToken or headers, and their rights.',
+  denied: 'Check username and password, bearerToken or headers, and the permissions of the user.',
   missing: 'Check the address.',
-  invalid: 'Check the address; redirects are not followed.',
+  invalid: 'Check the address. Redirects are not followed.',
   malformed: 'Check the address.',
   throttled: 'Raise interval.',
 };
 
-/** What was thrown, to be explained as for every other client. */
-function lost({ cause, reason, error }: Failure): unknown {
+/** The original error, from which the sampler makes a message as for every other client. */
+function errorOfFailure({ cause, reason, error }: Failure): unknown {
   if (cause === 'connection') return error;
-  return new AdapterError(cause === 'timeout' ? 'timeout' : 'stopped', `${request} had no answer (${reason})`);
+  return new AdapterError(cause === 'timeout' ? 'timeout' : 'stopped', `${request} got no response (${reason})`);
 }
 
-/** A header in two spellings would be sent twice. */
+/** Header names in lower case: the same header in two spellings would be sent twice. */
 function withoutThoseOf(
   chosen: Readonly<Record<string, string>>,
   headers: Readonly<Record<string, string>> = {},

@@ -1,4 +1,4 @@
-/** Prometheus and what speaks its API (Thanos, Mimir, VictoriaMetrics): one instant query, one number. */
+/** Prometheus and servers with its API (Thanos, Mimir, VictoriaMetrics): one instant query, one number. */
 import { z } from 'zod';
 import { oneLine } from '../net/answer-words.js';
 import { AdapterError } from '../net/errors.js';
@@ -11,14 +11,14 @@ import { defineSource } from './source.js';
 
 const settings = z.strictObject({
   server: addressSetting(['http', 'https']).describe(
-    'Address of the server, with the path before `/api/v1` if there is one: "http://prometheus:9090".',
+    'Address of the server, including any path before `/api/v1`: "http://prometheus:9090".',
   ),
-  query: z.string().min(1).describe('PromQL that gives one number: a scalar, or a vector of one series.'),
+  query: z.string().min(1).describe('PromQL query with one number as result: a scalar, or a vector of one series.'),
   series: z
     .enum(['one', 'sum', 'max', 'min', 'average'])
     .default('one')
-    .describe('What to do with a vector of several series: refuse it (`one`), or make one number of it.'),
-  emptyAs: emptyAsSetting('the query has no result or NaN'),
+    .describe('How a vector of several series becomes one number. `one`: several series are an error.'),
+  emptyAs: emptyAsSetting('the query has no result, or its result is NaN'),
   ...httpSettings,
 });
 
@@ -63,24 +63,24 @@ interface Point {
 }
 
 function pointsOf(answer: Answer): Point[] {
-  // A bad query is answered with 400 or 422 and a body that says what is wrong with it.
+  // For an invalid query, Prometheus responds with 400 or 422 and a body with the reason.
   const explained = answer.status === 400 || answer.status === 422 || answer.status === 503;
   const parsed = answerSchema.safeParse(explained ? jsonOfAny(answer) : jsonOfSuccess(answer));
   if (!parsed.success)
-    throw new AdapterError('malformed', 'answered something else than Prometheus does. Check server.');
+    throw new AdapterError('malformed', 'sent a response that is not from Prometheus. Check server.');
   if (parsed.data.status === 'error') {
-    throw new AdapterError('failed', `did not run the query: ${oneLine(parsed.data.error)}. Check query.`);
+    throw new AdapterError('failed', `refused the query: ${oneLine(parsed.data.error)}. Check query.`);
   }
   refuseIncomplete(parsed.data.warnings ?? []);
   const { data } = parsed.data;
   if (data.resultType === 'scalar') return [toPoint(data.result)];
   if (data.resultType === 'vector') return data.result.map((series) => toPoint(series.value));
-  throw new AdapterError('malformed', `the query gives a ${data.resultType}, not a number. Check query.`);
+  throw new AdapterError('malformed', `the result of the query is a ${data.resultType}, not a number. Check query.`);
 }
 
 /**
- * A store behind the server that did not answer makes a sum too small, and comes as a warning beside a "success". Remarks
- * on the query itself begin with "PromQL".
+ * If a store behind the server did not respond, a sum is too small, and the response is a "success" with a warning.
+ * Such a sample fails. Warnings about the query itself begin with "PromQL" and are ignored.
  */
 function refuseIncomplete(warnings: readonly string[]): void {
   const warning = warnings.find((text) => !text.startsWith('PromQL '));
@@ -105,10 +105,7 @@ function oneNumber(points: readonly Point[], series: z.output<typeof settings>['
   switch (series) {
     case 'one':
       if (points.length === 1) return first;
-      throw new AdapterError(
-        'malformed',
-        `the query gives ${points.length} series. Wrap it in sum(...), or set series.`,
-      );
+      throw new AdapterError('malformed', `the query has ${points.length} series. Wrap it in sum(...), or set series.`);
     case 'sum':
       return { value: sum(values), atMs };
     case 'average':

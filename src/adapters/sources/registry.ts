@@ -1,4 +1,4 @@
-/** Every source there is: a new one is one line here. */
+/** Every source by its type. A new source is one file and one line here. */
 import { activemq } from './activemq.js';
 import { cloudwatch } from './aws/cloudwatch.js';
 import { kinesis } from './aws/kinesis.js';

@@ -1,13 +1,13 @@
-/** A connection that is opened when first needed, shared by all samples, and opened anew once it was lost. */
+/** A connection that is opened on first use, shared by all samples, and opened again after it was lost. */
 import { orAborted } from '../net/deadline.js';
 
 export interface Opening<Connection> {
   /**
-   * `lost` is to be called when the connection ends by itself: the next sample then opens another. `abandoned` is aborted
-   * when nobody waits for the connection any more, which may be before it is open.
+   * The implementation must call `lost` when the connection ends by itself; the next sample then opens another.
+   * `abandoned` aborts when no sample needs the connection any more, which may be before it is open.
    */
   open(lost: () => void, abandoned: AbortSignal): Promise<Connection>;
-  /** True for errors that say something about the question and nothing about the connection. */
+  /** True for errors of a request that do not affect the connection. */
   isHarmless(error: unknown): boolean;
 }
 
@@ -24,10 +24,10 @@ export class ReusableConnection<Connection> {
     this.#opening = opening;
   }
 
-  /** Gives up when the signal says so, and then trusts the connection no more: a server that hangs is hung up on. */
+  /** Rejects when the signal aborts, and then closes the connection, because the server may hang. */
   async use<Result>(signal: AbortSignal, work: (connection: Connection) => Promise<Result>): Promise<Result> {
     const opened = (this.#current ??= this.#open());
-    // At once, not when the rejection gets here: the next sample may already be on its way.
+    // Immediately, not when the rejection arrives here: the next sample may have started.
     const drop = () => this.#drop(opened);
     signal.addEventListener('abort', drop, { once: true });
     try {
@@ -48,7 +48,7 @@ export class ReusableConnection<Connection> {
     const abandon = new AbortController();
     const lost = () => this.#forget(opened);
     const opened = { ready: this.#opening.open(lost, abandon.signal), abandon };
-    // Whatever the reason: a login that was refused may be let in the next time.
+    // For every reason: a refused login may succeed at the next attempt.
     opened.ready.catch(lost);
     return opened;
   }

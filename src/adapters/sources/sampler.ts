@@ -1,21 +1,21 @@
-/** What every source promises, kept in one place: the timeout, values that make sense, errors for people, no secrets. */
+/** Common to all sources: the timeout, the validation of values, readable error messages, and no secrets in them. */
 import { connectionFailureOf, firstMessageOf } from '../net/connection-errors.js';
 import { withDeadline } from '../net/deadline.js';
 import { AdapterError, type ErrorCode, meanings, withAdvice } from '../net/errors.js';
 import { noData } from './empty-as.js';
 import type { Sample, Source, SourceContext } from './source.js';
 
-/** The part of a source that differs from the others: where it looks, and how. */
+/** The part of a source that is specific to it: which server is read, and how. */
 export interface Look {
-  /** What is looked at, without credentials: "Redis at redis://queue:6379". Messages begin with it. */
+  /** Name of the server, without credentials: "Redis at redis://queue:6379". Messages begin with it. */
   readonly server: string;
   /** Values that no message may contain. */
   readonly secrets: readonly (string | undefined)[];
-  /** The value that stands for "no data", where the person who wrote the settings chose one; or that 0 is no data. */
+  /** The setting emptyAs: the value that replaces "no data", or `noData` if 0 counts as no data. */
   readonly emptyAs?: number | typeof noData | undefined;
   /**
-   * May throw whatever its client throws; an AdapterError's message says what happened and what to do, without naming
-   * the signal and the server. `atMs` is for servers that tell when the value was true.
+   * May throw any error of its client. The message of an AdapterError says what happened and what to do, without the
+   * names of the signal and the server. `atMs` is set if the server reports when the value was measured.
    */
   look(signal: AbortSignal): Promise<Seen>;
   close?(): Promise<void>;
@@ -38,7 +38,10 @@ export function makeSampler(context: SourceContext, look: Look): Source {
 async function sampleOnce(context: SourceContext, look: Look, signal: AbortSignal): Promise<Sample> {
   const sample = await sampleOrEmpty(context, look, signal);
   if (sample.value !== 0 || look.emptyAs !== noData) return sample;
-  throw sayWhere(context, look, { code: 'noData', text: 'the value is 0, which emptyAs: noData takes for no data.' });
+  throw errorOfSignal(context, look, {
+    code: 'noData',
+    text: 'the value is 0, which is no data with emptyAs: noData.',
+  });
 }
 
 async function sampleOrEmpty(context: SourceContext, look: Look, signal: AbortSignal): Promise<Sample> {
@@ -46,57 +49,61 @@ async function sampleOrEmpty(context: SourceContext, look: Look, signal: AbortSi
     const seen = await withDeadline({ name: 'the request', signal, timeoutMs: context.timeoutMs }, (until) =>
       look.look(until),
     );
-    refuseNonsense(seen.value);
+    requireLoad(seen.value);
     return { ...seen, atMs: seen.atMs ?? Date.now() };
   } catch (error) {
     const reason = reasonOf(error);
-    if (reason.code !== 'noData') throw sayWhere(context, look, reason);
+    if (reason.code !== 'noData') throw errorOfSignal(context, look, reason);
     if (typeof look.emptyAs === 'number') return { value: look.emptyAs, atMs: Date.now() };
-    if (look.emptyAs === noData) throw sayWhere(context, look, reason);
-    throw sayWhere(context, look, { ...reason, text: `${reason.text} ${ofEmptyAs}` }, emptyHint);
+    if (look.emptyAs === noData) throw errorOfSignal(context, look, reason);
+    throw errorOfSignal(context, look, { ...reason, text: `${reason.text} ${emptyAsAdvice}` }, emptyHint);
   }
 }
 
-const ofEmptyAs = 'With emptyAs: 0 this counts as 0 and capacity may go down; without it, scaling in is blocked.';
-const emptyHint = 'emptyAs: 0 would take that for 0';
+const emptyAsAdvice = 'With emptyAs: 0 this counts as 0 and capacity may go down; without it, scaling in is blocked.';
+const emptyHint = 'with emptyAs: 0 it would count as 0';
 
 interface Reason {
   readonly code: ErrorCode;
   readonly text: string;
 }
 
-/** The reason of anything thrown. The original is not kept as a cause: it may hold requests with credentials in them. */
+/**
+ * The reason of anything thrown. The original is not kept as a cause: it may hold requests with credentials in them.
+ */
 function reasonOf(thrown: unknown): Reason {
   if (thrown instanceof AdapterError) {
     const { code, message } = thrown;
-    return { code, text: code === 'timeout' || code === 'stopped' ? withAdvice(thrown, ofTime) : message };
+    return { code, text: code === 'timeout' || code === 'stopped' ? withAdvice(thrown, timeoutAdvice) : message };
   }
-  const text = `${firstMessageOf(thrown)}. Look at its log for the reason.`;
+  const text = `${firstMessageOf(thrown)}. Look for the reason in its log.`;
   return connectionFailureOf(thrown) ?? { code: 'failed', text };
 }
 
-/** Beside the messages that say only what happened. */
-const ofTime = { timeout: 'Check that it answers at all, and whether the timeout is too short for it.' };
+/** Advice for errors whose message says only what happened. */
+const timeoutAdvice = { timeout: 'Check that the server responds, or raise timeout.' };
 
-function refuseNonsense(value: number): void {
-  if (Number.isNaN(value)) throw new AdapterError('noData', 'the value is NaN, which is no number to scale by.');
-  if (!Number.isFinite(value))
-    throw new AdapterError('malformed', 'the value is infinite, or no number at all: nothing to scale by.');
+function requireLoad(value: number): void {
+  if (Number.isNaN(value)) throw new AdapterError('noData', 'the value is NaN.');
+  if (!Number.isFinite(value)) throw new AdapterError('malformed', 'the value is infinite or not a number.');
   if (value < 0)
-    throw new AdapterError('malformed', 'the value is below zero. A load is never negative: check what is asked.');
+    throw new AdapterError(
+      'malformed',
+      'the value is negative. A load is never negative: check the query and the path.',
+    );
 }
 
-function sayWhere(context: SourceContext, look: Look, reason: Reason, hint?: string): AdapterError {
+function errorOfSignal(context: SourceContext, look: Look, reason: Reason, hint?: string): AdapterError {
   const message = `signal "${context.signal}", ${look.server}: ${reason.text}`;
   return new AdapterError(meanings[reason.code].read, withoutSecrets(message, look.secrets), { hint });
 }
 
-/** Servers and client libraries like to repeat what they were sent, also in the encodings of URLs and basic authentication. */
+/** Servers and client libraries may repeat the request in a message, also URL-encoded or as basic authentication. */
 function withoutSecrets(message: string, secrets: readonly (string | undefined)[]): string {
   const shapes = secrets
     .filter((secret) => secret !== undefined)
     .flatMap((secret) => [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')])
-    // Shorter ones would blank out innocent text, and are no secrets.
+    // Shorter values are not secrets, and occur in ordinary text.
     .filter((shape) => shape.length >= 4)
     .sort((one, other) => other.length - one.length);
   return shapes.reduce((text, shape) => text.replaceAll(shape, '[secret]'), message);

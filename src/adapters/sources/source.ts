@@ -1,27 +1,27 @@
 /** The contract of a source: where a metric is sampled. One file each, one line in the registry. */
 import type { z } from 'zod';
 
-/** One number at one time. A source that has no number throws: no data is never zero. */
+/** One number at one time. A source without a number throws: no data is never zero. */
 export interface Sample {
   readonly value: number;
-  /** When the value was true, by the source's own clock where it tells, else by ours: milliseconds since the epoch. */
+  /** When the value was measured, in milliseconds since the epoch: by the clock of the server if it reports a time. */
   readonly atMs: number;
-  /** Whether the source itself said so: the same sample may then come again, and be older than a change. */
+  /** Whether the server reported `atMs`: the same sample may then be read again, and be older than a change. */
   readonly isDated?: boolean;
-  /** What a person should know of a sample that is as it should be. */
+  /** A remark for people about a valid sample. */
   readonly note?: string;
-  /** More units than this have nothing of the work, where the source knows: a queue of so many parts. */
+  /** Number of units beyond which more units get no work, such as the number of partitions of a queue. */
   readonly mostUnits?: number;
 }
 
 export interface Source {
   /**
-   * One look, no retries, done or given up within the time-out of its context even when the server never answers.
+   * One read, no retries. Settles within the timeout of its context even if the server never responds.
    * @throws AdapterError, with the code of a read (net/errors.ts)
    */
   sample(signal: AbortSignal): Promise<Sample>;
 
-  /** Lets go of connections. A source may be sampled again afterwards; it then connects anew. */
+  /** Closes connections. If the source is sampled afterwards, it connects again. */
   close?(): Promise<void>;
 }
 
@@ -31,7 +31,7 @@ export interface SourceContext {
   readonly timeoutMs: number;
 }
 
-/** What the registry holds of a source: its settings are its documentation. */
+/** The entry of a source in the registry. The descriptions of the settings are its reference documentation. */
 export interface SourceDefinition<Schema extends z.ZodType = z.ZodType> {
   readonly type: string;
   /** One sentence for the reference page. */
@@ -39,12 +39,12 @@ export interface SourceDefinition<Schema extends z.ZodType = z.ZodType> {
   /** The settings of a signal in escapement.yaml, without `type`. Every field has a `.describe()`. */
   readonly settings: Schema;
   /**
-   * Whether its samples say when they were true, and may be older than the look. Absent: they do not.
-   * @param written the settings as they are written, so that placeholders may stand in them.
+   * Whether its samples report when they were measured, and may be older than the read. Absent: they do not.
+   * @param written the settings as they are in the file, which may contain placeholders.
    */
   datesSamples?(written: Readonly<Record<string, unknown>>): boolean;
   /**
-   * Work in hand that is not counted by these settings. Absent: none, or none known.
+   * Unfinished work that these settings do not count. Absent: none, or unknown.
    * @param written as above.
    */
   overlooks?(written: Readonly<Record<string, unknown>>): Overlooked | undefined;

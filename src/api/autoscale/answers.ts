@@ -60,7 +60,7 @@ export const evaluationSchema = z
     at: time,
     capacity: capacity.describe('The capacity that the platform showed.'),
     asked: capacity.describe(
-      'The capacity that the policies start from: the target of the scale run in progress, whoever requested it; without a run, the observed capacity.',
+      'The capacity that the policies start from: the target of the scale run in progress, from any requester; without a run, the observed capacity.',
     ),
     ready: capacity.nullable().describe('How many of the units were ready; null: the platform does not report it.'),
     samples: z.array(
@@ -137,7 +137,7 @@ export const autoscaleSchema = z
         totalDryRuns: z.int().describe('Changes that a dry run did not send.'),
         inCooldown: z.boolean(),
       })
-      .describe('Changes since the autoscaler was started, whoever requested them.'),
+      .describe('Changes since the autoscaler was started, from any requester.'),
     configuration: configurationSource
       .extend({
         insteadOf: configurationSource

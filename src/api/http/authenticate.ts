@@ -9,10 +9,10 @@ import { Problem } from './problem.js';
 
 /** @param allowedHosts names of this server besides its addresses and localhost. */
 export function authenticate(token: string | undefined, allowedHosts: readonly string[]): RequestHandler {
-  return token === undefined ? refuseOtherPages(allowedHosts) : wantToken(token);
+  return token === undefined ? refuseOtherPages(allowedHosts) : requireToken(token);
 }
 
-function wantToken(token: string): RequestHandler {
+function requireToken(token: string): RequestHandler {
   const wanted = digest(token);
   return (request, _response, next) => {
     const [, given] = /^Bearer +(\S+) *$/i.exec(request.get('authorization') ?? '') ?? [];

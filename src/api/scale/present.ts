@@ -82,10 +82,10 @@ function progress(run: RunView | undefined): Progress {
   // The heartbeat of the current activity is the most recent source: the run learns of an error only when the activity
   // has ended.
   const { failure, lastError } = run.progress ?? {};
-  return { ...told(run.status), lastError: failure ?? lastError ?? run.status.lastError };
+  return { ...progressOfStatus(run.status), lastError: failure ?? lastError ?? run.status.lastError };
 }
 
-function told(status: ScaleStatus): Progress {
+function progressOfStatus(status: ScaleStatus): Progress {
   return {
     observed: presentObservation(status.observed),
     targetCapacity: status.targetCapacity,

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import {
   type ScaleRequestBody,
-  isOneWish,
+  isSingleRequest,
   largestCapacity,
   longestReason,
   notOneWish,
@@ -27,4 +27,4 @@ export const scaleRequestSchema = z
       .optional()
       .describe('The reason for the request, which the status and the history of the run show.'),
   })
-  .refine(isOneWish, notOneWish) satisfies z.ZodType<ScaleRequestBody>;
+  .refine(isSingleRequest, notOneWish) satisfies z.ZodType<ScaleRequestBody>;

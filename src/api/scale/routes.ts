@@ -47,7 +47,7 @@ function postScale({ config, scales, runs, links, stopping }: ApiContext): Reque
       workflowId,
       runId,
       notice: unanswered ? unattendedNotice(unanswered, resource) : null,
-      autoscale: howLongItStands(resource),
+      autoscale: autoscaleNotice(resource),
       links: links.of(resource.alias, accepted),
     };
     response.status(202).location(resourcePath(resource.alias)).json(body);
@@ -66,7 +66,7 @@ function postScale({ config, scales, runs, links, stopping }: ApiContext): Reque
 }
 
 /** A request for an autoscaled resource is applied, and its policies may replace the target. */
-function howLongItStands({ alias, autoscale }: ResourceConfig): AcceptedAnswer['autoscale'] {
+function autoscaleNotice({ alias, autoscale }: ResourceConfig): AcceptedAnswer['autoscale'] {
   if (!autoscale) return null;
   const { intervalMs } = autoscale.settings;
   return {
@@ -100,14 +100,14 @@ function deleteScale({ config, runs, client, links }: ApiContext): RequestHandle
     const { alias } = findResource(config.resources, request);
     const run = await runs.newest(alias);
     if (!run?.isOpen || isAtRest(phaseOf(run))) {
-      throw nothingUnderWay(alias);
+      throw noScalingInProgress(alias);
     }
     // Cancels whichever run is open: a run with a long history continues under another run ID.
     await client
       .withDeadline(Date.now() + cancelWithinMs, () => client.workflow.getHandle(run.workflowId).cancel())
       .catch((error: unknown) => {
         // The run has closed since it was read.
-        throw error instanceof WorkflowNotFoundError ? nothingUnderWay(alias) : error;
+        throw error instanceof WorkflowNotFoundError ? noScalingInProgress(alias) : error;
       });
     const body: CancellingAnswer = {
       resource: alias,
@@ -120,7 +120,7 @@ function deleteScale({ config, runs, client, links }: ApiContext): RequestHandle
   };
 }
 
-function nothingUnderWay(alias: string): Problem {
+function noScalingInProgress(alias: string): Problem {
   return new Problem('nothing-under-way', `No scaling is in progress for ${alias}: there is nothing to cancel.`);
 }
 

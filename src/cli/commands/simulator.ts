@@ -5,7 +5,7 @@ import { duration } from '../../domain/written/duration.js';
 import { problemOf } from '../../domain/written/issue.js';
 import { problemText } from '../../domain/written/problem.js';
 import type { LoggedCall } from '../../simulator/call-log.js';
-import { lesson } from '../../simulator/lesson.js';
+import { helpText } from '../../simulator/help-text.js';
 import { startSimulator, type Simulator } from '../../simulator/simulator.js';
 
 interface Options {
@@ -43,7 +43,7 @@ export function simulatorCommand(): Command {
         .default(0, '0s'),
     )
     .option('--quiet', 'do not print every call')
-    .addHelpText('after', lesson)
+    .addHelpText('after', helpText)
     .action(run);
 }
 

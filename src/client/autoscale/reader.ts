@@ -22,7 +22,7 @@ export interface AutoscaleView {
   readonly failure: PendingFailure | null;
   /** The last sign of life of the autoscaler: its start, an evaluation, or a heartbeat of its watch. */
   readonly lastSignMs: number;
-  /** Somebody has paused the workflow in Temporal. */
+  /** The workflow is paused in Temporal. */
   readonly isPaused: boolean;
   /** Null while the autoscaler is open. */
   readonly ended: { readonly status: string; readonly atMs: number | null } | null;

@@ -3,7 +3,7 @@ import { type Revision, type Writing, isOverruled } from '../../domain/autoscale
 import type { KnownAutoscaler } from './client.js';
 
 export type Standing =
-  /** The configuration in force has the same content, whoever wrote it. */
+  /** The configuration in force has the same content, from any writer. */
   | { readonly is: 'same' }
   /** To be configured. `before` is the configuration that is replaced; null when it is not known. */
   | { readonly is: 'newer'; readonly before: Revision | null }

@@ -137,7 +137,7 @@ export class ScaleClient {
         return accepted(target.resource, request, update.workflowRunId ?? '', await update.result());
       });
     } catch (error) {
-      if (isTornAway(error) && turnsLeft > 0) return this.update(target, request, turnsLeft - 1);
+      if (isRunClosedBeforeUpdate(error) && turnsLeft > 0) return this.update(target, request, turnsLeft - 1);
       if (error instanceof WorkflowUpdateFailedError) throw refusalOf(error);
       if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return this.signal(target, request);
       throw error;
@@ -201,12 +201,12 @@ function startOptions({ resource, settings, taskQueue }: ScalableResource, reque
     taskQueue,
     args: [input] as [ScaleInput],
     memo: { ...memo },
-    staticSummary: `${resource}: ${wishInWords(request)}`,
+    staticSummary: `${resource}: ${requestText(request)}`,
     ...(request.reason === undefined ? {} : { staticDetails: request.reason }),
   };
 }
 
-function wishInWords({ targetCapacity, add, remove }: ScaleRequest): string {
+function requestText({ targetCapacity, add, remove }: ScaleRequest): string {
   if (targetCapacity !== undefined) return `scale to ${targetCapacity}`;
   return add === undefined ? `remove ${remove ?? 0}` : `add ${add}`;
 }
@@ -235,7 +235,7 @@ function ids(resource: string, request: ScaleRequest, runId: string): Pick<Accep
 }
 
 /** The run closed or continued as new before it applied the update: the same id may be sent again. */
-function isTornAway(error: unknown): boolean {
+function isRunClosedBeforeUpdate(error: unknown): boolean {
   return (
     hasCode(error, grpcStatus.failedPrecondition) ||
     (error instanceof WorkflowUpdateFailedError && failureType(error) === 'AcceptedUpdateCompletedWorkflow')

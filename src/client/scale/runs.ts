@@ -19,7 +19,7 @@ export interface RunSummary {
   readonly runId: string;
   readonly taskQueue: string;
   readonly isOpen: boolean;
-  /** Somebody has paused the run in Temporal: it is open, and it changes nothing until it is resumed there. */
+  /** The run is paused in Temporal: it is open, and it changes nothing until it is resumed in Temporal. */
   readonly isPaused: boolean;
   readonly startedAtMs: number;
   readonly closedAtMs: number | null;

@@ -55,7 +55,8 @@ async function look(runs: RunReader, resource: string, accepted: Accepted): Prom
 /** Undefined while the request is in progress, or waits for a worker. */
 function arrivalOf(run: RunView, accepted: Accepted): Arrival | undefined {
   const { status } = run;
-  if (!status) return isTornDown(run) ? { how: 'failed', reason: `the run was ${run.outcome}`, run } : undefined;
+  if (!status)
+    return isEndedFromOutside(run) ? { how: 'failed', reason: `the run was ${run.outcome}`, run } : undefined;
   const answer = status.answers.find(({ id }) => id === accepted.id);
   if (!answer) return undefined;
   if ('refused' in answer) return { how: 'refused', refusal: answer };
@@ -76,7 +77,7 @@ function arrivalOf(run: RunView, accepted: Accepted): Arrival | undefined {
 }
 
 /** Ended from outside the workflow, so that it left no status. */
-function isTornDown({ isOpen, outcome }: RunView): boolean {
+function isEndedFromOutside({ isOpen, outcome }: RunView): boolean {
   return !isOpen && outcome !== 'continued';
 }
 

@@ -42,23 +42,23 @@ export const fastAutoscalerSettings = z.object({
       error: withFix('is neither the name nor the ARN of an ECS service', 'write letters, digits, "-" and "_"'),
     })
     .describe('Name or ARN of the service. Required.'),
-  MIN_TASKS: tasks.prefault('10').describe('Least number of tasks.'),
-  MAX_TASKS: tasks.prefault('300').describe('Most tasks.'),
-  SCALE_UP_THRESHOLD: number.prefault('100').describe('Above so many messages tasks may be added.'),
-  SCALE_DOWN_THRESHOLD: number.prefault('99').describe('Below so many messages tasks may be removed.'),
+  MIN_TASKS: tasks.prefault('10').describe('Minimum number of tasks.'),
+  MAX_TASKS: tasks.prefault('300').describe('Maximum number of tasks.'),
+  SCALE_UP_THRESHOLD: number.prefault('100').describe('Tasks may be added above this number of messages.'),
+  SCALE_DOWN_THRESHOLD: number.prefault('99').describe('Tasks may be removed below this number of messages.'),
   TASKS_PER_MESSAGE: number.prefault('0.01').describe('Tasks needed for each message.'),
-  MAX_SCALE_DOWN_FACTOR: number.prefault('0.99').describe('Largest share of the tasks that one scale-in removes.'),
+  MAX_SCALE_DOWN_FACTOR: number.prefault('0.99').describe('Maximum share of the tasks that one scale-in removes.'),
   SCALE_OUT_COOLDOWN: seconds
     .prefault('120')
-    .describe('Least time between two scale-outs, in seconds; a scale-in never holds one back.'),
+    .describe('Minimum time between two scale-outs, in seconds. A scale-in does not delay a scale-out.'),
   SCALE_IN_COOLDOWN: seconds
     .prefault('120')
-    .describe('Least time from a change, either way, to a scale-in, in seconds.'),
+    .describe('Minimum time from the last change, in either direction, to a scale-in, in seconds.'),
   SCALING_STEP_COUNT: wholeNumber('a whole number of tasks', 1, 1_000_000)
     .prefault('5')
-    .describe('Most tasks that one change adds or removes.'),
+    .describe('Maximum number of tasks that one change adds or removes.'),
   ...queueChoice.shape,
-  DRY_RUN: trueOrFalse.prefault('false').describe('Walk the whole way without sending a change.'),
+  DRY_RUN: trueOrFalse.prefault('false').describe('Make every decision, but send no change.'),
 });
 
 type Settings = z.output<typeof fastAutoscalerSettings>;

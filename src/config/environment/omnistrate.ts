@@ -21,17 +21,17 @@ export const environmentSettings = z.object({
     .string({ error: withFix('is not set', 'give the alias of the resource, its key in omnistrate-compose.yaml') })
     .pipe(aliasSchema)
     .describe('The alias of the resource: its key in omnistrate-compose.yaml. Required.'),
-  AUTOSCALER_COOLDOWN: seconds(0).prefault('300').describe('Least time between two changes, in seconds.'),
-  AUTOSCALER_STEPS: units(1).prefault('1').describe('Most units that one change may move.'),
+  AUTOSCALER_COOLDOWN: seconds(0).prefault('300').describe('Minimum time between two changes, in seconds.'),
+  AUTOSCALER_STEPS: units(1).prefault('1').describe('Maximum number of units that one change adds or removes.'),
   AUTOSCALER_WAIT_FOR_ACTIVE_TIMEOUT: seconds(1)
     .prefault('900')
-    .describe('How long the resource may take to become active, in seconds.'),
+    .describe('Timeout for the resource to become active, in seconds.'),
   AUTOSCALER_WAIT_FOR_ACTIVE_CHECK_INTERVAL: seconds(1)
     .prefault('30')
-    .describe('Longest time between two looks at it, in seconds.'),
-  AUTOSCALER_MIN_CAPACITY: units(0).prefault('0').describe('Least capacity.'),
-  AUTOSCALER_MAX_CAPACITY: units(0).optional().describe('Most capacity; no limit where it is not set.'),
-  DRY_RUN: trueOrFalse.prefault('false').describe('Walk the whole way without sending a change.'),
+    .describe('Maximum time between two reads of the resource, in seconds.'),
+  AUTOSCALER_MIN_CAPACITY: units(0).prefault('0').describe('Minimum capacity.'),
+  AUTOSCALER_MAX_CAPACITY: units(0).optional().describe('Maximum capacity. Default: no limit.'),
+  DRY_RUN: trueOrFalse.prefault('false').describe('Make every decision, but send no change.'),
   OMNISTRATE_SIDECAR_URL: platforms.omnistrate.settings.shape.url,
 });
 

@@ -42,17 +42,17 @@ const hostNames = z
   });
 
 export const serverVariables = z.object({
-  PORT: port.prefault('3000').describe('Port of the API and the console; 0: any free one.'),
+  PORT: port.prefault('3000').describe('Port of the API and the console. 0 picks a free port.'),
   ESCAPEMENT_WORKER_PORT: port
     .prefault('3001')
-    .describe('Port where `escapement worker` tells its health; 0: any free one.'),
+    .describe('Port of the health endpoint of `escapement worker`. 0 picks a free port.'),
   ESCAPEMENT_LISTEN: address
     .default('127.0.0.1')
-    .describe('Address to listen on. Beyond loopback a token is wanted: see the next two.'),
+    .describe('Address to listen on. Any other than loopback requires a token: see the next two.'),
   ESCAPEMENT_ALLOWED_HOSTS: hostNames
     .optional()
     .describe(
-      'Names that the API answers to without a token, besides IP addresses and localhost, with commas between.',
+      'Host names, separated by commas, that the API accepts without a token, besides IP addresses and localhost.',
     ),
   ESCAPEMENT_API_TOKEN: z
     .string()
@@ -60,19 +60,19 @@ export const serverVariables = z.object({
       error: withFix('has signs that no HTTP header can carry', 'write visible ASCII without blanks'),
     })
     .optional()
-    .describe('What callers of the API must send as `Authorization: Bearer`; nothing: no token is asked for.'),
+    .describe('Token that callers of the API must send as `Authorization: Bearer`. If empty, no token is required.'),
   ESCAPEMENT_ALLOW_UNAUTHENTICATED: trueOrFalse
     .prefault('false')
-    .describe('Listen beyond loopback without a token: whoever reaches the port may scale.'),
+    .describe('Listen on other addresses than loopback without a token: anyone who can reach the port can scale.'),
   LOG_LEVEL: logLevel
     .prefault('info')
     .describe(`One of ${logLevels.join(', ')}; WARNING and CRITICAL mean warn and fatal.`),
   ESCAPEMENT_OWNER: ownerSchema
     .optional()
-    .describe('Whose autoscalers the configuration names, where it does not say `owner:` itself; nothing: `default`.'),
-  ESCAPEMENT_DATA_DIR: z.string().default('.escapement').describe('Where the embedded Temporal server keeps its data.'),
+    .describe('Owner of the autoscalers, if the configuration does not set `owner:`. If empty: `default`.'),
+  ESCAPEMENT_DATA_DIR: z.string().default('.escapement').describe('Data directory of the embedded Temporal server.'),
   ESCAPEMENT_TEMPORAL_PORT: port.prefault('7233').describe('Port of the embedded Temporal server.'),
-  ESCAPEMENT_TEMPORAL_UI_PORT: port.prefault('8233').describe('Port of its Web UI.'),
+  ESCAPEMENT_TEMPORAL_UI_PORT: port.prefault('8233').describe('Port of the Web UI of the embedded Temporal server.'),
   ESCAPEMENT_SIMULATOR_PORT: port.prefault('49750').describe('Port of the simulated sidecar in the demo.'),
 });
 

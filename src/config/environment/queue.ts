@@ -20,8 +20,8 @@ type QueueType = (typeof queueTypes)[number];
 export const queueChoice = z.object({
   QUEUE_TYPE: word(queueTypes)
     .prefault('sqs')
-    .describe(`Kind of the queue: ${queueTypes.join(', ')}.`),
-  USE_COMBINED_MESSAGES: trueOrFalse.prefault('false').describe('Messages that are being worked on count too.'),
+    .describe(`Type of the queue: ${queueTypes.join(', ')}.`),
+  USE_COMBINED_MESSAGES: trueOrFalse.prefault('false').describe('Whether messages that are being processed count too.'),
 });
 
 const needed = (type: QueueType) => z.string({ error: withFix('is not set', `it is needed for QUEUE_TYPE=${type}`) });

@@ -22,13 +22,13 @@ export const signalFields = {
   maxAge: positiveDuration
     .exactOptional()
     .describe(
-      'How old a sample may be; an older one is no data. The age counts from the time that the source gives its sample (`observedAt` of `http-json`; CloudWatch and Kinesis have their own); others have none but that of the look.',
+      'Maximum age of a sample. An older sample is no data. The age counts from the time that the source reports (`observedAt` of `http-json`, and the timestamps of CloudWatch and Kinesis). For any other source it counts from the read.',
     ),
   rate: z
     .boolean()
     .exactOptional()
     .describe(
-      'The number is a counter, such as requests in all: the signal is what it gains a second, between its last two samples. A counter that begins anew is understood; its first sample is no data.',
+      'The number is a counter, such as the total of requests. The signal is its increase per second between its last two samples. Resets of the counter are handled. The first sample is no data.',
     ),
 };
 

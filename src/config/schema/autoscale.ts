@@ -30,47 +30,55 @@ const signalName = z
   });
 
 const idle = z.strictObject({
-  value: expression.describe('An expression for what there is to do.'),
-  atOrBelow: z.number().default(0).describe('A value above this is need.'),
-  for: duration.describe('How long there must have been no need.'),
+  value: expression.describe('Expression for the amount of work.'),
+  atOrBelow: z.number().default(0).describe('A value above this means that there is work.'),
+  for: duration.describe('How long there must be no work before the resource is scaled to zero.'),
 });
 
 const fallback = z.strictObject({
-  after: z.int().min(1).default(3).describe('How many evaluations in a row must have failed.'),
+  after: z.int().min(1).default(3).describe('Number of consecutive evaluations that must fail.'),
   capacity: z
     .union([
       z.literal('hold'),
       units,
-      z.strictObject({ atLeast: units.describe('The current capacity, but at least this: it only ever adds.') }),
-      z.strictObject({ atMost: units.describe('The current capacity, but at most this: it only ever removes.') }),
+      z.strictObject({
+        atLeast: units.describe('The current capacity, but at least this number. Never removes units.'),
+      }),
+      z.strictObject({ atMost: units.describe('The current capacity, but at most this number. Never adds units.') }),
     ])
     .default('hold')
-    .describe('What stands in: `hold` for the current capacity, a capacity, `{ atLeast: n }` or `{ atMost: n }`.'),
+    .describe(
+      'The recommendation to use: `hold` (the current capacity), a capacity, `{ atLeast: n }` or `{ atMost: n }`.',
+    ),
 });
 
 export const autoscaleSchema = z
   .strictObject({
-    interval: positiveDuration.prefault('15s').describe('How often the signals are sampled and the policies asked.'),
+    interval: positiveDuration
+      .prefault('15s')
+      .describe('Interval at which signals are sampled and policies evaluated.'),
     signals: z
       .record(signalName, signalMapping(sourceDefinitions))
       .default({})
-      .describe('What to watch: names for expressions, and where each is sampled.'),
+      .describe('The signals: a name for use in expressions, and the source of each.'),
     policies: z
       .array(writtenPolicySchema)
       .default([])
-      .describe('What to make of it: each recommends a capacity and says why.'),
-    combine: z.enum(['max', 'min']).default('max').describe('Which recommendation counts where policies differ.'),
+      .describe('The policies. Each recommends a capacity and gives a reason.'),
+    combine: z.enum(['max', 'min']).default('max').describe('Which recommendation is used if policies differ.'),
     behavior: behaviorSchema
       .default({})
       .describe(
-        "How fast capacity may move: the HPA's own `behavior` (v2). What is absent is unlimited. From none to the first unit is outside of it.",
+        "Limits on how fast the capacity changes, as in the HPA's `behavior` (v2). An absent field sets no limit. Scaling from zero to the first unit is not limited.",
       ),
     idle: idle
       .optional()
-      .describe('To zero after a time without need, and at least one unit as soon as there is need. `min` must be 0.'),
+      .describe(
+        'Scale to zero after a time without work, and to at least one unit as soon as there is work. Requires `min: 0`.',
+      ),
     fallback: fallback
       .prefault({})
-      .describe('What stands in for a policy whose signals fail. Never lowers what a healthy one asks for.'),
+      .describe('Replaces the recommendation of a policy whose signals fail. Never lowers that of a healthy policy.'),
   })
   .refine(({ policies, idle }) => policies.length > 0 || idle !== undefined, {
     path: ['policies'],

@@ -31,8 +31,8 @@ const step = z
   .union([
     stepSize,
     z.strictObject({
-      up: stepSize.exactOptional().describe('Most units added by one change.'),
-      down: stepSize.exactOptional().describe('Most units removed by one change.'),
+      up: stepSize.exactOptional().describe('Maximum number of units that one change adds.'),
+      down: stepSize.exactOptional().describe('Maximum number of units that one change removes.'),
     }),
   ])
   .transform((written) => (isBothWays(written) ? { up: written, down: written } : written));
@@ -41,14 +41,18 @@ const cooldown = z
   .union([
     duration,
     z.strictObject({
-      up: duration.exactOptional().describe('Least time from the last change, either way, to one that adds.'),
+      up: duration
+        .exactOptional()
+        .describe('Minimum time from the last change, in either direction, to a change that adds units.'),
       upAfter: z
         .enum(['change', 'up'])
         .default('change')
         .describe(
-          'What `up` counts from: the last change either way, or, with `up`, the last one that added; removing units then never holds back adding some.',
+          'Start of the cooldown `up`: the last change in either direction (`change`), or the last change that added units (`up`). With `up`, removing units does not delay adding units.',
         ),
-      down: duration.exactOptional().describe('Least time from the last change, either way, to one that removes.'),
+      down: duration
+        .exactOptional()
+        .describe('Minimum time from the last change, in either direction, to a change that removes units.'),
     }),
   ])
   .transform((written) =>
@@ -59,12 +63,12 @@ const waitForActive = z.strictObject({
   timeout: positiveDuration
     .prefault('15m')
     .describe(
-      'How long a resource may take to become active before the run fails; where a size is taken at any time, how long the next step up waits for ready units.',
+      'Timeout for the resource to become active, after which the run fails. On a platform that accepts a size at any time: how long the next step up waits for ready units.',
     ),
   interval: positiveDuration
     .prefault('30s')
     .describe(
-      'Longest time between two reads while they fail. While they are answered it is 2 s, so that readiness is noticed soon.',
+      'Maximum time between two reads while reads fail. While reads succeed it is 2 s, so that readiness is detected quickly.',
     ),
 });
 
@@ -79,38 +83,34 @@ const relativePlatforms = '`omnistrate`, and `generic-http` with `add` and `remo
 
 const resourceFields = z.strictObject({
   platform: platform.describe(
-    'Where the resource lives: a type alone, or `{ type: ... }` with the settings of that platform.',
+    'Platform of the resource: a type, or `{ type: ... }` with the settings of that platform.',
   ),
-  min: units.describe(
-    'Least capacity: nothing ever goes below it because of Escapement. May be left to the `preset` of a policy.',
-  ),
-  max: units.describe(
-    'Most capacity: nothing ever goes above it because of Escapement. May be left to the `preset` of a policy.',
-  ),
+  min: units.describe('Minimum capacity. Escapement never scales below it. The `preset` of a policy may set it.'),
+  max: units.describe('Maximum capacity. Escapement never scales above it. The `preset` of a policy may set it.'),
   step: step
     .optional()
     .describe(
-      `Most units that one change may move, both ways or by direction; \`all\`: the whole way at once. Default: \`all\` where the platform takes a size, \`1\` where it takes units to add or remove (${relativePlatforms}).`,
+      `Maximum number of units that one change adds or removes, in both directions or per direction. \`all\`: one change reaches the target. Default: \`all\` if the platform sets a size, \`1\` if it adds and removes units (${relativePlatforms}).`,
     ),
   cooldown: cooldown
     .optional()
     .describe(
-      `Least time from the last change, either way, to the next one, both ways or by the direction of the next one. Default: \`{ up: 0s, down: 5m }\` where the platform takes a size, \`5m\` both ways where it takes units to add or remove (${relativePlatforms}).`,
+      `Minimum time from the last change, in either direction, to the next change, for both directions or per direction of the next change. Default: \`{ up: 0s, down: 5m }\` if the platform sets a size, \`5m\` for both directions if it adds and removes units (${relativePlatforms}).`,
     ),
   settle: duration
     .prefault('30s')
-    .describe('Least time after a change of unknown outcome before the capacity that is seen is believed.'),
-  waitForActive: waitForActive.prefault({}).describe('How a resource that is not active yet is waited for.'),
+    .describe('Minimum time after a change with unknown outcome before an observed capacity is used.'),
+  waitForActive: waitForActive.prefault({}).describe('How to wait for a resource that is not active yet.'),
   requestTimeout: positiveDuration
     .prefault('60s')
-    .describe('How long the platform may take to answer one request in full.'),
+    .describe('Timeout of one request to the platform, including the complete response.'),
   taskQueue: z
     .string()
     .min(1)
     .default('escapement')
-    .describe('The Temporal task queue of the site: a worker beside each sidecar serves its own.'),
-  dryRun: z.boolean().default(false).describe('Walk the whole way without sending a change.'),
-  autoscale: autoscaleSchema.optional().describe('Scale by itself: what to watch, and what to make of it.'),
+    .describe('Temporal task queue of the site. The worker beside each sidecar polls its own task queue.'),
+  dryRun: z.boolean().default(false).describe('Make every decision, but send no change.'),
+  autoscale: autoscaleSchema.optional().describe('Autoscaling: the signals and the policies.'),
 });
 
 /**
@@ -143,24 +143,24 @@ export const resourceSchema = resourceFields
 export const documentSchema = z.strictObject({
   version: z
     .literal(1, { error: withFix('is not a version of this language', 'write version: 1') })
-    .describe('The version of this language.'),
+    .describe('Version of the configuration format.'),
   owner: ownerSchema
     .optional()
     .describe(
-      'Whose autoscalers these are: `escapement apply --prune` removes those of this owner that the file does not name, and no others. Give each file of a namespace its own. Default: `ESCAPEMENT_OWNER`, else `default`.',
+      'Owner of the autoscalers. `escapement apply --prune` removes only autoscalers of this owner that the file does not name. Use a different owner for each file of a namespace. Default: `ESCAPEMENT_OWNER`, else `default`.',
     ),
   defaults: resourceFields
     .partial()
     .optional()
     .describe(
-      'Fields for all resources. What a resource says itself comes first; mappings are merged key by key unless their `type` differs, lists are replaced.',
+      'Fields for all resources. Fields of a resource take precedence. Mappings are merged key by key unless their `type` differs. Lists are replaced.',
     ),
   resources: z
     .record(aliasSchema, resourceFields.partial())
     .refine((resources) => Object.keys(resources).length > 0, {
       error: withFix('names no resource', 'add one, such as worker:'),
     })
-    .describe('The resources by their alias: `[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}`.'),
+    .describe('The resources by alias: `[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}`.'),
 });
 
 type Step = z.output<typeof stepSize>;

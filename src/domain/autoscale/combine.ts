@@ -24,7 +24,7 @@ export function combine(spec: AutoscaleSpec, verdicts: readonly Verdict[], { ask
   const { fallback } = spec.settings;
   const known = verdicts.flatMap(({ policy, opinion }) => (opinion.kind === 'capacity' ? [{ policy, opinion }] : []));
   const unknown = verdicts.flatMap(({ policy, opinion }) => (opinion.kind === 'unknown' ? [{ policy, opinion }] : []));
-  if (known.length === 0 && unknown.length === 0) return nobodyRecommends(spec, asked);
+  if (known.length === 0 && unknown.length === 0) return withoutRecommendation(spec, asked);
 
   const chain = chooseAmong(
     spec,
@@ -71,7 +71,7 @@ function chooseAmong(
   return chain;
 }
 
-function nobodyRecommends({ restsAt, limits }: AutoscaleSpec, asked: number): Combined {
+function withoutRecommendation({ restsAt, limits }: AutoscaleSpec, asked: number): Combined {
   const [number, reason] =
     restsAt === 'min'
       ? [limits.min, 'no policy asks for more than min']

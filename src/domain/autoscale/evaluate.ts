@@ -121,7 +121,7 @@ function ofBefore(changedAtMs: number | null, datedAtMs: Readonly<Record<string,
 /**
  * A resource that is not `ACTIVE` takes no change on a platform of the `whenActive` kind. Units that are starting carry
  * no load yet, so the samples say nothing about them. A resource that has failed takes no change on any platform,
- * whoever requests it.
+ * from any requester.
  */
 function isUndecided({ limits }: AutoscaleSpec, { status }: EvaluationInput): boolean {
   return status === 'FAILED' || (status !== 'ACTIVE' && !takesChangesAtAnyTime(limits));
@@ -176,10 +176,10 @@ function applyBounds({ min, max }: Pick<ScaleSettings, 'min' | 'max'>, chain: Li
 function applyPause(spec: AutoscaleSpec, chain: LimitChain, input: EvaluationInput): void {
   const { pause, nowMs, capacity } = input;
   if (pause === null || isOver(pause, nowMs)) return;
-  const stands = whatStands(spec, input);
+  const stands = targetInForce(spec, input);
   const what = pause.direction === 'both' ? 'paused' : `scaling ${pause.direction} is paused`;
   const paused = pause.reason === undefined ? what : `paused itself (${pause.reason})`;
-  const reason = `${paused} ${until(pause)}${stands === capacity ? '' : `, and a run is under way to ${stands}`}`;
+  const reason = `${paused} ${until(pause)}${stands === capacity ? '' : `, and a run to ${stands} is in progress`}`;
   if (pause.direction !== 'up') chain.raise('pause', stands, reason);
   if (pause.direction !== 'down') chain.lower('pause', stands, reason);
 }
@@ -188,11 +188,11 @@ function applyPause(spec: AutoscaleSpec, chain: LimitChain, input: EvaluationInp
  * Returns the capacity that stays in force during a pause. A target that another requester set stays. A run that the
  * autoscaler started ends with the step that is in progress.
  */
-function whatStands({ limits }: AutoscaleSpec, { capacity, status, run, lastChange }: EvaluationInput): number {
+function targetInForce({ limits }: AutoscaleSpec, { capacity, status, run, lastChange }: EvaluationInput): number {
   if (run === null) return capacity;
   if (!run.isOwn) return run.target;
-  const isStepUnderWay = takesChangesAtAnyTime(limits) ? lastChange?.confirmed === false : status !== 'ACTIVE';
-  return isStepUnderWay ? nextCapacity(capacity, run.target, widenedTo(run.target, limits)) : capacity;
+  const isStepInProgress = takesChangesAtAnyTime(limits) ? lastChange?.confirmed === false : status !== 'ACTIVE';
+  return isStepInProgress ? nextCapacity(capacity, run.target, widenedTo(run.target, limits)) : capacity;
 }
 
 /**

@@ -21,7 +21,7 @@ export interface Pace {
 
 type History = Pick<AutoscaleState, 'recommendations' | 'scaleUps' | 'scaleDowns'>;
 
-/** Records a change of the requested capacity since the last evaluation, whoever made the request. */
+/** Records a change of the requested capacity since the last evaluation, from any requester. */
 export function rememberMove({ settings }: AutoscaleSpec, state: ResumedState, pace: Pace): History {
   const { recommendations, scaleUps, scaleDowns, asked } = state;
   const change = pace.asked - asked;

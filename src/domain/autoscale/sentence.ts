@@ -21,16 +21,21 @@ export interface Answer {
 }
 
 export function sentence(answer: Answer): string {
-  const chain = answer.limits.filter(({ by }) => !isOfTheWay(by));
+  const chain = answer.limits.filter(({ by }) => !affectsOnlyPath(by));
   const first = chain[0]?.from ?? answer.target;
   // Joined, so that the sentence is stored as one flat string: a back-test keeps hundreds of thousands of sentences.
-  return [`Asked for ${first} (${answer.why})`, ...chain.map(inWords), '. ', move(answer), ...way(answer), '.'].join(
-    '',
-  );
+  return [
+    `Asked for ${first} (${answer.why})`,
+    ...chain.map(inWords),
+    '. ',
+    move(answer),
+    ...pathToTarget(answer),
+    '.',
+  ].join('');
 }
 
 /** Step, cooldown and dry run do not change the target. They change how and when the resource reaches it. */
-function isOfTheWay(by: LimitName): boolean {
+function affectsOnlyPath(by: LimitName): boolean {
   return by === 'step' || by === 'cooldown' || by === 'dryRun';
 }
 
@@ -74,7 +79,7 @@ function move({ capacity, asked, target }: Answer): string {
 }
 
 /** The steps to the target, and their times. */
-function way({ next, nowMs, limits }: Answer): string[] {
+function pathToTarget({ next, nowMs, limits }: Answer): string[] {
   if (next === null) return [];
   const isDry = limits.some(({ by }) => by === 'dryRun');
   const byStep = limits.find(({ by }) => by === 'step');

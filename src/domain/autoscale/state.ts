@@ -80,7 +80,7 @@ export function resumeState(
   const elapsedMs = nowMs - known.evaluatedAtMs;
   if (elapsedMs < 0) return moveInTime(known, elapsedMs);
   if (elapsedMs <= settings.intervalMs * intervalsWithoutWatch) return known;
-  if (elapsedMs <= shortGapMs) return holdOver(known, nowMs);
+  if (elapsedMs <= shortGapMs) return extendLastEvaluation(known, nowMs);
   return {
     ...known,
     recommendations: [...known.recommendations, { atMs: nowMs, capacity: asked }],
@@ -89,7 +89,7 @@ export function resumeState(
 }
 
 /** The last recommendation, and the last need, apply until now. */
-function holdOver(state: ResumedState, nowMs: number): ResumedState {
+function extendLastEvaluation(state: ResumedState, nowMs: number): ResumedState {
   const { idle, evaluatedAtMs, recommendations } = state;
   const last = recommendations.filter(({ atMs }) => atMs === evaluatedAtMs);
   return {

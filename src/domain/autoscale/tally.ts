@@ -1,5 +1,5 @@
 /**
- * Counts the changes of an autoscaled resource, whoever requested them. Changes are counted, not requests. Changes that
+ * Counts the changes of an autoscaled resource, from any requester. Changes are counted, not requests. Changes that
  * the platform refused, and changes that a dry run only simulated, are counted separately.
  */
 import { directionOf } from '../scale/step.js';

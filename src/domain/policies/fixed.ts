@@ -4,7 +4,7 @@ import { definePolicy } from './policy.js';
 
 const schema = z
   .strictObject({ type: z.literal('fixed'), capacity: z.int().min(0).describe('The capacity to recommend.') })
-  .meta({ title: 'fixed', description: 'One capacity, whatever happens.' });
+  .meta({ title: 'fixed', description: 'A constant capacity.' });
 
 export const fixed = definePolicy({
   type: 'fixed',

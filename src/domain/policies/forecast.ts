@@ -18,9 +18,12 @@ const same = {
   target: z
     .number()
     .positive('target must be above 0')
-    .describe('How much of the predicted value one unit should carry. Above 0.'),
+    .describe('How much of the predicted value one unit should handle. Above 0.'),
 };
-const mode = z.enum(['observe', 'scale']).default('observe').describe('`observe`: only say what it would do.');
+const mode = z
+  .enum(['observe', 'scale'])
+  .default('observe')
+  .describe('`observe`: report the forecast, but do not scale by it.');
 
 export const forecastSchema = z
   .strictObject({
@@ -53,13 +56,15 @@ const written = z
     season: positiveDuration
       .refine((seasonMs) => seasonMs >= slotsPerSeason, { error: `must be at least ${slotsPerSeason}ms` })
       .prefault('1d')
-      .describe('After how long the load is expected to repeat itself.'),
-    history: positiveDuration.prefault('7d').describe('How far back seasons count. At least one `season`.'),
-    ahead: duration.prefault('15m').describe('How far ahead to look.'),
-    buffer: percentage.prefault('0%').describe('How much more than predicted to be ready for.'),
+      .describe('Period after which the load repeats.'),
+    history: positiveDuration
+      .prefault('7d')
+      .describe('Maximum age of the seasons that are used. At least one `season`.'),
+    ahead: duration.prefault('15m').describe('How far into the future to predict.'),
+    buffer: percentage.prefault('0%').describe('Added to the predicted value.'),
     mode,
   })
-  .meta({ title: 'forecast', description: 'A floor, from what was seen at this time in earlier seasons.' })
+  .meta({ title: 'forecast', description: 'A minimum from the load at this time in earlier seasons.' })
   .transform(({ season, history, ahead, ...words }): z.input<typeof forecastSchema> => ({
     ...words,
     seasonMs: season,

@@ -22,7 +22,10 @@ import { type Advice, definePolicy, type Load } from './policy.js';
 const same = {
   type: z.literal('perUnit'),
   value: expression.describe('An expression over the signals and `current`, the capacity.'),
-  target: z.number().positive('target must be above 0').describe('How much of `value` one unit should carry. Above 0.'),
+  target: z
+    .number()
+    .positive('target must be above 0')
+    .describe('How much of `value` one unit should handle. Above 0.'),
 };
 
 export const perUnitSchema = z
@@ -48,13 +51,13 @@ const written = z
       .number()
       .min(0)
       .optional()
-      .describe('Remove units only where each carries less than this; without it, less than `target`.'),
+      .describe('Remove units only while each handles less than this. Default: `target`.'),
     tolerance: percentage
       .prefault('0%')
-      .describe('How far from `target` the load of a unit may be before anything changes.'),
+      .describe('How far the load of a unit may be from `target` before the capacity changes.'),
     ...averagingWords,
   })
-  .meta({ title: 'perUnit', description: 'As many units as carry `value` at `target` each.' })
+  .meta({ title: 'perUnit', description: 'The number of units that handle `value` at `target` each.' })
   .transform(({ average, burst, ...words }): z.input<typeof perUnitSchema> => ({
     ...words,
     ...averagingSettings({ average, burst }),

@@ -143,7 +143,7 @@ export interface PolicyDefinition<
   /** Whether the policy recommends a capacity, or sets bounds on the recommendations of other policies. */
   readonly says: 'capacity' | 'bounds';
   /**
-   * The settings as a watch carries them. Workflow histories contain these settings, so the schema must accept for ever
+   * The settings as a watch carries them. Workflow histories contain these settings, so the schema must always accept
    * what it has accepted once. People write the same form: durations and percentages stay strings in it, and `compile`
    * parses them.
    */

@@ -37,7 +37,7 @@ const timezone = z
       known: Intl.supportedValuesOf('timeZone'),
     });
   })
-  .describe('The zone of the clock on the wall, by its IANA name.');
+  .describe('IANA name of the time zone.');
 
 /** In escapement.yaml the field is `for: 2h`; a watch carries `forMs`. All other fields are the same. */
 function scheduleOf<CronWindow extends z.ZodType>(cronWindow: CronWindow) {
@@ -48,12 +48,12 @@ function scheduleOf<CronWindow extends z.ZodType>(cronWindow: CronWindow) {
       .array(z.union([dayWindowSchema, cronWindow]))
       .min(1)
       .describe(
-        'Days and times (`days`, `daysOfMonth`, `dates`, `from`, `to`), or `cron` with `for` or `until`; with bounds. A later one wins over an earlier one.',
+        'Windows with bounds: days and times (`days`, `daysOfMonth`, `dates`, `from`, `to`), or `cron` with `for` or `until`. If windows overlap, the last one in the list applies.',
       ),
     otherwise: z
       .union([units, z.strictObject(boundFields).superRefine(refuseUnclearBounds)])
       .optional()
-      .describe('What holds outside all windows: a capacity, or bounds. Without it, nothing.'),
+      .describe('Capacity or bounds outside all windows. Default: no bounds.'),
   });
 }
 
@@ -65,7 +65,7 @@ type WindowSettings = ScheduleSettings['windows'][number];
 const written = scheduleOf(writtenCronWindow)
   .meta({
     title: 'schedule',
-    description: 'Floors and ceilings by the clock: no recommendation, but bounds under and over the others.',
+    description: 'A minimum and a maximum by time of day and date, for the recommendations of the other policies.',
   })
   .transform(({ windows, ...words }): z.input<typeof scheduleSchema> => ({
     ...words,

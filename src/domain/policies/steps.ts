@@ -26,21 +26,19 @@ const step = z
     add: amount
       .exactOptional()
       .describe(
-        'Units to add: a number (`2`), or a percentage of the units that there are (`50%`), rounded down, and at least 1.',
+        'Units to add: a number (`2`), or a percentage of the current units (`50%`), rounded down, at least 1.',
       ),
     remove: amount
       .exactOptional()
       .describe(
-        'Units to remove: a number (`2`), or a percentage of the units that there are (`50%`), rounded down, and at least 1.',
+        'Units to remove: a number (`2`), or a percentage of the current units (`50%`), rounded down, at least 1.',
       ),
     set: z.int().min(0).exactOptional().describe('The capacity to recommend.'),
     atLeast: z
       .int()
       .min(1)
       .exactOptional()
-      .describe(
-        'The fewest units that a percentage adds or removes, also at zero units, of which a percentage is none.',
-      ),
+      .describe('Minimum number of units that a percentage adds or removes, also at zero units.'),
   })
   .superRefine(refuseUnclearBand)
   .superRefine(refuseUnclearAction);
@@ -56,13 +54,13 @@ export const stepsSchema = z
       })
       .superRefine(refuseOverlaps)
       .describe(
-        'The bands, which do not overlap, each with one of `add`, `remove` and `set`. Where `value` is in none of them, nothing changes.',
+        'The bands. They must not overlap, and each has one of `add`, `remove` and `set`. If `value` is in none of them, the capacity does not change.',
       ),
   })
   .meta({
     title: 'steps',
     description:
-      'Bands of `value`, each with its own change: so many units, a percentage, or a capacity. For example: `steps: [{ atOrBelow: 10, remove: 1 }, { atOrAbove: 100, below: 200, add: 2 }, { atOrAbove: 200, add: 50% }]`.',
+      'Bands of `value`, each with its own change: a number of units, a percentage, or a capacity. For example: `steps: [{ atOrBelow: 10, remove: 1 }, { atOrAbove: 100, below: 200, add: 2 }, { atOrAbove: 200, add: 50% }]`.',
   });
 
 type StepsSettings = z.output<typeof stepsSchema>;

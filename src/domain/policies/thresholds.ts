@@ -18,11 +18,11 @@ const type = z.literal('thresholds');
 const value = expression.describe('An expression over the signals and `current`, the capacity.');
 const units = z.int().min(0);
 const up = z.strictObject({
-  at: z.number().describe('The edge: at it or above, units are added.'),
+  at: z.number().describe('Threshold. At this value or above, units are added.'),
   add: units.describe('Units to add.'),
 });
 const down = z.strictObject({
-  at: z.number().describe('The edge: at it or below, units are removed. Must be below `up.at`.'),
+  at: z.number().describe('Threshold. At this value or below, units are removed. Must be below `up.at`.'),
   remove: units.describe('Units to remove.'),
 });
 
@@ -42,12 +42,16 @@ const written = z
       .enum(['cost', 'performance'])
       .exactOptional()
       .describe(
-        'Ready-made edges of the queue-backpressure guide: `cost` adds 1 at 100 and removes 1 at 10, `performance` adds 3 at 20 and removes 1 at 5. Its limits come along where the resource and `defaults` do not say otherwise: `cost` 1 to 5 units, steps of 1, `cooldown: 2m`; `performance` 5 to 50, `step: { up: 3, down: 1 }`, `cooldown: 15s`.',
+        'Thresholds of the queue-backpressure guide: `cost` adds 1 at 100 and removes 1 at 10, `performance` adds 3 at 20 and removes 1 at 5. A preset also sets limits that the resource and `defaults` do not set: `cost` 1 to 5 units, steps of 1, `cooldown: 2m`; `performance` 5 to 50 units, `step: { up: 3, down: 1 }`, `cooldown: 15s`.',
       ),
-    up: up.exactOptional().describe('When to add, and how much. Required without `preset`.'),
-    down: down.exactOptional().describe('When to remove, and how much. Required without `preset`.'),
+    up: up.exactOptional().describe('When to add units, and how many. Required without `preset`.'),
+    down: down.exactOptional().describe('When to remove units, and how many. Required without `preset`.'),
   })
-  .meta({ title: 'thresholds', description: 'Adds or removes fixed amounts at two edges; in between, nothing.' })
+  .meta({
+    title: 'thresholds',
+    description:
+      'Adds or removes a fixed number of units at two thresholds. Between them, the capacity does not change.',
+  })
   .transform(({ preset, ...words }) => ({ ...(preset && presets[preset].thresholds), ...words }))
   .pipe(thresholdsSchema);
 

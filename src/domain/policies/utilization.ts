@@ -18,8 +18,8 @@ import { type Advice, definePolicy, type Load } from './policy.js';
 
 const same = {
   type: z.literal('utilization'),
-  value: expression.describe('An expression for the mean over the units, such as the share of each that is busy.'),
-  target: z.number().positive('target must be above 0').describe('Where `value` should be, in its own unit. Above 0.'),
+  value: expression.describe('Expression for the mean over the units, such as the busy share of a unit.'),
+  target: z.number().positive('target must be above 0').describe('Target for `value`, in its unit. Above 0.'),
 };
 
 export const utilizationSchema = z
@@ -31,13 +31,15 @@ type UtilizationSettings = z.output<typeof utilizationSchema>;
 const written = z
   .strictObject({
     ...same,
-    tolerance: percentage.prefault('10%').describe('How far from `target` the value may be before anything changes.'),
+    tolerance: percentage
+      .prefault('10%')
+      .describe('How far the value may be from `target` before the capacity changes.'),
     ...averagingWords,
   })
   .meta({
     title: 'utilization',
     description:
-      "The HPA's ratio: units x `value` / `target`, rounded up. At zero there are no units to measure: with `min: 0` it needs `idle`, or a policy on a queue, beside it.",
+      "The HPA's ratio: units x `value` / `target`, rounded up. At zero there are no units to measure. So with `min: 0` it requires `idle`, or another policy on a queue.",
   })
   .transform(({ average, burst, ...words }): z.input<typeof utilizationSchema> => ({
     ...words,

@@ -29,7 +29,7 @@ export const largestCapacity = 1_000_000_000;
 export const longestReason = 500;
 export const notOneWish = 'give exactly one of targetCapacity, add and remove';
 
-export function isOneWish({ targetCapacity, add, remove }: ScaleRequestBody): boolean {
+export function isSingleRequest({ targetCapacity, add, remove }: ScaleRequestBody): boolean {
   return [targetCapacity, add, remove].filter((value) => value !== undefined).length === 1;
 }
 
@@ -44,7 +44,8 @@ const checkFields = onlyFields({
 
 /** When this check returns undefined, the value is a `ScaleRequest`. */
 export const checkScaleRequest: Check = (value) =>
-  checkFields(value) ?? (isOneWish(value as ScaleRequest) ? undefined : { path: [], problem: `must ${notOneWish}` });
+  checkFields(value) ??
+  (isSingleRequest(value as ScaleRequest) ? undefined : { path: [], problem: `must ${notOneWish}` });
 
 /** Two requests with the same ID must have the same fingerprint. */
 export function fingerprintOf(requested: ScaleRequestBody): string {

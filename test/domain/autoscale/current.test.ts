@@ -1,4 +1,4 @@
-/** What counts as current while a scale run is on its way: what was asked for, or what there is (docs/decisions/0035). */
+/** Which capacity is `current` during a scale run: the requested one or the observed one (docs/decisions/0035). */
 import { minutes, seconds, spec, start, WatchedResource, type WrittenAutoscale } from './watched-resource.js';
 
 const perUnit: WrittenAutoscale = { policies: [{ type: 'perUnit', value: 'load', target: 100 }] };
@@ -16,29 +16,29 @@ const others = (target: number) => ({ target, isOwn: false });
 describe('policies, over 4 units of which', () => {
   test.each<[string, WrittenAutoscale, number, { target: number; isOwn: boolean } | null, number]>([
     // perUnit: the load is the same however many units share it.
-    ['a load in the band of what was asked for changes nothing', banded, 700, own(10), 10],
-    ['a load below that band lowers what was asked for', banded, 400, own(10), 8],
+    ['a load in the band of the requested capacity changes nothing', banded, 700, own(10), 10],
+    ['a load below that band lowers the requested capacity', banded, 400, own(10), 8],
     ['a load above it raises it', banded, 1200, own(10), 12],
     ['a tolerable load changes nothing', tolerant, 950, own(10), 10],
-    ['a walk in is called off by a load that the rest would not carry', tolerant, 390, own(2), 4],
+    ['a load that the remaining units could not handle cancels a scale-in', tolerant, 390, own(2), 4],
     ['the word of a person counts the same', banded, 700, others(10), 10],
     // thresholds: an amount is added to what there is, or every look would add it again.
     ['an edge that is still crossed adds nothing twice', thresholds, 60, own(6), 6],
-    ['an edge that is crossed never lowers what was asked for', thresholds, 60, others(10), 10],
-    ['the lower edge calls off a walk out', thresholds, 5, own(6), 3],
+    ['a crossed threshold never lowers the requested capacity', thresholds, 60, others(10), 10],
+    ['the lower threshold cancels a scale-out', thresholds, 5, own(6), 3],
     ['the lower edge removes nothing twice', thresholds, 5, own(3), 3],
-    ['between the edges our own walk is over', thresholds, 30, own(6), 4],
+    ['between the thresholds our own run ends', thresholds, 30, own(6), 4],
     ['between the edges the word of a person stands', thresholds, 30, others(10), 10],
-    // utilization: what the units that there are carry together, held against what was asked for.
+    // utilization: the load of the current units together, compared with the requested capacity.
     ['units that are busy as they should be call nothing off', utilization, 100, own(10), 10],
     ['nor do busier ones that fewer could help', utilization, 120, own(10), 10],
     ['busier ones that need more than is on its way', utilization, 300, own(10), 12],
     ['about as many as are on their way are enough', utilization, 260, own(10), 10],
-    ['units with too little to do lower what was asked for', utilization, 80, own(10), 4],
-    ['a walk in is called off by units that are busy', utilization, 100, own(2), 4],
-    ['a walk in that leaves enough goes on', utilization, 50, own(2), 2],
-    ['without a run it is as ever', utilization, 150, null, 6],
-    ['without a run it is as ever', banded, 250, null, 4],
+    ['underused units lower the requested capacity', utilization, 80, own(10), 4],
+    ['busy units cancel a scale-in', utilization, 100, own(2), 4],
+    ['a scale-in that leaves enough units continues', utilization, 50, own(2), 2],
+    ['without a run nothing differs', utilization, 150, null, 6],
+    ['without a run nothing differs', banded, 250, null, 4],
   ])('%s: %#', (_, written, load, run, expected) => {
     expect(new WatchedResource(spec(written), 4).look({ load, run }).target).toBe(expected);
   });
@@ -62,16 +62,19 @@ describe('without data', () => {
     [{ atMost: 6 }, own(10), 6],
     [{ atMost: 12 }, own(10), 10],
     [5, own(10), 5],
-  ] as const)('the fallback %j stands in, over what was asked for: %j', (capacity, run, expected) => {
-    const failing = spec({ ...perUnit, fallback: { after: 1, capacity } });
-    expect(new WatchedResource(failing, 4).look({ load: 'down', run }).target).toBe(expected);
-  });
+  ] as const)(
+    'the fallback %j replaces the recommendation, over the requested capacity: %j',
+    (capacity, run, expected) => {
+      const failing = spec({ ...perUnit, fallback: { after: 1, capacity } });
+      expect(new WatchedResource(failing, 4).look({ load: 'down', run }).target).toBe(expected);
+    },
+  );
 });
 
 describe('behavior', () => {
   const doubling = { scaleUp: { policies: [{ type: 'Percent' as const, value: 100, periodSeconds: 15 }] } };
 
-  test('a burst in the middle of a long walk is worth what it is worth to the HPA, not one step', () => {
+  test('a burst during a long run has the effect that it has on the HPA, not that of one step', () => {
     const resource = new WatchedResource(spec({ ...perUnit, behavior: doubling }), 5);
     resource.look({ load: 1000 });
     const targets = [15, 30, 45].reduce<number[]>((asked, second) => {
@@ -81,7 +84,7 @@ describe('behavior', () => {
     expect(targets).toEqual([20, 40, 50]);
   });
 
-  test('a window remembers what was asked for, also what does not exist yet', () => {
+  test('a window contains the requested capacity, including units that do not exist yet', () => {
     const window = { ...perUnit, behavior: { scaleDown: { stabilizationWindowSeconds: 60 } } };
     const resource = new WatchedResource(spec(window), 2);
     expect(resource.look({ load: 1000 }).target).toBe(10);
@@ -94,7 +97,7 @@ describe('behavior', () => {
     expect(resource.look({ atMs: 60 * seconds, load: 200, run: own(10) }).target).toBe(2);
   });
 
-  test('steps of a walk are no changes of what was asked for: the rate has counted them', () => {
+  test('steps of a run are not changes of the requested capacity, because the rate has counted them', () => {
     const rate = { scaleUp: { policies: [{ type: 'Pods' as const, value: 4, periodSeconds: 60 }] } };
     const resource = new WatchedResource(spec({ ...perUnit, behavior: rate }), 2);
     expect(resource.look({ load: 3000 }).target).toBe(6);
@@ -123,7 +126,7 @@ describe('behavior', () => {
     expect(climbed).toEqual([2, 4, 8, 16]);
   });
 
-  test('a heartbeat of an older version goes on as if nothing was under way then', () => {
+  test('a heartbeat of an older version continues as if no run was in progress then', () => {
     const resource = new WatchedResource(spec({ ...perUnit, behavior: doubling }), 4);
     resource.look({ load: 400 });
     delete (resource.state as { asked?: number }).asked;
@@ -192,7 +195,7 @@ describe('where the platform takes a change at any time', () => {
     expect(resource.look({ load: 900, ...starting }).target).toBe(4);
   });
 
-  test('a pause ends our walk where it is, unless a step is still on its way', () => {
+  test('a pause ends our run at its capacity, unless a step is still in progress', () => {
     const pause = { direction: 'both', untilMs: null } as const;
     const stepwise = spec(fixed(9), { ...anyTime, step: { up: 2, down: 2 } });
     const paused = { pause, run: own(9), ...starting };

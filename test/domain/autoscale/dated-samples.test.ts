@@ -80,7 +80,7 @@ describe('a sample from before the last change', () => {
     expect(sizes({ policies: thresholds, load: [80], from: 2, isDated: false })).toEqual([4, 6, 8, 10]);
   });
 
-  test('is told, and from when it is', () => {
+  test('is reported with its time', () => {
     const resource = new WatchedResource(spec({ policies: thresholds }), 4);
     const lastChange = { sentAtMs: start + 200, upSentAtMs: null, confirmed: true };
     const { reason, target } = resource.look({
@@ -94,7 +94,7 @@ describe('a sample from before the last change', () => {
     );
   });
 
-  test('leaves what was asked for, and not what a walk has reached', () => {
+  test('keeps the requested capacity, not the capacity that a run has reached', () => {
     const resource = new WatchedResource(spec({ policies: utilization }), 3);
     const look = { atMs: 15 * seconds, lastChange: { sentAtMs: start + 200, upSentAtMs: null, confirmed: true } };
     const readings = { load: { value: 100, atMs: start, isDated: true } };
@@ -135,6 +135,6 @@ test.each<[string, NonNullable<Written>[number], boolean | undefined]>([
   ['fixed', { type: 'fixed', capacity: 1 }, undefined],
   ['schedule', { type: 'schedule', timezone: 'UTC', windows: [{ from: '09:00', to: '17:00', min: 1 }] }, undefined],
   ['forecast', { type: 'forecast', value: 'load', target: 1 }, undefined],
-])('whether %s goes by what there is', (_, policy, isRelative) => {
+])('whether %s depends on the observed capacity', (_, policy, isRelative) => {
   expect(spec({ policies: [policy] }).policies[0]?.isRelative).toBe(isRelative);
 });

@@ -81,7 +81,7 @@ describe('idle', () => {
     expect(resource.follow({ atMs: 7 * minutes, load: 0 })).toBe(0);
   });
 
-  test('a signal that is missing at one look of ten holds no idle time open for ever', () => {
+  test('a signal that is missing at one of ten evaluations does not prevent idleness permanently', () => {
     const resource = idleAfter(30 * seconds, 1);
     const zeroAfter = [...Array(30).keys()].find(
       (look) =>
@@ -90,7 +90,7 @@ describe('idle', () => {
     expect(zeroAfter).toBe(16);
   });
 
-  test('a walk from zero that is under way is not stopped as long as the time is not over', () => {
+  test('a run from zero in progress is not stopped before the idle time is over', () => {
     const resource = idleAfter(5 * minutes, 0);
     watch(resource, 0, 0, 0);
     const run = { target: 3, isOwn: false };

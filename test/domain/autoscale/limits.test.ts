@@ -85,7 +85,7 @@ describe('floors and ceilings', () => {
     expect(new WatchedResource(both, 0).look({ load: 0 }).target).toBe(4);
   });
 
-  test('after a night on one unit the morning is what the policy says, not what somebody remembered', () => {
+  test('after a night on one unit the capacity in the morning is that of the policy, not an old recommendation', () => {
     const night = { type: 'schedule' as const, timezone: 'UTC', windows: [{ from: '22:00', to: '06:00', max: 1 }] };
     const both = spec({ policies: [...fixed(6).policies!, night] });
     const resource = new WatchedResource(both, 6);
@@ -133,7 +133,7 @@ describe('bounds, steps and dry runs', () => {
     expect(resource.look({ load: 'no sample yet' })).toMatchObject({ target: 3, limitedBy: ['min'] });
   });
 
-  test('a lower max is walked down to, and never passes below it', () => {
+  test('a lower max is reached by steps, and the capacity never falls below it', () => {
     const resource = new WatchedResource(spec(fixed(60), { max: 25, step: { up: 5, down: 5 } }), 50);
     const seen: number[] = [];
     while (resource.capacity !== 25) {
@@ -162,7 +162,7 @@ describe('bounds, steps and dry runs', () => {
     expect(new WatchedResource(settling, 2).look({ lastChange }).next?.notBeforeMs).toBe(start + 30 * seconds);
   });
 
-  test('a dry run is named, and what it would do is told', () => {
+  test('a dry run is named, and the change that it would make is reported', () => {
     const evaluation = new WatchedResource(spec(fixed(10), { dryRun: true }), 2).look({});
     expect(evaluation).toMatchObject({ target: 10, limitedBy: ['dryRun'], next: { capacity: 10 } });
   });
@@ -200,7 +200,7 @@ describe('a person', () => {
     const maintenance = { capacity: 0, untilMs: start + 60 * minutes, beyondBounds: true };
     const bounded = spec(fixed(8), { min: 2, max: 10, step: { up: 1, down: 1 } });
 
-    test('and it is told', () => {
+    test('and it is reported', () => {
       const evaluation = new WatchedResource(bounded, 2).look({ override: maintenance });
       expect(evaluation).toMatchObject({
         target: 0,
@@ -250,11 +250,23 @@ describe('a person', () => {
   });
 
   test.each([
-    ['of somebody else stands', { target: 9, isOwn: false }, 'ACTIVE', 9, 'taken back, and a run is under way to 9'],
-    ['of somebody else stands while it arrives', { target: 9, isOwn: false }, 'STARTING', 9, 'is STARTING'],
+    [
+      'of another requester stays',
+      { target: 9, isOwn: false },
+      'ACTIVE',
+      9,
+      'taken back, and a run to 9 is in progress',
+    ],
+    ['of another requester stays while its units start', { target: 9, isOwn: false }, 'STARTING', 9, 'is STARTING'],
     ['of our own ends where it is', { target: 9, isOwn: true }, 'ACTIVE', 5, 'paused until it is taken back'],
-    ['of our own ends with the step that is under way', { target: 9, isOwn: true }, 'STARTING', 7, 'under way to 7'],
-  ] as const)('while it is paused, a walk %s', (_, run, status, target, reason) => {
+    [
+      'of our own ends with the step in progress',
+      { target: 9, isOwn: true },
+      'STARTING',
+      7,
+      'a run to 7 is in progress',
+    ],
+  ] as const)('while it is paused, a run %s', (_, run, status, target, reason) => {
     const pause = { direction: 'both' as const, untilMs: null };
     const evaluation = new WatchedResource(spec(fixed(3), { step: { up: 2, down: 2 } }), 5).look({
       pause,
@@ -277,7 +289,7 @@ describe('a platform that says why there should not be less just now', () => {
   test.each<[string, number, EvaluationInput['run'], number]>([
     ['holds back scaling in', 3, null, 5],
     ['and nothing else', 8, null, 8],
-    ['ends our own walk in', 3, { target: 3, isOwn: true }, 5],
+    ['ends our own scale-in', 3, { target: 3, isOwn: true }, 5],
     ['leaves the one that a person has asked for', 3, { target: 3, isOwn: false }, 3],
   ])('%s: %#', (_, recommended, run, expected) => {
     const evaluation = new WatchedResource(spec(fixed(recommended)), 5).look({ holdsScaleIn, run });
@@ -329,7 +341,7 @@ describe('a size that the platform refused', () => {
     ['up', 5, 8, 5, 'nothing is added'],
     ['up', 5, 3, 3, 'removing is not limited'],
     ['up', 5, 5, 5, 'staying is not limited'],
-    ['up', 7, 8, 7, 'also where somebody has gone beyond it'],
+    ['up', 7, 8, 7, 'also where another requester has exceeded it'],
     ['up', 7, 3, 3, 'removing is not, even then'],
     ['down', 5, 3, 5, 'nothing is removed'],
     ['down', 5, 8, 8, 'adding is not limited'],

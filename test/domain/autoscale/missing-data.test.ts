@@ -190,7 +190,7 @@ describe('a resource that is not ACTIVE', () => {
     expect(resource.look({ load: 900, status: 'FAILED', override }).target).toBe(4);
   });
 
-  test('holds what there is where no run is under way', () => {
+  test('holds the observed capacity where no run is in progress', () => {
     const evaluation = new WatchedResource(spec(hundredEach), 4).look({ load: 0, status: 'PAUSED' });
     expect(evaluation).toMatchObject({ recommended: 0, target: 4, limitedBy: ['status'] });
   });

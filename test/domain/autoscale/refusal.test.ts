@@ -14,7 +14,7 @@ function afterRuns(count: number): RefusalMemory | null {
   return memory;
 }
 
-describe('after a refusal the platform is asked again', () => {
+describe('after a refusal the change is requested again', () => {
   it.each([
     [1, 15],
     [2, 30],
@@ -68,7 +68,7 @@ describe('while it is not asked again, an evaluation', () => {
     expect(look(20)).toMatchObject({ target: 2, limitedBy: [] });
   });
 
-  it('leaves alone the run that is under way: it asks for less by itself', () => {
+  it('does not change the run in progress, which requests less by itself', () => {
     expect(look(100, { run: { target: 10, isOwn: true } })).toMatchObject({ target: 10 });
   });
 

@@ -26,7 +26,7 @@ describe('the age of a sample', () => {
     expect(samples[0]?.failure === null).toBe(isData);
   });
 
-  test('is told, and what it may be', () => {
+  test('is reported with its maximum', () => {
     const resource = new WatchedResource(sampled({ maxAgeMs: minutes }), 5);
     const { samples, reason } = resource.look({ readings: { load: sample(10, -90) } });
     expect(samples[0]?.failure?.message).toBe('the newest sample is 90 s old, and may be 60 s (maxAge)');
@@ -83,7 +83,11 @@ describe('a counter', () => {
     ['its first sample is no data', [read(0, 100)], [null]],
     ['what it gains a second', [read(0, 100), read(15, 130), read(30, 130)], [null, 2, 0]],
     ['by the times of the samples, not of the looks', [read(0, 100, -8), read(15, 150, 2)], [null, 5]],
-    ['one that begins anew has gained what it shows', [read(0, 100), read(15, 30), read(30, 60)], [null, 2, 2]],
+    [
+      'a counter that starts again has increased by its value',
+      [read(0, 100), read(15, 30), read(30, 60)],
+      [null, 2, 2],
+    ],
     [
       'the same sample again changes nothing',
       [read(0, 100), read(15, 130), read(30, 130, 15), read(45, 160, 45)],
@@ -94,7 +98,7 @@ describe('a counter', () => {
       [read(0, 100), [15, { failure: 'down' }] as const, read(30, 160)],
       [null, null, 2],
     ],
-    ['after a long gap it begins anew', [read(0, 100), read(3600, 160), read(3615, 190)], [null, null, 2]],
+    ['after a long gap it starts again', [read(0, 100), read(3600, 160), read(3615, 190)], [null, null, 2]],
     [
       'a source that is slow, and looked at often, has no gap',
       [0, 15, 30, 45, 60, 75].map((at) => read(at, at < 60 ? 100 : 160, at < 60 ? 0 : 60)),
@@ -131,19 +135,19 @@ describe('a counter', () => {
   });
 });
 
-test('what could be set so that idle had a number is told with the reason', () => {
-  const other = { failure: 'the query has no result', hint: 'emptyAs: 0 would take that for 0' };
+test('the reason contains the setting with which idle would have a number', () => {
+  const other = { failure: 'the query has no result', hint: 'with emptyAs: 0 it would count as 0' };
   const watched = spec({ ...perUnit, signals: ['load', 'other'], idle: { value: 'other', forMs: minutes } });
   const { limits } = new WatchedResource(watched, 5).look({ readings: { load: sample(0), other } });
   expect(limits).toMatchObject([
-    { by: 'noData', reason: 'not known whether idle: no data from other (emptyAs: 0 would take that for 0)' },
+    { by: 'noData', reason: 'not known whether idle: no data from other (with emptyAs: 0 it would count as 0)' },
   ]);
 });
 
-test('what could be set so that a signal had a number is told with the reason', () => {
-  const load = { failure: 'the query has no result', hint: 'emptyAs: 0 would take that for 0' };
+test('the reason contains the setting with which a signal would have a number', () => {
+  const load = { failure: 'the query has no result', hint: 'with emptyAs: 0 it would count as 0' };
   expect(new WatchedResource(spec(perUnit), 5).look({ readings: { load } }).reason).toBe(
-    'Asked for 5 (as before, perUnit load: no data from load (emptyAs: 0 would take that for 0)). Stay at 5.',
+    'Asked for 5 (as before, perUnit load: no data from load (with emptyAs: 0 it would count as 0)). Stay at 5.',
   );
 });
 
@@ -160,7 +164,7 @@ describe('what a source has to say of a sample', () => {
     ['parts, and no max', { mostUnits: 6 }, null, `max is not set, ${idle}`],
     ['as many parts as max', { mostUnits: 20 }, 20, undefined],
     ['both', { note: 'never committed', mostUnits: 6 }, 20, `never committed; max is 20, ${idle}`],
-  ])('is told with it: %s', (_, reading, max, expected) => {
+  ])('is reported with it: %s', (_, reading, max, expected) => {
     expect(noteOf(reading, max)).toBe(expected);
   });
 });

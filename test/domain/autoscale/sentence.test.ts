@@ -40,7 +40,7 @@ const limits: [Limit, string][] = [
 ];
 const ofTheWay = ['step', 'cooldown', 'dryRun'];
 
-describe('a limit is told as what it made of the number:', () => {
+describe('a limit is described by its effect on the number:', () => {
   it.each(limits)('%j', (limit, words) => {
     const told = sentence({ ...quiet, target: limit.to, limits: [limit] });
     expect(told.startsWith(`Asked for ${limit.from} (fixed: always 4); ${words}. `)).toBe(true);
@@ -52,7 +52,7 @@ describe('a limit is told as what it made of the number:', () => {
   });
 });
 
-describe('what is done is told last:', () => {
+describe('the action comes last:', () => {
   const [step, cooldown, dryRun] = [
     at('step', 10, 6, 'at most 2 a change'),
     at('cooldown', 6, 4, 'until 12:05'),
@@ -113,7 +113,7 @@ test('the chain is in the order of the limits, each from where the one before it
   );
 });
 
-test('a resource that starts is told as what it is: its run goes on', () => {
+test('a starting resource is described as such: its run continues', () => {
   const limits = [at('status', 2, 6, 'the resource is STARTING')];
   const why = 'perUnit waiting: 200 is within tolerance of 2 x 100';
   expect(sentence({ ...quiet, capacity: 2, asked: 6, target: 6, why, limits, next: next(6) })).toBe(

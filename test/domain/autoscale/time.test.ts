@@ -37,7 +37,7 @@ describe('stabilization over time', () => {
       return resource.capacity;
     };
 
-    test('begins no window anew', () => {
+    test('restarts no window', () => {
       const resource = quick();
       watchLoad(resource, 0, 9, 7);
       watchLoad(resource, 10, 30, 1);
@@ -117,7 +117,7 @@ describe('stabilization over time', () => {
       ],
       ['a unit that flaps', (second: number) => (second % 20 < 6 ? { status: 'STARTING' as const } : {})],
       ['a signal that is missing more often than not', (second: number) => (second % 10 > 2 ? { load: 'down' } : {})],
-    ])('neither holds a window open nor begins it anew: %s', (_, isMissing) => {
+    ])('neither extends a window nor restarts it: %s', (_, isMissing) => {
       expect(scalesInAt(new WatchedResource(spec({ ...thirty, intervalMs: 2 * seconds }), 7), isMissing)).toBe(30);
     });
 
@@ -212,7 +212,7 @@ describe('rates over time', () => {
     expect(targets).toEqual([6, 6, 6, 6, 10]);
   });
 
-  test('and else from when it is seen; changes by other hands count, too', () => {
+  test('and otherwise from its observation; changes by another writer count too', () => {
     const resource = new WatchedResource(spec(fourAMinute), 2);
     resource.look({ atMs: 0, load: 2 });
     resource.capacity = 5;
@@ -232,7 +232,7 @@ describe('clocks', () => {
     expect(watch(resource, -60 * minutes + 15 * seconds, [1, 1])).toEqual([7, 1]);
   });
 
-  test('set back: idleness neither ends nor begins anew', () => {
+  test('set back: idleness neither ends nor restarts', () => {
     const resource = new WatchedResource(spec({ ...oneEach, idle: { value: 'load', forMs: minutes } }), 1);
     watch(resource, 0, [1, 0, 0, 0]);
     resource.follow({ atMs: -60 * minutes, load: 0 });

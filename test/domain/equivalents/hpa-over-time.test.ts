@@ -1,7 +1,7 @@
 /**
  * An HPA and an evaluation over time, on the same numbers: the bookkeeping of the controller (v1.36.3, horizontal.go)
- * around the arithmetic that is held against it in behavior.test.ts, and beside it a resource whose walk takes its steps
- * whenever it likes.
+ * around the arithmetic that behavior.test.ts compares with ours. Beside it, a resource whose run makes its steps at any
+ * time.
  */
 import fc from 'fast-check';
 import { applyBehavior, type BehaviorInput } from '../../../src/domain/behavior.js';
@@ -67,12 +67,12 @@ const look = fc.record({
     { weight: 5, arbitrary: fc.integer({ min: 0, max: 700 }) },
     { weight: 1, arbitrary: fc.constant(null) },
   ),
-  /** How far the walk gets until the next look. */
+  /** The units by which the run progresses until the next evaluation. */
   steps: fc.integer({ min: 0, max: 12 }),
   isActive: fc.boolean(),
 });
 
-test('a walk of any pace is asked for what an HPA would write, look by look', () => {
+test('a run of any speed gets the targets that an HPA would set, at every evaluation', () => {
   fc.assert(
     fc.property(
       fc.record({ scaleUp: rules, scaleDown: rules }),

@@ -59,7 +59,7 @@ describe('a Value', () => {
   });
 });
 
-describe('a Utilization, whose mean is cut to whole per cent', () => {
+describe('a Utilization, whose mean is truncated to whole percent', () => {
   test.each([
     [100, 50, 2, 4],
     [60, 50, 3, 4],

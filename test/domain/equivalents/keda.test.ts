@@ -20,7 +20,7 @@ describe('a fallback', () => {
     ['threshold 1: the second', { after: 2, capacity: 6 }, [null, null], [3, 6]],
     ['it stays while it fails', { after: 3, capacity: 6 }, [null, null, null, null, null], [3, 3, 6, 6, 6]],
     ['one answer ends it', { after: 2, capacity: 6 }, [null, null, 20, 20], [3, 6, 4, 4]],
-    ['and begins the count anew', { after: 3, capacity: 6 }, [null, null, 7, null, null, null], [3, 3, 2, 3, 3, 6]],
+    ['and restarts the count', { after: 3, capacity: 6 }, [null, null, 7, null, null, null], [3, 3, 2, 3, 3, 6]],
     ['to zero', { after: 1, capacity: 0 }, [null], [0]],
   ])('%s', (_, fallback, loads, expected) => {
     expect(recommended(fallback, loads)).toEqual(expected);
@@ -98,7 +98,7 @@ describe('from zero and back', () => {
     ['all go in one step when the cooldown is over', cooldown(60), 7, [35, 0, 0, 0], [7, 1, 0, 0]],
     ['also from the minimum', cooldown(60, 2), 5, [25, 0, 0, 0], [5, 2, 0, 0]],
     ['a cooldown of nothing waits for nothing', cooldown(0), 2, [10, 0], [2, 0]],
-    ['load in between begins the cooldown anew', cooldown(60), 2, [10, 0, 1, 0, 0], [2, 1, 1, 1, 0]],
+    ['load in between restarts the cooldown', cooldown(60), 2, [10, 0, 1, 0, 0], [2, 1, 1, 1, 0]],
     ['at zero it stays', cooldown(60), 0, [0, 0], [0, 0]],
   ])('%s', (_, written, capacity, loads, expected) => {
     expect(followed(written, capacity, loads)).toEqual(expected);

@@ -18,7 +18,7 @@ function after(steps: Steps, load: number, capacity: number, limits: Partial<Sca
   return new WatchedResource(spec(stepScaling(steps), { min: 1, ...limits }), capacity).look({ load }).target;
 }
 
-/** The vendor's example: threshold 50; out by 0, 10, 30 per cent at 50, 60, 70; in by 0, 10, 30 at 50, 40, 30. */
+/** The vendor's example: threshold 50; out by 0, 10, 30 percent at 50, 60, 70; in by 0, 10, 30 at 50, 40, 30. */
 const worked: Steps = [
   { atOrBelow: 30, remove: '30%' },
   { above: 30, atOrBelow: 40, remove: '10%' },
@@ -26,7 +26,7 @@ const worked: Steps = [
   { atOrAbove: 70, add: '30%' },
 ];
 
-describe('steps by per cent', () => {
+describe('steps by percentage', () => {
   test.each([
     [60, 10, 11, '10% of 10'],
     [70, 11, 14, '30% of 11 is 3.3, and 3'],

@@ -113,7 +113,7 @@ describe('scaling in', () => {
 
 describe('where it differs, as the page says', () => {
   test.each([
-    ['a missing point neither counts nor begins the count anew', both(0, 0), [75, 75, null, 75], [10, 10, 10, 15]],
+    ['a missing point neither counts nor restarts the count', both(0, 0), [75, 75, null, 75], [10, 10, 10, 15]],
     ['out again takes three points more', both(0, 0), times(5, 75), [10, 10, 15, 15, 15]],
     ['a larger need waits for the cooldown', both(300, 0), [75, 75, 75, 90, 90, 90], [10, 10, 15, 15, 15, 15]],
   ])('%s', (_, cooldowns, points, expected) => {

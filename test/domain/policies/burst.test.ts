@@ -68,7 +68,7 @@ describe('burst', () => {
     expect(burst).toEqual([true, true, true, false]);
   });
 
-  test('a new burst starts from what is asked for then', () => {
+  test('a new burst starts from the requested capacity at that time', () => {
     const { units } = follow([tick(2, 50, 200, 5), tick(70, 50, 50, 20), tick(72, 50, 80, 4)]);
     expect(units).toEqual([20, 5, 8]);
   });

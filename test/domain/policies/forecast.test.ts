@@ -26,7 +26,7 @@ describe('forecast', () => {
     expect(forecastBounds(settings(), null).floor).toBeNull();
   });
 
-  test('it only says what it would do until it is told to scale', () => {
+  test('it only reports its floor until mode is scale', () => {
     const bounds = forecastBounds(settings({ mode: undefined }), 300);
     expect(bounds.floor).toBeNull();
     expect(bounds.reason).toBe('300 expected / 100 needs 3, only observed');

@@ -329,7 +329,7 @@ describe('schedule', () => {
       ).toEqual(['2026-11-27T18:00 3', '2026-11-30T06:00 none']);
     });
 
-    test('over months, asked anew at any time of it', () => {
+    test('over months, compiled again at any time', () => {
       const window = { windows: [{ cron: '0 0 1 3 *', until: '0 0 1 11 *', min: 3 }] };
       const floors = ['02-28T23:59', '03-01T00:00', '07-15T12:00', '10-31T23:59', '11-01T00:00'].map(
         (at) => boundsAt(window, `2026-${at}:00Z`)[0],

@@ -114,7 +114,7 @@ describe('while units are on their way', () => {
     expect(look(queue, load, 6, starting).target).toBe(expected);
   });
 
-  test('what somebody else asked for stands between the bands, and is never lowered by a band that adds', () => {
+  test('the target of another requester stays between the bands, and a band that adds never lowers it', () => {
     const others = { run: { target: 20, isOwn: false } };
     expect(look(queue, 50, 6, others).target).toBe(20);
     expect(look(queue, 150, 6, others).target).toBe(20);
@@ -139,7 +139,7 @@ describe('while units are on their way', () => {
   });
 });
 
-describe('what is wrong with steps', () => {
+describe('errors of steps', () => {
   test.each<[Record<string, unknown>[], string, string]>([
     [[], '', 'is empty, so nothing would ever change; write a step, such as { atOrAbove: 100, add: 1 }'],
     [[{ add: 1 }], '0', 'has no bound, so it would always apply; write atOrAbove, above, below or atOrBelow'],
@@ -217,7 +217,7 @@ describe('what is wrong with steps', () => {
   });
 });
 
-/** As a person is told. */
+/** The message that a person reads. */
 function problemsIn(written: unknown): [path: string, message: string][] {
   const result = stepsSchema.safeParse({ type: 'steps', value: 'load', steps: written }, { error: issueWords });
   return result.success
@@ -236,7 +236,7 @@ test.each<[Steps, string]>([
   expect(steps.atZero(stepsSchema.parse({ type: 'steps', value: 'load', steps: written }))).toBe(expected);
 });
 
-test('the capacities that it sets can be held against min and max', () => {
+test('the capacities that it sets can be compared with min and max', () => {
   const settings = stepsSchema.parse({ type: 'steps', value: 'load', steps: queue });
   expect(steps.capacities?.(settings)).toEqual([{ path: ['steps', 3, 'set'], capacity: 40 }]);
 });

@@ -1,4 +1,4 @@
-/** The units of a test: nothing is under way, and all of them are ready. */
+/** The units of a test: no run is in progress, and all units are ready. */
 import type { Units } from '../../../src/domain/policies/policy.js';
 
 export function atRest(capacity: number): Units {

@@ -26,7 +26,7 @@ export interface RealResource {
   readonly platform: Platform;
   readonly gate: Gate;
   capacity(): Promise<number>;
-  /** By other hands. */
+  /** A change by another writer. */
   moveTo(capacity: number): Promise<void>;
   fail(): Promise<void>;
   remove(): Promise<void>;

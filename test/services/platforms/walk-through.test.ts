@@ -21,7 +21,7 @@ afterAll(async () => {
 /** @returns what the lines printed. */
 async function walkThrough(page: string, environment: Readonly<Record<string, string>>): Promise<string> {
   const text = await readFile(join(packageRoot, page), 'utf8');
-  const folder = await mkdtemp(join(tmpdir(), 'escapement-walk-'));
+  const folder = await mkdtemp(join(tmpdir(), 'escapement-doc-'));
   const block = (pattern: RegExp) => pattern.exec(text)?.[1] ?? '';
   await writeFile(join(folder, 'escapement.yaml'), block(/```yaml\n(version: 1[\s\S]*?)```/));
   // The command of this package, as it would be on PATH.

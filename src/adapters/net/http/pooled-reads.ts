@@ -1,6 +1,6 @@
 /**
- * The policy for reads: over connections that are kept from one look to the next, shared by all platforms and sources of
- * this process that read from one server in one way. A change never takes part: see send-once.ts.
+ * The policy for reads: connections are kept from one read to the next. All platforms and sources of this process that
+ * read from the same server with the same TLS settings share them. A change never uses them: see send-once.ts.
  */
 import { Client } from 'undici';
 import { Deadline } from '../deadline.js';
@@ -9,26 +9,26 @@ import { connectorOf } from '../tunnel.js';
 import { type Connection, type HttpRequest, type HttpResult, requestOver } from './request.js';
 import { sendOnce } from './send-once.js';
 
-/** What has a permit is a change. */
+/** A request with a permit is a change, so its type excludes one. */
 type ReadRequest = HttpRequest & { readonly permit?: never };
 
-/** As long as Kubernetes' own clients keep theirs; a server that says less is believed. */
+/** The value of Kubernetes' own clients. If a server announces a shorter time, that time applies. */
 const keptIdleMs = 90_000;
-/** Of one server. More are opened when more is read at once, and closed after it. */
+/** Per server. More connections are opened for more concurrent reads, and closed after them. */
 const mostIdle = 32;
 
-/** Of one adapter. */
+/** The reads of one adapter. */
 export class PooledReads {
   readonly #leases = new Map<string, ServerConnections>();
-  /** Nearly always the one that is asked for next. */
+  /** The connections used last, because the next read nearly always needs the same. */
   #last:
     | { readonly origin: string; readonly tls: TlsOptions | undefined; readonly connections: ServerConnections }
     | undefined;
   #isClosed = false;
 
-  /** Throws no more than `sendOnce` does, and follows no redirect either. */
+  /** Like `sendOnce`: never throws, and follows no redirect. */
   async read(request: ReadRequest, signal: AbortSignal): Promise<HttpResult> {
-    // A scale run may go on to look for a while after its configuration was replaced.
+    // A scale run may read for a while after its configuration was replaced.
     if (this.#isClosed) return sendOnce(request, signal);
     const connections = this.#connectionsTo(request.url.origin, request.tls);
     const deadline = new Deadline(request.timeoutMs, signal);
@@ -37,9 +37,9 @@ export class PooledReads {
       if (kept) {
         const result = await connections.ask(kept, request, deadline, signal);
         if (result.kind === 'answered') return result;
-        // The others have stood for as long, and to the same server.
+        // The other idle connections are as old and lead to the same server, so they are probably closed too.
         connections.closeIdle();
-        // A server that closes what is idle may do so just when it is asked: that says nothing of the server.
+        // The server may have closed the idle connection just before the request. That is not a failure: use a new one.
         if (result.kind === 'notSent' || result.cause !== 'connection') return result;
       }
       return await connections.ask(connections.open(), request, deadline, signal);
@@ -48,7 +48,7 @@ export class PooledReads {
     }
   }
 
-  /** Reads that are under way come to their end. */
+  /** Reads in progress complete. */
   close(): void {
     this.#isClosed = true;
     this.#last = undefined;
@@ -62,7 +62,7 @@ export class PooledReads {
   #connectionsTo(origin: string, tls: TlsOptions | undefined): ServerConnections {
     const last = this.#last;
     if (last?.origin === origin && last.tls === tls) return last.connections;
-    // A client certificate is who we are: connections are shared by those only who are the same.
+    // A client certificate is an identity, so connections are shared only between readers with the same TLS settings.
     const key = JSON.stringify([origin, tls]);
     const connections = this.#leases.get(key) ?? servers.get(key) ?? new ServerConnections(origin, tls);
     servers.set(key, connections);
@@ -76,7 +76,7 @@ export class PooledReads {
 const servers = new Map<string, ServerConnections>();
 
 interface KeptConnection extends Connection {
-  /** The server may be asked again over it. */
+  /** Whether the connection can carry another request. */
   readonly isOpen: () => boolean;
   readonly breakOff: () => void;
 }
@@ -85,7 +85,7 @@ class ServerConnections {
   readonly #origin: string;
   readonly #tls: TlsOptions;
   readonly #users = new Set<PooledReads>();
-  /** The one that was used last is used next, so that those beyond the need grow old. */
+  /** Last in, first out, so that surplus connections stay idle and expire. */
   readonly #idle: KeptConnection[] = [];
 
   constructor(origin: string, tls: TlsOptions = {}) {
@@ -97,7 +97,7 @@ class ServerConnections {
     this.#users.add(user);
   }
 
-  /** @returns whether that was the last user. */
+  /** @returns whether `user` was the last one. */
   release(user: PooledReads): boolean {
     this.#users.delete(user);
     if (this.#users.size > 0) return false;
@@ -147,7 +147,7 @@ class ServerConnections {
     return connection;
   }
 
-  /** Keeps the connection after a whole answer, and breaks it off after anything else. */
+  /** Keeps the connection after a complete response, and closes it after anything else. */
   async ask(
     connection: KeptConnection,
     request: ReadRequest,

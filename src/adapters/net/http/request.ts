@@ -1,4 +1,4 @@
-/** One HTTP request on one connection, and what is known of it when it is over. */
+/** One HTTP request on one connection, and its result. */
 import type { Client } from 'undici';
 import { describeError } from '../connection-errors.js';
 import type { Deadline } from '../deadline.js';
@@ -10,18 +10,18 @@ export interface HttpRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** For everything: the connection, the headers and the whole body. */
+  /** Covers the connection, the headers and the whole body. */
   readonly timeoutMs: number;
-  /** Where the authorities of this machine will not do. */
+  /** Set if the default certificate authorities are not sufficient. */
   readonly tls?: TlsOptions;
-  /** An answer that is larger is not read to its end. */
+  /** Maximum size of a response body. Reading stops when a body exceeds this size. */
   readonly mostBytes?: number;
 }
 
 export type HttpResult =
-  /** Nothing of the request left this process. */
+  /** No byte of the request left this process. */
   | ({ readonly kind: 'notSent' } & Failure)
-  /** The request was sent, wholly or in part, and no answer to it began. */
+  /** The request was sent, wholly or in part, and no byte of a response was received. */
   | ({ readonly kind: 'noAnswer' } & Failure)
   | Answer;
 
@@ -31,15 +31,15 @@ export interface Answer {
   readonly location?: string;
   readonly contentType?: string;
   readonly retryAfterMs?: number;
-  /** What came, or why the rest of it did not. */
+  /** The body, or the reason why it is not complete. */
   readonly body: { readonly text: string } | Failure;
 }
 
 export interface Failure {
   readonly cause: 'connection' | 'timeout' | 'stopped' | 'tooLarge';
-  /** For a person, to stand in brackets. */
+  /** For error messages, to be put in brackets. */
   readonly reason: string;
-  /** What was thrown, where the connection failed. It may hold the request, so it is not to be shown or kept. */
+  /** The error, if the connection failed. It may contain the request, so it must not be shown or stored. */
   readonly error?: unknown;
 }
 
@@ -47,15 +47,15 @@ export interface Connection {
   readonly client: Client;
   /** The request may have been written, wholly or in part. */
   readonly wasUsed: () => boolean;
-  /** The connection is over with the answer. */
+  /** The connection closes after the response. */
   readonly reset: boolean;
 }
 
-/** Most answers of the APIs spoken here are a few hundred bytes; what is larger comes from something else. */
+/** Most responses of the supported APIs are a few hundred bytes. A much larger one comes from a different server. */
 const usuallyMostBytes = 64 * 1024;
 
 /**
- * Never throws, follows no redirect, retries nothing. `sendOnce` and `PooledReads` make the connection, and break it off
+ * Never throws, follows no redirect, retries nothing. `sendOnce` and `PooledReads` make the connection, and close it
  * when the deadline aborts.
  */
 export async function requestOver(
@@ -64,7 +64,7 @@ export async function requestOver(
   { deadline, caller }: { readonly deadline: Deadline; readonly caller: AbortSignal },
 ): Promise<HttpResult> {
   const explain = (error: unknown): Failure => {
-    const missed = wasUsed() ? 'whole answer' : 'connection';
+    const missed = wasUsed() ? 'complete response' : 'connection';
     if (caller.aborted) return { cause: 'stopped', reason: `stopped before there was a ${missed}` };
     if (deadline.isOver) return { cause: 'timeout', reason: `no ${missed} within ${timeoutMs} ms` };
     return { cause: 'connection', reason: describeError(error), error };
@@ -94,7 +94,7 @@ async function readWhole(body: AsyncIterable<Buffer>, mostBytes: number): Promis
   for await (const chunk of body) {
     bytes += chunk.length;
     if (bytes > mostBytes) {
-      return { cause: 'tooLarge', reason: `the answer is larger than ${mostBytes} bytes` };
+      return { cause: 'tooLarge', reason: `the response is larger than ${mostBytes} bytes` };
     }
     chunks.push(chunk);
   }

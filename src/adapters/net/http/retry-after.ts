@@ -1,6 +1,6 @@
 /** The header Retry-After. */
 
-/** A server that asks for a longer wait is asked again after this one. */
+/** Maximum wait. If a server requests a longer wait, the request is retried after this one. */
 const longestRetryAfterMs = 300_000;
 
 /** Seconds or an HTTP date, in milliseconds from now; undefined for anything else and for a date in the past. */
@@ -8,7 +8,7 @@ export function parseRetryAfter(value: string | null | undefined, nowMs = Date.n
   if (value === undefined || value === null) return undefined;
   const waitMs = /^\d+$/.test(value)
     ? Number(value) * 1000
-    : // Date.parse takes almost anything for a date ("foo 7" is in July), so the form is checked first.
+    : // Date.parse accepts almost any text as a date ("foo 7" is in July), so the format is checked first.
       /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(value)
       ? Date.parse(value) - nowMs
       : NaN;

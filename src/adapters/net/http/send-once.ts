@@ -1,4 +1,4 @@
-/** The policy for changes: a connection of its own, the permit asked last, the request sent at most once. */
+/** The policy for changes: a new connection, the permit checked last, the request sent at most once. */
 import type { Socket } from 'node:net';
 import { type buildConnector, Client } from 'undici';
 import { Deadline } from '../deadline.js';
@@ -13,15 +13,15 @@ export interface FencedRequest extends HttpRequest {
 }
 
 /**
- * Never throws, follows no redirect, retries nothing. No agent or pool of connections takes part, so no idle connection
- * that its server closes just then can put the request in doubt.
+ * Never throws, follows no redirect, retries nothing. Uses no agent and no connection pool: if the server closed an
+ * idle connection just before the request, it would be unknown whether the server received the request.
  */
 export async function sendOnce(request: FencedRequest, signal: AbortSignal): Promise<HttpResult> {
   const { url, timeoutMs, permit, tls = {} } = request;
   const deadline = new Deadline(timeoutMs, signal);
   const connection = singleConnection({ ...tls, signal: deadline.signal, timeout: 0 }, () => {
     deadline.signal.throwIfAborted();
-    if (permit?.isValid() === false) throw new AdapterError('notSent', 'the send permit expired while connecting');
+    if (permit?.isValid() === false) throw new AdapterError('notSent', 'send permit expired while connecting');
   });
   const client = new Client(url.origin, { connect: connection.connect, headersTimeout: 0, bodyTimeout: 0 });
   try {
@@ -66,9 +66,9 @@ function singleConnection(options: buildConnector.BuildOptions & { signal: Abort
 }
 
 /**
- * The HTTP client prepares a request for up to some milliseconds after it has its connection. The check runs after that,
- * in the functions with which Node's stream hands bytes to the kernel (to TLS, where the connection has it), so that a
- * process that is suspended while the client prepares the request does not send it when it wakes up.
+ * The HTTP client prepares a request for up to some milliseconds after it has its connection. The check runs after
+ * that, in the functions with which Node's stream hands bytes to the kernel (to TLS, where the connection has it), so
+ * that a process that is suspended while the client prepares the request does not send it when it wakes up.
  */
 function checkBeforeWrites(socket: Socket, check: () => void): void {
   type Done = (error?: Error | null) => void;

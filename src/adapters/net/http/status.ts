@@ -1,13 +1,13 @@
-/** What the status of an HTTP answer means. */
+/** The meaning of the status of an HTTP response. */
 import type { AnswerCode } from '../errors.js';
 
 /**
- * Of an answer that is not what was asked for.
- * - 2xx: the server did what it was asked, and its answer cannot be understood.
- * - 5xx, 503 included: may come from a gateway after the server did the work.
- * - 303: the result is to be seen elsewhere, so there may be one.
- * - Other 3xx and 4xx: refused or sent elsewhere, not carried out. Final but for those that say "later"; 400, 402 and
- *   422 may be about the size.
+ * The code of an unexpected response.
+ * - 2xx: the server carried out the request, and its response cannot be parsed.
+ * - 5xx, 503 included: may come from a gateway after the server carried out the request.
+ * - 303: the result is at another URL, so the request may have been carried out.
+ * - Other 3xx and 4xx: refused or redirected, not carried out. Final, except for statuses that mean "later". 400, 402
+ *   and 422 may be about the size.
  */
 export function codeOfStatus(status: number): AnswerCode {
   if (status < 300) return 'malformed';

@@ -1,4 +1,4 @@
-/** Any HTTP API that tells a capacity and changes it, described instead of programmed: an in-house one, say. */
+/** Any HTTP API that reads and changes a capacity, such as an in-house API. Settings describe its requests. */
 import { z } from 'zod';
 import type { CapacityChange, ChangeOutcome, Observation, ResourceStatus } from '../../../domain/scale/capacity.js';
 import { valueInWords } from '../../net/answer-words.js';
@@ -15,9 +15,11 @@ const reading = templateSchemas(['resource']);
 const changing = templateSchemas(['resource', 'from', 'to', 'amount', 'key']);
 
 const changeSchema = z.strictObject({
-  url: changing.url.describe('With `{{resource}}`, `{{from}}`, `{{to}}`, `{{amount}}` or `{{key}}` where they belong.'),
-  method: z.enum(['POST', 'PUT', 'PATCH']).default('POST').describe('How it is sent.'),
-  body: changing.body.optional().describe('Sent as JSON; `"{{to}}"` alone becomes a number.'),
+  url: changing.url.describe(
+    'URL of the request. Placeholders: `{{resource}}`, `{{from}}`, `{{to}}`, `{{amount}}`, `{{key}}`.',
+  ),
+  method: z.enum(['POST', 'PUT', 'PATCH']).default('POST').describe('HTTP method.'),
+  body: changing.body.optional().describe('Body, sent as JSON. `"{{to}}"` as a whole value becomes a number.'),
 });
 
 const path = z.string().min(1);
@@ -27,35 +29,41 @@ const settings = z
     headers: z
       .record(z.string(), z.string())
       .default({})
-      .describe('Sent with every request, such as `Authorization`. Their values are treated as secrets.'),
+      .describe('Headers of every request, such as `Authorization`. Their values are treated as secrets.'),
     observe: z
       .strictObject({
-        url: reading.url.describe('With `{{resource}}` where it belongs.'),
-        method: z.enum(['GET', 'POST']).default('GET').describe('How it is asked.'),
-        body: reading.body.optional().describe('Sent as JSON.'),
-        capacity: path.describe('Path to the capacity in the JSON answered: `spec.replicas`, `items.0.count`.'),
+        url: reading.url.describe('URL of the request. Placeholder: `{{resource}}`.'),
+        method: z.enum(['GET', 'POST']).default('GET').describe('HTTP method.'),
+        body: reading.body.optional().describe('Body, sent as JSON.'),
+        capacity: path.describe('Path to the capacity in the JSON response: `spec.replicas`, `items.0.count`.'),
         status: z
           .strictObject({
-            path: path.describe('Path to the status in the same answer.'),
-            active: z.array(z.string()).min(1).describe('What it says when all units that were asked for are ready.'),
-            failed: z.array(z.string()).default([]).describe('What it says when the resource failed for good.'),
+            path: path.describe('Path to the status in the same response.'),
+            active: z.array(z.string()).min(1).describe('Values that mean that all requested units are ready.'),
+            failed: z
+              .array(z.string())
+              .default([])
+              .describe('Values that mean that the resource failed and will not recover.'),
           })
           .optional()
           .describe(
-            'Anything else than `active` and `failed` is waited for where units are added and removed, and is no gate where ' +
-              'a size is set. Without it the resource is always active.',
+            'A value that is not in `active` or `failed` means that a change is in progress. With `add` and `remove`, ' +
+              'the next change waits until the resource is active. With `set`, it does not wait. Without `status`, ' +
+              'the resource is always active.',
           ),
-        ready: path.optional().describe('Path to the number of units that are ready, to be shown beside the capacity.'),
+        ready: path.optional().describe('Path to the number of units that are ready. It is shown beside the capacity.'),
         observedAt: path
           .optional()
           .describe(
-            'Path to the time (ISO 8601) at which the capacity was seen, where that may be older than the answer.',
+            'Path to the time (ISO 8601) at which the capacity was measured. Set it if a response may be older.',
           ),
       })
-      .describe('How the capacity is read.'),
-    set: changeSchema.optional().describe('How a capacity is set. Preferred: sent twice it does no harm.'),
-    add: changeSchema.optional().describe('How units are added, where it cannot be set.'),
-    remove: changeSchema.optional().describe('How units are removed, where it cannot be set.'),
+      .describe('Request that reads the capacity.'),
+    set: changeSchema
+      .optional()
+      .describe('Request that sets a capacity. Preferred, because sending it twice has the effect of sending it once.'),
+    add: changeSchema.optional().describe('Request that adds units, for an API that cannot set the capacity.'),
+    remove: changeSchema.optional().describe('Request that removes units, for an API that cannot set the capacity.'),
   })
   .refine(({ set, add, remove }) => (set ? !add && !remove : add && remove), {
     error: 'give either `set`, or both `add` and `remove`',
@@ -63,13 +71,13 @@ const settings = z
 
 export const genericHttp = definePlatform({
   type: 'generic-http',
-  summary: 'Anything with an HTTP API that tells a capacity and changes it: described by URLs, bodies and JSON paths.',
+  summary: 'Any HTTP API that reads and changes a capacity, described by URLs, bodies and JSON paths.',
   settings,
   takesChanges: (written) => (written['set'] === undefined ? 'whenActive' : 'shownAtOnce'),
   target: (written, of) => {
     const change = written['set'] ?? written['add'];
     const url = isMapping(change) ? (textOf(change, 'url') ?? '') : '';
-    // Where a change goes, and what it says: the size it wants is in there by its name, not by a number.
+    // The URL and the body of the change. The requested size is in them as a placeholder, not as a number.
     const sent = JSON.stringify(change ?? null).replaceAll(/\{\{\s*resource\s*\}\}/g, () => of.resource);
     return [siteOf(url, of), sent];
   },
@@ -128,11 +136,12 @@ class DescribedApi implements Platform {
     }
   }
 
-  /** What an answer says of itself may repeat what it was asked with. */
+  /** The message of a response may repeat the headers of the request. */
   #withoutSecrets(error: unknown): unknown {
     if (!(error instanceof AdapterError)) return error;
     const values = Object.values(this.#settings.headers);
-    // With what is said before it (`Bearer`) and without, the longer one first. Shorter ones are words of any text.
+    // Each value with and without its scheme (`Bearer`), the longer one first. Values under 4 characters occur in any
+    // text.
     const secrets = values.flatMap((value) => [value, value.replace(/^\w+ +/, '')]).filter(({ length }) => length >= 4);
     const shapes = secrets.flatMap((secret) => [encodeURIComponent(secret), secret]);
     const message = shapes.reduce((text, shape) => text.replaceAll(shape, '[secret]'), error.message);
@@ -168,15 +177,12 @@ class DescribedApi implements Platform {
     };
   }
 
-  /** Some APIs quote their numbers. */
+  /** Some APIs write numbers as strings. */
   #unitsIn(document: unknown, at: string, request: string): number {
     const value = valueAtPath(document, at);
     const capacity = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
     if (typeof capacity === 'number' && Number.isSafeInteger(capacity) && capacity >= 0) return capacity;
-    throw new AdapterError(
-      'malformed',
-      `${request} was answered with ${valueInWords(value)} at ${at}, which is no capacity`,
-    );
+    throw new AdapterError('malformed', `${request} returned ${valueInWords(value)} at ${at}, which is not a capacity`);
   }
 
   #readyIn(document: unknown, request: string): { ready?: number } {
@@ -196,12 +202,12 @@ class DescribedApi implements Platform {
     const at = this.#settings.observe.observedAt;
     if (at === undefined) return undefined;
     const timeMs = Date.parse(String(valueAtPath(document, at)));
-    if (Number.isNaN(timeMs)) throw new AdapterError('malformed', `${request} was answered with no time at ${at}`);
+    if (Number.isNaN(timeMs)) throw new AdapterError('malformed', `${request} returned no time at ${at}`);
     return timeMs;
   }
 }
 
-/** A query may carry a key, so it is left out. */
+/** Without the query, which may contain a key. */
 function shown({ method, url }: { readonly method: string; readonly url: URL }): string {
   return `${method} ${url.origin}${url.pathname}`;
 }
@@ -209,6 +215,6 @@ function shown({ method, url }: { readonly method: string; readonly url: URL }):
 const advice = {
   denied: 'Check platform.headers.',
   missing: 'Check platform.observe.url.',
-  malformed: 'Check platform.observe: where it leads, and its paths.',
-  notSent: 'Check platform.observe.url and the way there.',
+  malformed: 'Check the URL and the paths in platform.observe.',
+  notSent: 'Check platform.observe.url and the network between this machine and that address.',
 } as const;

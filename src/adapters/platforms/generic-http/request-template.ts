@@ -1,21 +1,21 @@
-/** Requests as a person writes them down, with `{{to}}` and the like where a change's own values belong. */
+/** Request templates of the settings, with placeholders such as `{{to}}` for the values of a change. */
 import { z } from 'zod';
 import { report } from '../../../domain/written/issue.js';
 
-/** What may stand between the braces. */
+/** The placeholders. */
 const names = {
   resource: 'the name of the resource',
   from: 'the capacity before the change',
-  to: 'the capacity wanted',
-  amount: 'how many units more or less that is',
-  key: 'the same for every attempt at one change',
+  to: 'the requested capacity',
+  amount: 'the number of units to add or remove',
+  key: 'the idempotency key, which is the same for every attempt at one change',
 } as const;
 
 export type TemplateValues = Partial<Readonly<Record<keyof typeof names, string | number>>>;
 
 const placeholder = /\{\{\s*(\w*)\s*\}\}/g;
 
-/** @param known those of the names that have a value where the template is used. */
+/** @param known the placeholders that have a value where the template is used. */
 export function templateSchemas(known: readonly (keyof typeof names)[]) {
   const misused = (text: string) =>
     [...text.matchAll(placeholder)]
@@ -24,13 +24,13 @@ export function templateSchemas(known: readonly (keyof typeof names)[]) {
   const knownOnly = (text: string, context: z.RefinementCtx) => {
     const list = known.map((name) => `{{${name}}} (${names[name]})`).join(', ');
     for (const whole of misused(text))
-      report(context, { problem: `${whole} means nothing here`, fix: `there are ${list}` });
+      report(context, { problem: `${whole} is not supported here`, fix: `supported: ${list}` });
   };
   const url = z
     .string()
     .superRefine(knownOnly)
     .refine((text) => isPlainUrl(text.replace(placeholder, 'x')), {
-      error: 'must be an http or https URL without a user or a password: those belong into a header',
+      error: 'must be an http or https URL without a user or a password: set those in headers',
     });
   const text = z.string().superRefine(knownOnly);
   const body: z.ZodType<Json> = z.lazy(() =>
@@ -39,12 +39,12 @@ export function templateSchemas(known: readonly (keyof typeof names)[]) {
   return { url, body };
 }
 
-/** Values are escaped: a name with a slash in it stays one part of the path. */
+/** Values are escaped, so a name with a slash remains one segment of the path. */
 export function fillUrl(template: string, values: TemplateValues): URL {
   return new URL(template.replace(placeholder, (whole) => encodeURIComponent(valueOf(whole, values))));
 }
 
-/** `"{{to}}"` alone becomes a number; within other text it becomes text. */
+/** `"{{to}}"` as a whole value becomes a number; within other text it becomes text. */
 export function fillBody(template: Json, values: TemplateValues): Json {
   if (typeof template === 'string') {
     const [alone] = /^\{\{\s*\w*\s*\}\}$/.exec(template) ?? [];

@@ -1,26 +1,24 @@
-/** What the AWS sources share: their settings, and errors in words. */
+/** Common to the AWS sources: settings and error messages. */
 import { z } from 'zod';
 import { awsAnswerIn, awsClientConfig } from '../../net/aws.js';
 import { AdapterError } from '../../net/errors.js';
 import { addressSetting } from '../../net/server-address.js';
 
 export const awsSettings = {
-  region: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('AWS region. Default: that of the environment (AWS_REGION) or profile.'),
+  region: z.string().min(1).optional().describe('AWS region. Default: `AWS_REGION`, or the region of the AWS profile.'),
   credentials: z
     .strictObject({
-      accessKeyId: z.string().min(1).describe('Access key.'),
-      secretAccessKey: z.string().min(1).describe('Its secret.'),
-      sessionToken: z.string().min(1).optional().describe('Token that belongs to temporary keys.'),
+      accessKeyId: z.string().min(1).describe('Access key ID.'),
+      secretAccessKey: z.string().min(1).describe('Secret access key.'),
+      sessionToken: z.string().min(1).optional().describe('Session token of temporary keys.'),
     })
     .optional()
-    .describe('Default: the usual chain of AWS: environment, profile, the role of the task, pod or instance.'),
+    .describe(
+      'Credentials. Default: the AWS default chain: environment, profile, the role of the task, pod or instance.',
+    ),
   endpoint: addressSetting(['http', 'https'])
     .optional()
-    .describe('Another address than that of AWS, such as a VPC endpoint.'),
+    .describe('Address of the API, such as a VPC endpoint. Default: the address of AWS.'),
 };
 
 export type AwsSettings = z.output<z.ZodObject<typeof awsSettings>>;
@@ -40,7 +38,7 @@ export function awsSecrets({ credentials }: AwsSettings) {
   return [credentials?.secretAccessKey, credentials?.sessionToken];
 }
 
-/** Runs a call of the SDK; `what` is the resource it asks for: "queue jobs". */
+/** Runs a call of the SDK. `what` is the requested resource: "queue jobs". */
 export async function callAws<Result>(what: string, permission: string, call: () => Promise<Result>): Promise<Result> {
   try {
     return await call();
@@ -52,9 +50,9 @@ export async function callAws<Result>(what: string, permission: string, call: ()
 function explained(error: unknown, what: string, permission: string): unknown {
   if (!(error instanceof Error)) return error;
   const answer = awsAnswerIn(error);
-  // The network, TLS and the deadline, which no answer has a part in.
+  // Errors of the network, TLS and the deadline, for which there is no response.
   if (answer === undefined) return error;
-  const advice = `Check the credentials and that they may ${permission} on ${what}.`;
+  const advice = `Check the credentials, and that they have the permission ${permission} on ${what}.`;
   if (answer instanceof AdapterError) {
     return new AdapterError(answer.code, `${answer.message}.${answer.code === 'denied' ? ` ${advice}` : ''}`);
   }
@@ -63,14 +61,14 @@ function explained(error: unknown, what: string, permission: string): unknown {
   if (!isOfAws) {
     return new AdapterError(
       'malformed',
-      `answered something else than AWS does: ${said}. Check endpoint, and any proxy.`,
+      `sent a response that is not from AWS: ${said}. Check endpoint, and any proxy.`,
     );
   }
   if (code === 'missing') {
     return new AdapterError(code, `there is no ${what} (${said}). Check its name, the region and the account.`);
   }
   if (code === 'throttled' || isLimit) {
-    return new AdapterError('throttled', `asks to be asked less often: ${said}. Raise interval.`);
+    return new AdapterError('throttled', `limits the rate of requests: ${said}. Raise interval.`);
   }
-  return new AdapterError(code, `answered ${said}. Look at its log for the reason.`);
+  return new AdapterError(code, `returned ${said}. Look for the reason in its log.`);
 }

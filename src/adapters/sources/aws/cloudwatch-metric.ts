@@ -1,4 +1,4 @@
-/** One metric of CloudWatch: the newest period that is complete. */
+/** One metric of CloudWatch: its newest complete period. */
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { AdapterError } from '../../net/errors.js';
 import { sourceClientConfig, callAws, type AwsSettings } from './aws.js';
@@ -19,7 +19,7 @@ interface Measured {
 }
 
 export async function openCloudWatch(settings: AwsSettings, timeoutMs: number): Promise<CloudWatchClient> {
-  // Loaded when it is needed: most configurations have no such signal, and it is large.
+  // Loaded on first use: the SDK is large, and most configurations have no such signal.
   const { CloudWatchClient } = await import('@aws-sdk/client-cloudwatch');
   return new CloudWatchClient(await sourceClientConfig(settings, timeoutMs));
 }
@@ -33,7 +33,7 @@ export async function newestDatapoint(
 ): Promise<Measured> {
   const { namespace, metric, dimensions, statistic, periodSeconds } = question;
   const periodMs = periodSeconds * 1000;
-  // The period that is running has only a part of its sum; one that is over is final but for late arrivals.
+  // The current period has only a part of its sum. A past period is final, except for late datapoints.
   const endMs = Math.floor(nowMs / periodMs) * periodMs;
   const { GetMetricDataCommand } = await import('@aws-sdk/client-cloudwatch');
   const command = new GetMetricDataCommand({
@@ -64,7 +64,7 @@ export async function newestDatapoint(
   return { value, atMs: startedAt.getTime() + periodMs, isDated: true };
 }
 
-/** Metrics of AWS arrive up to some minutes late. */
+/** AWS publishes metrics up to a few minutes late. */
 function lookBackSeconds(periodSeconds: number): number {
   return Math.max(300, 5 * periodSeconds);
 }
@@ -74,6 +74,7 @@ function empty(what: string, status: string | undefined, periodSeconds: number):
     return new AdapterError('failed', `${what} could not be read (status ${status}).`);
   }
   const since = `in the last ${lookBackSeconds(periodSeconds) / 60} minutes`;
-  const advice = 'Check names, dimensions and region, or set emptyAs where nothing happening means no datapoint.';
+  const advice =
+    'Check names, dimensions and region, or set emptyAs if the metric has no datapoint while nothing happens.';
   return new AdapterError('noData', `${what} has no datapoints ${since}. ${advice}`);
 }

@@ -7,7 +7,7 @@ import { emptyAsSetting } from '../empty-as.js';
 import { makeSampler } from '../sampler.js';
 import { defineSource } from '../source.js';
 
-/** CloudWatch takes no other periods under a minute than these, and whole minutes above. */
+/** CloudWatch accepts only these periods under a minute, and whole minutes above. */
 const periodSeconds = { '10s': 10, '30s': 30, '1m': 60, '5m': 300, '15m': 900, '1h': 3600 } as const;
 
 const settings = z.strictObject({
@@ -24,8 +24,10 @@ const settings = z.strictObject({
   period: z
     .enum(Object.keys(periodSeconds) as (keyof typeof periodSeconds)[])
     .default('1m')
-    .describe('Length of a datapoint. The newest complete one counts. Under `1m` only for high-resolution metrics.'),
-  emptyAs: emptyAsSetting('there is no datapoint, as for request counts without requests'),
+    .describe(
+      'Period of a datapoint. The newest complete datapoint is used. Under `1m` only for high-resolution metrics.',
+    ),
+  emptyAs: emptyAsSetting('there is no datapoint, as for a request count while there are no requests'),
   ...awsSettings,
 });
 

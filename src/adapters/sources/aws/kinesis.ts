@@ -1,4 +1,4 @@
-/** Amazon Kinesis Data Streams: open shards, what came in, and how far readers are behind. */
+/** Amazon Kinesis Data Streams: open shards, incoming records, and how far readers are behind. */
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import { z } from 'zod';
@@ -15,9 +15,9 @@ const settings = z.strictObject({
     .enum(['shards', 'incomingRecords', 'iteratorAgeMilliseconds'])
     .default('incomingRecords')
     .describe(
-      '`shards`: open ones. From CloudWatch, over the last complete minute: `incomingRecords`: records put; `iteratorAgeMilliseconds`: how old the last record was that the slowest reader got.',
+      '`shards`: the number of open shards. From CloudWatch, over the last complete minute: `incomingRecords`: the number of records put; `iteratorAgeMilliseconds`: the age of the last record that the slowest reader read.',
     ),
-  emptyAs: emptyAsSetting('CloudWatch has no datapoint: nothing was put, or nothing reads'),
+  emptyAs: emptyAsSetting('CloudWatch has no datapoint, because no records were put or no reader reads'),
   ...awsSettings,
 });
 
@@ -44,7 +44,7 @@ export const kinesis = defineSource({
         try {
           return await newestDatapoint(metrics, question, Date.now(), signal);
         } catch (error) {
-          // CloudWatch knows no streams: to it one that is quiet is like one that does not exist.
+          // CloudWatch returns no datapoint both for a stream without records and for a stream that does not exist.
           if (settings.emptyAs !== undefined && error instanceof AdapterError && error.code === 'noData') {
             streams ??= await openKinesis(settings, context.timeoutMs);
             await openShards(streams, settings.stream, signal);
@@ -69,7 +69,7 @@ const metricOf = {
 } as const;
 
 async function openKinesis(settings: AwsSettings, timeoutMs: number): Promise<KinesisClient> {
-  // Loaded when it is needed: most configurations have no such signal, and it is large.
+  // Loaded on first use: the SDK is large, and most configurations have no such signal.
   const { KinesisClient } = await import('@aws-sdk/client-kinesis');
   return new KinesisClient(await sourceClientConfig(settings, timeoutMs));
 }
@@ -81,6 +81,6 @@ async function openShards(client: KinesisClient, stream: string, abortSignal: Ab
     client.send(command, { abortSignal }),
   );
   const shards = answer.StreamDescriptionSummary?.OpenShardCount;
-  if (shards === undefined) throw new AdapterError('malformed', 'Kinesis answered without the number of shards.');
+  if (shards === undefined) throw new AdapterError('malformed', 'the response of Kinesis has no number of shards.');
   return shards;
 }

@@ -1,4 +1,4 @@
-/** Amazon SQS: how many messages a queue holds, by the approximate counts that SQS gives. */
+/** Amazon SQS: the approximate number of messages in a queue. */
 import type * as Sdk from '@aws-sdk/client-sqs';
 import { z } from 'zod';
 import { AdapterError } from '../../net/errors.js';
@@ -19,12 +19,12 @@ const settings = z.strictObject({
   queue: z
     .string()
     .min(1)
-    .describe('URL of the queue, or its name in the account of the credentials. FIFO queues end in `.fifo`.'),
+    .describe('URL of the queue, or its name in the account of the credentials. Names of FIFO queues end in `.fifo`.'),
   count: z
     .union([counted, z.array(counted).min(1)])
     .default(['visible', 'inFlight'])
     .describe(
-      'Which messages: waiting (`visible`), received and not deleted (`inFlight`), not yet due (`delayed`); a list adds them. By `visible` alone, workers are removed over the messages that they work on.',
+      'Messages that wait (`visible`), that were received and not deleted (`inFlight`), or that are not yet due (`delayed`). The counts of a list are added. With `visible` alone, workers may be removed while they process messages.',
     ),
   emptyAs: zeroAsSetting,
   ...awsSettings,
@@ -37,7 +37,7 @@ export const sqs = defineSource({
   overlooks: ({ count }) =>
     count === undefined || [count].flat().includes('inFlight')
       ? undefined
-      : { work: 'messages that were received and not deleted', fix: 'count inFlight too' },
+      : { work: 'messages that were received and not deleted', fix: 'add inFlight to count' },
   create(settings, context) {
     const names = [settings.count].flat().map((each) => attributes[each]);
     const region = settings.region ?? regionOf(settings.queue);
@@ -49,7 +49,7 @@ export const sqs = defineSource({
       emptyAs: settings.emptyAs,
       secrets: awsSecrets(settings),
       async look(abortSignal) {
-        // Loaded when it is needed: most configurations have no such signal, and it is large.
+        // Loaded on first use: the SDK is large, and most configurations have no such signal.
         const sdk = await import('@aws-sdk/client-sqs');
         const opened = (client ??= new sdk.SQSClient(await sourceClientConfig(access, context.timeoutMs)));
         queueUrl ??= await urlOf(opened, settings.queue, abortSignal);
@@ -70,7 +70,7 @@ function isUrl(queue: string): boolean {
   return /^https?:\/\//.test(queue);
 }
 
-/** https://sqs.eu-central-1.amazonaws.com/123456789012/jobs tells its region. */
+/** The URL of a queue contains its region: https://sqs.eu-central-1.amazonaws.com/123456789012/jobs. */
 function regionOf(queue: string): string | undefined {
   return /^https:\/\/sqs\.([a-z0-9-]+)\.amazonaws\./.exec(queue)?.[1];
 }
@@ -79,12 +79,12 @@ async function urlOf(client: Sdk.SQSClient, name: string, abortSignal: AbortSign
   const { GetQueueUrlCommand } = await import('@aws-sdk/client-sqs');
   const command = new GetQueueUrlCommand({ QueueName: name });
   const { QueueUrl } = await callAws(`queue ${name}`, 'sqs:GetQueueUrl', () => client.send(command, { abortSignal }));
-  if (QueueUrl === undefined) throw new AdapterError('malformed', 'SQS answered without the URL of the queue.');
+  if (QueueUrl === undefined) throw new AdapterError('malformed', 'the response of SQS has no URL of the queue.');
   return QueueUrl;
 }
 
 function countIn(attributes: Partial<Record<string, string>> | undefined, name: Sdk.QueueAttributeName): number {
   const text = attributes?.[name];
-  if (text === undefined) throw new AdapterError('malformed', `SQS answered without ${name}.`);
+  if (text === undefined) throw new AdapterError('malformed', `the response of SQS has no ${name}.`);
   return Number(text);
 }

@@ -1,4 +1,4 @@
-/** Any HTTP endpoint that answers JSON with a number in it. */
+/** Any HTTP endpoint with a number in its JSON response. */
 import { z } from 'zod';
 import { valueInWords } from '../../net/answer-words.js';
 import { AdapterError } from '../../net/errors.js';
@@ -11,19 +11,19 @@ import { defineSource } from '../source.js';
 import { parseQuantity } from './quantity.js';
 
 const settings = z.strictObject({
-  url: addressSetting(['http', 'https']).describe('Address that is read with GET: "https://api.example.com/stats".'),
+  url: addressSetting(['http', 'https']).describe('Address, which is read with GET: "https://api.example.com/stats".'),
   path: z
     .string()
     .default('')
     .describe(
-      'Where the number is: keys and list indexes with dots between, `data.result.0.value.1`; a dot inside a key is written `\\.`. Default: the whole answer is the number.',
+      'Path to the number: keys and list indexes separated by dots, `data.result.0.value.1`. A dot in a key is written `\\.`. Default: the whole response is the number.',
     ),
   observedAt: z
     .string()
     .min(1)
     .optional()
     .describe(
-      'Path to the time at which the number was true, in the same answer: ISO 8601 (without a zone it is UTC), or seconds or milliseconds since 1970. With `maxAge`, an older one is no data.',
+      'Path to the time at which the number was measured, in the same response: ISO 8601 (UTC if it has no zone), or seconds or milliseconds since 1970. With `maxAge`, an older sample is no data.',
     ),
   emptyAs: emptyAsSetting('the value at the path is null'),
   ...httpSettings,
@@ -31,7 +31,7 @@ const settings = z.strictObject({
 
 export const httpJson = defineSource({
   type: 'http-json',
-  summary: 'A number in the JSON answer of any HTTP endpoint.',
+  summary: 'A number in the JSON response of any HTTP endpoint.',
   settings,
   datesSamples: ({ observedAt }) => observedAt !== undefined,
   create(settings, context) {
@@ -53,8 +53,8 @@ export const httpJson = defineSource({
 
 function numberIn(document: unknown, path: string): number {
   const found = valueAtPath(document, path);
-  const where = path === '' ? 'the answer' : `the value at path ${path}`;
-  if (found === undefined) throw new AdapterError('missing', `there is nothing at path ${path}. Check path.`);
+  const where = path === '' ? 'the response' : `the value at path ${path}`;
+  if (found === undefined) throw new AdapterError('missing', `the response has no value at path ${path}. Check path.`);
   if (found === null) throw new AdapterError('noData', `${where} is null. Check the endpoint, or set emptyAs.`);
   const value = typeof found === 'string' ? parseQuantity(found) : found;
   if (typeof value !== 'number' || Number.isNaN(value)) {
@@ -65,13 +65,14 @@ function numberIn(document: unknown, path: string): number {
 
 function timeIn(document: unknown, path: string): number {
   const found = valueAtPath(document, path);
-  if (found === undefined) throw new AdapterError('missing', `there is nothing at path ${path}. Check observedAt.`);
+  if (found === undefined)
+    throw new AdapterError('missing', `the response has no value at path ${path}. Check observedAt.`);
   const atMs = parseTime(found);
   if (atMs !== undefined) return atMs;
   throw new AdapterError('malformed', `the value at path ${path} is not a time. Check observedAt.`);
 }
 
-/** Beyond this, a number is milliseconds: as seconds it would lie in the year 5138. */
+/** A larger number is milliseconds: as seconds it would be in the year 5138. */
 const mostSeconds = 1e11;
 
 function parseTime(value: unknown): number | undefined {

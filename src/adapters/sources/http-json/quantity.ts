@@ -1,6 +1,6 @@
 /** Numbers as APIs write them: 12, "12", " 12 ", and the quantities of Kubernetes: "1k", "500m", "2Gi". */
 
-/** NaN when the text is no number. */
+/** NaN when the text is not a number. */
 export function parseQuantity(text: string): number {
   const match = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:(e[+-]?\d+)|([numkMGTPE]|[KMGTPE]i))?$/i.exec(text.trim());
   const [, digits, exponent, suffix] = match ?? [];

@@ -1,4 +1,4 @@
-/** Counts over AMQP: a passive declaration of the queue is answered with the number of ready messages. */
+/** Counts over AMQP: the response to a passive declaration of the queue contains the number of ready messages. */
 import type { ChannelModel } from 'amqplib';
 import { AdapterError } from '../../net/errors.js';
 import { parseAddress } from '../../net/server-address.js';
@@ -33,13 +33,13 @@ async function open(
     password: settings.password ?? login.password ?? 'guest',
     // The library decodes it.
     vhost: encodeURIComponent(vhostOf(settings)),
-    // A server that is gone without a word is noticed within two beats.
+    // A server that disappeared without closing the connection is detected within two heartbeats.
     heartbeat: 10,
   };
   try {
-    // Node's sockets are destroyed by their signal, whether they are open or not.
+    // The signal destroys the socket of Node, whether it is open or still connecting.
     const socket = { ...tlsOptions(settings.tls), timeout: timeoutMs, signal: abandoned };
-    // Loaded when it is needed: most configurations have no such signal.
+    // Loaded on first use: most configurations have no such signal.
     const { connect } = await import('amqplib');
     const opened = await connect(server, socket);
     opened.on('error', lost);
@@ -50,7 +50,7 @@ async function open(
   }
 }
 
-/** A channel for each sample: RabbitMQ closes it when there is no such queue. */
+/** One channel per sample: RabbitMQ closes a channel if the queue does not exist. */
 async function countReady(connection: ChannelModel, { queue = '', ...settings }: RabbitmqSettings): Promise<number> {
   const channel = await connection.createChannel();
   let refusal: unknown;
@@ -75,15 +75,15 @@ function explainedLogin(error: unknown, vhost: string): unknown {
   if (/ACCESS[-_]REFUSED|403/.test(error.message)) {
     return new AdapterError(
       'denied',
-      'refused the login. Check username and password, and that guest comes from localhost.',
+      'refused the login. Check username and password. RabbitMQ accepts the user guest only from localhost.',
     );
   }
-  // amqplib names the frame only, not the reason in it.
+  // The message of amqplib contains only the name of the frame, not its reason.
   if (/NOT[-_]ALLOWED|530|got <ConnectionClose/.test(error.message)) {
-    return new AdapterError('denied', `does not let this user into vhost ${vhost}, or has no such vhost. Check vhost.`);
+    return new AdapterError('denied', `refuses this user access to vhost ${vhost}, or has no such vhost. Check vhost.`);
   }
   if (/ETIMEDOUT/.test(error.message)) return new AdapterError('timeout', 'no connection within the timeout');
-  // What amqplib says when the socket ends during the handshake.
+  // The message of amqplib when the socket ends during the handshake.
   if (/Socket closed|Connection clos/.test(error.message)) {
     return new AdapterError('unreachable', 'closed the connection during the login. Check url, and amqps for TLS.');
   }

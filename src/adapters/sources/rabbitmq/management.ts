@@ -1,4 +1,4 @@
-/** Counts by RabbitMQ's management API, which also knows what consumers hold. */
+/** Counts through RabbitMQ's management API, which also reports the messages that consumers hold. */
 import { z } from 'zod';
 import { AdapterError } from '../../net/errors.js';
 import { HttpClient, jsonOfSuccess } from '../http-client.js';
@@ -14,7 +14,7 @@ export function managementCounter(settings: RabbitmqSettings, timeoutMs: number)
     count: async (signal) =>
       queues === undefined
         ? countIn(await oneQueue(client, place, queue ?? '', signal), count)
-        : together(await matchingQueues(client, place, { ...settings, queues }, signal), settings.combine, count),
+        : combinedCount(await matchingQueues(client, place, { ...settings, queues }, signal), settings.combine, count),
     close: () => client.close(),
   };
 }
@@ -30,8 +30,8 @@ type Queue = z.output<typeof queueSchema>;
 
 function countIn(queue: Queue, count: RabbitmqCount): number {
   const value = queue[fields[count]];
-  // Right after a start or the declaration of the queue, until the first statistics are there.
-  if (value === undefined) throw new AdapterError('noData', 'does not know the number of messages yet.');
+  // After a start or the declaration of the queue, until RabbitMQ has its first statistics.
+  if (value === undefined) throw new AdapterError('noData', 'has no number of messages yet.');
   return value;
 }
 
@@ -40,7 +40,7 @@ async function oneQueue(client: HttpClient, place: ManagementPlace, name: string
   const path = `/api/queues/${encodeURIComponent(vhost)}/${encodeURIComponent(name)}`;
   const answer = await client.ask({ path, signal });
   if (answer.status === 404) {
-    const advice = `Check queue, vhost and url${isFromPath ? ', whose path is taken for the vhost unless vhost is set' : ''}.`;
+    const advice = `Check queue, vhost and url${isFromPath ? '. Without vhost, the path of url is the vhost' : ''}.`;
     throw new AdapterError('missing', `there is no queue ${name} in vhost ${vhost}. ${advice}`);
   }
   return parsed(queueSchema, jsonOfSuccess(answer));
@@ -53,7 +53,7 @@ const pageSchema = z.object({
 
 const largestPage = '500';
 
-/** The server looks by the same pattern, and is asked for a part of each queue; what it finds is looked at once more. */
+/** The server filters by the same pattern and returns only some fields. The result is filtered again here. */
 async function matchingQueues(
   client: HttpClient,
   { vhost }: ManagementPlace,
@@ -75,10 +75,13 @@ async function matchingQueues(
   const matching = found.filter((each) => isMeant.test(each.name) && isMeantPlace.test(each.vhost));
   if (matching.length > 0) return matching;
   const where = vhosts === undefined ? `in vhost ${vhost}` : `in the vhosts that match ${vhosts}`;
-  throw new AdapterError('noData', `no queue matches ${queues} ${where}. Check queues and the rights, or set emptyAs.`);
+  throw new AdapterError(
+    'noData',
+    `no queue matches ${queues} ${where}. Check queues and the permissions, or set emptyAs.`,
+  );
 }
 
-function together(queues: readonly Queue[], combine: RabbitmqSettings['combine'], count: RabbitmqCount): number {
+function combinedCount(queues: readonly Queue[], combine: RabbitmqSettings['combine'], count: RabbitmqCount): number {
   const values = queues.map((queue) => countIn(queue, count));
   return combine === 'max' ? Math.max(...values) : values.reduce((total, value) => total + value, 0);
 }
@@ -86,5 +89,5 @@ function together(queues: readonly Queue[], combine: RabbitmqSettings['combine']
 function parsed<Schema extends z.ZodType>(schema: Schema, answer: unknown): z.output<Schema> {
   const result = schema.safeParse(answer);
   if (result.success) return result.data;
-  throw new AdapterError('malformed', 'answered something else than RabbitMQ does. Check url.');
+  throw new AdapterError('malformed', 'sent a response that is not from RabbitMQ. Check url.');
 }

@@ -1,16 +1,17 @@
-/** Where the management API is, and which virtual host is meant, by an address as people have it. */
+/** Splits an address into the base URL of the management API and the virtual host. */
 
 export interface ManagementPlace {
-  /** Without the virtual host: what `/api` comes after. */
+  /** Base URL without the virtual host, to which `/api` is appended. */
   readonly address: string;
   readonly vhost: string;
-  /** It stood in the path of the address. */
+  /** Whether the virtual host comes from the path of the address. */
   readonly isFromPath: boolean;
 }
 
 /**
- * As in an address of AMQP, and in those that KEDA takes, the last part of the path is the virtual host; what is before it, or
- * all of it where the virtual host is named apart, is the path of a proxy. `http://proxy/mq/orders` asks `/mq/api/...`.
+ * As in an AMQP address and in KEDA, the last segment of the path is the virtual host. The segments before it are the
+ * path of a proxy: `http://proxy/mq/orders` reads `/mq/api/...`. If `vhost` is set, the whole path is that of the
+ * proxy.
  */
 export function managementPlace({
   url,
@@ -22,7 +23,7 @@ export function managementPlace({
   readonly vhosts?: string | undefined;
 }): ManagementPlace {
   const address = new URL(url);
-  // Copied from a call of the API itself.
+  // The address was copied from a request to the API.
   const parts = address.pathname
     .replace(/\/api\/?$/, '')
     .split('/')

@@ -1,4 +1,6 @@
-/** RabbitMQ: the messages of a queue or of several, by the management API or over AMQP. The scheme of the address decides. */
+/**
+ * RabbitMQ: the messages of one or several queues, through the management API or AMQP, by the scheme of the address.
+ */
 import { makeSampler } from '../sampler.js';
 import { amqpCounter } from './amqp.js';
 import { managementCounter } from './management.js';
@@ -12,10 +14,10 @@ export const rabbitmq = defineSource({
   settings: rabbitmqSettings,
   overlooks({ url, count }) {
     if (typeof url === 'string' && isAmqp(url)) {
-      const fix = 'give the address of the management API';
-      return { work: 'messages that consumers hold, which AMQP does not show', fix };
+      const fix = 'set url to the management API';
+      return { work: 'messages that consumers hold, which AMQP does not report', fix };
     }
-    return count === 'ready' ? { work: 'messages that consumers hold', fix: 'write count: all' } : undefined;
+    return count === 'ready' ? { work: 'messages that consumers hold', fix: 'set count: all' } : undefined;
   },
   create(settings, context) {
     const counter = isAmqp(settings.url)

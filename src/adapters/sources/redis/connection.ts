@@ -1,4 +1,4 @@
-/** How Redis is reached: one server, or those behind Sentinel or in a Cluster. */
+/** Connects to Redis: to one server, through Sentinel, or to a Cluster. */
 import type { Cluster, Redis, RedisOptions } from 'ioredis';
 import { z } from 'zod';
 import { AdapterError } from '../../net/errors.js';
@@ -11,11 +11,14 @@ const address = addressSetting(['redis', 'rediss']);
 export const connectionSettings = {
   url: address
     .default('redis://localhost:6379')
-    .describe('Address, "redis://host:6379/0"; `rediss://` is TLS, the number after the slash the database.'),
+    .describe('Address: "redis://host:6379/0". `rediss://` uses TLS. The number after the slash is the database.'),
   username: z.string().optional().describe('ACL user.'),
   password: z.string().optional().describe('Password of the user, or the `requirepass` of the server.'),
-  database: z.number().int().min(0).optional().describe('Database number. Default: that of the address, else 0.'),
-  cluster: z.boolean().default(false).describe('The address is one node of a Redis Cluster; the others are found.'),
+  database: z.number().int().min(0).optional().describe('Database number. Default: the number in the address, else 0.'),
+  cluster: z
+    .boolean()
+    .default(false)
+    .describe('Whether the address is a node of a Redis Cluster. The other nodes are discovered.'),
   sentinel: z
     .strictObject({
       master: z.string().min(1).describe('Name of the master in Sentinel.'),
@@ -23,14 +26,14 @@ export const connectionSettings = {
       password: z.string().optional().describe('Password of Sentinel itself.'),
     })
     .optional()
-    .describe('The address is a Sentinel (port 26379): it is asked for the master at every new connection.'),
+    .describe('Sentinel at the address (port 26379), which is queried for the master at every new connection.'),
   tls: tlsSettings.optional(),
 };
 
 type ConnectionSettings = z.output<z.ZodObject<typeof connectionSettings>>;
 export type RedisClient = Redis | Cluster;
 
-/** What is said of the server in messages, and what is never said. */
+/** The name of the server in messages, and the secrets that no message may contain. */
 export function redisServer(settings: ConnectionSettings) {
   const { shown, password } = parseAddress(settings.url);
   return {
@@ -44,7 +47,8 @@ export function redisConnection(settings: ConnectionSettings, timeoutMs: number)
     async open(lost, abandoned) {
       const client = await makeClient(settings, timeoutMs);
       let failure: unknown;
-      // Without a listener ioredis prints errors; the first one says more than the "Connection is closed" that follows.
+      // Without a listener, ioredis prints errors. The first error is more specific than the "Connection is closed"
+      // after it.
       client.on('error', (error: unknown) => (failure ??= error));
       client.on('end', lost);
       abandoned.addEventListener('abort', () => client.disconnect());
@@ -61,7 +65,7 @@ export function redisConnection(settings: ConnectionSettings, timeoutMs: number)
 }
 
 async function makeClient(settings: ConnectionSettings, timeoutMs: number): Promise<RedisClient> {
-  // Loaded when it is needed: most configurations have no such signal.
+  // Loaded on first use: most configurations have no such signal.
   const { Cluster, Redis } = await import('ioredis');
   const { url, username, password } = parseAddress(settings.url);
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
@@ -95,15 +99,15 @@ async function makeClient(settings: ConnectionSettings, timeoutMs: number): Prom
   });
 }
 
-/** A connection is tried once and never mended: the next sample opens a new one. */
+/** No reconnects and no retries: the next sample opens a new connection. */
 const once = { lazyConnect: true, retryStrategy: () => null, enableOfflineQueue: false } satisfies RedisOptions;
 
-/** No commands but those of the sample: INFO and CLIENT SETINFO would need rights that counting does not. */
+/** Only the commands of the sample: INFO and CLIENT SETINFO would require more permissions. */
 const frugal = {
   maxRetriesPerRequest: 0,
   enableReadyCheck: false,
   disableClientInfo: true,
-  // Also spoken by servers older than Redis 6 and by proxies.
+  // RESP2 is also supported by servers older than Redis 6 and by proxies.
   protocol: 2,
 } satisfies RedisOptions;
 
@@ -119,7 +123,7 @@ function explained(error: unknown): unknown {
   }
   if (/sentinel/i.test(message)) return new AdapterError('unreachable', `${message} Check url and sentinel.master.`);
   if (message.startsWith('Connection is closed')) {
-    return new AdapterError('unreachable', 'cannot be reached. Check that it runs, and the address and network.');
+    return new AdapterError('unreachable', 'cannot be reached. Check that it is running, its address and the network.');
   }
   return error;
 }

@@ -1,4 +1,4 @@
-/** Redis and what speaks its protocol: the length of a list, or a stream's length, lag or pending entries. */
+/** Redis and servers with its protocol: the length of a list, or a stream's length, lag or pending entries. */
 import { z } from 'zod';
 import { AdapterError } from '../../net/errors.js';
 import { emptyAsSetting } from '../empty-as.js';
@@ -11,15 +11,15 @@ const counted = z.enum(['length', 'lag', 'pending']);
 const settings = z
   .strictObject({
     key: z.string().min(1).describe('Key of the list or stream.'),
-    structure: z.enum(['list', 'stream']).default('list').describe('What the key holds.'),
+    structure: z.enum(['list', 'stream']).default('list').describe('Type of the key.'),
     count: z
       .union([counted, z.array(counted).min(1)])
       .optional()
       .describe(
-        '`length`: entries in the list or stream. Of a stream also `lag`: entries not yet delivered to the group (Redis 7), and `pending`: delivered to it and not acknowledged; a list adds them. Default: `[lag, pending]` of a stream with a `group`, else `length`.',
+        '`length`: entries in the list or stream. For a stream also `lag`: entries not yet delivered to the group (Redis 7), and `pending`: entries delivered to the group and not acknowledged. The counts of a list are added. Default: `[lag, pending]` for a stream with a `group`, else `length`.',
       ),
     group: z.string().min(1).optional().describe('Consumer group of a stream.'),
-    emptyAs: emptyAsSetting('there is no such stream, or its lag is not known'),
+    emptyAs: emptyAsSetting('the stream does not exist, or its lag is unknown'),
     ...connectionSettings,
   })
   .superRefine((given, issues) => {
@@ -30,14 +30,14 @@ const settings = z
       issues.addIssue({
         code: 'custom',
         path: ['count'],
-        message: `${ofGroup.join(' and ')} is of streams only: set structure to stream`,
+        message: `${ofGroup.join(' and ')} is supported only for streams: set structure: stream`,
       });
     }
     if (given.group === undefined) {
-      issues.addIssue({ code: 'custom', path: ['group'], message: `is needed for count: ${ofGroup.join(', ')}` });
+      issues.addIssue({ code: 'custom', path: ['group'], message: `is required for count: ${ofGroup.join(', ')}` });
     }
     if (given.structure === 'stream' && ofGroup.length < counts.length) {
-      const message = 'adds length to a part of it: leave length out, or count it alone';
+      const message = 'adds length to a part of length: remove length, or set only length';
       issues.addIssue({ code: 'custom', path: ['count'], message });
     }
   });
@@ -48,7 +48,7 @@ interface Written {
   readonly group?: string | undefined;
 }
 
-/** What was read from a stream and not acknowledged is still to be done. */
+/** Entries that were delivered and not acknowledged are unfinished work. */
 function countsOf({ structure, count, group }: Written): z.output<typeof counted>[] {
   if (count !== undefined) return [count].flat();
   return structure === 'stream' && group !== undefined ? ['lag', 'pending'] : ['length'];
@@ -60,11 +60,14 @@ export const redis = defineSource({
   settings,
   overlooks({ structure, count, group }) {
     if (structure !== 'stream')
-      return { work: 'entries that workers took off the list', fix: 'have idle read what they work on too' };
+      return {
+        work: 'entries that workers removed from the list',
+        fix: 'set idle to a signal that counts unfinished entries',
+      };
     const isCounted = count === undefined ? group !== undefined : [count].flat().some((each) => each !== 'lag');
     return isCounted
       ? undefined
-      : { work: 'entries that were delivered and not acknowledged', fix: 'count pending too' };
+      : { work: 'entries that were delivered and not acknowledged', fix: 'add pending to count' };
   },
   create(settings, context) {
     const connection = redisConnection(settings, context.timeoutMs);
@@ -81,7 +84,7 @@ type Settings = z.output<typeof settings>;
 
 async function count(client: RedisClient, settings: Settings): Promise<number> {
   try {
-    // Redis removes a list with its last entry: a list that is not there is an empty one.
+    // Redis removes a list with its last entry, so a missing list is an empty list.
     if (settings.structure === 'list') return await client.llen(settings.key);
     const counts = countsOf(settings);
     if (counts.includes('length')) return await streamLength(client, settings.key);
@@ -91,7 +94,7 @@ async function count(client: RedisClient, settings: Settings): Promise<number> {
   }
 }
 
-/** An empty stream stays, so one that is not there was never made, or its name is wrong. */
+/** Redis keeps an empty stream. So a missing stream was never created, or its key is misspelled. */
 async function streamLength(client: RedisClient, key: string): Promise<number> {
   const length = await client.xlen(key);
   if (length === 0 && (await client.exists(key)) === 0) throw noStream(key);
@@ -113,10 +116,10 @@ async function ofGroup(
   }
   const values = counts.map((each) => found.get(each));
   if (values.every((value) => typeof value === 'number')) return values.reduce((sum, value) => sum + value, 0);
-  // Redis cannot tell after entries were deleted, or when the group began in the middle of the stream.
+  // Redis cannot compute the lag after entries were deleted, or if the group started in the middle of the stream.
   throw new AdapterError(
     'noData',
-    `does not know the lag of group ${String(group)} (it needs Redis 7, and no deleted entries). Use count: pending or length, or set emptyAs.`,
+    `cannot compute the lag of group ${String(group)} (this requires Redis 7 and no deleted entries). Set count: pending or length, or set emptyAs.`,
   );
 }
 
@@ -128,20 +131,20 @@ function toRecord(flat: readonly unknown[]): Map<unknown, unknown> {
 function noStream(key: string): AdapterError {
   return new AdapterError(
     'noData',
-    `there is no stream ${key}. Check key and database, or set emptyAs if it is made later.`,
+    `there is no stream ${key}. Check key and database, or set emptyAs if the stream is created later.`,
   );
 }
 
 function explained(error: unknown, { key, structure }: Settings): unknown {
   if (!(error instanceof Error)) return error;
   if (error.message.startsWith('WRONGTYPE')) {
-    return new AdapterError('failed', `the key ${key} holds no ${structure}. Check key and structure.`);
+    return new AdapterError('failed', `the key ${key} is not a ${structure}. Check key and structure.`);
   }
   if (error.message.startsWith('ERR no such key')) return noStream(key);
   if (/^(NOPERM|NOAUTH|WRONGPASS)/.test(error.message)) {
     return new AdapterError(
       'denied',
-      `refused: ${error.message}. Check username, password and the rights of that user on ${key}.`,
+      `refused: ${error.message}. Check username, password and the permissions of the user on ${key}.`,
     );
   }
   return error;

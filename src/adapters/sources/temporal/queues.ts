@@ -1,13 +1,13 @@
-/** What the server knows of a task queue: what waits in it, and whether anything comes or leaves. */
+/** The state of a task queue on the server: its backlog, and whether tasks are added or dispatched. */
 import type { Connection } from '@temporalio/client';
 import { AdapterError } from '../../net/errors.js';
 
 export type WorkflowService = Connection['workflowService'];
 type TaskQueueType = NonNullable<Parameters<WorkflowService['describeTaskQueue']>[0]['taskQueueType']>;
 
-/** Numbers of Temporal's enumeration, whose values the client does not export. */
+/** Values of Temporal's enumeration, which the client does not export. */
 const numbers = { workflow: 1, activity: 2 };
-// eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- for want of the enumeration itself
+// eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the client does not export the enumeration
 const queueTypes = numbers as Record<keyof typeof numbers, TaskQueueType>;
 
 export interface QueueAsked {
@@ -25,7 +25,7 @@ interface WorkerVersion {
 
 export interface QueueSeen {
   readonly backlog: number;
-  /** Tasks came or left within the last half minute. */
+  /** Tasks were added or dispatched within the last 30 s. */
   readonly isMoving: boolean;
   readonly isPolled: boolean;
 }
@@ -36,15 +36,15 @@ export async function queueSeen(service: WorkflowService, { version, ...asked }:
     version === undefined
       ? await queuesOfAll(service, asked, types)
       : await queuesOfVersion(service, asked, version, types);
-  return together(queues);
+  return combined(queues);
 }
 
 type Named = Pick<QueueAsked, 'namespace' | 'taskQueue'>;
 
-/** A worker asks again after a minute at the latest; the server remembers it for five. */
+/** A worker polls again after 60 s at most. The server lists a poller for five minutes. */
 const longestPollMs = 90_000;
 
-function together(queues: readonly QueueSeen[]): QueueSeen {
+function combined(queues: readonly QueueSeen[]): QueueSeen {
   return {
     backlog: queues.reduce((total, { backlog }) => total + backlog, 0),
     isMoving: queues.some(({ isMoving }) => isMoving),
@@ -52,7 +52,7 @@ function together(queues: readonly QueueSeen[]): QueueSeen {
   };
 }
 
-/** Asking also loads the queue: after five minutes without a poller the server forgets its metrics, but not its tasks. */
+/** The request also loads the queue: after 5 min without a poller the server drops its metrics, but not its tasks. */
 async function queuesOfAll(
   service: WorkflowService,
   { namespace, taskQueue }: Named,
@@ -84,7 +84,7 @@ async function queuesOfVersion(
   });
   const found = versionTaskQueues.filter(({ name, type }) => name === taskQueue && type != null && types.has(type));
   if (found.length === 0) {
-    const advice = 'Its workers must have polled the queue once: check taskQueue and version.';
+    const advice = 'A worker of the version must have polled the queue once. Check taskQueue and version.';
     throw new AdapterError('missing', `version ${version.buildId} has no task queue ${taskQueue}. ${advice}`);
   }
   return found.map(({ stats }) => oneQueue(stats, false));
@@ -96,11 +96,11 @@ interface Stats {
   readonly tasksDispatchRate?: number | null;
 }
 
-/** Protobuf's 64-bit numbers come as objects, which Number() takes by their text. */
+/** Protobuf's 64-bit numbers are objects, which Number() converts. */
 function oneQueue(stats: Stats | null | undefined, isPolled: boolean): QueueSeen {
   const count = stats?.approximateBacklogCount;
   if (count === undefined || count === null) {
-    throw new AdapterError('malformed', 'did not tell the backlog. It needs Temporal server 1.25 or later.');
+    throw new AdapterError('malformed', 'did not report the backlog. This requires Temporal server 1.25 or later.');
   }
   const isMoving = (stats?.tasksAddRate ?? 0) > 0 || (stats?.tasksDispatchRate ?? 0) > 0;
   return { backlog: Number(count), isMoving, isPolled };

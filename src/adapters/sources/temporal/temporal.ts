@@ -1,4 +1,4 @@
-/** Temporal: the tasks of a task queue that wait or run, of all workers or of one version of them. */
+/** Temporal: the waiting and running tasks of a task queue, of all workers or of one worker version. */
 import { Connection } from '@temporalio/client';
 import { z } from 'zod';
 import { AdapterError } from '../../net/errors.js';
@@ -24,12 +24,12 @@ const settings = z.strictObject({
   tasks: z
     .union([kind, z.array(kind).min(1)])
     .default(['workflow', 'activity'])
-    .describe('Which tasks are counted; a list adds them.'),
+    .describe('Which tasks are counted. The counts of a list are added.'),
   count: z
     .enum(['all', 'backlog'])
     .default('all')
     .describe(
-      '`all`: tasks that wait and those that workers run, and at least 1 while tasks come or leave. `backlog`: only those that wait, which is nothing where each is handed out at once.',
+      '`all`: waiting and running tasks, and at least 1 while tasks are added or dispatched. `backlog`: only waiting tasks, which is 0 if every task is dispatched immediately.',
     ),
   version: z
     .strictObject({
@@ -37,24 +37,24 @@ const settings = z.strictObject({
       buildId: z.string().min(1).describe('Build ID of its workers.'),
     })
     .optional()
-    .describe('Count only the tasks of workers of this version.'),
+    .describe('Counts only the tasks of this worker version.'),
   emptyAs: zeroAsSetting,
-  apiKey: z.string().min(1).optional().describe('API key, as Temporal Cloud gives them; turns TLS on.'),
-  // gRPC always checks the certificate of its server.
+  apiKey: z.string().min(1).optional().describe('API key, such as one of Temporal Cloud. Turns TLS on.'),
+  // gRPC always verifies the certificate of the server.
   tls: tlsSettings
     .omit({ verify: true })
     .optional()
-    .describe('TLS: an empty mapping (`tls: {}`) turns it on with the authorities of Node.'),
+    .describe('TLS settings. An empty mapping (`tls: {}`) turns TLS on with the certificate authorities of Node.'),
 });
 
 type Settings = z.output<typeof settings>;
 
 export const temporal = defineSource({
   type: 'temporal',
-  summary: 'The tasks of a Temporal task queue that wait or run.',
+  summary: 'The waiting and running tasks of a Temporal task queue.',
   settings,
   overlooks: ({ count }) =>
-    count === 'backlog' ? { work: 'tasks that workers run', fix: 'write count: all' } : undefined,
+    count === 'backlog' ? { work: 'tasks that workers run', fix: 'set count: all' } : undefined,
   create(settings, context) {
     const connection = new ReusableConnection<Connection>({
       async open(_lost, abandoned) {
@@ -86,9 +86,9 @@ function connect({ address, apiKey, tls }: Settings, timeoutMs: number): Connect
   return Connection.lazy({
     address,
     connectTimeout: timeoutMs,
-    // As every connection to Temporal here: a worker's own knows no proxy.
+    // Like every connection to Temporal: the connection of a worker does not support a proxy.
     channelArgs: { 'grpc.enable_http_proxy': 0 },
-    // None of the client's retries: a sample is one look.
+    // Without the client's retries: a sample is one read.
     interceptors: [],
     ...(apiKey !== undefined && { apiKey }),
     ...(tls !== undefined && { tls: tlsOf(tls) }),
@@ -116,8 +116,8 @@ function askedOf({ namespace, taskQueue, version, tasks }: Settings): QueueAsked
 }
 
 /**
- * What waits and what runs. A task that a worker has taken since its last heartbeat is in neither: so from the last time
- * that tasks were seen to come or leave, there is one at least until every worker has sent a newer heartbeat.
+ * Waiting and running tasks. A task that a worker took after its last heartbeat is in neither count. So after tasks
+ * were added or dispatched, the value is at least 1 until every worker has sent a newer heartbeat.
  */
 function lookAtAll(settings: Settings): Look {
   const asked = askedOf(settings);
@@ -125,7 +125,7 @@ function lookAtAll(settings: Settings): Look {
   return async (service) => {
     const nowMs = Date.now();
     const queue = await queueSeen(service, asked);
-    const seen = await workersSeen(service, asked, nowMs).catch(nothingTold);
+    const seen = await workersSeen(service, asked, nowMs).catch(withoutWorkers);
     if (queue.isMoving || seen.wereBusy) movedAtMs = nowMs;
     const isMoving = movedAtMs === nowMs || seen.oldestAtMs < movedAtMs;
     const value = Math.max(queue.backlog + seen.running, isMoving ? 1 : 0);
@@ -134,10 +134,10 @@ function lookAtAll(settings: Settings): Look {
 }
 
 const withoutHeartbeats =
-  'its workers send no heartbeats, or the server keeps none: tasks that run for longer than half a minute are not counted';
+  'its workers send no heartbeats, or the server stores none: tasks that run longer than 30 s are not counted';
 
-/** An older server does not know the question; whoever may read queues may not be let see workers. */
-function nothingTold(error: unknown): WorkersSeen {
+/** An older server does not support the request, or the user may read queues but not list workers. */
+function withoutWorkers(error: unknown): WorkersSeen {
   const name = grpcStatusOf(error)?.name;
   if (name !== 'unimplemented' && name !== 'permissionDenied') throw error;
   return { workers: 0, running: 0, wereBusy: false, oldestAtMs: Infinity };
@@ -145,7 +145,7 @@ function nothingTold(error: unknown): WorkersSeen {
 
 function explained(error: unknown, { namespace, taskQueue, version }: Settings): unknown {
   const code = grpcStatusOf(error)?.code;
-  if (code === 'timeout') return new AdapterError(code, 'no answer within the timeout');
+  if (code === 'timeout') return new AdapterError(code, 'no response within the timeout');
   if (code === 'missing') {
     const what = version === undefined ? taskQueue : `version ${version.buildId} of ${version.deployment}`;
     return new AdapterError(code, `there is no ${what} in namespace ${namespace}. Check namespace and names.`);
@@ -154,7 +154,7 @@ function explained(error: unknown, { namespace, taskQueue, version }: Settings):
     return new AdapterError(code, `refuses access to namespace ${namespace}. Check apiKey, tls and namespace.`);
   }
   if (code === 'unreachable') {
-    return new AdapterError(code, 'cannot be reached. Check that it runs, address and tls.');
+    return new AdapterError(code, 'cannot be reached. Check that it is running, address and tls.');
   }
   return error;
 }

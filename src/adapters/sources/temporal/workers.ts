@@ -1,6 +1,6 @@
 /**
- * What the workers of a task queue have in hand, by the heartbeats that they send to the server: every 60 s as a rule. The
- * server itself counts a task that was handed out no more.
+ * The tasks that the workers of a task queue run, from the heartbeats that workers send to the server, by default every
+ * 60 s. The server itself does not count dispatched tasks.
  */
 import type { QueueAsked, WorkflowService } from './queues.js';
 
@@ -9,19 +9,19 @@ type Heartbeat = NonNullable<ListedWorkers['workersInfo'][number]['workerHeartbe
 type Slots = Heartbeat['activityTaskSlotsInfo'];
 
 export interface WorkersSeen {
-  /** How many workers are there by their heartbeats. */
+  /** Number of workers with a recent heartbeat. */
   readonly workers: number;
   /** Tasks that they run. */
   readonly running: number;
-  /** Some of them ran a task since the heartbeat before. */
+  /** Whether any worker ran a task since its previous heartbeat. */
   readonly wereBusy: boolean;
-  /** The oldest of their last heartbeats. Infinity where there is none. */
+  /** The oldest of the workers' last heartbeats. Infinity if there is none. */
   readonly oldestAtMs: number;
 }
 
-/** Longer than two heartbeats at their longest interval: a worker that was killed leaves its last one behind. */
+/** Longer than two heartbeats at the longest interval. The last heartbeat of a killed worker remains on the server. */
 const goneAfterMs = 150_000;
-/** Of the enumeration that the client does not export. */
+/** Value of an enumeration that the client does not export. */
 const runningStatus = 1;
 
 export async function workersSeen(service: WorkflowService, asked: QueueAsked, nowMs: number): Promise<WorkersSeen> {
@@ -31,13 +31,13 @@ export async function workersSeen(service: WorkflowService, asked: QueueAsked, n
     workers: heartbeats.length,
     running: sum(slots.map((each) => each?.currentUsedSlots ?? 0)),
     wereBusy: slots.some((each) => (each?.lastIntervalProcessedTasks ?? 0) > 0),
-    // One that shuts down sends no more.
+    // A worker that shuts down sends no more heartbeats.
     oldestAtMs: Math.min(...heartbeats.filter(({ status }) => Number(status) === runningStatus).map(timeOf)),
   };
 }
 
 async function allHeartbeats(service: WorkflowService, { namespace, taskQueue }: QueueAsked): Promise<Heartbeat[]> {
-  // A name that would end the text of the query is looked for here.
+  // A name with a quote cannot be put into the query, so isOf() filters all workers.
   const query = taskQueue.includes("'") ? '' : `TaskQueue='${taskQueue}'`;
   const found: Heartbeat[] = [];
   let nextPageToken: Uint8Array | undefined;
@@ -62,7 +62,7 @@ function slotsOf(heartbeat: Heartbeat, { kinds }: QueueAsked): Slots[] {
   ];
 }
 
-/** Protobuf's 64-bit numbers come as objects, which Number() takes by their text. */
+/** Protobuf's 64-bit numbers are objects, which Number() converts. */
 function timeOf({ heartbeatTime }: Heartbeat): number {
   return Number(heartbeatTime?.seconds ?? 0) * 1000;
 }

@@ -8,18 +8,18 @@ import { percentage } from '../../written/percentage.js';
 export const averagingWords = {
   average: positiveDuration
     .optional()
-    .describe('Recommend from the mean of `value` over this window; without it, from the newest sample.'),
+    .describe('Use the mean of `value` over this window. Default: use the newest sample.'),
   burst: z
     .strictObject({
       window: positiveDuration.describe('A window shorter than `average`.'),
       above: percentage
         .refine((share) => share >= 1, { error: 'must be at least 100%' })
         .describe(
-          'When the mean over `window` asks for at least this share of the capacity, burst begins, and until a whole `average` has passed without that, the largest recommendation stands. At least `100%`.',
+          'A burst begins when the mean over `window` needs at least this share of the capacity. It ends when that has not happened for a whole `average`. During a burst the largest recommendation is used. At least `100%`.',
         ),
     })
     .optional()
-    .describe('Follow a sudden load at once, and do not scale in while it may come back. Needs `average`.'),
+    .describe('Follow a sudden load immediately, and do not scale in while it may return. Requires `average`.'),
 };
 
 const burstSchema = z.strictObject({

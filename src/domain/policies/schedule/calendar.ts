@@ -32,7 +32,7 @@ export function parseDays(text: string): IsMeant | undefined {
     const [first = '', last = first, ...rest] = part.split('-');
     const [start, end] = [dayNames.indexOf(first), dayNames.indexOf(last)];
     if (start < 0 || end < 0 || rest.length > 0) return undefined;
-    return (day) => isInCircle(weekdayOf(day), start, end);
+    return (day) => isInCyclicRange(weekdayOf(day), start, end);
   });
 }
 
@@ -43,7 +43,7 @@ export function parseDaysOfMonth(text: string): IsMeant | undefined {
     const start = Number(match?.[1]);
     const end = Number(match?.[2] ?? start);
     if (!match || ![start, end].every((number) => number >= 1 && number <= 31)) return undefined;
-    return (day) => isInCircle(new Date(day * dayMs).getUTCDate(), start, end);
+    return (day) => isInCyclicRange(new Date(day * dayMs).getUTCDate(), start, end);
   });
 }
 
@@ -53,7 +53,7 @@ export function parseDates(text: string): IsMeant | undefined {
     const [first = '', last = first, ...rest] = part.split('..').map((date) => date.trim());
     const [start, end] = [parseDate(first), parseDate(last)];
     if (!start || !end || rest.length > 0 || start.isYearly !== end.isYearly) return undefined;
-    if (start.isYearly) return (day) => isInCircle(inLeapYear(day), start.day, end.day);
+    if (start.isYearly) return (day) => isInCyclicRange(inLeapYear(day), start.day, end.day);
     return end.day < start.day ? undefined : (day) => day >= start.day && day <= end.day;
   });
 }
@@ -80,7 +80,7 @@ function parseDate(text: string): { readonly day: number; readonly isYearly: boo
  * Whether a value is in the inclusive range from `start` to `end` on a circle. If `end` is less than `start`, the range
  * wraps around.
  */
-function isInCircle(value: number, start: number, end: number): boolean {
+function isInCyclicRange(value: number, start: number, end: number): boolean {
   return start <= end ? value >= start && value <= end : value >= start || value <= end;
 }
 

@@ -13,9 +13,9 @@ const timeOfDay = z.string().refine((text) => parseTimeOfDay(text) !== undefined
 });
 
 export const boundFields = {
-  min: units.optional().describe('A floor under what the other policies recommend.'),
-  max: units.optional().describe('A ceiling over what the other policies recommend.'),
-  capacity: units.optional().describe('Floor and ceiling in one.'),
+  min: units.optional().describe('Minimum for the recommendations of the other policies.'),
+  max: units.optional().describe('Maximum for the recommendations of the other policies.'),
+  capacity: units.optional().describe('Minimum and maximum at once.'),
 };
 export type WrittenBounds = z.output<z.ZodObject<typeof boundFields>>;
 
@@ -31,29 +31,29 @@ export const dayWindowSchema = z
   .strictObject({
     days: textFor(parseDays, 'are not days', 'write mon-fri or sat,sun')
       .optional()
-      .describe('The days it begins on: `mon-fri`, `sat,sun`. Without it, every day.'),
+      .describe('Days on which the window begins: `mon-fri`, `sat,sun`. Default: every day.'),
     daysOfMonth: z
       .union([z.int(), z.string()])
       .transform(String)
       .pipe(textFor(parseDaysOfMonth, 'are not days of the month', 'write 19-27 or 1,15'))
       .optional()
       .describe(
-        'The days of the month it begins on: `19-27`, `1,15`; `28-3` is from the 28th to the 3rd of the next month. A day that a month has not does not come.',
+        'Days of the month on which the window begins: `19-27`, `1,15`. `28-3` is from the 28th to the 3rd of the next month. Days that a month does not have are skipped.',
       ),
     dates: textFor(parseDates, 'are not dates', 'write 2026-12-24..2026-12-26, or 12-24..12-26 for every year')
       .optional()
       .describe(
-        'The dates it begins on: `2026-12-24..2026-12-26`; every year: `12-24..12-26`. Of `days`, `daysOfMonth` and `dates`, all that are written must agree.',
+        'Dates on which the window begins: `2026-12-24..2026-12-26`, or every year: `12-24..12-26`. If several of `days`, `daysOfMonth` and `dates` are set, a day must match all of them.',
       ),
     from: timeOfDay
       .optional()
       .describe(
-        'The time of day it begins at: `09:00`. Without `from` and `to` it is the whole of each of its days; days in a row are then one window without a gap, also where clocks change.',
+        'Time of day at which the window begins: `09:00`. Without `from` and `to` it lasts for whole days. Consecutive days are then one window without a gap, also when the clock changes.',
       ),
     to: timeOfDay
       .optional()
       .describe(
-        'The time of day it ends at, or `24:00`. Before `from`: on the next day. The same as `from`: the whole day until that time on the next.',
+        'Time of day at which the window ends, or `24:00`. If it is before `from`, or the same, the window ends on the next day.',
       ),
     ...boundFields,
   })
@@ -70,14 +70,14 @@ const cron = z
   .string()
   .superRefine(refuseOtherPatterns)
   .describe(
-    'When it begins: the five fields of cron (minute, hour, day of month, month, day of week), such as `0 9 * * mon-fri`. Nothing else is taken: no `@daily`, no seconds, no year.',
+    'Start of the window: the five fields of cron (minute, hour, day of month, month, day of week), such as `0 9 * * mon-fri`. `@daily`, seconds and years are not supported.',
   );
 const until = z
   .string()
   .superRefine((text, context) => refuseOtherPatterns(endPattern(text), context))
   .optional()
   .describe(
-    'Instead of `for`, when it ends by the clock: a time of day (`06:00`), or the five fields of cron (`0 0 28 * *`); the first one after its start.',
+    'End of the window, instead of `for`: a time of day (`06:00`), or the five fields of cron (`0 0 28 * *`). The first such time after the start applies.',
   );
 
 const leastMs = 1000;
@@ -95,7 +95,7 @@ export const writtenCronWindow = z.strictObject({
   for: positiveDuration
     .refine((forMs) => forMs >= leastMs, { error: `must be at least ${leastMs}ms` })
     .optional()
-    .describe('How long it lasts: a length of time, which an hour more or less on the clock does not change.'),
+    .describe('Duration of the window. A change of the clock does not change the duration.'),
   until,
   ...boundFields,
 });

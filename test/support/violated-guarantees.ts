@@ -1,25 +1,29 @@
-/** What is promised of every resource whatever fails, held against what its sidecar has seen. */
+/** Checks the calls that a sidecar received against the guarantees that hold for every resource under any fault. */
 import type { UpAfter } from '../../src/domain/scale/settings.js';
 import type { SeenChange, SeenResource } from './sidecar-witness.js';
 
-export interface Promised {
-  /** The capacity at the start, and every target that was asked for since. */
+export interface Guarantees {
+  /** The capacity at the start, and every requested target. */
   readonly asked: readonly number[];
   readonly cooldownMs: Readonly<Record<SeenChange['direction'], number>>;
   readonly upAfter?: UpAfter;
   /**
-   * A cooldown runs from when a change was sent, which is not when it arrived: how much longer one may have been on its
-   * way than the next, on a machine that has much to do.
+   * A cooldown starts when a change is sent, but the sidecar knows only when it arrived. On a busy machine one change
+   * may take this much longer to arrive than the next.
    */
   readonly jitterMs: number;
 }
 
-/** In words; empty when all were kept. */
-export function brokenPromises({ capacities, changes }: SeenResource, promised: Promised): string[] {
-  return [...leavings(capacities, promised.asked), ...repetitions(changes), ...hurries(changes, promised)];
+/** The violations as text. Empty if there are none. */
+export function violatedGuarantees({ capacities, changes }: SeenResource, promised: Guarantees): string[] {
+  return [
+    ...capacitiesOutsideTargets(capacities, promised.asked),
+    ...changesAppliedTwice(changes),
+    ...changesWithinCooldown(changes, promised),
+  ];
 }
 
-function leavings(capacities: readonly number[], asked: readonly number[]): string[] {
+function capacitiesOutsideTargets(capacities: readonly number[], asked: readonly number[]): string[] {
   const least = Math.min(...asked);
   const most = Math.max(...asked);
   return capacities
@@ -27,15 +31,18 @@ function leavings(capacities: readonly number[], asked: readonly number[]): stri
     .map((capacity) => `capacity was ${capacity}, outside [${least}, ${most}]`);
 }
 
-/** A change keeps its key as long as it had no effect: a key that took effect twice is a change that was made twice. */
-function repetitions(changes: readonly SeenChange[]): string[] {
+/** A retry of a change has the same key. So a key that took effect twice is a change that was applied twice. */
+function changesAppliedTwice(changes: readonly SeenChange[]): string[] {
   const applied = changes.filter(({ appliedAtMs }) => appliedAtMs !== undefined).map(({ key }) => key);
   return applied
     .filter((key, index) => applied.indexOf(key) !== index)
     .map((key) => `the change ${key} took effect more than once`);
 }
 
-function hurries(changes: readonly SeenChange[], { cooldownMs, upAfter, jitterMs }: Promised): string[] {
+function changesWithinCooldown(
+  changes: readonly SeenChange[],
+  { cooldownMs, upAfter, jitterMs }: Guarantees,
+): string[] {
   return changes.flatMap((change, index) => {
     const countsOnlyUps = change.direction === 'up' && upAfter === 'up';
     const last = changes
@@ -48,7 +55,7 @@ function hurries(changes: readonly SeenChange[], { cooldownMs, upAfter, jitterMs
   });
 }
 
-/** Surely not applied, by HTTP's own words: such a change was not made, and starts no cooldown. */
+/** A 4xx status says that the change was not applied, so it starts no cooldown. */
 function isRefused({ answered, appliedAtMs }: SeenChange): boolean {
   return appliedAtMs === undefined && (answered?.startsWith('4') ?? false);
 }

@@ -9,7 +9,7 @@ const faults = faultSchema.options.map(({ shape, description = '' }) => {
 
 const fields = Object.entries(commonFields).map(([name, { description = '' }]) => `  ${name.padEnd(16)}${description}`);
 
-export const lesson = `
+export const helpText = `
 The sidecar's API:
   GET  /resource/worker/capacity
   POST /resource/worker/capacity/add     {"capacityToBeAdded": 1}

@@ -2,13 +2,13 @@
 import { Client, type Connection } from '@temporalio/client';
 import { firstLineOf } from '../client/temporal/connection.js';
 import { isTemporalTrouble } from '../client/temporal/grpc-status.js';
-import { handOn } from '../client/temporal/hand-on.js';
+import { takeOverActivities } from '../client/temporal/take-over-activities.js';
 import type { Logger } from '../process/logger.js';
 import { Outage, remindEveryMs } from '../process/outage.js';
 import { pauseFor, retryPauseMs } from '../process/pause.js';
 import { whereaboutsOf } from './identity.js';
 
-interface SuccessionSettings {
+interface TakeoverSettings {
   readonly connection: Connection;
   readonly namespace: string;
   readonly taskQueue: string;
@@ -39,20 +39,20 @@ const pollsAtLeastEveryMs = 75_000;
 const listStaleAfterMs = 20_000;
 const mostBetweenAttemptsMs = 10_000;
 
-export class Succession {
-  readonly #settings: SuccessionSettings;
+export class ActivityTakeover {
+  readonly #settings: TakeoverSettings;
   readonly #client: Client;
   readonly #closed = new AbortController();
   readonly #pollers = new Map<string, SeenPoller>();
-  /** Workers whose activities were already handed on: they have none left. */
-  readonly #handedOn = new Set<string>();
-  /** Sequential, because two rounds at the same time would hand on the same activities. */
+  /** Workers whose activities were already taken over. */
+  readonly #takenOver = new Set<string>();
+  /** Sequential, because two rounds at the same time would take over the same activities. */
   #rounds = Promise.resolve();
   #watchingSinceMs = performance.now();
   #listedAtMs = performance.now();
   #hasCheckedUnlisted = false;
 
-  constructor(settings: SuccessionSettings) {
+  constructor(settings: TakeoverSettings) {
     this.#settings = settings;
     const { connection, namespace, identity } = settings;
     this.#client = new Client({ connection, namespace });
@@ -73,7 +73,7 @@ export class Succession {
     for (const [identity, seen] of gone) this.#pollers.set(identity, { ...seen, isGone: true });
     if (gone.length > 0) {
       this.#takeOverFrom(() => {
-        const left = gone.map(([identity]) => identity).filter((identity) => !this.#isHandedOn(identity));
+        const left = gone.map(([identity]) => identity).filter((identity) => !this.#isTakenOver(identity));
         return left.length > 0 && ((other) => left.includes(other));
       });
     }
@@ -84,9 +84,9 @@ export class Succession {
     this.#closed.abort();
   }
 
-  /** The activities of a worker that is certainly dead are handed on only once. */
-  #isHandedOn(identity: string): boolean {
-    return this.#handedOn.has(identity) && whereaboutsOf(identity, this.#settings.identity) === 'dead';
+  /** The activities of a worker that is certainly dead are taken over only once. */
+  #isTakenOver(identity: string): boolean {
+    return this.#takenOver.has(identity) && whereaboutsOf(identity, this.#settings.identity) === 'dead';
   }
 
   #isGone(identity: string, { newAtMs }: SeenPoller, nowMs: number): boolean {
@@ -119,20 +119,20 @@ export class Succession {
   #takeOverFrom(choose: () => false | ((identity: string) => boolean)): void {
     this.#rounds = this.#rounds.then(async () => {
       const isDead = choose();
-      if (isDead) await this.#handOnFrom(isDead);
+      if (isDead) await this.#takeOverNow(isDead);
     });
   }
 
   /** Retries until it has succeeded once. */
-  async #handOnFrom(isDead: (identity: string) => boolean): Promise<void> {
+  async #takeOverNow(isDead: (identity: string) => boolean): Promise<void> {
     const { taskQueue, repeatable, log } = this.#settings;
     const words = { fails: 'Dead workers could not be looked up; retrying', worksAgain: 'Dead workers were looked up' };
     const outage = new Outage({ log, fields: { taskQueue }, words, remindEveryMs });
     for (let attempt = 1; ; attempt++) {
       try {
-        const handedOn = await handOn(this.#client, { taskQueue, activities: repeatable, isDead });
-        for (const [from, activities] of handedOn) {
-          this.#handedOn.add(from);
+        const takenOver = await takeOverActivities(this.#client, { taskQueue, activities: repeatable, isDead });
+        for (const [from, activities] of takenOver) {
+          this.#takenOver.add(from);
           log.info({ taskQueue, from, activities }, 'Took over activities from a dead worker');
         }
         outage.works();

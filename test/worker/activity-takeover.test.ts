@@ -6,7 +6,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { pino } from 'pino';
 import { repeatableActivities } from '../../activities/index.js';
-import { Succession } from '../../src/worker/succession.js';
+import { ActivityTakeover } from '../../src/worker/activity-takeover.js';
 import { newWorkerIdentity } from '../../src/worker/identity.js';
 import { autoscaleWorkflowId } from '../../workflows/autoscale/messages.js';
 import { scaleWorkflowId } from '../../workflows/scale/messages.js';
@@ -54,24 +54,24 @@ it('an earlier life of the worker loses what it had at once; who may be alive ke
 it('a worker on another host is dead when it has not asked for work for longer than a poll lasts', async () => {
   await serveWorkflows();
   const theirs = await takenBy(stranger);
-  const succession = succeed();
+  const takeover = succeed();
   const pollers = [{ identity: stranger, lastPollMs: 1 }];
-  succession.saw(pollers);
-  passTime(15, 4, () => succession.saw(pollers));
+  takeover.saw(pollers);
+  passTime(15, 4, () => takeover.saw(pollers));
   expect(await attemptAt(theirs)).toBe(1);
-  passTime(15, 2, () => succession.saw(pollers));
+  passTime(15, 2, () => takeover.saw(pollers));
   await eventually('it is to be done again', async () => (await attemptAt(theirs)) === 2);
 });
 
 it('time in which nobody could ask does not make anybody silent', async () => {
   await serveWorkflows();
   const theirs = await takenBy(stranger);
-  const succession = succeed();
-  succession.saw([{ identity: stranger, lastPollMs: 1 }]);
-  passTime(600, 1, () => succession.saw([{ identity: stranger, lastPollMs: 1 }]));
-  // Whoever asked this has looked at all that would have been given away.
+  const takeover = succeed();
+  takeover.saw([{ identity: stranger, lastPollMs: 1 }]);
+  passTime(600, 1, () => takeover.saw([{ identity: stranger, lastPollMs: 1 }]));
+  // This request comes after every activity was checked.
   const mine = await takenBy(earlierLife);
-  succession.saw([{ identity: stranger, lastPollMs: 1 }]);
+  takeover.saw([{ identity: stranger, lastPollMs: 1 }]);
   succeed();
   await eventually('what is certain is done again', async () => (await attemptAt(mine)) === 2);
   expect(await attemptAt(theirs)).toBe(1);
@@ -80,8 +80,8 @@ it('time in which nobody could ask does not make anybody silent', async () => {
 it('a worker that had gone silent before this one began is missed after the same time', async () => {
   await serveWorkflows();
   const theirs = await takenBy(stranger);
-  const succession = succeed();
-  passTime(15, 6, () => succession.saw([{ identity: own, lastPollMs: 1 }]));
+  const takeover = succeed();
+  passTime(15, 6, () => takeover.saw([{ identity: own, lastPollMs: 1 }]));
   await eventually('it is to be done again', async () => (await attemptAt(theirs)) === 2);
 });
 
@@ -158,8 +158,8 @@ async function attemptAt(workflowId: string): Promise<number | null | undefined>
   return raw.pendingActivities?.[0]?.attempt;
 }
 
-function succeed(): Succession {
-  const succession = new Succession({
+function succeed(): ActivityTakeover {
+  const takeover = new ActivityTakeover({
     connection: environment.connection,
     namespace: environment.client.options.namespace,
     taskQueue,
@@ -167,8 +167,8 @@ function succeed(): Succession {
     repeatable: repeatableActivities,
     log: pino({ level: 'silent' }),
   });
-  closing.push(() => succession.close());
-  return succession;
+  closing.push(() => takeover.close());
+  return takeover;
 }
 
 /** By the monotonic clock, told of the pollers after each step. */

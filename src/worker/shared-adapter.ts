@@ -1,5 +1,5 @@
 /** An adapter that is used call by call. `close` waits until the calls in progress have ended. */
-export class Lent<Adapter extends { close?(): Promise<void> }> {
+export class SharedAdapter<Adapter extends { close?(): Promise<void> }> {
   #calls = 0;
   #idle: (() => void) | undefined;
 

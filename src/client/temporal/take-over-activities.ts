@@ -1,5 +1,5 @@
 /**
- * Hands on the activities of workers that died. Temporal itself retries them once heartbeats have been missing for long
+ * Moves the activities of dead workers to live workers. Temporal itself retries them once heartbeats have been missing for long
  * enough; an attempt that is failed from outside is retried at once, with its last heartbeat, and without an event in
  * the history.
  *
@@ -16,7 +16,7 @@ import { atMost } from './at-most.js';
 
 const { PENDING_ACTIVITY_STATE_STARTED } = proto.temporal.api.enums.v1.PendingActivityState;
 
-interface Estate {
+interface DeadWorkers {
   readonly taskQueue: string;
   /** The types of activities that may be started a second time. */
   readonly activities: readonly string[];
@@ -29,9 +29,12 @@ interface Estate {
  */
 const describedAtOnce = 16;
 
-/** @returns the number of activities that were handed on, keyed by the identity of the worker that had them. */
-export async function handOn(client: Client, { taskQueue, activities, isDead }: Estate): Promise<Map<string, number>> {
-  const given = new Map<string, number>();
+/** @returns the number of activities that were taken over, by the identity of the dead worker. */
+export async function takeOverActivities(
+  client: Client,
+  { taskQueue, activities, isDead }: DeadWorkers,
+): Promise<Map<string, number>> {
+  const takenOverFrom = new Map<string, number>();
   const types = [autoscaleWorkflowType, scaleWorkflowType].map((type) => `'${type}'`).join(', ');
   const query = `TaskQueue = ${quoted(taskQueue)} AND ExecutionStatus = 'Running' AND WorkflowType IN (${types})`;
   await atMost(describedAtOnce, client.workflow.list({ query }), async ({ workflowId, runId }) => {
@@ -39,14 +42,16 @@ export async function handOn(client: Client, { taskQueue, activities, isDead }: 
     for (const { activityId, activityType, lastWorkerIdentity, state } of described?.raw.pendingActivities ?? []) {
       if (state !== PENDING_ACTIVITY_STATE_STARTED || !activities.includes(activityType?.name ?? '')) continue;
       if (!activityId || !lastWorkerIdentity || !isDead(lastWorkerIdentity)) continue;
-      await client.activity.fail({ workflowId, runId, activityId }, goneWith(lastWorkerIdentity)).catch(unlessNotFound);
-      given.set(lastWorkerIdentity, (given.get(lastWorkerIdentity) ?? 0) + 1);
+      await client.activity
+        .fail({ workflowId, runId, activityId }, workerDied(lastWorkerIdentity))
+        .catch(unlessNotFound);
+      takenOverFrom.set(lastWorkerIdentity, (takenOverFrom.get(lastWorkerIdentity) ?? 0) + 1);
     }
   });
-  return given;
+  return takenOverFrom;
 }
 
-function goneWith(identity: string): ApplicationFailure {
+function workerDied(identity: string): ApplicationFailure {
   return ApplicationFailure.create({
     type: takenOver,
     message: `the worker ${identity} has died`,
