@@ -157,6 +157,21 @@ describe('another writer', () => {
   });
 });
 
+describe('another writer who sets more before the newest request', () => {
+  it.concurrent('is undone, because the request comes later', async () => {
+    const pool = poolOf(1);
+    const run = await begin(pool, { cooldownMs: { up: 0, down: 4000 } });
+    await run.request(3);
+    await run.until(({ phase }) => phase === 'settled');
+    pool.size = 7;
+    await run.request(3);
+    expect(stepsOf(await run.result())).toEqual([
+      [1, 3],
+      [7, 3],
+    ]);
+  });
+});
+
 describe('reads that are refused', () => {
   it.concurrent('do not fail a run whose change was sent', async () => {
     const pool = poolOf(1);

@@ -28,7 +28,8 @@ export class Ledger {
     const isExplained = lastChange?.confirmed === false || settings.dryRun;
     if (observed && observed.capacity !== observation.capacity && !isExplained) {
       this.movedByAnotherWriter(observed.capacity, observation.capacity, nowMs);
-      this.noteRaise(observed.capacity, observation.capacity);
+      // On the first look after a request, the capacity may have moved before that request.
+      if (this.state.raisedTo !== undefined) this.noteRaise(observed.capacity, observation.capacity);
     }
     this.believe(observation);
   }
@@ -139,6 +140,7 @@ export class Ledger {
     this.state.observed = observation;
     this.state.known = observation;
     this.state.startedFrom ??= observation.capacity;
+    this.state.raisedTo ??= null;
   }
 
   private madeProgress(): void {

@@ -137,8 +137,8 @@ export interface ScaleState {
   lastError: string | null;
   // From here on: absent in states that an older version has carried over.
   /**
-   * The capacity that another writer set above the target while the run was scaling out to that target. A new target
-   * resets it to null.
+   * The capacity that another writer set above the target while the run was scaling out to that target. Absent from the
+   * newest request until the first observation after it.
    */
   raisedTo?: number | null;
   /** The units of the last change are not ready yet. The next change up waits for them. */

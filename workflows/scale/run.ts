@@ -77,7 +77,8 @@ export class ScaleRun {
     this.state.isCalledOff = false;
     // The capacity may have moved since the last observation, and "unchanged" must not be based on an old one.
     this.state.known = null;
-    this.state.raisedTo = null;
+    // What another writer did before this request is what the request wants to change.
+    delete this.state.raisedTo;
     this.state.failure = null;
     this.state.awaitReady = null;
     this.state.reach = null;

@@ -31,7 +31,6 @@ export function newState(
     drift: [],
     ignored: [],
     lastError: null,
-    raisedTo: null,
     awaitReady: null,
     reach: null,
     refused: null,
