@@ -12,7 +12,7 @@ test('a negative metric is no data, so that nothing is scaled in, nor out', asyn
   const source = make({ type: 'http-json' }, { url: `http://127.0.0.1:${server.port}`, path: 'load' });
   const sampled = await source.sample(new AbortController().signal).catch((error: unknown) => error);
   await source.close?.();
-  expect(sampled).toMatchObject({ code: 'malformed', message: expect.stringContaining('below zero') as unknown });
+  expect(sampled).toMatchObject({ code: 'malformed', message: expect.stringContaining('is negative') as unknown });
   const load = { failure: (sampled as Error).message };
   const resource = new WatchedResource(spec({ policies: [{ type: 'perUnit', value: 'load', target: 10 }] }), 4);
   for (let look = 0; look < 5; look += 1) {
