@@ -240,6 +240,12 @@ export const mutants: readonly Mutant[] = [
     replace: 'this.noteRaise(to, capacity);',
   },
   {
+    name: 'takes what another writer set before the newest request for a writer who has overtaken it',
+    file: ledger,
+    find: 'if (this.state.raisedTo !== undefined) this.noteRaise',
+    replace: 'this.noteRaise',
+  },
+  {
     name: 'scales past the target by whole steps',
     file: step,
     find: 'Math.min(goal, from + step)',

@@ -30,7 +30,8 @@ export function checkEnding(
       if (asked.target !== null && asked.target !== target) {
         throw new Violation(`the requests lead to ${asked.target}, but the run went to ${target}`);
       }
-      const isOvertaken = takesChangesAtAnyTime(state.settings) && platform.movedAtMs() > 0 && capacity > target;
+      const isOvertaken =
+        takesChangesAtAnyTime(state.settings) && platform.movedAtMs() >= asked.atMs && capacity > target;
       if (capacity !== target && !isOvertaken && !lostPatience(state, nowMs))
         throw new Violation(`the run says it has reached ${target}, and capacity is ${capacity}`);
       return;
