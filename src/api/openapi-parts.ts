@@ -3,10 +3,7 @@ import type { ZodOpenApiOperationObject, ZodOpenApiOverride } from 'zod-openapi'
 import { scaleRequestSchema } from './scale/request-body.js';
 import {
   acceptedSchema,
-  aliveSchema,
   cancellingSchema,
-  problemSchema,
-  readinessSchema,
   resourceSchema,
   resourcesSchema,
   runSchema,
@@ -24,7 +21,8 @@ import {
   pausedSchema,
 } from './autoscale/answers.js';
 import { dropInHealthSchema, dropInScaleSchema, dropInStatusSchema, dropInRequestSchema } from './drop-in/answers.js';
-import { problemTypes, type ProblemType, problemUri } from './http/problem.js';
+import { aliveSchema, readinessSchema } from './health/answers.js';
+import { problemSchema, problemTypes, type ProblemType, problemUri } from './http/problem.js';
 
 type Responses = ZodOpenApiOperationObject['responses'];
 

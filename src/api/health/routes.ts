@@ -5,8 +5,7 @@
  */
 import type { RequestHandler, Router } from 'express';
 import { isTemporalTrouble } from '../../client/temporal/grpc-status.js';
-import type { AutoscalerCheckAnswer, Check, ReadinessAnswer } from '../scale/answers.js';
-import { presentLastLook } from './present-last-look.js';
+import { type AutoscalerCheckAnswer, type Check, type ReadinessAnswer, presentLastLook } from './answers.js';
 import type { ApiContext } from '../context.js';
 import { temporalInWords } from '../http/problem-handler.js';
 import { route } from '../http/route.js';

@@ -4,8 +4,7 @@ import type { Logger } from 'pino';
 import { grpcStatus, hasCode, isOutOfTime, isTemporalTrouble } from '../../client/temporal/grpc-status.js';
 import { RequestRefused } from '../../client/scale/client.js';
 import type { RefusalType } from '../../../workflows/scale/messages.js';
-import type { ProblemAnswer } from '../scale/answers.js';
-import { Problem, problemTypes, type ProblemType, problemUri } from './problem.js';
+import { Problem, problemTypes, type ProblemType, problemUri, type ProblemAnswer } from './problem.js';
 import { requestIdOf } from './request-log.js';
 
 export function problemHandler(log: Logger): ErrorRequestHandler {

@@ -1,5 +1,23 @@
 /** Problem details (RFC 9457): errors that both a person and a program can use. */
-import type { ErrorPlace } from '../scale/answers.js';
+import { z } from 'zod';
+
+const errorPlace = z.strictObject({
+  pointer: z.string().describe('JSON pointer into the body, for example #/targetCapacity.'),
+  detail: z.string(),
+});
+type ErrorPlace = z.output<typeof errorPlace>;
+
+export const problemSchema = z
+  .strictObject({
+    type: z.string().describe('Stable: callers may switch on it.'),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().describe('What happened and what to do next.'),
+    requestId: z.string().describe('The same as in the X-Request-Id header and the log.'),
+    errors: z.array(errorPlace).optional(),
+  })
+  .describe('Problem details (RFC 9457).');
+export type ProblemAnswer = z.output<typeof problemSchema>;
 
 /** Stable: callers switch on these types. Documented in docs/api.md. */
 export const problemTypes = {

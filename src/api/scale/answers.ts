@@ -1,4 +1,4 @@
-/** The responses of the API, as schemas: they define both the OpenAPI document and the TypeScript types. */
+/** The responses about resources and their runs, as schemas: they define both the OpenAPI document and the TypeScript types. */
 import { z } from 'zod';
 import { runOutcomes } from '../../client/scale/runs.js';
 import { resourceStatuses } from '../../domain/scale/capacity.js';
@@ -161,58 +161,3 @@ export type ResourceAnswer = z.output<typeof resourceSchema>;
 
 export const resourcesSchema = z.strictObject({ resources: z.array(resourceSchema) });
 export type ResourcesAnswer = z.output<typeof resourcesSchema>;
-
-export const aliveSchema = z.strictObject({ status: z.literal('alive') });
-
-const check = z.strictObject({
-  status: z.enum(['ok', 'failing', 'not checked here']),
-  detail: z.string().optional(),
-});
-const lookCheck = z.strictObject({
-  status: z.enum(['ok', 'failing', 'not looked at yet', 'not checked here']),
-  detail: z.string().optional(),
-  at: time.optional().describe('When the platform was read.'),
-});
-export type LookCheck = z.output<typeof lookCheck>;
-const autoscalerCheck = z.strictObject({
-  status: z.enum(['ok', 'degraded', 'not looked at yet']),
-  detail: z.string().optional(),
-});
-export type AutoscalerCheckAnswer = z.output<typeof autoscalerCheck>;
-export const readinessSchema = z.strictObject({
-  status: z
-    .enum(['ready', 'degraded', 'not ready'])
-    .describe(
-      'Readiness depends only on temporal and taskQueues. Degraded, with status 200: an autoscaler is not watched.',
-    ),
-  checks: z
-    .strictObject({
-      temporal: check,
-      taskQueues: z.record(z.string(), check),
-      resources: z.record(z.string(), lookCheck),
-      autoscalers: z.record(z.string(), autoscalerCheck),
-    })
-    .describe(
-      "taskQueues: whether the worker of this process is polling. resources: the result of that worker's last read of each platform; this request reads none. autoscalers: whether a worker watches each autoscaled resource, checked within the last minute.",
-    ),
-});
-export type ReadinessAnswer = z.output<typeof readinessSchema>;
-export type Check = z.output<typeof check>;
-
-const errorPlace = z.strictObject({
-  pointer: z.string().describe('JSON pointer into the body, for example #/targetCapacity.'),
-  detail: z.string(),
-});
-export type ErrorPlace = z.output<typeof errorPlace>;
-
-export const problemSchema = z
-  .strictObject({
-    type: z.string().describe('Stable: callers may switch on it.'),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string().describe('What happened and what to do next.'),
-    requestId: z.string().describe('The same as in the X-Request-Id header and the log.'),
-    errors: z.array(errorPlace).optional(),
-  })
-  .describe('Problem details (RFC 9457).');
-export type ProblemAnswer = z.output<typeof problemSchema>;

@@ -4,7 +4,7 @@
  * same.
  */
 import { createServer } from 'node:http';
-import { presentLastLook } from '../../api/health/present-last-look.js';
+import { presentLastLook } from '../../api/health/answers.js';
 import type { ServedWorker } from './serve-worker.js';
 import type { Role } from './role.js';
 import { listen } from './listen.js';
