@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -102,20 +104,22 @@ describe('while nobody listens', () => {
     await connection.close();
   });
 
-  it('a worker waits, and stops waiting when it is aborted', async () => {
-    const attempts: number[] = [];
+  it('a worker retries, logs that once, and stops waiting when it is aborted', async () => {
+    let attempts = 0;
     const calledOff = new AbortController();
-    const log = pino(
-      {},
-      {
-        write: (line: string) => {
-          const { attempt } = JSON.parse(line) as { attempt: number };
-          attempts.push(attempt);
-          if (attempt === 2) calledOff.abort();
-        },
-      },
-    );
-    await expect(connectWorker(nobody, { log, signal: calledOff.signal })).rejects.toThrow(/aborted/);
-    expect(attempts).toEqual([1, 2]);
+    const refusing = createServer((socket) => {
+      attempts += 1;
+      socket.destroy();
+      if (attempts === 3) calledOff.abort();
+    }).listen(0, '127.0.0.1');
+    await once(refusing, 'listening');
+    const address = `127.0.0.1:${(refusing.address() as AddressInfo).port}`;
+    const lines: string[] = [];
+    const log = pino({}, { write: (line: string) => lines.push(line) });
+    await expect(connectWorker({ ...nobody, address }, { log, signal: calledOff.signal })).rejects.toThrow(/aborted/);
+    expect(attempts).toBeGreaterThanOrEqual(3);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain('Temporal is unreachable; retrying');
+    refusing.close();
   });
 });

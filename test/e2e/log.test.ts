@@ -1,4 +1,4 @@
-/** The log of a worker, as whoever is on call reads it: one line for each thing that happened, and none otherwise. */
+/** The log of a worker, as the person on call reads it: one line for each thing that happened, and none otherwise. */
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { eventually } from '../support/eventually.js';
 import type { Program } from '../support/program.js';

@@ -88,7 +88,7 @@ const sendsShownAtOnce = [
   'is accepted, and its units are not ready for a minute',
 ] as const;
 /**
- * Of a platform that is faulty or has wrong settings. The change moves the capacity by the same units in the other
+ * Of a platform that is faulty or has incorrect settings. The change moves the capacity by the same units in the other
  * direction, at most down to 0. A platform that sets a size sets the size which that leads to.
  */
 const oppositeSends = [

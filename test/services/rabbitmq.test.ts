@@ -124,7 +124,7 @@ describe('rabbitmq', () => {
     expect((await source.sample(never())).value).toBe(1);
     await source.close?.();
     const wrong = make(management, { ...overHttp(0), url, queue: 'none' });
-    expect((await failureOf(wrong)).message).toContain('whose path is taken for the vhost');
+    expect((await failureOf(wrong)).message).toContain('Without vhost, the path of url is the vhost');
     await wrong.close?.();
   });
 

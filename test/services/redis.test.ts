@@ -70,8 +70,8 @@ describe('redis', () => {
       'no stream events2',
     ],
     ['a group that is not there', { ...stream, count: 'lag', group: 'others' }, 'missing', 'no group others'],
-    ['a key of another kind', { key: 'events' }, 'failed', 'holds no list'],
-    ['a key it has no right to', { key: 'secrets' }, 'denied', 'rights'],
+    ['a key of another kind', { key: 'events' }, 'failed', 'is not a list'],
+    ['a key it has no right to', { key: 'secrets' }, 'denied', 'permissions of the user'],
   ])('says so of %s', async (_name, settings, code, said) => {
     const counting = source(settings);
     const error = await failureOf(counting);

@@ -1,4 +1,4 @@
-/** What is wrong with something that a person wrote, as data: what is wrong, and how to fix it. */
+/** A problem of something that a person wrote, as data: what is invalid, and how to fix it. */
 
 export interface Problem {
   /** `is above max`. It continues a message that begins with the place of the problem, and never contains a secret. */
