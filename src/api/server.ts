@@ -6,6 +6,7 @@ import { authenticate } from './http/authenticate.js';
 import { refuseForeignHosts } from './http/known-host.js';
 import { problemHandler, unknownRoute } from './http/problem-handler.js';
 import { requestLog } from './http/request-log.js';
+import { Outage, remindEveryMs } from '../process/outage.js';
 import { autoscaleRoutes } from './autoscale/routes.js';
 import { docsRoutes } from './docs-routes.js';
 import { dropInHealthRoute, dropInRoutes } from './drop-in/routes.js';
@@ -16,6 +17,8 @@ import { scaleRoutes } from './scale/routes.js';
 export function createApi(dependencies: ApiDependencies): express.Express {
   const { token, allowedHosts = [] } = dependencies;
   const context = createContext(dependencies);
+  const words = { fails: 'Temporal does not answer: requests fail', worksAgain: 'Temporal answers again' };
+  const outage = new Outage({ log: dependencies.log, fields: {}, words, remindEveryMs });
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -31,14 +34,24 @@ export function createApi(dependencies: ApiDependencies): express.Express {
 
   context.autoscalerCheck.start(context);
 
-  app.use(authenticate(token, allowedHosts));
+  app.use(authenticate(token, allowedHosts), noteSuccess(outage));
   resourceRoutes(app, context);
   scaleRoutes(app, context);
   autoscaleRoutes(app, context);
   dropInRoutes(app, context);
 
-  app.use(unknownRoute, problemHandler(dependencies.log));
+  app.use(unknownRoute, problemHandler(dependencies.log, outage));
   return app;
+}
+
+/** Every route behind the authentication reads or writes Temporal, so that a success shows that Temporal answers. */
+function noteSuccess(outage: Outage): RequestHandler {
+  return (_request, response, next) => {
+    response.once('finish', () => {
+      if (response.statusCode < 400) outage.works();
+    });
+    next();
+  };
 }
 
 /** Responses must not be cached, and browsers must not guess their type. */

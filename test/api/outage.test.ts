@@ -176,6 +176,12 @@ describe('when parts of it are down', () => {
     expect(performance.now() - startedAtMs).toBeLessThan(soonMs);
     const again = await insist(() => api.scale(resource, { targetCapacity: 4 }, { ...key, Prefer: 'wait=60' }));
     expect(again).toMatchObject({ status: 200, body: { observed: { capacity: 4 } } });
+    const news = api.logged.filter(({ msg }) => msg !== 'request' && msg !== 'Autoscalers could not be checked');
+    expect(news).toMatchObject([
+      { level: 40, msg: 'Temporal does not answer: requests fail' },
+      { level: 30, msg: 'Temporal answers again' },
+    ]);
+    expect(JSON.stringify(news)).not.toContain('stack');
   });
 
   it('Temporal, while a caller waits: the wait continues', async () => {

@@ -2,16 +2,21 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { grpcStatus, hasCode, isOutOfTime, isTemporalTrouble } from '../../client/temporal/grpc-status.js';
+import { firstLineOf } from '../../client/temporal/connection.js';
+import type { Outage } from '../../process/outage.js';
 import { RequestRefused } from '../../client/scale/client.js';
 import type { RefusalType } from '../../../workflows/scale/messages.js';
 import { Problem, problemTypes, type ProblemType, problemUri, type ProblemAnswer } from './problem.js';
 import { requestIdOf } from './request-log.js';
 
-export function problemHandler(log: Logger): ErrorRequestHandler {
+/** @param outage logs once that Temporal does not answer, instead of once for each request. */
+export function problemHandler(log: Logger, outage: Outage): ErrorRequestHandler {
   // Express recognizes an error handler by its four parameters.
   return (error: unknown, _request, response, next) => {
     const problem = asProblem(error);
-    if (problem.status >= 500) log.error({ requestId: requestIdOf(response), err: problem.more.cause ?? problem });
+    const requestId = requestIdOf(response);
+    if (isTemporalTrouble(error)) outage.fails({ requestId, reason: firstLineOf(error) });
+    else if (problem.status >= 500) log.error({ requestId, err: problem.more.cause ?? problem });
     if (response.headersSent) {
       next(error);
       return;
