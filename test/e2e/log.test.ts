@@ -1,4 +1,4 @@
-/** The log of a worker, as whoever is on call reads it: one line for each thing that happened, and none otherwise. */
+/** The log of a worker, as an operator reads it: one line for each event, and no other lines. */
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { eventually } from '../support/eventually.js';
 import type { Program } from '../support/program.js';
