@@ -36,13 +36,13 @@ export function refuseUnclearBand(band: Band, context: z.RefinementCtx): void {
     report(context, {
       path: ['above'],
       problem: 'cannot be combined with atOrAbove',
-      fix: 'remove above or atOrAbove',
+      fix: 'write either above or atOrAbove',
     });
   } else if (below !== undefined && atOrBelow !== undefined) {
     report(context, {
       path: ['below'],
       problem: 'cannot be combined with atOrBelow',
-      fix: 'remove below or atOrBelow',
+      fix: 'write either below or atOrBelow',
     });
   } else if ([atOrAbove, above, below, atOrBelow].every((bound) => bound === undefined)) {
     report(context, {

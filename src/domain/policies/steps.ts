@@ -145,7 +145,11 @@ function refuseUnclearAction(step: Partial<Step>, context: z.RefinementCtx): voi
     });
   }
   for (const other of others) {
-    report(context, { path: [other], problem: `cannot be combined with ${first}`, fix: `remove ${first} or ${other}` });
+    report(context, {
+      path: [other],
+      problem: `cannot be combined with ${first}`,
+      fix: `write either ${first} or ${other}`,
+    });
   }
   const isShare = typeof (step.add ?? step.remove) === 'string';
   if (step.atLeast !== undefined && !isShare) {

@@ -144,10 +144,18 @@ describe('errors of steps', () => {
     [[], '', 'is empty, so the capacity would never change; write a step, such as { atOrAbove: 100, add: 1 }'],
     [[{ add: 1 }], '0', 'has no bound, so the step would always apply; write atOrAbove, above, below or atOrBelow'],
     [[{ above: 1 }], '0', 'does not change the capacity; write one of add, remove and set, or remove the step'],
-    [[{ above: 1, add: 1, set: 2 }], '0.set', 'cannot be combined with add; remove add or set'],
-    [[{ above: 1, add: 1, remove: '1%' }], '0.remove', 'cannot be combined with add; remove add or remove'],
-    [[{ above: 1, atOrAbove: 2, add: 1 }], '0.above', 'cannot be combined with atOrAbove; remove above or atOrAbove'],
-    [[{ below: 1, atOrBelow: 2, add: 1 }], '0.below', 'cannot be combined with atOrBelow; remove below or atOrBelow'],
+    [[{ above: 1, add: 1, set: 2 }], '0.set', 'cannot be combined with add; write either add or set'],
+    [[{ above: 1, add: 1, remove: '1%' }], '0.remove', 'cannot be combined with add; write either add or remove'],
+    [
+      [{ above: 1, atOrAbove: 2, add: 1 }],
+      '0.above',
+      'cannot be combined with atOrAbove; write either above or atOrAbove',
+    ],
+    [
+      [{ below: 1, atOrBelow: 2, add: 1 }],
+      '0.below',
+      'cannot be combined with atOrBelow; write either below or atOrBelow',
+    ],
     [
       [{ atOrAbove: 10, below: 10, add: 1 }],
       '0.below',

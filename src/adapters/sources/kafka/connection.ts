@@ -13,6 +13,11 @@ const broker = z.string().regex(/^[^\s:/]+:\d+$|^\[[^\s\]]+\]:\d+$/, {
 
 const loginFields = ['username', 'password'] as const;
 const iamFields = ['region'] as const;
+const fixes = {
+  username: 'write the name of the user',
+  password: 'write the password, such as ${KAFKA_PASSWORD}',
+  region: 'write the AWS region of the cluster, such as eu-central-1',
+} as const;
 
 export const kafkaSettings = {
   brokers: z
@@ -40,7 +45,7 @@ export const kafkaSettings = {
       for (const field of required) {
         if (given[field] !== undefined) continue;
         const problem = `is missing, but mechanism: ${mechanism} requires it`;
-        report(issues, { path: [field], problem, fix: `write ${field}` });
+        report(issues, { path: [field], problem, fix: fixes[field] });
       }
       for (const field of unsupported) {
         if (given[field] === undefined) continue;
