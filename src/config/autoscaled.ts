@@ -19,9 +19,9 @@ export function autoscaledIn(resources: Config['resources'], writing: Writing): 
   return Object.values(resources).flatMap((resource) => {
     const { alias, taskQueue, settings: limits, autoscale } = resource;
     if (!autoscale) return [];
-    const said = { settings: autoscale.settings, limits, taskQueue };
-    const digest = digestOf([said, writing.owner, targetOf(resource)]);
-    return [{ resource: alias, ...said, revision: { ...writing, digest } }];
+    const sent = { settings: autoscale.settings, limits, taskQueue };
+    const digest = digestOf([sent, writing.owner, targetOf(resource)]);
+    return [{ resource: alias, ...sent, revision: { ...writing, digest } }];
   });
 }
 
@@ -35,6 +35,6 @@ function targetOf({ alias, platform, taskQueue }: ResourceConfig) {
 }
 
 /** A digest of everything that the autoscaler receives. An autoscaler with the same digest does not need an update. */
-function digestOf(said: unknown): string {
-  return createHash('sha256').update(JSON.stringify(said)).digest('hex').slice(0, 16);
+function digestOf(sent: unknown): string {
+  return createHash('sha256').update(JSON.stringify(sent)).digest('hex').slice(0, 16);
 }

@@ -45,8 +45,8 @@ export function resourceConfig(alias: string, written: WrittenResource): Resourc
   const { platform, taskQueue, min, max, step, cooldown, settle, waitForActive, requestTimeout, dryRun, autoscale } =
     written;
   const takes = takesChanges(platform);
-  const usual = usualPace(takes);
-  const { up, down, upAfter } = { ...usual.cooldown, ...cooldown };
+  const defaults = defaultPace(takes);
+  const { up, down, upAfter } = { ...defaults.cooldown, ...cooldown };
   return {
     alias,
     platform,
@@ -55,7 +55,7 @@ export function resourceConfig(alias: string, written: WrittenResource): Resourc
     settings: {
       min,
       max,
-      step: { ...usual.step, ...step },
+      step: { ...defaults.step, ...step },
       cooldownMs: { up, down },
       upAfter,
       settleMs: settle,
@@ -68,11 +68,11 @@ export function resourceConfig(alias: string, written: WrittenResource): Resourc
 }
 
 /**
- * The step and cooldown that apply where a configuration sets none. On a platform that takes a size, the whole change
- * is made at once, and a further scale-out follows at once when more is needed. On a platform that adds and removes
+ * The step and cooldown that apply where a configuration sets none. On a platform that sets a size, one change
+ * reaches the target, and a further scale-out does not wait. On a platform that adds and removes
  * units, units change one by one, as the Omnistrate guide recommends. docs/decisions/0032
  */
-function usualPace(takes: TakesChanges) {
+function defaultPace(takes: TakesChanges) {
   const minutes = 60_000;
   const upAfter: UpAfter = 'change';
   return takes === 'whenActive'

@@ -19,7 +19,7 @@ export function inForce({ alias, platform, settings, taskQueue, autoscale }: Res
 }
 
 function stepText({ step: { up, down } }: ScaleSettings): string {
-  const text = (units: number | null): string => (units === null ? 'the whole way at once' : `steps of ${units}`);
+  const text = (units: number | null): string => (units === null ? 'steps of any size' : `steps of ${units}`);
   return up === down ? text(up) : `${text(up)} up and ${text(down)} down`;
 }
 

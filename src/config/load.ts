@@ -20,7 +20,7 @@ import { misspelledVariables } from './environment/misspelled.js';
 import type { Environment } from './file/placeholders.js';
 import { serverVariables } from './environment/process.js';
 
-const usualFile = 'escapement.yaml';
+const defaultFile = 'escapement.yaml';
 
 /**
  * The demo runs only if nothing is configured. An incomplete configuration is an error.
@@ -55,7 +55,7 @@ async function writtenAtMs(path: string): Promise<number> {
 export async function readConfigFile(file: string, environment: Environment, cwd: string): Promise<Config> {
   const text = await readFile(resolve(cwd, file), 'utf8').catch((error: unknown) => {
     const problem = `cannot be read (${fileErrorCode(error)})`;
-    throw new ConfigError([{ file, path: '', problem, fix: 'check the path and the rights' }]);
+    throw new ConfigError([{ file, path: '', problem, fix: 'check the path and the permissions of the file' }]);
   });
   return fileConfig(text, file, environment);
 }
@@ -72,7 +72,7 @@ async function fromFile(file: string, environment: Environment, cwd: string): Pr
   const ignoring = {
     path: ignored.join(', '),
     problem: `ignored, because ${file} is read`,
-    fix: 'write the same there',
+    fix: `write the same settings in ${file}`,
   };
   const warnings = [...config.warnings, ...(ignored.length === 0 ? [] : [ignoring])];
   const { DRY_RUN: isDryRun } = parseEnvironment(z.object({ DRY_RUN: trueOrFalse.prefault('false') }), environment);
@@ -108,8 +108,8 @@ function fromEnvironment(environment: Environment): Loaded {
 function twoResources({ omnistrate, ecs }: Readonly<Record<'omnistrate' | 'ecs', readonly string[]>>): ConfigProblem {
   return {
     path: omnistrate.join(', '),
-    problem: `make a resource on Omnistrate, and ${ecs.join(', ')} one on ECS: only one can come from the environment`,
-    fix: 'set the variables of one of them to nothing, or write an escapement.yaml with both resources',
+    problem: `configure a resource on Omnistrate, and ${ecs.join(', ')} configure a resource on ECS, but the environment can configure only one resource`,
+    fix: 'unset the variables of one resource, or write an escapement.yaml with both resources',
   };
 }
 
@@ -135,10 +135,10 @@ const alwaysRead = [
 async function configFile(environment: Environment, cwd: string): Promise<string | undefined> {
   const named = environment.ESCAPEMENT_CONFIG;
   if (named !== undefined && named !== '') return named;
-  if (await exists(join(cwd, usualFile))) return usualFile;
+  if (await exists(join(cwd, defaultFile))) return defaultFile;
   const misnamed = 'escapement.yml';
   if (!(await exists(join(cwd, misnamed)))) return undefined;
-  const fix = `rename it to ${usualFile}, or name it in ESCAPEMENT_CONFIG`;
+  const fix = `rename the file to ${defaultFile}, or set ESCAPEMENT_CONFIG to its name`;
   throw new ConfigError([{ file: misnamed, path: '', problem: 'is not read', fix }]);
 }
 

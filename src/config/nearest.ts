@@ -2,22 +2,22 @@
 import { distance } from 'fastest-levenshtein';
 
 /**
- * @returns the known word that is close enough to the given word: the same letters in another order, or one edit for
+ * @returns the known word that is nearest to the given word, if it is close enough: the same letters in another order, or one edit for
  * every three letters, up to three edits. Case and `-_` are ignored.
  */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const written = spelling(word);
-  const slips = (candidate: string) => {
+  const edits = (candidate: string) => {
     const meant = spelling(candidate);
-    return letters(meant) === letters(written) ? 0 : distance(written, meant) / allowed(meant);
+    return letters(meant) === letters(written) ? 0 : distance(written, meant) / maxEdits(meant);
   };
   const [first] = known
-    .map((candidate) => ({ candidate, slips: slips(candidate) }))
-    .toSorted((one, other) => one.slips - other.slips);
-  return first && first.slips <= 1 ? first.candidate : undefined;
+    .map((candidate) => ({ candidate, edits: edits(candidate) }))
+    .toSorted((one, other) => one.edits - other.edits);
+  return first && first.edits <= 1 ? first.candidate : undefined;
 }
 
-function allowed(meant: string): number {
+function maxEdits(meant: string): number {
   return Math.min(3, Math.max(1, Math.floor(meant.length / 3)));
 }
 

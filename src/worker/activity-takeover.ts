@@ -6,7 +6,7 @@ import { takeOverActivities } from '../client/temporal/take-over-activities.js';
 import type { Logger } from '../process/logger.js';
 import { Outage, remindEveryMs } from '../process/outage.js';
 import { pauseFor, retryPauseMs } from '../process/pause.js';
-import { whereaboutsOf } from './identity.js';
+import { workerStatusOf } from './identity.js';
 
 interface TakeoverSettings {
   readonly connection: Connection;
@@ -57,7 +57,7 @@ export class ActivityTakeover {
     const { connection, namespace, identity } = settings;
     this.#client = new Client({ connection, namespace });
     // Start with earlier processes of this worker, including those that the server no longer lists as pollers.
-    this.#takeOverFrom(() => (other) => ['dead', 'restarted'].includes(whereaboutsOf(other, identity)));
+    this.#takeOverFrom(() => (other) => ['dead', 'restarted'].includes(workerStatusOf(other, identity)));
   }
 
   /** Called every few seconds with the pollers of activities. */
@@ -86,13 +86,13 @@ export class ActivityTakeover {
 
   /** The activities of a worker that is certainly dead are taken over only once. */
   #isTakenOver(identity: string): boolean {
-    return this.#takenOver.has(identity) && whereaboutsOf(identity, this.#settings.identity) === 'dead';
+    return this.#takenOver.has(identity) && workerStatusOf(identity, this.#settings.identity) === 'dead';
   }
 
   #isGone(identity: string, { newAtMs }: SeenPoller, nowMs: number): boolean {
-    const whereabouts = whereaboutsOf(identity, this.#settings.identity);
-    if (whereabouts === 'alive') return false;
-    return whereabouts === 'dead' || nowMs - newAtMs > pollsAtLeastEveryMs;
+    const status = workerStatusOf(identity, this.#settings.identity);
+    if (status === 'alive') return false;
+    return status === 'dead' || nowMs - newAtMs > pollsAtLeastEveryMs;
   }
 
   /**
@@ -102,7 +102,7 @@ export class ActivityTakeover {
     if (this.#hasCheckedUnlisted || nowMs - this.#watchingSinceMs < pollsAtLeastEveryMs) return;
     this.#hasCheckedUnlisted = true;
     this.#takeOverFrom(
-      () => (other) => !this.#pollers.has(other) && whereaboutsOf(other, this.#settings.identity) !== 'alive',
+      () => (other) => !this.#pollers.has(other) && workerStatusOf(other, this.#settings.identity) !== 'alive',
     );
   }
 

@@ -13,7 +13,7 @@ import { hostname } from 'node:os';
  * process of this worker. Two containers that share a host name look the same.
  * - `elsewhere`: only the Temporal server can tell.
  */
-export type Whereabouts = 'alive' | 'dead' | 'restarted' | 'elsewhere';
+export type WorkerStatus = 'alive' | 'dead' | 'restarted' | 'elsewhere';
 
 export function newWorkerIdentity(): string {
   const { scope, startedAt } = ownPlace();
@@ -21,7 +21,7 @@ export function newWorkerIdentity(): string {
 }
 
 /** @param own the identity of this process's worker on the same task queue: there is only one at a time. */
-export function whereaboutsOf(identity: string, own: string): Whereabouts {
+export function workerStatusOf(identity: string, own: string): WorkerStatus {
   if (identity === own) return 'alive';
   const worker = parse(identity);
   if (!worker || worker.host !== hostname()) return 'elsewhere';

@@ -14,15 +14,15 @@ const token = 'correct-horse-battery-staple';
 
 let api: TestApi;
 
-describe('where there is a token', () => {
+describe('a server with a token', () => {
   it.each([
-    ['nothing', {}],
+    ['no header', {}],
     ['another token', { authorization: 'Bearer correct-horse-battery-stable' }],
-    ['a part of it', { authorization: 'Bearer correct' }],
-    ['it and more', { authorization: `Bearer ${token}x` }],
+    ['a part of the token', { authorization: 'Bearer correct' }],
+    ['the token with another character', { authorization: `Bearer ${token}x` }],
     ['another scheme', { authorization: `Basic ${token}` }],
     ['no scheme', { authorization: token }],
-    ['an empty one', { authorization: 'Bearer ' }],
+    ['an empty token', { authorization: 'Bearer ' }],
   ])('%s is 401', async (_what, headers) => {
     api = await openApi(client, resources, { token });
     for (const [method, path] of [
@@ -47,7 +47,7 @@ describe('where there is a token', () => {
     expect(JSON.stringify(api.logged)).not.toContain(token);
   });
 
-  it('also from a web page of elsewhere: no browser sends it by itself', async () => {
+  it('a web page of another origin with the token is accepted, because no browser sends the token by itself', async () => {
     api = await openApi(client, resources, { token });
     const headers = { authorization: `Bearer ${token}`, origin: 'https://console.example' };
     expect(await api.call('POST', '/v1/resources/worker/scale', { headers, body: {} })).toMatchObject({ status: 400 });
@@ -64,7 +64,7 @@ describe('where there is a token', () => {
   });
 });
 
-describe('where there is no token', () => {
+describe('a server without a token', () => {
   const scale = (path: string, headers: Record<string, string>) => api.call('POST', path, { headers, body: {} });
 
   it.each(['https://evil.example', 'http://127.0.0.1:1', 'null'])('a web page of %s may not scale', async (origin) => {
@@ -76,7 +76,7 @@ describe('where there is no token', () => {
     expect(await api.call('DELETE', '/v1/resources/worker/scale', { headers: { origin } })).toMatchObject(refusal);
   });
 
-  it('a page of this very server may', async () => {
+  it('a web page of the same server may scale', async () => {
     api = await openApi(client, resources);
     expect(await scale('/v1/resources/worker/scale', { origin: api.url })).toMatchObject({ status: 400 });
   });
@@ -87,7 +87,7 @@ describe('where there is no token', () => {
     ['scale.example', 400],
     ['rebound.example:3000', 403],
     ['localhost.example:3000', 403],
-  ])('a page that calls itself %s is answered %d', async (host, status) => {
+  ])('a request of a page at %s is answered with %d', async (host, status) => {
     api = await openApi(client, resources, { allowedHosts: ['scale.example'] });
     expect(await asked('POST', '/v1/resources/worker/scale', { host, origin: `http://${host}` })).toBe(status);
   });
@@ -102,7 +102,7 @@ async function asked(method: string, path: string, headers: Record<string, strin
   return answer.statusCode;
 }
 
-describe('the name that a request calls the server by, where there is no token:', () => {
+describe('the Host of a request to a server without a token:', () => {
   const foreign = ['rebound.example', 'rebound.example:80', 'localhost.example', '127.0.0.1.example', 'api.example'];
   const known = [
     '127.0.0.1:9',
@@ -142,7 +142,7 @@ describe('the name that a request calls the server by, where there is no token:'
     }
   });
 
-  it('a refusal says what to do', async () => {
+  it('a refusal contains a fix', async () => {
     api = await openApi(client, resources);
     const sending = request(`${api.url}/v1/resources`, { headers: { host: 'scale.example' } }).end();
     const [answer] = (await once(sending, 'response')) as [IncomingMessage];
@@ -151,12 +151,12 @@ describe('the name that a request calls the server by, where there is no token:'
     expect(JSON.stringify(body)).toMatch(/scale\.example.*ESCAPEMENT_ALLOWED_HOSTS.*ESCAPEMENT_API_TOKEN/);
   });
 
-  it.each(['/healthz', '/health'])('does not matter to %s', async (path) => {
+  it.each(['/healthz', '/health'])('is not checked for %s', async (path) => {
     api = await openApi(client, resources);
     expect(await asked('GET', path, { host: 'rebound.example' })).toBe(200);
   });
 
-  it('does not matter where there is a token, which no page has', async () => {
+  it('is not checked with a token, because a web page does not have the token', async () => {
     api = await openApi(client, resources, { token });
     expect(await asked('GET', '/v1/resources', { host: 'api.example' })).toBe(401);
     const headers = { host: 'api.example', authorization: `Bearer ${token}` };

@@ -67,7 +67,7 @@ describe('an autoscaled resource, over the API,', () => {
     expect(seen.evaluation!.samples[0]!.ageSeconds).toBeGreaterThanOrEqual(0);
   });
 
-  it('is evaluated at once when an alert names it, and tells what was decided', async () => {
+  it('is evaluated immediately when an alert names it, and the response contains the decision', async () => {
     load.value = 60;
     const alert = { status: 'firing', alerts: [{ labels: { alertname: 'spike', resource: resource.resource } }] };
     const hook = await api.call('POST', '/v1/hooks/alertmanager', { body: alert });
@@ -84,7 +84,7 @@ describe('an autoscaled resource, over the API,', () => {
     expect(samples[0]!.ageSeconds).toBeLessThan(1);
   });
 
-  it('keeps an override, and goes back when it is taken away', async () => {
+  it('keeps an override, and follows the policies again after it is removed', async () => {
     const until = new Date(Date.now() + 3_600_000).toISOString();
     expect((await api.call('PUT', path('override'), { body: { capacity: 2, until } })).body).toMatchObject({
       override: { capacity: 2, until },
@@ -95,7 +95,7 @@ describe('an autoscaled resource, over the API,', () => {
     await poll(resource.capacity, (capacity) => capacity === 6);
   });
 
-  it('leaves the bounds where an override says so, and shows it', async () => {
+  it('ignores the bounds if an override allows it, and shows this', async () => {
     const refused = await api.call('PUT', path('override'), { body: { capacity: 0 } });
     expect(refused.status).toBe(422);
     expect(refused.body).toMatchObject({ detail: expect.stringContaining('set "beyondBounds": true to allow it') });
@@ -119,7 +119,7 @@ describe('an autoscaled resource, over the API,', () => {
     await poll(resource.capacity, (capacity) => capacity === 9);
   });
 
-  it('shows a pause and an override no more when they are over', async () => {
+  it('does not show a pause or an override after its end', async () => {
     const until = new Date(Date.now() + 1500).toISOString();
     await api.call('PUT', path('pause'), { body: { until } });
     await api.call('PUT', path('override'), { body: { capacity: 9, until } });
@@ -151,7 +151,7 @@ describe('an autoscaled resource, over the API,', () => {
     });
   });
 
-  it('takes a person’s word, and says plainly how long it stands', async () => {
+  it('accepts an override of a person, and reports how long it lasts', async () => {
     const { status, body } = await api.scale(resource.resource, { targetCapacity: 8 });
     expect(status).toBe(202);
     expect(body).toMatchObject({ autoscale: { override: path('override'), notice: expect.stringContaining('600 s') } });

@@ -4,7 +4,7 @@ import { grpcStatus } from '../../src/client/temporal/grpc-status.js';
 import { settings } from './settings.js';
 import { openApi } from './test-api.js';
 
-it('cancelling a run that closes in that moment is answered like cancelling nothing', async () => {
+it('the cancellation of a run that closes at the same time is answered like a cancellation without a run', async () => {
   const startTime = new Date();
   const handle = {
     describe: async () => ({ workflowId: 'scale:worker', runId: 'r', startTime, status: { name: 'RUNNING' }, raw: {} }),

@@ -8,7 +8,7 @@ const never = '0001-01-01T00:00:00Z';
 
 const bench = await openWorkbench();
 
-describe('in place of the Omnistrate example', () => {
+describe('the API of the Omnistrate example', () => {
   /** With the platform at hand, as where the worker runs in the same process. */
   function apiOf({ resource, settings, taskQueue, simulator }: TestResource): Promise<TestApi> {
     const platform = omnistrate.create({ url: simulator.url }, { resource, requestTimeoutMs: 1000 });
@@ -36,15 +36,15 @@ describe('in place of the Omnistrate example', () => {
   });
 
   it.each([
-    ['no JSON', 'three', /^Invalid JSON: /],
-    ['half of it', '{"targetCapacity":', /^Invalid JSON: /],
+    ['a body that is not JSON', 'three', /^Invalid JSON: /],
+    ['incomplete JSON', '{"targetCapacity":', /^Invalid JSON: /],
     ['no target', {}, /Target capacity must be a whole number/],
     ['a negative target', { targetCapacity: -1 }, /Target capacity must be non-negative/],
     ['a fraction', { targetCapacity: 2.5 }, /Target capacity must be a whole number/],
     ['a target in words', { targetCapacity: 'three' }, /Target capacity must be a whole number/],
     ['a list', [3], /object/],
     ['more than the maximum', { targetCapacity: 21 }, /21 is above the maximum of 20/],
-  ])('POST /scale with %s is 400, in its words', async (_what, body, error) => {
+  ])('POST /scale with %s is 400, with the message of the example', async (_what, body, error) => {
     const api = await apiOf(await bench.resource());
     const answer = await scale(api, body);
     expect(answer).toMatchObject({ status: 400 });
@@ -77,7 +77,7 @@ describe('in place of the Omnistrate example', () => {
     });
   });
 
-  it('is 500 with the current status when it failed, or was cancelled', async () => {
+  it('is 500 with the current status after the run failed or was cancelled', async () => {
     const failing = await bench.resource();
     const api = await apiOf(failing);
     failing.simulator.resources.get(failing.resource)!.setStatus('FAILED', Date.now());
@@ -101,7 +101,7 @@ describe('in place of the Omnistrate example', () => {
     });
   });
 
-  it('is 503 when the process is about to end: the scaling goes on', async () => {
+  it('is 503 when the process is about to stop, and the run continues', async () => {
     const pool = await bench.resource({ settings: slow });
     const api = await apiOf(pool);
     const waiting = scale(api, { targetCapacity: 5 });
@@ -161,7 +161,7 @@ describe('in place of the Omnistrate example', () => {
     });
   });
 
-  it('GET /status is 500 in its words where the capacity cannot be read', async () => {
+  it('GET /status is 500 with the message of the example if the capacity cannot be read', async () => {
     const pool = await bench.resource();
     const api = await apiOf(pool);
     await pool.simulator.goDown();
@@ -170,7 +170,7 @@ describe('in place of the Omnistrate example', () => {
     expect((answer.body as { error: string }).error).toMatch(/^Failed to get current capacity: /);
   });
 
-  it('GET /status is as a run saw it where this process cannot reach the platform', async () => {
+  it('GET /status is the last observation of a run if this process cannot reach the platform', async () => {
     const { resource, settings, taskQueue } = await bench.resource();
     const api = await openApi(bench.server.client, [{ resource, settings, taskQueue }]);
     expect(await api.call('GET', '/status')).toMatchObject({ status: 500 });

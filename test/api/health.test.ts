@@ -22,7 +22,7 @@ describe('readiness', () => {
   });
   afterAll(() => environment.teardown());
 
-  it('says what is not checked here, where there is only the API', async () => {
+  it('names the checks that a process with only the API does not run', async () => {
     const api = await openApi(environment.client, resources);
     const notHere = { status: 'not checked here' };
     expect(await api.call('GET', '/readyz')).toMatchObject({
@@ -39,7 +39,7 @@ describe('readiness', () => {
     expect(await api.call('GET', '/healthz')).toMatchObject({ status: 200, body: { status: 'alive' } });
   });
 
-  it('tells what the worker last saw of each platform, reads none, and stays ready whatever that was', async () => {
+  it('reports the last observation of each platform by the worker, reads no platform, and does not depend on the observation', async () => {
     const atMs = Date.parse('2026-11-25T12:00:00Z');
     const looks = {
       worker: { atMs, problem: null },
@@ -68,7 +68,7 @@ describe('readiness', () => {
     expect(observe).not.toHaveBeenCalled();
   });
 
-  it('is false where the namespace does not exist', async () => {
+  it('is false if the namespace does not exist', async () => {
     const client = new Client({ connection: environment.connection, namespace: 'nowhere' });
     const api = await openApi(client, resources);
     expect(await api.call('GET', '/readyz')).toMatchObject({
@@ -77,7 +77,7 @@ describe('readiness', () => {
     });
   });
 
-  it('means polling: a worker that lives and is refused is not ready, and is by itself when it is not refused any more', async () => {
+  it('requires polling: a worker whose polls are refused is not ready, and becomes ready when its polls succeed', async () => {
     const proxy = await TemporalProxy.inFrontOf(environment.address);
     afterwards(() => proxy.close());
     const temporal = { address: proxy.address, namespace: 'default', isConfigured: true, options: {} };

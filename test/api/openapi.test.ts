@@ -11,11 +11,11 @@ describe('the OpenAPI document', () => {
     expect(result).toEqual({ valid: true });
   });
 
-  it('is the one under docs (else: npm run docs)', async () => {
+  it('is up to date in docs (else: npm run docs)', async () => {
     expect(await readFile('docs/openapi.json', 'utf8')).toBe((await generatedDocs())['docs/openapi.json']);
   });
 
-  it('says that a request is exactly one of a target, an addition and a removal', () => {
+  it('requires exactly one of a target, an addition and a removal in a request', () => {
     expect(openApiDocument()).toMatchObject({
       components: {
         schemas: {
@@ -28,7 +28,7 @@ describe('the OpenAPI document', () => {
   });
 });
 
-describe('what may be left out because it has a default', () => {
+describe('a field with a default', () => {
   const { paths, components } = openApiDocument();
 
   it('is not required of a request', () => {
@@ -47,6 +47,6 @@ describe('what may be left out because it has a default', () => {
   });
 });
 
-it.each(Object.entries(problemTypes))('docs/api.md says what to do about the problem %s', async (type, { status }) => {
+it.each(Object.entries(problemTypes))('docs/api.md has a fix for the problem %s', async (type, { status }) => {
   expect(await readFile('docs/api.md', 'utf8')).toMatch(new RegExp(`^\\| \`${type}\` +\\| ${status} `, 'm'));
 });

@@ -13,7 +13,7 @@ import { type Answer, openApi } from './test-api.js';
 /** Measured: 1 s with Temporal down, 1.5 s with every worker down. Without our timeouts it is 20 s or more. */
 const soonMs = 10_000;
 
-describe('when parts of it are down', () => {
+describe('an outage', () => {
   let server: TemporalProcess;
   let client: Client;
 
@@ -63,7 +63,7 @@ describe('when parts of it are down', () => {
       ({ status }) => status !== 503,
     );
 
-  it('every worker: requests are taken, the status says that nobody works, and a restart of Temporal loses nothing', async () => {
+  it('of every worker: requests are accepted, the status reports that no worker polls, and a restart of Temporal loses no request', async () => {
     const bench = await openWorkbench();
     const { resource, ...pool } = await bench.resource();
     const api = await openApi(client, [{ resource, ...pool }]);
@@ -101,7 +101,7 @@ describe('when parts of it are down', () => {
     expect(await api.call('GET', `/v1/resources/${resource}`)).toMatchObject({ body: { targetCapacity: 3 } });
   });
 
-  it('the worker that was looking, cut off in the middle: what it saw last is shown', async () => {
+  it('of the worker during a read: the status shows its last observation', async () => {
     const cut = await TemporalProxy.inFrontOf(server.address);
     afterwards(() => cut.close());
     const bench = await openWorkbench(cut.address);
@@ -125,7 +125,7 @@ describe('when parts of it are down', () => {
     });
   });
 
-  it('Temporal: 503 with Retry-After at once, and all is well by itself when it is back', async () => {
+  it('of Temporal: 503 with Retry-After immediately, and normal responses after Temporal has restarted', async () => {
     const bench = await openWorkbench();
     const { resource, ...pool } = await bench.resource();
     const api = await openApi(client, [{ resource, ...pool }]);
@@ -184,7 +184,7 @@ describe('when parts of it are down', () => {
     expect(JSON.stringify(news)).not.toContain('stack');
   });
 
-  it('Temporal, while a caller waits: the wait continues', async () => {
+  it('of Temporal while a caller waits: the wait continues', async () => {
     const bench = await openWorkbench();
     const { resource, ...pool } = await bench.resource({ settings: { cooldownMs: { up: 3000, down: 3000 } } });
     const api = await openApi(client, [{ resource, ...pool }]);

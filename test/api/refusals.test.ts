@@ -12,7 +12,7 @@ const client = new Client({
 const resources = ['worker', 'gpu-workers'].map((resource) => ({ resource, settings, taskQueue: 'escapement' }));
 const problem = (type: string) => `urn:escapement:problem:${type}`;
 
-describe('a request that cannot be done', () => {
+describe('an invalid request', () => {
   let api: TestApi;
   beforeEach(async () => {
     api = await openApi(client, resources);
@@ -25,17 +25,17 @@ describe('a request that cannot be done', () => {
     ['a fraction', { targetCapacity: 1.5 }, '#/targetCapacity', 'int'],
     ['a target in words', { targetCapacity: '3' }, '#/targetCapacity', 'number'],
     ['null', { targetCapacity: null }, '#/targetCapacity', 'number'],
-    ['more than any platform has', { targetCapacity: 2 ** 31 }, '#/targetCapacity', '<=1000000000'],
-    ['adding nothing', { add: 0 }, '#/add', '>=1'],
-    ['removing less than nothing', { remove: -2 }, '#/remove', '>=1'],
+    ['a very large target', { targetCapacity: 2 ** 31 }, '#/targetCapacity', '<=1000000000'],
+    ['adding zero units', { add: 0 }, '#/add', '>=1'],
+    ['removing a negative number', { remove: -2 }, '#/remove', '>=1'],
     ['an unknown field', { targetCapacity: 1, force: true }, '#/force', 'unknown field'],
     ['an unknown field with a slash', { targetCapacity: 1, 'a/b~c': 1 }, '#/a~1b~0c', 'unknown field'],
-    ['a reason of a novel', { targetCapacity: 1, reason: 'x'.repeat(501) }, '#/reason', '<=500'],
+    ['a reason of more than 500 characters', { targetCapacity: 1, reason: 'x'.repeat(501) }, '#/reason', '<=500'],
     ['a list', [], '#', 'object'],
     ['a number', 3, '#', 'object'],
-    ['a word that is JSON', '"three"', '#', 'object'],
-    ['null and nothing else', 'null', '#', 'object'],
-    ['an attempt at the prototype', '{"targetCapacity":1,"__proto__":{"add":1}}', '#/__proto__', 'unknown field'],
+    ['a JSON string', '"three"', '#', 'object'],
+    ['null as the body', 'null', '#', 'object'],
+    ['a field __proto__', '{"targetCapacity":1,"__proto__":{"add":1}}', '#/__proto__', 'unknown field'],
   ])('%s is 400, with a pointer to it', async (_what, body, pointer, detail) => {
     expect(await api.call('POST', '/v1/resources/worker/scale', { body })).toMatchObject({
       status: 400,
@@ -48,8 +48,8 @@ describe('a request that cannot be done', () => {
   });
 
   it.each([
-    ['cut off', '{"targetCapacity": 3'],
-    ['no JSON at all', 'targetCapacity=3'],
+    ['incomplete', '{"targetCapacity": 3'],
+    ['not JSON', 'targetCapacity=3'],
     ['a number that JSON does not have', '{"targetCapacity": 03}'],
   ])('a body that is %s is 400', async (_what, body) => {
     expect(await api.call('POST', '/v1/resources/worker/scale', { body })).toMatchObject({
@@ -84,14 +84,14 @@ describe('a request that cannot be done', () => {
     expect(answer).toMatchObject({ status: 415, body: { type: problem('unsupported-media-type') } });
   });
 
-  it('a body beyond 16 KiB is 413, also one whose length was not told', async () => {
+  it('a body of more than 16 KiB is 413, also without Content-Length', async () => {
     const body = JSON.stringify({ targetCapacity: 1, reason: 'x'.repeat(17_000) });
     const tooLarge = { status: 413, body: { type: problem('too-large'), detail: expect.stringContaining('16 KiB') } };
     expect(await api.call('POST', '/v1/resources/worker/scale', { body })).toMatchObject(tooLarge);
     expect(await statusOfChunked(`${api.url}/v1/resources/worker/scale`, body)).toBe(413);
   });
 
-  it('a webhook beyond 1 MiB is 413, and names that limit', async () => {
+  it('a webhook of more than 1 MiB is 413, and the message contains the limit', async () => {
     const body = JSON.stringify({ alerts: [], more: 'x'.repeat(1024 * 1024) });
     const detail = 'The body is larger than the limit of this route, 1 MiB.';
     expect(await api.call('POST', '/v1/hooks/alertmanager', { body })).toMatchObject({ status: 413, body: { detail } });
@@ -101,10 +101,10 @@ describe('a request that cannot be done', () => {
     ['an empty Idempotency-Key', { 'Idempotency-Key': '' }],
     ['a long Idempotency-Key', { 'Idempotency-Key': 'k'.repeat(201) }],
     ['an Idempotency-Key that is not ASCII', { 'Idempotency-Key': 'schlüssel' }],
-    ['an Idempotency-Key like those made here', { 'Idempotency-Key': 'made:1' }],
+    ['an Idempotency-Key with the prefix of generated keys', { 'Idempotency-Key': 'made:1' }],
     ['a wait without a number', { Prefer: 'wait=soon' }],
     ['a wait below zero', { Prefer: 'wait=-1' }],
-    ['a wait beyond an hour', { Prefer: 'respond-async, wait=3601' }],
+    ['a wait of more than an hour', { Prefer: 'respond-async, wait=3601' }],
   ])('%s is 400, naming the header', async (_what, headers) => {
     expect(await api.scale('worker', { targetCapacity: 1 }, headers)).toMatchObject({
       status: 400,
@@ -141,7 +141,7 @@ describe('a request that cannot be done', () => {
     '/v1/resources/worker/scale/now',
     '/docs/package.json',
     '/docs/..%2fserver.ts',
-  ])('the unknown route %s is 404, and says where to begin', async (path) => {
+  ])('the unknown route %s is 404, and the message names the documentation', async (path) => {
     expect(await api.call('GET', path)).toMatchObject({
       status: 404,
       body: { type: problem('unknown-route'), detail: expect.stringContaining('GET /v1/resources') },
@@ -165,7 +165,7 @@ describe('a request that cannot be done', () => {
     ['POST', '/status', 'GET, HEAD'],
     ['DELETE', '/openapi.json', 'GET, HEAD'],
     ['OPTIONS', '/v1/resources', 'GET, HEAD'],
-  ])('%s %s is 405, and allowed are %s', async (method, path, allowed) => {
+  ])('%s %s is 405, and the allowed methods are %s', async (method, path, allowed) => {
     const answer = await api.call(method, path);
     expect(answer).toMatchObject({ status: 405, body: { type: problem('method-not-allowed') } });
     expect(answer.headers.get('allow')).toBe(allowed);
@@ -181,7 +181,7 @@ describe('a request that cannot be done', () => {
   it.each([
     ['POST', '/scale'],
     ['GET', '/status'],
-  ])('%s %s is 404 where there are several resources, and names the other routes', async (method, path) => {
+  ])('%s %s is 404 with several resources, and the message names the other routes', async (method, path) => {
     const answer = await api.call(method, path, method === 'POST' ? { body: { targetCapacity: 1 } } : {});
     expect(answer).toMatchObject({
       status: 404,
@@ -189,7 +189,7 @@ describe('a request that cannot be done', () => {
     });
   });
 
-  it('has an id, which the answer, its header and the log share; one that is sent is kept', async () => {
+  it('has an id, which is the same in the body, the header and the log, and can be sent by the client', async () => {
     const sent = await api.call('GET', '/v1/resources/nothing?key=secret', { headers: { 'X-Request-Id': 'mine-1' } });
     expect(sent.headers.get('x-request-id')).toBe('mine-1');
     expect(sent.body).toMatchObject({ requestId: 'mine-1' });
@@ -204,7 +204,7 @@ describe('a request that cannot be done', () => {
 });
 
 describe('the docs', () => {
-  it('are whole without the Internet', async () => {
+  it('load nothing from the Internet', async () => {
     const api = await openApi(client, resources);
     const page = await api.call('GET', '/docs');
     expect(page.headers.get('content-security-policy')).toContain("default-src 'self'");

@@ -6,7 +6,7 @@ import { openApi, type TestApi } from './test-api.js';
 
 const bench = await openWorkbench();
 
-describe('asking for a capacity', () => {
+describe('a request for a capacity', () => {
   let api: TestApi;
 
   async function resourceWithApi(options: Parameters<Workbench['resource']>[0] = {}): Promise<TestResource> {
@@ -17,7 +17,7 @@ describe('asking for a capacity', () => {
 
   const problem = (type: string) => `urn:escapement:problem:${type}`;
 
-  it('answers 202 with the run, where to look, and what was done', async () => {
+  it('answers 202 with the run, its URL, and the effect of the request', async () => {
     const { resource, handle } = await resourceWithApi();
     const first = await api.scale(resource, { targetCapacity: 4, reason: 'a launch' });
     const { runId } = await handle.describe();
@@ -42,7 +42,7 @@ describe('asking for a capacity', () => {
     expect(await api.scale(resource, { targetCapacity: 3 })).toMatchObject({ body: { outcome: 'retargeted', runId } });
   });
 
-  it('two requests at once are two answers about one run', async () => {
+  it('two concurrent requests receive two responses for one run', async () => {
     const pool = await resourceWithApi();
     const { resource } = pool;
     const answers = await Promise.all([3, 4].map((targetCapacity) => api.scale(resource, { targetCapacity })));
@@ -83,7 +83,7 @@ describe('asking for a capacity', () => {
   });
 
   describe('with an idempotency key', () => {
-    it('the same again gets the same answer, and is done once', async () => {
+    it('a repeated request receives the same response, and is applied once', async () => {
       const pool = await resourceWithApi({ settings: { cooldownMs: { up: 60_000, down: 60_000 } } });
       const { resource } = pool;
       const key = { 'Idempotency-Key': randomUUID() };
@@ -103,7 +103,7 @@ describe('asking for a capacity', () => {
       });
     });
 
-    it('holds when the run has closed, and when others have run since', async () => {
+    it('still applies after the run has closed, and after later runs', async () => {
       const pool = await resourceWithApi();
       const { resource } = pool;
       const key = { 'Idempotency-Key': randomUUID() };
@@ -124,7 +124,7 @@ describe('asking for a capacity', () => {
     });
   });
 
-  describe('and waiting for it', () => {
+  describe('that waits for the target', () => {
     const wait = (seconds: number) => ({ Prefer: `wait=${seconds}` });
 
     it('answers 200 with the status as soon as the target is reached, not when the cooldown is over', async () => {
@@ -138,7 +138,7 @@ describe('asking for a capacity', () => {
       expect((await handle.describe()).status.name).toBe('RUNNING');
     });
 
-    it('answers 202 when it takes longer', async () => {
+    it('answers 202 after the wait if the target is not reached', async () => {
       const { resource } = await resourceWithApi({ settings: { cooldownMs: { up: 600_000, down: 600_000 } } });
       expect(await api.scale(resource, { targetCapacity: 4 }, wait(1))).toMatchObject({
         status: 202,
@@ -174,7 +174,7 @@ describe('asking for a capacity', () => {
       });
     });
 
-    it('answers a repeated key from the run that it belongs to, though that has closed', async () => {
+    it('answers a repeated key from its run, also after the run has closed', async () => {
       const { resource, handle } = await resourceWithApi();
       const key = { 'Idempotency-Key': randomUUID() };
       await api.scale(resource, { targetCapacity: 3 }, key);
@@ -185,7 +185,7 @@ describe('asking for a capacity', () => {
       });
     });
 
-    it('a client that goes away ends the wait, not the run', async () => {
+    it('a client that closes the connection ends the wait, and not the run', async () => {
       const pool = await resourceWithApi({ settings: { cooldownMs: { up: 600_000, down: 600_000 } } });
       const { resource } = pool;
       const leaving = new AbortController();
@@ -223,8 +223,8 @@ describe('asking for a capacity', () => {
     expect((second.body as { run: { runId: string } }).run.runId).not.toBe((first.body as { runId: string }).runId);
   });
 
-  describe('and taking it back', () => {
-    it('cancels: nothing more is changed, and the run says so', async () => {
+  describe('and its cancellation', () => {
+    it('stops all further changes, and the run is reported as cancelled', async () => {
       const pool = await resourceWithApi({
         settings: { cooldownMs: { up: 2000, down: 2000 } },
       });
@@ -243,7 +243,7 @@ describe('asking for a capacity', () => {
       expect(pool.capacity()).toBeLessThan(9);
     });
 
-    it('answers 409 when there never was a run, when it is at its target, and when it has closed', async () => {
+    it('answers 409 without a run, for a run at its target, and for a closed run', async () => {
       const { resource, handle } = await resourceWithApi();
       const cancel = () => api.call('DELETE', `/v1/resources/${resource}/scale`);
       const nothing = { status: 409, body: { type: problem('nothing-under-way') } };

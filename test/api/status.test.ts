@@ -75,7 +75,7 @@ describe('the status of a resource', () => {
     });
   });
 
-  it('is that of the last run when it has closed, without a worker: reached, failed, or torn down', async () => {
+  it('is that of the last closed run, without a worker: reached, failed, or torn down', async () => {
     const pools = [await bench.resource(), await bench.resource(), await bench.resource()] as const;
     const [reached, failed, tornDown] = pools;
     const api = await apiOf(...pools);

@@ -44,7 +44,7 @@ const apiOf = async (...resources: TestResource[]) => {
 
 const hourly = autoscaleSettingsSchema.parse({ intervalMs: 3_600_000, policies: [{ type: 'fixed', capacity: 2 }] });
 
-it('an evaluation that is asked for is shown when it is made, however seldom heartbeats are sent', async () => {
+it('a requested evaluation is shown immediately, independently of the heartbeat interval', async () => {
   const bench = openBench();
   const resource = await bench.resource();
   await autoscales.configure(configured(resource, hourly));
@@ -58,7 +58,7 @@ it('an evaluation that is asked for is shown when it is made, however seldom hea
   }
 });
 
-it('an evaluation that led to a request is shown while that is being asked for', async () => {
+it('an evaluation that led to a request is shown while the request is being sent', async () => {
   const bench = openBench();
   const resource = await bench.resource();
   const five = autoscaleSettingsSchema.parse({ ...hourly, policies: [{ type: 'fixed', capacity: 5 }] });
@@ -71,7 +71,7 @@ it('an evaluation that led to a request is shown while that is being asked for',
 });
 
 describe('an autoscaler that no live configuration names', () => {
-  it('says so, can still be looked at and paused where the API does not know it, and goes on when it is named again', async () => {
+  it('is reported, can be read and paused although the API does not know its resource, and continues when a configuration names it again', async () => {
     const bench = openBench();
     const resource = await bench.resource();
     let isNamed = true;
@@ -107,7 +107,7 @@ describe('an autoscaler that no live configuration names', () => {
     });
   });
 
-  it('is unknown where there is none', async () => {
+  it('is unknown without an autoscaler', async () => {
     const api = await apiOf();
     for (const path of ['', '/evaluation', '/pause']) {
       const answer = await api.call(path === '/pause' ? 'DELETE' : 'GET', `/v1/resources/nobody${path}`);
@@ -129,7 +129,7 @@ describe('an autoscaler that is configured and not running', () => {
     ]),
   });
 
-  it('is never called "not autoscaled": it says what has become of it, and what starts it', async () => {
+  it('is not reported as "not autoscaled": the status contains the reason and the fix', async () => {
     const bench = openBench();
     const resource = await bench.resource();
     const api = await openApi(environment.client, [], { config: config(resource) });
@@ -192,7 +192,7 @@ describe('a scale run', () => {
     expect(phase).toBe('observing');
   });
 
-  it('that was asked for units shows its target when that is known, in the list too', async () => {
+  it('for a number of units shows its target as soon as the target is known, also in the list', async () => {
     const bench = openBench();
     const resource = await bench.resource({ settings: { cooldownMs: { up: 60_000, down: 60_000 } } });
     await bench.startWorker();
@@ -206,7 +206,7 @@ describe('a scale run', () => {
     expect(runs).toMatchObject([{ targetCapacity: 5 }]);
   });
 
-  it('on another task queue than its resource says where it is, and what moves it', async () => {
+  it('on another task queue than its resource reports the task queue and the fix', async () => {
     const bench = openBench();
     const resource = await bench.resource();
     await bench.scales.request(resource, { targetCapacity: 5 });

@@ -13,19 +13,19 @@ resources:
 `;
 
 describe('escapement', () => {
-  it('tells its version', async () => {
+  it('prints its version', async () => {
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
     expect(await escapement(['--version'])).toMatchObject({ code: 0, out: `${version}\n` });
   });
 
-  it('lists its commands, and where to start', async () => {
+  it('lists its commands, and the first command to run', async () => {
     const { out } = await escapement(['--help']);
     for (const part of ['up', 'worker', 'api', 'simulator', 'validate', 'doctor', 'Start with: escapement up']) {
       expect(out).toContain(part);
     }
   });
 
-  it('teaches the settings of a command in its help', async () => {
+  it('documents the settings of a command in its help', async () => {
     const { out } = await escapement(['up', '--help']);
     for (const part of ['PORT', 'ESCAPEMENT_LISTEN', 'ESCAPEMENT_TEMPORAL_PORT', 'TEMPORAL_ADDRESS', 'demo']) {
       expect(out).toContain(part);
@@ -38,7 +38,7 @@ describe('escapement', () => {
 });
 
 describe('escapement validate', () => {
-  it('says that a right file is right', async () => {
+  it('reports that a valid file is valid', async () => {
     write('escapement.yaml', rightFile);
     const { code, out } = await escapement(['validate']);
     expect(code).toBe(0);
@@ -90,7 +90,7 @@ describe('escapement validate', () => {
     });
   });
 
-  it('exits with 2 where there is no file', async () => {
+  it('exits with 2 for a missing file', async () => {
     expect(await escapement(['validate'])).toMatchObject({ code: 2, err: expect.stringContaining('escapement.yaml') });
   });
 });
@@ -114,7 +114,7 @@ describe('escapement up', () => {
     expect(readdirSync(directory())).toEqual([]);
   });
 
-  it('names every port that is taken, and the setting that moves it, before it starts anything', async () => {
+  it('names every port that is in use, and the setting for another port, before it starts a process', async () => {
     const taken = createServer();
     await new Promise<void>((listening) => taken.listen(0, '127.0.0.1', listening));
     const port = String((taken.address() as AddressInfo).port);
@@ -128,7 +128,7 @@ describe('escapement up', () => {
     expect(readdirSync(directory())).toEqual([]);
   });
 
-  it('tells what to do where there is no Temporal program and none can be fetched', async () => {
+  it('reports a fix if the Temporal program is missing and cannot be downloaded', async () => {
     const free = {
       PORT: '0',
       ESCAPEMENT_TEMPORAL_PORT: '0',
@@ -142,7 +142,7 @@ describe('escapement up', () => {
 });
 
 describe('escapement worker', () => {
-  it('has a port of its own for its health, whatever the port of the API is', async () => {
+  it('has a separate port for its health endpoint, independent of the port of the API', async () => {
     const taken = createServer();
     await new Promise<void>((listening) => taken.listen(0, '127.0.0.1', listening));
     const port = String((taken.address() as AddressInfo).port);
@@ -158,7 +158,7 @@ describe('escapement worker', () => {
     expect(err).not.toContain('Port 1 ');
   });
 
-  it('refuses a task queue that no resource has, and names those there are', async () => {
+  it('refuses a task queue that no resource uses, and names the existing task queues', async () => {
     write('escapement.yaml', rightFile);
     const { code, err } = await escapement(['worker', '--task-queue', 'nowhere'], { ESCAPEMENT_WORKER_PORT: '0' });
     expect(code).toBe(2);

@@ -44,7 +44,7 @@ resources:
 const writeConfig = (sidecarUrl = sidecar.url) => write('escapement.yaml', fileWith(sidecarUrl));
 
 describe('escapement doctor', () => {
-  it('tells the capacity and the values it saw, and that Temporal answers', async () => {
+  it('prints the capacity, the values and the response of Temporal', async () => {
     writeConfig();
     const { code, out } = await escapement(['doctor'], { TEMPORAL_ADDRESS: address, TOKEN: password });
     const lines = out.trimEnd().split('\n');
@@ -58,7 +58,7 @@ describe('escapement doctor', () => {
     expect(code).toBe(0);
   });
 
-  it('says of each that does not answer what to do, tries the others all the same, and exits with 1', async () => {
+  it('prints a fix for each part that does not respond, checks the others, and exits with 1', async () => {
     writeConfig(`http://127.0.0.1:${await closedPort()}`);
     const nowhere = `127.0.0.1:${await closedPort()}`;
     const { code, out } = await escapement(['doctor'], { TEMPORAL_ADDRESS: nowhere, TOKEN: wrongPassword });
@@ -71,15 +71,15 @@ describe('escapement doctor', () => {
     expect(code).toBe(1);
   });
 
-  it('names the secret that is missing here, tries the others all the same, and exits with 2', async () => {
+  it('names a secret that is missing on this machine, checks the others, and exits with 2', async () => {
     writeConfig();
     const { code, out } = await escapement(['doctor'], { TEMPORAL_ADDRESS: address });
-    expect(out).toMatch(/^INVALID +worker\.waiting .*bearerToken.*the environment has no TOKEN/m);
+    expect(out).toMatch(/^INVALID +worker\.waiting .*bearerToken.*the environment variable TOKEN is not set/m);
     expect(out).toMatch(/^ok +worker +omnistrate +capacity 3/m);
     expect(code).toBe(2);
   });
 
-  it('tells machines the same as JSON', async () => {
+  it('prints the same as JSON', async () => {
     writeConfig();
     const env = { TEMPORAL_ADDRESS: address, TOKEN: wrongPassword };
     const { code, out } = await escapement(['doctor', '--json'], env);
@@ -95,7 +95,7 @@ describe('escapement doctor', () => {
     expect(code).toBe(1);
   });
 
-  it('says so of a namespace that is not there', async () => {
+  it('reports a namespace that does not exist', async () => {
     writeConfig();
     const env = { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: 'elsewhere', TOKEN: password };
     const { code, out } = await escapement(['doctor'], env);

@@ -1,4 +1,4 @@
-/** What every platform and source must hold to, so that its settings can be checked here. */
+/** The requirements for the settings of every platform and source. */
 import { z } from 'zod';
 import { checkSettings, type AdapterDefinition } from '../../src/config/schema/adapter-settings.js';
 import { platforms } from '../../src/adapters/platforms/registry.js';
@@ -14,19 +14,19 @@ describe.each(definitions.map((definition) => [definition.type, definition] as c
     expect(fields).not.toContain('type');
   });
 
-  // A check that trips over a value, for instance over one that is no URL, would hide every other problem.
+  // A check that throws, for example for a value that is not a URL, would hide every other problem.
   test.each(['hunter2 :// # % @', '', '${ABSENT}', -1, Number.NaN, null, [], {}])(
-    'tells what is wrong with %j, and never repeats it',
+    'reports a problem with %j, and never repeats the value',
     async (value) => {
       const settings = Object.fromEntries(fields.map((field) => [field, value]));
-      const { output, findings, missing } = await checkSettings(definition, settings, {});
-      expect(output === undefined || findings.length + missing.length === 0).toBe(true);
-      expect(JSON.stringify([findings, missing])).not.toContain('hunter2');
+      const { output, problems, missing } = await checkSettings(definition, settings, {});
+      expect(output === undefined || problems.length + missing.length === 0).toBe(true);
+      expect(JSON.stringify([problems, missing])).not.toContain('hunter2');
     },
   );
 
-  it('refuses a setting that it does not know', async () => {
-    const { findings } = await checkSettings(definition, { nonsense: 1 }, {});
-    expect(findings.map(({ path }) => path.join('.'))).toContain('nonsense');
+  it('refuses an unknown setting', async () => {
+    const { problems } = await checkSettings(definition, { nonsense: 1 }, {});
+    expect(problems.map(({ path }) => path.join('.'))).toContain('nonsense');
   });
 });

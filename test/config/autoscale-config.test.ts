@@ -1,8 +1,8 @@
 import { autoscaleSchema } from '../../src/config/schema/autoscale.js';
 import { autoscaleSettingsSchema } from '../../src/domain/autoscale/settings.js';
-import { complaints, read, workerWith } from './written.js';
+import { errorLines, read, workerWith } from './written.js';
 
-/** An autoscale over two signals; what is given begins in line 11, column 7. */
+/** An autoscale with two signals. The given fields begin in line 11, column 7. */
 function autoscaleWith(fields: string, min = 1): string {
   const signals = 'signals:\n  waiting: { type: constant, value: 1 }\n  active: { type: constant, value: 2 }\n';
   const inside = `${signals}${fields}`.trimEnd().replaceAll(/^/gm, '  ');
@@ -129,7 +129,7 @@ describe('an autoscale', () => {
   });
 });
 
-describe('what a signal says of its samples', () => {
+describe('the sampling of a signal', () => {
   const samplingOf = async (fields: string, environment = {}) => {
     const text = autoscaleWith('policies: [{ type: perUnit, value: waiting + active, target: 1 }]').replace(
       'waiting: { type: constant, value: 1 }',
@@ -147,33 +147,33 @@ describe('what a signal says of its samples', () => {
     ['rate: true, maxAge: 30s', { waiting: { rate: true, maxAgeMs: 30_000 } }],
     ['rate: false', undefined],
     ['maxAge: "${AGE:-1m}", rate: "${RATE}"', { waiting: { rate: true, maxAgeMs: 60_000 } }],
-  ])('is read apart from where it is sampled: %s', async (fields, expected) => {
+  ])('is read separately from the settings of the source: %s', async (fields, expected) => {
     expect(await samplingOf(fields, { RATE: 'true' })).toEqual(expected);
   });
 
   test.each([
     ['an age without a unit', 'maxAge: 60', 'maxAge: 60 has no unit; write 60s'],
-    ['an age of nothing', 'maxAge: 0s', 'maxAge: must be longer than zero'],
-    ['a slip in a name', 'maxage: 60s', 'maxage: unknown key; did you mean "maxAge"?'],
-    ['a rate that is no yes or no', 'rate: 5m', 'rate: must be true or false'],
-  ])('is refused where it makes no sense: %s', async (_, fields, expected) => {
+    ['an age of zero', 'maxAge: 0s', 'maxAge: must be longer than zero'],
+    ['a misspelled name', 'maxage: 60s', 'maxage: unknown key; did you mean "maxAge"?'],
+    ['a rate that is not a boolean', 'rate: 5m', 'rate: must be true or false'],
+  ])('is refused if it is invalid: %s', async (_, fields, expected) => {
     const text = autoscaleWith('policies: [{ type: perUnit, value: waiting, target: 1 }]').replace(
       'value: 1 }',
       `value: 1, ${fields} }`,
     );
-    expect(await complaints(text)).toEqual([expect.stringContaining(`signals.waiting.${expected}`)]);
+    expect(await errorLines(text)).toEqual([expect.stringContaining(`signals.waiting.${expected}`)]);
   });
 
-  it('refuses a number in the place of no data for a counter, which would begin anew with it', async () => {
+  it('refuses a number for no data of a counter, because the number would count as a reset', async () => {
     const text = autoscaleWith('policies: [{ type: perUnit, value: waiting, target: 1 }]').replace(
       'type: constant, value: 1',
       'type: redis, key: jobs, rate: true, emptyAs: 0',
     );
-    expect(await complaints(text)).toEqual([expect.stringContaining('emptyAs: would read as a reset of the counter')]);
+    expect(await errorLines(text)).toEqual([expect.stringContaining('emptyAs: would count as a reset of the counter')]);
   });
 });
 
-describe('what is wrong with an autoscale', () => {
+describe('an invalid autoscale', () => {
   const perUnit = (fields: string) => `policies: [{ type: perUnit, value: waiting, target: 10, ${fields} }]`;
   const policy0 = 'resources.worker.autoscale.policies[0]';
 
@@ -184,7 +184,7 @@ describe('what is wrong with an autoscale', () => {
       '11 resources.worker.autoscale.interval: 15 has no unit; write 15s',
     ],
     [
-      'a slip in an expression',
+      'a misspelled name in an expression',
       'policies: [{ type: perUnit, value: waitng * 2, target: 1 }]',
       `11 ${policy0}.value: column 1 of the expression: unknown name; did you mean "waiting"?`,
     ],
@@ -194,47 +194,47 @@ describe('what is wrong with an autoscale', () => {
       `11 ${policy0}.value: column 10 of the expression: ends too early`,
     ],
     [
-      'code in the place of one',
+      'code in place of an expression',
       'policies: [{ type: perUnit, value: "process.exit()", target: 1 }]',
       `11 ${policy0}.value: column 8 of the expression`,
     ],
     [
-      'a slip in a type',
+      'a misspelled type',
       'policies: [{ type: perUnits, value: waiting, target: 1 }]',
       `11 ${policy0}.type: unknown value; did you mean "perUnit"?`,
     ],
     [
-      'a target of nothing',
+      'a target of zero',
       'policies: [{ type: perUnit, value: waiting, target: 0 }]',
-      `11 ${policy0}.target: target must be above 0`,
+      `11 ${policy0}.target: must be above 0`,
     ],
     [
-      'edges in the wrong order',
+      'thresholds in the reverse order',
       'policies: [{ type: thresholds, value: waiting, up: { at: 5, add: 1 }, down: { at: 6, remove: 1 } }]',
-      `11 ${policy0}.down.at: down.at must be below up.at; one value would ask for both`,
+      `11 ${policy0}.down.at: must be below up.at: one value would otherwise add and remove units; lower down.at, or raise up.at`,
     ],
     [
-      'a step in the words of a schedule',
+      'a step with a field of a schedule',
       'policies: [{ type: steps, value: waiting, steps: [{ from: 5, below: 6, add: 1 }] }]',
-      `11 ${policy0}.steps[0].from: unknown key; known here: atOrAbove, above, below, atOrBelow, add, remove, set, atLeast`,
+      `11 ${policy0}.steps[0].from: unknown key; supported keys: atOrAbove, above, below, atOrBelow, add, remove, set, atLeast`,
     ],
     [
       'steps that overlap',
       'policies: [{ type: steps, value: waiting, steps: [{ below: 6, remove: 1 }, { above: 5, add: 1 }] }]',
-      `11 ${policy0}.steps[1].above: overlaps steps[0]: that one applies up to 6; write atOrBelow: 5 there, or atOrAbove: 6 here`,
+      `11 ${policy0}.steps[1].above: overlaps steps[0], which applies up to 6; write atOrBelow: 5 in steps[0], or atOrAbove: 6 in this step`,
     ],
     [
-      'an edge for scaling in above the target',
+      'a threshold for scaling in above the target',
       perUnit('scaleInBelow: 11'),
-      `11 ${policy0}.scaleInBelow: scaleInBelow must not be above target; capacity would go in and out by turns`,
+      `11 ${policy0}.scaleInBelow: must not be above target: the capacity would otherwise alternate between two values; lower scaleInBelow, or raise target`,
     ],
     [
       'a burst without an average',
       perUnit('burst: { window: 6s, above: 200% }'),
-      `11 ${policy0}.burst: burst needs an average over a longer window; set average, for example 60s`,
+      `11 ${policy0}.burst: requires an average that is longer than the window of burst; set average, for example 60s`,
     ],
     [
-      'a burst below the whole capacity',
+      'a burst below 100%',
       perUnit('average: 60s, burst: { window: 6s, above: 50% }'),
       `11 ${policy0}.burst.above: must be at least 100%`,
     ],
@@ -246,74 +246,74 @@ describe('what is wrong with an autoscale', () => {
     [
       "the six fields of AWS's cron",
       'policies: [{ type: schedule, timezone: UTC, windows: [{ cron: "10 19 * * ? *", for: 10h50m, capacity: 0 }] }]',
-      `11 ${policy0}.windows[0].cron: has 6 fields where cron has five (minute, hour, day of month, month, day of week); write "10 19 * * *"`,
+      `11 ${policy0}.windows[0].cron: has 6 fields, but a cron pattern has five (minute, hour, day of month, month, day of week); write "10 19 * * *"`,
     ],
     [
-      'a day that no month has',
+      'a day that the month does not have',
       'policies: [{ type: schedule, timezone: UTC, windows: [{ cron: "0 0 31 2 *", for: 1h, min: 4 }] }]',
-      `11 ${policy0}.windows[0].cron: never occurs; write days that the months have`,
+      `11 ${policy0}.windows[0].cron: never occurs; write a day that exists in one of the months`,
     ],
-    ['a share without its sign', perUnit('tolerance: 5'), `11 ${policy0}.tolerance: 5 has no unit; write 5%`],
+    [
+      'a percentage without a percent sign',
+      perUnit('tolerance: 5'),
+      `11 ${policy0}.tolerance: 5 has no unit; write 5%`,
+    ],
     [
       'a history of less than a season',
       'policies: [{ type: forecast, value: waiting, target: 1, history: 2h }]',
-      `11 ${policy0}.history: history must be at least one season`,
+      `11 ${policy0}.history: must be at least one season`,
     ],
     [
-      'a zone that does not exist',
+      'a time zone that does not exist',
       'policies: [{ type: schedule, timezone: Europe/Berln, windows: [{ from: "09:00", to: "17:00", min: 4 }] }]',
-      `11 ${policy0}.timezone: is not a time zone that is known here; did you mean "Europe/Berlin"?`,
+      `11 ${policy0}.timezone: is not a supported time zone; did you mean "Europe/Berlin"?`,
     ],
     [
-      'an offset in the place of a zone',
+      'an offset in place of a time zone',
       'policies: [{ type: schedule, timezone: CET+1, windows: [{ from: "09:00", to: "17:00", min: 4 }] }]',
-      `11 ${policy0}.timezone: is not a time zone that is known here; write a name such as Europe/Berlin or UTC`,
+      `11 ${policy0}.timezone: is not a supported time zone; write a name such as Europe/Berlin or UTC`,
     ],
     [
-      'a time that no clock shows',
+      'an invalid time of day',
       'policies: [{ type: schedule, timezone: UTC, windows: [{ from: "09:00", to: "17:60", min: 4 }] }]',
       `11 ${policy0}.windows[0].to: is not a time of day`,
     ],
     [
-      'a window that says nothing',
+      'a window without bounds',
       'policies: [{ type: schedule, timezone: UTC, windows: [{ from: "09:00", to: "17:00" }] }]',
-      `11 ${policy0}.windows[0]: needs min, max or both, or capacity alone`,
+      `11 ${policy0}.windows[0]: requires min, max or both, or capacity alone`,
     ],
+    ['a duplicate section', `policies: [${fixed}]\nsignals: {}`, '12 duplicate key; remove one of the two keys'],
     [
-      'a name that expressions know already',
-      `policies: [${fixed}]\nsignals: {}`,
-      '12 this key stands here twice; remove one of the two',
-    ],
-    [
-      'idle where min forbids zero',
+      'idle with min above 0',
       'idle: { value: waiting, for: 5m }',
-      '11 resources.worker.autoscale.idle: goes to zero, which min forbids; write min: 0, or leave idle out',
+      '11 resources.worker.autoscale.idle: scales to zero, but min is above 0; write min: 0, or remove idle',
     ],
     [
-      'nothing that could decide',
+      'neither a policy nor idle',
       '',
-      '7 resources.worker.autoscale.policies: is empty, so nothing would ever be decided; add a policy, or idle:',
+      '7 resources.worker.autoscale.policies: is empty, so the autoscaler would never change the capacity; add a policy, or add idle:',
     ],
     [
-      "a slip in a limit's type",
+      'a misspelled type of a limit',
       `policies: [${fixed}]\nbehavior: { scaleUp: { policies: [{ type: Pod, value: 1, periodSeconds: 60 }] } }`,
       '12 resources.worker.autoscale.behavior.scaleUp.policies[0].type: unknown value; did you mean "Pods"?',
     ],
     [
-      'a fallback that is no word',
+      'an invalid fallback',
       `policies: [${fixed}]\nfallback: { capacity: keep }`,
       '12 resources.worker.autoscale.fallback.capacity: must be hold or a whole number or a mapping',
     ],
-  ])('%s is told where it stands', async (_, fields, expected) => {
-    expect((await complaints(autoscaleWith(fields))).map(withoutColumn)).toEqual([expect.stringContaining(expected)]);
+  ])('%s is reported with its position', async (_, fields, expected) => {
+    expect((await errorLines(autoscaleWith(fields))).map(withoutColumn)).toEqual([expect.stringContaining(expected)]);
   });
 
   test.each([
-    ['current: { type: constant, value: 1 }', 'current: has a meaning of its own in expressions; choose another name'],
-    ['max: { type: constant, value: 1 }', 'max: has a meaning of its own in expressions; choose another name'],
+    ['current: { type: constant, value: 1 }', 'current: is a reserved name in expressions; choose another name'],
+    ['max: { type: constant, value: 1 }', 'max: is a reserved name in expressions; choose another name'],
     [
       'queue-depth: { type: constant, value: 1 }',
-      'queue-depth: cannot be named in an expression; write letters, digits and "_" only, a letter first',
+      'queue-depth: is not a valid signal name; write only letters, digits and "_", and begin with a letter',
     ],
     ['waiting: { type: redis2, url: x }', 'waiting.type: unknown value; did you mean "redis"?'],
     ['waiting: { type: constant }', 'waiting.value: is missing'],
@@ -324,15 +324,15 @@ describe('what is wrong with an autoscale', () => {
     ],
   ])('the signal `%s` is refused', async (signal, expected) => {
     const text = workerWith(`autoscale:\n  signals: { ${signal} }\n  policies: [${fixed}]`);
-    const lines = await complaints(text);
+    const lines = await errorLines(text);
     expect(lines).toEqual([expect.stringContaining(`resources.worker.autoscale.signals.${expected}`)]);
     expect(lines.join()).not.toContain('pass#20');
   });
 
-  it('is told all at once', async () => {
+  it('is reported with all problems', async () => {
     const fields =
       'interval: 15\npolicies:\n  - { type: perUnit, value: waitng, target: 0 }\n  - { type: fixd }\nfallback: { aftr: 3 }';
-    expect(await complaints(autoscaleWith(fields))).toHaveLength(5);
+    expect(await errorLines(autoscaleWith(fields))).toHaveLength(5);
   });
 });
 
@@ -341,27 +341,30 @@ test.each(['Europe/Berlin', 'US/Eastern', 'Asia/Calcutta', 'UTC'])('%s is a time
   expect(await settingsOf(`policies: [${policy}]`)).toMatchObject({ policies: [{ timezone }] });
 });
 
-describe('from zero', () => {
+describe('an autoscale that cannot scale out from zero', () => {
   const utilization = '{ type: utilization, value: active, target: 50 }';
   const perUnit = '{ type: perUnit, value: waiting, target: 10 }';
   const nightly = (bounds: string) =>
     `{ type: schedule, timezone: UTC, windows: [{ from: "09:00", to: "17:00", ${bounds} }] }`;
-  const never = '11 resources.worker.autoscale.policies: cannot bring it back from zero';
+  const never = '11 resources.worker.autoscale.policies: cannot scale out from zero';
 
   it.each([
     ['utilization alone', `policies: [${utilization}]`],
-    ['a ceiling does not help', `policies: [${utilization}, ${nightly('max: 4')}]`],
+    ['utilization and a maximum by time', `policies: [${utilization}, ${nightly('max: 4')}]`],
     [
-      'nor does a forecast that only observes',
+      'utilization and a forecast that only observes',
       `policies: [${utilization}, { type: forecast, value: active, target: 5 }]`,
     ],
-    ['nor none of something else', `policies: [${utilization}, { type: fixed, capacity: 0 }]`],
-    ['nor a queue, where the least counts', `policies: [${utilization}, ${perUnit}]\ncombine: min`],
-    ['nor a fallback that takes away', `policies: [${utilization}]\nfallback: { capacity: { atMost: 2 } }`],
+    ['utilization and a fixed capacity of 0', `policies: [${utilization}, { type: fixed, capacity: 0 }]`],
+    ['utilization and a queue, with combine: min', `policies: [${utilization}, ${perUnit}]\ncombine: min`],
+    [
+      'utilization and a fallback that only removes units',
+      `policies: [${utilization}]\nfallback: { capacity: { atMost: 2 } }`,
+    ],
   ])('is refused: %s', async (_, fields) => {
-    const [line, ...others] = (await complaints(autoscaleWith(fields, 0))).map(withoutColumn);
+    const [line, ...others] = (await errorLines(autoscaleWith(fields, 0))).map(withoutColumn);
     expect(line).toContain(never);
-    expect(line).toContain('add idle: with a value that tells of work');
+    expect(line).toContain('add idle: with a value that measures work');
     expect(others).toEqual([]);
   });
 
@@ -369,15 +372,11 @@ describe('from zero', () => {
     ['a min of one', `policies: [${utilization}]`, 1],
     ['idle', `policies: [${utilization}]\nidle: { value: waiting, for: 5m }`, 0],
     ['a policy on a queue', `policies: [${utilization}, ${perUnit}]`, 0],
-    ['a floor by the clock', `policies: [${utilization}, ${nightly('min: 1')}]`, 0],
-    [
-      'a floor by the clock, where the least counts',
-      `policies: [${utilization}, ${nightly('capacity: 1')}]\ncombine: min`,
-      0,
-    ],
-    ['a fallback that adds', `policies: [${utilization}]\nfallback: { capacity: { atLeast: 1 } }`, 0],
-    ['no utilization at all', `policies: [{ type: fixed, capacity: 0 }]`, 0],
-  ])('is fine with %s', async (_, fields, min) => {
-    expect(await complaints(autoscaleWith(fields, min))).toEqual([]);
+    ['a minimum by time', `policies: [${utilization}, ${nightly('min: 1')}]`, 0],
+    ['a minimum by time, with combine: min', `policies: [${utilization}, ${nightly('capacity: 1')}]\ncombine: min`, 0],
+    ['a fallback that adds units', `policies: [${utilization}]\nfallback: { capacity: { atLeast: 1 } }`, 0],
+    ['no utilization policy', `policies: [{ type: fixed, capacity: 0 }]`, 0],
+  ])('is not reported with %s', async (_, fields, min) => {
+    expect(await errorLines(autoscaleWith(fields, min))).toEqual([]);
   });
 });

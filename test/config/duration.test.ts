@@ -23,7 +23,7 @@ describe('a duration', () => {
   });
 
   test.each(['', '5', '1.5h', '-5s', '5 m', '5M', '30m1h', '5m5m', 'ms', '1w', '5min', '1e3s'])(
-    '%j is none',
+    '%j is not a duration',
     (text) => {
       expect(parseDuration(text)).toBeUndefined();
     },
@@ -38,7 +38,7 @@ describe('a duration', () => {
     expect(messageOf(duration, given)).toEqual(message);
   });
 
-  it('may be zero only where that makes sense', () => {
+  it('must not be zero for a timeout or an interval', () => {
     expect(duration.parse('0s')).toBe(0);
     expect(messageOf(positiveDuration, '0s')).toBe('must be longer than zero; write 1s, for example');
   });

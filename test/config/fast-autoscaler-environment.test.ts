@@ -1,4 +1,4 @@
-/** The settings of the ECS fast autoscaler, by what their table says: each case through the policy that they become. */
+/** The settings of the ECS fast autoscaler and their documented effect, tested with the policy that they become. */
 import { describe, expect, it } from '@jest/globals';
 import { ConfigError, formatProblem } from '../../src/config/problem.js';
 import { fastAutoscalerConfig } from '../../src/config/environment/ecs-fast-autoscaler.js';
@@ -10,8 +10,8 @@ const least = { ECS_CLUSTER: 'main', SERVICE_NAME: 'jobs', SQS_QUEUE_URL: 'https
 const jobsOf = (environment: Record<string, string>) =>
   fastAutoscalerConfig({ ...least, ...environment }).resources['jobs']!;
 
-describe('the settings alone make one resource', () => {
-  it('with the defaults of their table', async () => {
+describe('the environment configures one resource', () => {
+  it('with the documented defaults', async () => {
     const config = await loadConfig(least, '/nowhere');
     expect(config).toMatchObject({ source: 'environment', warnings: [] });
     expect(config.resources['jobs']).toMatchObject({
@@ -45,11 +45,11 @@ describe('the settings alone make one resource', () => {
       'True',
       { autoscale: { signals: { messages: { settings: { count: ['visible', 'inFlight'] } } } } },
     ],
-  ])('and %s=%s', (name, value, expected) => {
+  ])('with %s=%s', (name, value, expected) => {
     expect(jobsOf({ [name]: value })).toMatchObject(expected);
   });
 
-  it('and a password stays in its variable', () => {
+  it('with a password that stays in its variable', () => {
     const resource = jobsOf({ QUEUE_TYPE: 'redis', REDIS_HOST: 'r', REDIS_QUEUE_KEY: 'k', REDIS_PASSWORD: 'hunter2' });
     expect(JSON.stringify(resource)).not.toContain('hunter2');
     expect(resource.autoscale!.signals['messages']!.settings).toMatchObject({ password: '${REDIS_PASSWORD}' });
@@ -62,49 +62,49 @@ describe('the settings alone make one resource', () => {
   ])('named after the service %s', (service, alias) => {
     const { resources } = fastAutoscalerConfig({ ...least, SERVICE_NAME: service });
     expect(Object.keys(resources)).toEqual([alias]);
-    // The service itself keeps its name.
+    // The setting `service` keeps the full name.
     expect(resources[alias]!.platform.settings).toMatchObject({ service });
   });
 
-  it('but not by SERVICE_NAME alone, which many programs have', async () => {
+  it('but not with SERVICE_NAME alone, which many programs use', async () => {
     expect(await loadConfig({ SERVICE_NAME: 'jobs' }, '/nowhere')).toMatchObject({ source: 'demo', warnings: [] });
     const half = { SERVICE_NAME: 'jobs', SQS_QUEUE_URL: 'https://q' };
     expect(await linesOf(() => loadConfig(half, '/nowhere'))).toEqual([
-      'ECS_CLUSTER: is not set; give the name or the ARN of the ECS cluster',
+      'ECS_CLUSTER: is not set; set it to the name or the ARN of the ECS cluster',
     ]);
   });
 });
 
-/** `perUnit` rounds up, with care for doubles; that is tested with the policy. */
-const wanted = (environment: Record<string, string>, messages: number, current: number) => {
+/** `perUnit` then rounds this number up, which test/domain/policies tests. */
+const tasksFor = (environment: Record<string, string>, messages: number, current: number) => {
   const [policy] = jobsOf(environment).autoscale!.settings.policies;
   if (policy?.type !== 'perUnit') throw new Error('not a perUnit policy');
   return compileExpression(policy.value, ['messages']).evaluate({ messages, current });
 };
 
-describe('the tasks that are wanted', () => {
+describe('the number of tasks', () => {
   it.each([
-    ['at the upper threshold nothing is added', {}, 100, 10, 10],
-    ['above it the ratio is all the tasks, not more of them', {}, 1000, 10, 10],
-    ['a long queue needs the ratio', {}, 30_000, 10, 300],
-    ['a scale-out never removes', { TASKS_PER_MESSAGE: '0' }, 500, 5, 5],
-    ['at the lower threshold nothing is removed', {}, 99, 50, 50],
-    ['below it at most the share of the factor goes', {}, 0, 300, 3],
+    ['at the upper threshold no task is added', {}, 100, 10, 10],
+    ['above the upper threshold, the ratio gives the total number of tasks', {}, 1000, 10, 10],
+    ['a long queue requires the tasks of the ratio', {}, 30_000, 10, 300],
+    ['a scale-out never removes tasks', { TASKS_PER_MESSAGE: '0' }, 500, 5, 5],
+    ['at the lower threshold no task is removed', {}, 99, 50, 50],
+    ['below the lower threshold, at most the share of the factor is removed', {}, 0, 300, 3],
     ['a factor of 1 is no limit', { MAX_SCALE_DOWN_FACTOR: '1' }, 0, 50, 0],
-    ['a factor of 0 never removes', { MAX_SCALE_DOWN_FACTOR: '0' }, 0, 50, 50],
-    ['a factor above 1 is 1, and adds nothing', { MAX_SCALE_DOWN_FACTOR: '1.5' }, 0, 10, 0],
-    ['a tenth of ten is one, also in doubles', { MAX_SCALE_DOWN_FACTOR: '0.9' }, 0, 10, 1],
-    ['a small ratio counts', { TASKS_PER_MESSAGE: '0.0000005' }, 30_000_000, 10, 15],
-    ['a ratio as Python writes it counts', { TASKS_PER_MESSAGE: '5e-7' }, 30_000_000, 10, 15],
-    ['a ratio that begins with its point counts', { TASKS_PER_MESSAGE: '.5' }, 200, 10, 100],
-    ['a factor that leaves little leaves it', { MAX_SCALE_DOWN_FACTOR: '0.9999999' }, 0, 30_000_000, 3],
-    ['a scale-in never adds', { TASKS_PER_MESSAGE: '0.1' }, 50, 2, 2],
+    ['a factor of 0 never removes tasks', { MAX_SCALE_DOWN_FACTOR: '0' }, 0, 50, 50],
+    ['a factor above 1 counts as 1', { MAX_SCALE_DOWN_FACTOR: '1.5' }, 0, 10, 0],
+    ['a tenth of ten tasks is one task, in spite of rounding errors', { MAX_SCALE_DOWN_FACTOR: '0.9' }, 0, 10, 1],
+    ['a small ratio has an effect', { TASKS_PER_MESSAGE: '0.0000005' }, 30_000_000, 10, 15],
+    ['a ratio in the exponent form of Python is read', { TASKS_PER_MESSAGE: '5e-7' }, 30_000_000, 10, 15],
+    ['a ratio that begins with a decimal point is read', { TASKS_PER_MESSAGE: '.5' }, 200, 10, 100],
+    ['a factor close to 1 keeps a small share of the tasks', { MAX_SCALE_DOWN_FACTOR: '0.9999999' }, 0, 30_000_000, 3],
+    ['a scale-in never adds tasks', { TASKS_PER_MESSAGE: '0.1' }, 50, 2, 2],
   ])('%s: %j with %i messages and %i tasks is %i', (_name, environment, messages, current, expected) => {
-    expect(wanted(environment as Record<string, string>, messages, current)).toBe(expected);
+    expect(tasksFor(environment as Record<string, string>, messages, current)).toBe(expected);
   });
 });
 
-describe('what is told', () => {
+describe('errors and warnings', () => {
   it.each([
     [{ SERVICE_NAME: '' }, 'SERVICE_NAME: is not set'],
     [{ MIN_TASKS: 'ten' }, 'MIN_TASKS: is not a whole number of tasks'],
@@ -126,13 +126,13 @@ describe('what is told', () => {
   });
 
   it.each([
-    ['SCALE_OUT_COOLDOWN', '60', 'had no effect in the original'],
-    ['SCALING_STEP_COUNT', '5', 'had no effect in the original'],
-    ['TASKS_PER_MESSAGE', '0.01', 'was added to what ran'],
-    ['MAX_SCALE_DOWN_FACTOR', '0.5', 'was the share that was kept'],
-    ['S3_CONFIG_BUCKET', 'state', 'is not needed here'],
-    ['MSK_CLUSTER_ARN', 'arn:aws:kafka:x', 'is not needed here'],
-  ])('%s, where it is set, differs from the original, and that is said', (name, value, difference) => {
+    ['SCALE_OUT_COOLDOWN', '60', 'had no effect in the ECS fast autoscaler'],
+    ['SCALING_STEP_COUNT', '5', 'had no effect in the ECS fast autoscaler'],
+    ['TASKS_PER_MESSAGE', '0.01', 'was added per message to the running tasks'],
+    ['MAX_SCALE_DOWN_FACTOR', '0.5', 'was the share of the tasks that a scale-in kept'],
+    ['S3_CONFIG_BUCKET', 'state', 'is ignored'],
+    ['MSK_CLUSTER_ARN', 'arn:aws:kafka:x', 'is ignored'],
+  ])('%s has another effect than in the fast autoscaler, which is a warning', (name, value, difference) => {
     const { warnings } = fastAutoscalerConfig({ ...least, [name]: value });
     expect(warnings.map(formatProblem)).toEqual([expect.stringMatching(new RegExp(`^${name}: ${difference}`))]);
   });
@@ -140,11 +140,9 @@ describe('what is told', () => {
   it.each([
     ['kinesis', { KINESIS_STREAM_NAME: 's' }],
     ['kafka', { KAFKA_TOPIC: 't', KAFKA_BOOTSTRAP_SERVERS: 'k', KAFKA_CONSUMER_GROUP: 'g' }],
-  ])('USE_COMBINED_MESSAGES changes nothing of %s, and that is said', (type, queue) => {
+  ])('USE_COMBINED_MESSAGES has no effect for %s, which is a warning', (type, queue) => {
     const { warnings } = fastAutoscalerConfig({ ...least, QUEUE_TYPE: type, ...queue, USE_COMBINED_MESSAGES: 'true' });
-    expect(warnings.map(formatProblem)).toEqual([
-      expect.stringMatching(/^USE_COMBINED_MESSAGES: changes nothing here: /),
-    ]);
+    expect(warnings.map(formatProblem)).toEqual([expect.stringMatching(/^USE_COMBINED_MESSAGES: has no effect: /)]);
   });
 
   it.each([
@@ -156,12 +154,12 @@ describe('what is told', () => {
     ['LOGLEVEL', 'LOG_LEVEL'],
     ['ESCAPEMENT_API_TOKN', 'ESCAPEMENT_API_TOKEN'],
     ['TEMPORAL_ADRESS', 'TEMPORAL_ADDRESS'],
-  ])('%s is probably meant for %s, and that is said', async (written, meant) => {
+  ])('%s is probably a misspelled %s, which is a warning', async (written, meant) => {
     const { warnings } = await loadConfig({ ...least, [written]: '1' }, '/nowhere');
     expect(warnings.map(formatProblem)).toEqual([`${written}: unknown, and ignored; did you mean ${meant}?`]);
   });
 
-  it('nothing is said of variables of others, nor of those that stand beside the right ones', async () => {
+  it('there is no warning for variables of other programs, or if the similar variable is set too', async () => {
     const others = {
       PATH: '/bin',
       HOME: '/root',

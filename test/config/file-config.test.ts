@@ -1,7 +1,7 @@
-import { complaints, fileOf, head, read, workerWith } from './written.js';
+import { errorLines, fileOf, head, read, workerWith } from './written.js';
 
 describe('a resource in escapement.yaml', () => {
-  it('needs a platform and bounds, and has the documented defaults for the rest', async () => {
+  it('requires a platform and bounds, and has the documented defaults for all other fields', async () => {
     const { source, file, resources, warnings } = await read(workerWith(''));
     expect({ source, file, warnings }).toEqual({ source: 'file', file: 'escapement.yaml', warnings: [] });
     expect(resources.worker).toEqual({
@@ -35,7 +35,7 @@ describe('a resource in escapement.yaml', () => {
     ['cooldown: { upAfter: up }', { cooldownMs: { up: 300_000, down: 300_000 }, upAfter: 'up' }],
     ['waitForActive: { timeout: 1m }', { waitForActive: { timeoutMs: 60_000, intervalMs: 30_000 } }],
     ['dryRun: true', { dryRun: true }],
-  ])('understands `%s`', async (fields, settings) => {
+  ])('reads `%s`', async (fields, settings) => {
     const { resources } = await read(workerWith(fields));
     expect(resources.worker?.settings).toMatchObject(settings);
   });
@@ -52,7 +52,7 @@ describe('a resource in escapement.yaml', () => {
     ['kubernetes', aSize],
     ['{ type: azure-container-apps, subscription: s, resourceGroup: g }', aSize],
     ['{ type: cloud-run, project: p, region: r }', aSize],
-  ])('has the pace that its platform allows where none is written: %s', async (platform, pace) => {
+  ])('has the default step and cooldown of its platform: %s', async (platform, pace) => {
     const { resources } = await read(fileOf(`platform: ${platform}\nmin: 1\nmax: 6`));
     expect(resources.worker?.settings).toMatchObject({ ...pace, upAfter: 'change' });
   });
@@ -62,7 +62,7 @@ describe('a resource in escapement.yaml', () => {
     ['cooldown: { up: 1m }', { cooldownMs: { up: 60_000, down: 300_000 } }],
     ['cooldown: 2m', { cooldownMs: { up: 120_000, down: 120_000 } }],
     ['step: { down: 1 }', { step: { up: null, down: 1 } }],
-  ])('has it for what is not written: %s', async (fields, settings) => {
+  ])('has the default for each direction that is not set: %s', async (fields, settings) => {
     const { resources } = await read(fileOf(`platform: kubernetes\nmin: 1\nmax: 6\n${fields}`));
     expect(resources.worker?.settings).toMatchObject(settings);
   });
@@ -72,7 +72,7 @@ describe('a resource in escapement.yaml', () => {
     expect(resources.worker?.platform).toEqual({ type: 'omnistrate', settings: { alias: 'api' } });
   });
 
-  it('may have any name that its pattern allows, also one that every object has', async () => {
+  it('may have any name that matches the pattern, also the name of a property of every object', async () => {
     const { resources } = await read(`${head}  constructor: { platform: omnistrate, min: 0, max: 1 }\n`);
     expect(resources.constructor).toMatchObject({ alias: 'constructor' });
     expect('toString' in resources).toBe(false);
@@ -83,7 +83,7 @@ describe('defaults', () => {
   const withDefaults = (defaults: string, own: string) =>
     `version: 1\ndefaults: ${defaults}\nresources:\n  worker: ${own}\n`;
 
-  it('stand under the fields of each resource, mappings merged key by key', async () => {
+  it('apply to the fields that a resource does not set, and mappings are merged key by key', async () => {
     const defaults = '{ platform: omnistrate, min: 1, max: 5, cooldown: 1m, waitForActive: { timeout: 20m } }';
     const { resources } = await read(withDefaults(defaults, '{ max: 9, waitForActive: { interval: 5s } }'));
     expect(resources.worker?.settings).toMatchObject({
@@ -94,60 +94,60 @@ describe('defaults', () => {
     });
   });
 
-  it('keep the settings of a platform that a resource only names', async () => {
+  it('keep their platform settings if a resource names only the same type', async () => {
     const defaults = '{ platform: { type: omnistrate, alias: api }, min: 1, max: 5 }';
     const { resources } = await read(withDefaults(defaults, '{ platform: omnistrate }'));
     expect(resources.worker?.platform.settings).toEqual({ alias: 'api' });
   });
 
-  it('are blamed, once, for what all resources have from them', async () => {
+  it('are the place of a problem that all resources inherit, which is reported once', async () => {
     const text =
       'version: 1\ndefaults: { platform: omnistrate, min: 1, max: 5, cooldown: 5 }\nresources: { a: {}, b: {} }\n';
-    expect(await complaints(text)).toEqual(['escapement.yaml:2:61 defaults.cooldown: 5 has no unit; write 5s']);
+    expect(await errorLines(text)).toEqual(['escapement.yaml:2:61 defaults.cooldown: 5 has no unit; write 5s']);
   });
 
-  it('and a resource are blamed together for what neither says', async () => {
-    expect(await complaints(withDefaults('{ platform: omnistrate, min: 1 }', '{ step: 1 }'))).toEqual([
+  it('and the resource are checked together for missing fields', async () => {
+    expect(await errorLines(withDefaults('{ platform: omnistrate, min: 1 }', '{ step: 1 }'))).toEqual([
       'escapement.yaml:4:3 resources.worker.max: is missing',
     ]);
   });
 });
 
-describe('what is wrong', () => {
+describe('an invalid file', () => {
   test.each([
     ['an unknown key', 'cooldwn: 300s', '7:5 resources.worker.cooldwn: unknown key; did you mean "cooldown"?'],
-    ['a key in another spelling', 'dry_run: true', '7:5 resources.worker.dry_run: unknown key; did you mean "dryRun"?'],
+    ['a key in another notation', 'dry_run: true', '7:5 resources.worker.dry_run: unknown key; did you mean "dryRun"?'],
     [
-      'a key that is like no other',
+      'a key that is similar to no supported key',
       'waitForActive: { a: 1 }',
-      '7:22 resources.worker.waitForActive.a: unknown key; known here: timeout, interval',
+      '7:22 resources.worker.waitForActive.a: unknown key; supported keys: timeout, interval',
     ],
     ['a number without its unit', 'cooldown: 300', '7:15 resources.worker.cooldown: 300 has no unit; write 300s'],
     [
-      'the same inside a mapping',
+      'a number without its unit inside a mapping',
       'cooldown: { up: 300 }',
       '7:21 resources.worker.cooldown.up: 300 has no unit; write 300s',
     ],
-    ['a step of nothing', 'step: 0', '7:11 resources.worker.step: must be at least 1'],
-    ['a step of less than nothing', 'step: { down: -1 }', '7:19 resources.worker.step.down: must be at least 1'],
+    ['a step of zero', 'step: 0', '7:11 resources.worker.step: must be at least 1'],
+    ['a negative step', 'step: { down: -1 }', '7:19 resources.worker.step.down: must be at least 1'],
     ['a fraction of a step', 'step: 1.5', '7:11 resources.worker.step: must be a whole number or all or a mapping'],
-    ['a text where a mapping belongs', 'waitForActive: soon', '7:20 resources.worker.waitForActive: must be a mapping'],
-    ['a yes where true belongs', 'dryRun: yes', '7:13 resources.worker.dryRun: must be true or false'],
+    ['a text in place of a mapping', 'waitForActive: soon', '7:20 resources.worker.waitForActive: must be a mapping'],
+    ['yes in place of true', 'dryRun: yes', '7:13 resources.worker.dryRun: must be true or false'],
     [
-      'a time-out of nothing',
+      'a timeout of zero',
       'requestTimeout: 0s',
       '7:21 resources.worker.requestTimeout: must be longer than zero; write 1s, for example',
     ],
     ['an empty name', 'taskQueue: ""', '7:16 resources.worker.taskQueue: must not be empty'],
-  ])('%s is told with line, column and fix', async (_, fields, expected) => {
-    expect(await complaints(workerWith(fields))).toEqual([`escapement.yaml:${expected}`]);
+  ])('%s is reported with line, column and fix', async (_, fields, expected) => {
+    expect(await errorLines(workerWith(fields))).toEqual([`escapement.yaml:${expected}`]);
   });
 
   test.each([
     [
       'min above max',
       'platform: omnistrate\nmin: 7\nmax: 6',
-      '5:10 resources.worker.min: is above max; swap the two, or correct one',
+      '5:10 resources.worker.min: is above max; lower min, or raise max',
     ],
     [
       'a fraction of a unit',
@@ -160,17 +160,17 @@ describe('what is wrong', () => {
     ['no maximum', 'platform: omnistrate\nmin: 1', '3:3 resources.worker.max: is missing'],
     ['no platform', 'min: 1\nmax: 2', '3:3 resources.worker.platform: is missing'],
     [
-      'a slip in the platform',
+      'a misspelled platform',
       'platform: omnistrat\nmin: 1\nmax: 6',
       '4:15 resources.worker.platform: unknown value; did you mean "omnistrate"?',
     ],
     [
-      'a slip in its type',
+      'a misspelled type of the platform',
       'platform: { type: omnistrat }\nmin: 1\nmax: 6',
       '4:23 resources.worker.platform.type: unknown value; did you mean "omnistrate"?',
     ],
     [
-      'a slip in its settings',
+      'a misspelled setting of the platform',
       'platform: { type: omnistrate, ulr: x }\nmin: 1\nmax: 6',
       '4:35 resources.worker.platform.ulr: unknown key; did you mean "url"?',
     ],
@@ -179,46 +179,54 @@ describe('what is wrong', () => {
       'platform: { url: "http://h" }\nmin: 1\nmax: 6',
       '4:5 resources.worker.platform.type: is missing',
     ],
-    ['nothing at all', '', '3:3 resources.worker: must be a mapping'],
-  ])('%s is told where it stands', async (_, fields, expected) => {
-    expect(await complaints(fileOf(fields))).toEqual([`escapement.yaml:${expected}`]);
+    ['an empty resource', '', '3:3 resources.worker: must be a mapping'],
+  ])('%s is reported with its position', async (_, fields, expected) => {
+    expect(await errorLines(fileOf(fields))).toEqual([`escapement.yaml:${expected}`]);
   });
 
   test.each([
     [
       'no version',
       'resources: { a: { platform: omnistrate, min: 0, max: 1 } }',
-      '1:1 version: is not a version of this language; write version: 1',
+      '1:1 version: is not a supported version; write version: 1',
     ],
     [
       'another version',
       'version: 2\nresources: { a: { platform: omnistrate, min: 0, max: 1 } }',
-      '1:10 version: is not a version of this language; write version: 1',
+      '1:10 version: is not a supported version; write version: 1',
     ],
     ['no resources', 'version: 1', '1:1 resources: is missing'],
     [
-      'an empty mapping of them',
+      'an empty mapping of resources',
       'version: 1\nresources: {}',
-      '2:1 resources: names no resource; add one, such as worker:',
+      '2:1 resources: contains no resource; add a resource, such as worker:',
     ],
-    ['a list of them', 'version: 1\nresources: [worker]', '2:1 resources: must be a mapping'],
-    ['a file of nothing', '', '1:1: holds no configuration; begin with "version: 1" and "resources:"'],
-    ['a file of comments', '# later\n', '1:1: holds no configuration; begin with "version: 1" and "resources:"'],
-    ['a file that is a list', '- version: 1', '1:1: holds no configuration; begin with "version: 1" and "resources:"'],
-  ])('%s is told where it stands', async (_, text, expected) => {
-    expect(await complaints(text)).toEqual([`escapement.yaml:${expected}`]);
+    ['a list of resources', 'version: 1\nresources: [worker]', '2:1 resources: must be a mapping'],
+    ['an empty file', '', '1:1: contains no configuration; begin the file with "version: 1" and "resources:"'],
+    [
+      'a file of comments',
+      '# later\n',
+      '1:1: contains no configuration; begin the file with "version: 1" and "resources:"',
+    ],
+    [
+      'a file that is a list',
+      '- version: 1',
+      '1:1: contains no configuration; begin the file with "version: 1" and "resources:"',
+    ],
+  ])('%s is reported with its position', async (_, text, expected) => {
+    expect(await errorLines(text)).toEqual([`escapement.yaml:${expected}`]);
   });
 
-  test.each(['-worker', 'a/b', 'a b', 'ä', 'x'.repeat(64)])('%j cannot be a name', async (alias) => {
+  test.each(['-worker', 'a/b', 'a b', 'ä', 'x'.repeat(64)])('%j is not a valid name', async (alias) => {
     const text = `${head}  ${JSON.stringify(alias)}: { platform: omnistrate, min: 0, max: 1 }\n`;
-    expect(await complaints(text)).toEqual([expect.stringContaining('is not a name for a resource; write 1 to 63')]);
+    expect(await errorLines(text)).toEqual([expect.stringContaining('is not a valid resource name; write 1 to 63')]);
   });
 
-  it('is told all at once, from top to bottom, also what does not go together', async () => {
+  it('is reported with all problems, from top to bottom, including contradictions between fields', async () => {
     const fields = 'platform: omnistrate\nmin: 7\nmax: 6\nstep: 0\ncooldwn: 1s\nwaitForActive: { timeout: 5 }';
-    expect(await complaints(`vresion: 1\n${fileOf(fields)}`)).toEqual([
+    expect(await errorLines(`vresion: 1\n${fileOf(fields)}`)).toEqual([
       'escapement.yaml:1:1 vresion: unknown key; did you mean "version"?',
-      'escapement.yaml:6:10 resources.worker.min: is above max; swap the two, or correct one',
+      'escapement.yaml:6:10 resources.worker.min: is above max; lower min, or raise max',
       'escapement.yaml:8:11 resources.worker.step: must be at least 1',
       'escapement.yaml:9:5 resources.worker.cooldwn: unknown key; did you mean "cooldown"?',
       'escapement.yaml:10:31 resources.worker.waitForActive.timeout: 5 has no unit; write 5s',

@@ -11,11 +11,11 @@ test.each(['docs/configuration.md', 'docs/escapement.schema.json'])(
   },
 );
 
-it('every field of a resource says what it means', () => {
+it('every field of a resource has a description', () => {
   expect(withoutDescription(writtenForm(resourceSchema), 'resource')).toEqual([]);
 });
 
-it('the schema for editors takes a placeholder wherever a number or a yes or no belongs', () => {
+it('the schema for editors accepts a placeholder in place of every number and boolean', () => {
   const { resource } = editorSchema().$defs as Record<string, { properties: Record<string, unknown> }>;
   expect(resource?.properties.min).toMatchObject({
     anyOf: [{ type: 'integer', minimum: 0 }, { $ref: '#/$defs/placeholder' }],
@@ -27,7 +27,7 @@ test.each(readdirSync('docs/examples'))('docs/examples/%s is valid', async (name
   expect(await validateFile(name, {}, 'docs/examples')).toMatchObject({ problems: [], warnings: [] });
 });
 
-/** The fields that have no words; `type` explains itself. */
+/** The fields without a description. `type` requires none. */
 function withoutDescription(form: JsonSchema, path: string): string[] {
   const fields = Object.entries(form.properties ?? {}).filter(([key]) => key !== 'type') as [string, JsonSchema][];
   const forms = [...(form.anyOf ?? []), ...(form.oneOf ?? []), form.items, form.additionalProperties] as (

@@ -20,7 +20,7 @@ describe('with a file', () => {
     expect(await loadConfig({}, folder)).toMatchObject({ source: 'file', file: 'escapement.yaml', warnings: [] });
   });
 
-  it('tells where and when it was written, and whose it is', async () => {
+  it('the configuration contains the path, the modification time and the owner of the file', async () => {
     const file = join(folder, 'escapement.yaml');
     await write('escapement.yaml', `owner: berlin\n${workerWith('')}`);
     await utimes(file, 1000, 1000);
@@ -31,11 +31,11 @@ describe('with a file', () => {
     expect((await loadConfig({ ESCAPEMENT_OWNER: 'paris' }, folder)).writing).toEqual({ owner: 'paris', ...written });
     expect((await loadConfig({}, folder)).writing).toEqual({ owner: 'default', ...written });
     expect(await linesOf(() => loadConfig({ ESCAPEMENT_OWNER: 'a b' }, folder))).toEqual([
-      'ESCAPEMENT_OWNER: is not a name for an owner; write 1 to 63 letters, digits, ".", "_" or "-", beginning with a letter or a digit',
+      'ESCAPEMENT_OWNER: is not a valid owner name; write 1 to 63 letters, digits, ".", "_" or "-", beginning with a letter or a digit',
     ]);
   });
 
-  it('ESCAPEMENT_CONFIG names another one, and errors name it so', async () => {
+  it('ESCAPEMENT_CONFIG names another file, and errors contain this name', async () => {
     await write('escapement.yaml', workerWith(''));
     await write('other.yaml', workerWith('step: 0'));
     expect(await linesOf(() => loadConfig({ ESCAPEMENT_CONFIG: 'other.yaml' }, folder))).toEqual([
@@ -43,23 +43,23 @@ describe('with a file', () => {
     ]);
   });
 
-  it('ESCAPEMENT_CONFIG that names nothing is an error', async () => {
+  it('ESCAPEMENT_CONFIG that names a missing file is an error', async () => {
     expect(await linesOf(() => loadConfig({ ESCAPEMENT_CONFIG: 'none.yaml' }, folder))).toEqual([
-      'none.yaml: cannot be read (ENOENT); check the path and the rights',
+      'none.yaml: cannot be read (ENOENT); check the path and the permissions of the file',
     ]);
   });
 
-  it('a directory in its place is an error, not the demo', async () => {
+  it('a directory in place of the file is an error, and does not start the demo', async () => {
     await mkdir(join(folder, 'escapement.yaml'));
     expect(await linesOf(() => loadConfig({}, folder))).toEqual([
-      'escapement.yaml: cannot be read (EISDIR); check the path and the rights',
+      'escapement.yaml: cannot be read (EISDIR); check the path and the permissions of the file',
     ]);
   });
 
-  it('a file under the other common ending is an error, not the demo', async () => {
+  it('a file with the extension .yml is an error, and does not start the demo', async () => {
     await write('escapement.yml', workerWith(''));
     expect(await linesOf(() => loadConfig({}, folder))).toEqual([
-      'escapement.yml: is not read; rename it to escapement.yaml, or name it in ESCAPEMENT_CONFIG',
+      'escapement.yml: is not read; rename the file to escapement.yaml, or set ESCAPEMENT_CONFIG to its name',
     ]);
   });
 
@@ -69,32 +69,32 @@ describe('with a file', () => {
     const { source, warnings } = await loadConfig(environment, folder);
     expect(source).toBe('file');
     expect(warnings.map(formatProblem)).toEqual([
-      'AUTOSCALER_STEPS, ECS_CLUSTER, SERVICE_NAME: ignored, because escapement.yaml is read; write the same there',
+      'AUTOSCALER_STEPS, ECS_CLUSTER, SERVICE_NAME: ignored, because escapement.yaml is read; write the same settings in escapement.yaml',
     ]);
   });
 
-  it('DRY_RUN counts all the same: no resource of the file is changed', async () => {
+  it('DRY_RUN applies to every resource of the file', async () => {
     await write('escapement.yaml', workerWith('dryRun: false'));
     const { resources, warnings } = await loadConfig({ DRY_RUN: 'true' }, folder);
     expect(resources.worker?.settings.dryRun).toBe(true);
     expect(warnings.map(formatProblem)).toEqual(['DRY_RUN: no resource of escapement.yaml is changed']);
   });
 
-  it('a dry run that the file asks for stays one whatever DRY_RUN says', async () => {
+  it('a dry run of the file stays a dry run with any value of DRY_RUN', async () => {
     await write('escapement.yaml', workerWith('dryRun: true'));
     const { resources, warnings } = await loadConfig({ DRY_RUN: 'false' }, folder);
     expect(resources.worker?.settings.dryRun).toBe(true);
     expect(warnings).toEqual([]);
   });
 
-  it('DRY_RUN that makes no sense stops the start, beside a file too', async () => {
+  it('an invalid DRY_RUN prevents the start, also with a file', async () => {
     await write('escapement.yaml', workerWith(''));
     expect(await linesOf(() => loadConfig({ DRY_RUN: 'ture' }, folder))).toEqual([
-      'DRY_RUN: is neither true nor false; write one of the two',
+      'DRY_RUN: is neither true nor false; write true or false',
     ]);
   });
 
-  it('a variable of the process that is misspelled is told', async () => {
+  it('a misspelled variable of the process is a warning', async () => {
     await write('escapement.yaml', workerWith(''));
     const { warnings } = await loadConfig({ TEMPORAL_ADRESS: 'temporal:7233', LOG_LEVLE: 'debug' }, folder);
     expect(warnings.map(formatProblem)).toEqual([
@@ -105,7 +105,7 @@ describe('with a file', () => {
 });
 
 describe('without a file', () => {
-  it('the environment makes one resource, as the Omnistrate example behaves', async () => {
+  it('the environment configures one resource, as in the Omnistrate example', async () => {
     const config = await loadConfig({ AUTOSCALER_TARGET_RESOURCE: 'worker' }, folder);
     expect(config).toEqual({
       source: 'environment',
@@ -133,7 +133,7 @@ describe('without a file', () => {
     });
   });
 
-  it('every setting of the environment counts', async () => {
+  it('every setting of the environment has an effect', async () => {
     const { resources } = await loadConfig(
       {
         AUTOSCALER_TARGET_RESOURCE: 'api',
@@ -184,23 +184,23 @@ describe('without a file', () => {
       'is not a whole number of seconds; write digits only, from 1 to 31622400',
     ],
     ['AUTOSCALER_MIN_CAPACITY', 'one', 'is not a whole number of units; write digits only, from 0 to 1000000'],
-    ['DRY_RUN', 'maybe', 'is neither true nor false; write one of the two'],
+    ['DRY_RUN', 'maybe', 'is neither true nor false; write true or false'],
     ['OMNISTRATE_SIDECAR_URL', '127.0.0.1:49750', 'must be an http or https URL, such as http://127.0.0.1:49750'],
-    ['AUTOSCALER_TARGET_RESOURCE', 'a/b', expect.stringContaining('is not a name for a resource')],
-  ])('%s=%s stops the start', async (name, value, expected) => {
+    ['AUTOSCALER_TARGET_RESOURCE', 'a/b', expect.stringContaining('is not a valid resource name')],
+  ])('%s=%s prevents the start', async (name, value, expected) => {
     const lines = await linesOf(() => loadConfig({ AUTOSCALER_TARGET_RESOURCE: 'worker', [name]: value }, folder));
     expect(lines.map((line) => line.slice(name.length + 2))).toEqual([expected]);
     expect(lines[0]).toMatch(new RegExp(`^${name}: `));
   });
 
-  it('bounds in the wrong order stop the start', async () => {
+  it('a minimum above the maximum prevents the start', async () => {
     const variables = {
       AUTOSCALER_TARGET_RESOURCE: 'worker',
       AUTOSCALER_MIN_CAPACITY: '5',
       AUTOSCALER_MAX_CAPACITY: '4',
     };
     expect(await linesOf(() => loadConfig(variables, folder))).toEqual([
-      'AUTOSCALER_MIN_CAPACITY: is above AUTOSCALER_MAX_CAPACITY; swap the two, or correct one',
+      'AUTOSCALER_MIN_CAPACITY: is above AUTOSCALER_MAX_CAPACITY; lower AUTOSCALER_MIN_CAPACITY, or raise AUTOSCALER_MAX_CAPACITY',
     ]);
   });
 
@@ -209,24 +209,24 @@ describe('without a file', () => {
     [{ AUTOSCALER_TARGET_RESOURCE: '' }],
     [{ AUTOSCALER_TARGET_RESORCE: 'worker' }],
     [{ OMNISTRATE_SIDECAR_URL: 'http://127.0.0.1:49750' }],
-  ])('%j is no reason for the demo: a resource is missing', async (variables) => {
+  ])('%j does not start the demo, because the resource is missing', async (variables) => {
     expect(await linesOf(() => loadConfig(variables, folder))).toEqual([
-      'AUTOSCALER_TARGET_RESOURCE: is not set; give the alias of the resource, its key in omnistrate-compose.yaml',
+      'AUTOSCALER_TARGET_RESOURCE: is not set; set it to the alias of the resource, its key in omnistrate-compose.yaml',
     ]);
   });
 
   const ecs = { ECS_CLUSTER: 'main', SERVICE_NAME: 'jobs', SQS_QUEUE_URL: 'https://q' };
 
-  it('variables of two resources are refused, naming both', async () => {
+  it('variables of two resources are refused, and the error names both', async () => {
     const omnistrate = { AUTOSCALER_TARGET_RESOURCE: 'worker', OMNISTRATE_SIDECAR_URL: 'http://simulator:49750' };
     expect(await linesOf(() => loadConfig({ ...omnistrate, ...ecs }, folder))).toEqual([
-      'AUTOSCALER_TARGET_RESOURCE, OMNISTRATE_SIDECAR_URL: make a resource on Omnistrate, and ECS_CLUSTER, ' +
-        'SERVICE_NAME, SQS_QUEUE_URL one on ECS: only one can come from the environment; set the variables of one of ' +
-        'them to nothing, or write an escapement.yaml with both resources',
+      'AUTOSCALER_TARGET_RESOURCE, OMNISTRATE_SIDECAR_URL: configure a resource on Omnistrate, and ECS_CLUSTER, ' +
+        'SERVICE_NAME, SQS_QUEUE_URL configure a resource on ECS, but the environment can configure only one resource; ' +
+        'unset the variables of one resource, or write an escapement.yaml with both resources',
     ]);
   });
 
-  it('those that are set to nothing leave the other resource', async () => {
+  it('variables that are set to empty strings do not configure a resource', async () => {
     const nothing = { AUTOSCALER_TARGET_RESOURCE: '', OMNISTRATE_SIDECAR_URL: '' };
     expect(Object.keys((await loadConfig({ ...nothing, ...ecs }, folder)).resources)).toEqual(['jobs']);
     const noEcs = { ECS_CLUSTER: '', SERVICE_NAME: '' };
@@ -234,7 +234,7 @@ describe('without a file', () => {
     expect(Object.keys(config.resources)).toEqual(['worker']);
   });
 
-  it('a variable that nobody knows is ignored, with a warning', async () => {
+  it('an unknown variable is ignored, with a warning', async () => {
     const { warnings } = await loadConfig(
       { AUTOSCALER_TARGET_RESOURCE: 'w', AUTOSCALER_STEP: '2', AUTOSCALER_PORT: 'tcp://1' },
       folder,
@@ -246,7 +246,7 @@ describe('without a file', () => {
   });
 });
 
-describe('with nothing at all', () => {
+describe('without any configuration', () => {
   it('the demo scales one worker from 1 to 10, quickly', async () => {
     const { source, resources } = await loadConfig({ PATH: '/bin', PORT: '3000' }, folder);
     expect(source).toBe('demo');
@@ -257,7 +257,7 @@ describe('with nothing at all', () => {
     });
   });
 
-  it('a misspelled variable that would have configured something is told', async () => {
+  it('a misspelled variable of a configuration is a warning', async () => {
     const { source, warnings } = await loadConfig({ AUTOSCALR_TARGET_RESOURCE: 'worker', ECS_CLUSTR: 'a' }, folder);
     expect(source).toBe('demo');
     expect(warnings.map(formatProblem)).toEqual([
@@ -266,26 +266,28 @@ describe('with nothing at all', () => {
     ]);
   });
 
-  it('DRY_RUN counts, and must make sense', async () => {
+  it('DRY_RUN applies, and must be valid', async () => {
     expect((await loadConfig({ DRY_RUN: '1' }, folder)).resources.worker?.settings.dryRun).toBe(true);
     expect(await linesOf(() => loadConfig({ DRY_RUN: 'maybe' }, folder))).toEqual([
-      'DRY_RUN: is neither true nor false; write one of the two',
+      'DRY_RUN: is neither true nor false; write true or false',
     ]);
   });
 });
 
 describe('validating a file', () => {
-  it('tells its resources where nothing is wrong, and what could not be checked', async () => {
+  it('returns the resources of a valid file, and a warning for each setting that could not be checked', async () => {
     await write('a.yaml', workerWith('').replace('omnistrate', '{ type: omnistrate, url: "${SIDECAR}" }'));
     const { problems, warnings, resources } = await validateFile('a.yaml', {}, folder);
     expect({ problems, resources }).toEqual({
       problems: [],
       resources: [expect.stringMatching(/^worker: omnistrate, /)],
     });
-    expect(warnings.map(formatProblem)).toEqual([expect.stringContaining('the environment has no SIDECAR')]);
+    expect(warnings.map(formatProblem)).toEqual([
+      expect.stringContaining('the environment variable SIDECAR is not set'),
+    ]);
   });
 
-  it('tells every problem with its place and its fix apart', async () => {
+  it('returns every problem with its position and its fix as separate fields', async () => {
     await write('a.yaml', workerWith('cooldwn: 1s\nsettle: 5'));
     expect((await validateFile('a.yaml', {}, folder)).problems).toEqual([
       {
@@ -307,9 +309,14 @@ describe('validating a file', () => {
     ]);
   });
 
-  it('tells that a file cannot be read', async () => {
+  it('reports a file that cannot be read', async () => {
     expect((await validateFile('none.yaml', {}, folder)).problems).toEqual([
-      { file: 'none.yaml', path: '', problem: 'cannot be read (ENOENT)', fix: 'check the path and the rights' },
+      {
+        file: 'none.yaml',
+        path: '',
+        problem: 'cannot be read (ENOENT)',
+        fix: 'check the path and the permissions of the file',
+      },
     ]);
   });
 });

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { resolveSettings } from '../../src/config/schema/adapter-settings.js';
 import { formatProblem } from '../../src/config/problem.js';
 import { interpolate, type Environment } from '../../src/config/file/placeholders.js';
-import { complaints, fileOf, linesOf, read, workerWith } from './written.js';
+import { errorLines, fileOf, linesOf, read, workerWith } from './written.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -37,14 +37,14 @@ describe('a placeholder', () => {
   });
 
   test.each([
-    ['${ABSENT}', 'missing', 'the environment has no ABSENT'],
-    ['${NAME} ${ABSENT}', 'missing', 'the environment has no ABSENT'],
+    ['${ABSENT}', 'missing', 'the environment variable ABSENT is not set'],
+    ['${NAME} ${ABSENT}', 'missing', 'the environment variable ABSENT is not set'],
     ['${file:/no/such/secret}', 'missing', 'the file /no/such/secret cannot be read (ENOENT)'],
-    ['${}', 'malformed', 'holds a placeholder that cannot be read'],
-    ['${A B}', 'malformed', 'holds a placeholder that cannot be read'],
-    ['${file:}', 'malformed', 'holds a placeholder that cannot be read'],
-    ['${NAME', 'malformed', 'holds a placeholder that cannot be read'],
-  ])('%s stays as it is, and its problem is told', async (written, kind, problem) => {
+    ['${}', 'malformed', 'contains an invalid placeholder'],
+    ['${A B}', 'malformed', 'contains an invalid placeholder'],
+    ['${file:}', 'malformed', 'contains an invalid placeholder'],
+    ['${NAME', 'malformed', 'contains an invalid placeholder'],
+  ])('%s stays as it is written, and its problem is reported', async (written, kind, problem) => {
     const { value, placeholders } = await interpolate(written, environment);
     expect(value).toBe(written);
     expect(placeholders[0]?.problem).toMatchObject({ kind, problem });
@@ -52,7 +52,7 @@ describe('a placeholder', () => {
 });
 
 describe('a placeholder in a field of a resource', () => {
-  it('becomes a number or a yes or no where that belongs', async () => {
+  it('becomes a number or a boolean if the field requires one', async () => {
     const text = fileOf(
       'platform: omnistrate\nmin: "${MIN}"\nmax: "${MAX:-9}"\nstep: "${STEP:-2}"\ndryRun: "${DRY:-true}"',
     );
@@ -60,25 +60,25 @@ describe('a placeholder in a field of a resource', () => {
     expect(resources.worker?.settings).toMatchObject({ min: 3, max: 9, step: { up: 2, down: 2 }, dryRun: true });
   });
 
-  it('stays text where text belongs', async () => {
+  it('stays text if the field requires text', async () => {
     const { resources } = await read(workerWith('taskQueue: "${QUEUE}"'), { QUEUE: '42' });
     expect(resources.worker?.taskQueue).toBe('42');
   });
 
   it('must have a value when the file is read', async () => {
-    expect(await complaints(workerWith('cooldown: "${COOLDOWN}"'))).toEqual([
-      'escapement.yaml:7:15 resources.worker.cooldown: the environment has no COOLDOWN; set it, or write ${COOLDOWN:-default}',
+    expect(await errorLines(workerWith('cooldown: "${COOLDOWN}"'))).toEqual([
+      'escapement.yaml:7:15 resources.worker.cooldown: the environment variable COOLDOWN is not set; set COOLDOWN, or write ${COOLDOWN:-default}',
     ]);
   });
 
-  it('is named in the place of a value that makes no sense', async () => {
-    expect(await complaints(workerWith('cooldown: "${COOLDOWN}"'), { COOLDOWN: 'tomorrow' })).toEqual([
+  it('is named in the error instead of its invalid value', async () => {
+    expect(await errorLines(workerWith('cooldown: "${COOLDOWN}"'), { COOLDOWN: 'tomorrow' })).toEqual([
       expect.stringMatching(
         /^escapement.yaml:7:15 resources.worker.cooldown: is not a duration; .*\(from \$\{COOLDOWN\}\)$/,
       ),
     ]);
-    expect(await complaints(workerWith('cooldown: "${COOLDOWN}"'), { COOLDOWN: '300' })).toEqual([
-      'escapement.yaml:7:15 resources.worker.cooldown: is not valid; look at ${COOLDOWN}',
+    expect(await errorLines(workerWith('cooldown: "${COOLDOWN}"'), { COOLDOWN: '300' })).toEqual([
+      'escapement.yaml:7:15 resources.worker.cooldown: is invalid; check the value of ${COOLDOWN}',
     ]);
   });
 });
@@ -93,33 +93,33 @@ describe('a placeholder in the settings of an adapter', () => {
     }
   });
 
-  it('without a value is a warning, for it may have one where the adapter is made', async () => {
+  it('without a value is a warning, because it may have a value where the adapter is created', async () => {
     const { warnings } = await read(withUrl());
     expect(warnings.map(formatProblem)).toEqual([
-      'escapement.yaml:4:40 resources.worker.platform.url: the environment has no SIDECAR; set it, or write ${SIDECAR:-default}',
+      'escapement.yaml:4:40 resources.worker.platform.url: the environment variable SIDECAR is not set; set SIDECAR, or write ${SIDECAR:-default}',
     ]);
   });
 
-  it('without a value does not hide what else is wrong', async () => {
-    expect(await complaints(withUrl(', alias: ""'))).toEqual([
+  it('without a value does not hide other problems', async () => {
+    expect(await errorLines(withUrl(', alias: ""'))).toEqual([
       'escapement.yaml:4:61 resources.worker.platform.alias: must not be empty',
     ]);
   });
 
-  it('with a value is checked, and the value is never told', async () => {
-    const lines = await complaints(withUrl(), { SIDECAR: 'http://svc:hunter2@h:1/' });
+  it('with a value is checked, and no error contains the value', async () => {
+    const lines = await errorLines(withUrl(), { SIDECAR: 'http://svc:hunter2@h:1/' });
     expect(lines).toEqual([expect.stringContaining('must not contain a user or a password')]);
     expect(lines.join()).not.toContain('hunter2');
   });
 
-  it('that cannot be read is wrong everywhere', async () => {
-    expect(await complaints(withUrl().replace('SIDECAR', 'SIDE CAR'))).toEqual([
-      expect.stringContaining('platform.url: holds a placeholder that cannot be read; write ${NAME}'),
+  it('is an error if its syntax is invalid', async () => {
+    expect(await errorLines(withUrl().replace('SIDECAR', 'SIDE CAR'))).toEqual([
+      expect.stringContaining('platform.url: contains an invalid placeholder; write ${NAME}'),
     ]);
   });
 });
 
-describe('settings that an adapter is made from', () => {
+describe('the settings from which an adapter is created', () => {
   const definition = {
     type: 'queue',
     summary: 'A queue.',
@@ -137,7 +137,7 @@ describe('settings that an adapter is made from', () => {
   const resolve = (settings: Record<string, unknown>, values: Environment = {}) =>
     resolveSettings(definition, settings, ['resources', 'worker', 'autoscale', 'signals', 'waiting'], values);
 
-  it('have their values, types and defaults', async () => {
+  it('have the required values, types and defaults', async () => {
     const written = { port: '${PORT}', tls: '${TLS}', password: `\${file:${folder}/password}` };
     expect(await resolve(written, { PORT: '5672', TLS: 'true' })).toEqual({
       url: 'amqp://localhost',
@@ -147,32 +147,32 @@ describe('settings that an adapter is made from', () => {
     });
   });
 
-  it('may have a password of digits', async () => {
+  it('may contain a password of digits', async () => {
     expect(await resolve({ password: '${PASSWORD}' }, { PASSWORD: '0123' })).toMatchObject({ password: '0123' });
   });
 
-  it('are refused with every placeholder that has no value and everything that is wrong', async () => {
+  it('are refused with every placeholder without a value and every other problem', async () => {
     expect(await linesOf(() => resolve({ url: '${URL}', password: '${SECRET}', prot: 1 }))).toEqual([
-      'resources.worker.autoscale.signals.waiting.url: the environment has no URL; set it, or write ${URL:-default}',
-      'resources.worker.autoscale.signals.waiting.password: the environment has no SECRET; set it, or write ${SECRET:-default}',
+      'resources.worker.autoscale.signals.waiting.url: the environment variable URL is not set; set URL, or write ${URL:-default}',
+      'resources.worker.autoscale.signals.waiting.password: the environment variable SECRET is not set; set SECRET, or write ${SECRET:-default}',
       'resources.worker.autoscale.signals.waiting.prot: unknown key; did you mean "port"?',
     ]);
   });
 
-  it('with a password that breaks its URL are refused without telling it', async () => {
+  it('with a password that makes the URL invalid are refused, and the error does not contain the password', async () => {
     const lines = await linesOf(() => resolve({ url: 'amqp://svc:${PASSWORD}@h:5672/' }, { PASSWORD: 'pass#20' }));
     expect(lines).toEqual([
-      'resources.worker.autoscale.signals.waiting.url: is not a URL; write scheme://host:port/path, and percent-encode signs such as # and @ in a user or password (from ${PASSWORD})',
+      'resources.worker.autoscale.signals.waiting.url: is not a URL; write scheme://host:port/path, and percent-encode characters such as # and @ in a user or password (from ${PASSWORD})',
     ]);
   });
 
-  it('never show a secret that the schema of the adapter would repeat', async () => {
+  it('are refused without the secret that the schema of the adapter repeats', async () => {
     expect(await linesOf(() => resolve({ echo: 'x${SECRET}' }, { SECRET: 'hunter2' }))).toEqual([
-      'resources.worker.autoscale.signals.waiting.echo: is not valid; look at ${SECRET}',
+      'resources.worker.autoscale.signals.waiting.echo: is invalid; check the value of ${SECRET}',
     ]);
   });
 });
 
-it('a problem without a place is shown by itself', () => {
-  expect(formatProblem({ path: '', problem: 'wrong' })).toBe('wrong');
+it('a problem without a place is printed alone', () => {
+  expect(formatProblem({ path: '', problem: 'is invalid' })).toBe('is invalid');
 });

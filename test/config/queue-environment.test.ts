@@ -6,14 +6,9 @@ import { linesOf } from './written.js';
 const redisStream = { QUEUE_TYPE: 'redis', REDIS_HOST: 'h', REDIS_QUEUE_KEY: 'jobs', REDIS_QUEUE_TYPE: 'Stream' };
 
 const environments: [string, Record<string, string>, string, Record<string, unknown>][] = [
+  ['sqs as the default', { SQS_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/1/jobs' }, 'sqs', { count: 'visible' }],
   [
-    'sqs, also where nothing is said',
-    { SQS_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/1/jobs' },
-    'sqs',
-    { count: 'visible' },
-  ],
-  [
-    'sqs with messages that are worked on',
+    'sqs with messages that are being processed',
     { QUEUE_TYPE: 'sqs', SQS_QUEUE_URL: 'https://q', USE_COMBINED_MESSAGES: 'True' },
     'sqs',
     { count: ['visible', 'inFlight'] },
@@ -56,7 +51,7 @@ const environments: [string, Record<string, string>, string, Record<string, unkn
     { url: 'amqp://h:5672', vhost: '/', password: 'p#@/%' },
   ],
   [
-    'RabbitMQ with messages that are worked on',
+    'RabbitMQ with messages that are being processed',
     { QUEUE_TYPE: 'rabbitmq', RABBITMQ_HOST: 'h', RABBITMQ_QUEUE: 'jobs', USE_COMBINED_MESSAGES: 'true' },
     'rabbitmq',
     { url: 'http://h:15672', count: 'all' },
@@ -68,31 +63,31 @@ const environments: [string, Record<string, string>, string, Record<string, unkn
     { url: 'redis://h:6380', structure: 'list', password: 'p' },
   ],
   [
-    'a stream of Redis: what its group has not read',
+    'a Redis stream: the entries that its group has not read',
     { ...redisStream, REDIS_CONSUMER_GROUP: 'workers' },
     'redis',
     { structure: 'stream', count: 'lag', group: 'workers' },
   ],
   [
-    'a stream of Redis with messages that are worked on',
+    'a Redis stream with messages that are being processed',
     { ...redisStream, REDIS_CONSUMER_GROUP: 'workers', USE_COMBINED_MESSAGES: 'yes' },
     'redis',
     { structure: 'stream', count: ['lag', 'pending'], group: 'workers' },
   ],
   ['a queue type in capitals', { QUEUE_TYPE: 'SQS', SQS_QUEUE_URL: 'https://q' }, 'sqs', { queue: 'https://q' }],
   [
-    'a kind of Redis queue in capitals',
+    'a Redis queue type in capitals',
     { QUEUE_TYPE: 'Redis', REDIS_HOST: 'h', REDIS_QUEUE_KEY: 'jobs', REDIS_QUEUE_TYPE: 'LIST' },
     'redis',
     { structure: 'list' },
   ],
 ];
 
-describe('the queue of the environment', () => {
+describe('the queue in the environment', () => {
   it.each(environments)('%s', (_name, env, type, settings) => {
     const signal = queueFromEnvironment(env);
     expect(signal).toMatchObject({ type, settings });
-    // The source takes them as they are.
+    // The source accepts the settings unchanged.
     createSource(signal.type, signal.settings, { signal: 'queue', timeoutMs: 1000 });
   });
 
@@ -100,30 +95,36 @@ describe('the queue of the environment', () => {
     [{ QUEUE_TYPE: 'sns' }, 'QUEUE_TYPE: unknown value; did you mean "sqs"?'],
     [{ QUEUE_TYPE: 'kafak' }, 'QUEUE_TYPE: unknown value; did you mean "kafka"?'],
     [{ QUEUE_TYPE: 'service bus' }, 'QUEUE_TYPE: must be one of sqs, amq, kinesis, kafka, rabbitmq, redis'],
-    [{ QUEUE_TYPE: 'redis', REDIS_HOST: 'h' }, 'REDIS_QUEUE_KEY: is not set; it is needed for QUEUE_TYPE=redis'],
-    [{ SQS_QUEUE_URL: ' ' }, 'SQS_QUEUE_URL: is not set; it is needed for QUEUE_TYPE=sqs'],
+    [
+      { QUEUE_TYPE: 'redis', REDIS_HOST: 'h' },
+      'REDIS_QUEUE_KEY: is not set, but QUEUE_TYPE=redis requires it; set it to the key of the list or the stream',
+    ],
+    [
+      { SQS_QUEUE_URL: ' ' },
+      'SQS_QUEUE_URL: is not set, but QUEUE_TYPE=sqs requires it; set it to the URL of the queue',
+    ],
     [
       { QUEUE_TYPE: 'redis', REDIS_HOST: 'h', REDIS_PORT: 'x', REDIS_QUEUE_KEY: 'k' },
       'REDIS_PORT: is not a port; write digits only, from 1 to 65535',
     ],
     [
       redisStream,
-      'REDIS_CONSUMER_GROUP: is not set; it is needed for REDIS_QUEUE_TYPE=stream: what counts is what this group has not read yet',
+      'REDIS_CONSUMER_GROUP: is not set, but REDIS_QUEUE_TYPE=stream requires it: the signal counts the entries that the group has not read; set it to the name of the consumer group',
     ],
     [{ ...redisStream, REDIS_QUEUE_TYPE: 'steam' }, 'REDIS_QUEUE_TYPE: unknown value; did you mean "stream"?'],
     [
       { QUEUE_TYPE: 'amq', AMQ_BROKER_ID: 'b', AMQ_QUEUE_NAME: 'q' },
-      'AWS_REGION: is not set, and neither is AWS_DEFAULT_REGION; one of the two is needed for QUEUE_TYPE=amq',
+      'AWS_REGION: is not set, and neither is AWS_DEFAULT_REGION, but QUEUE_TYPE=amq requires one of them; set AWS_REGION to the AWS region of the broker',
     ],
     [
       { SQS_QUEUE_URL: 'https://q', USE_COMBINED_MESSAGES: 'ture' },
-      'USE_COMBINED_MESSAGES: is neither true nor false; write one of the two',
+      'USE_COMBINED_MESSAGES: is neither true nor false; write true or false',
     ],
   ])('refuses %j', async (environment: Record<string, string>, line) => {
     expect(await linesOf(() => queueFromEnvironment(environment))).toEqual([line]);
   });
 
-  it('tells everything that is missing at once', async () => {
+  it('reports all missing variables together', async () => {
     const lines = await linesOf(() => queueFromEnvironment({ QUEUE_TYPE: 'kafka', KAFKA_TOPIC: 't' }));
     expect(lines.map((line) => line.split(':')[0])).toEqual(['KAFKA_BOOTSTRAP_SERVERS', 'KAFKA_CONSUMER_GROUP']);
   });

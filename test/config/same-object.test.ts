@@ -4,11 +4,15 @@ import { fileConfig } from '../../src/config/file/file-config.js';
 
 type Resource = Record<string, unknown>;
 
-const twice = async (one: Resource, other: Resource, environment: Record<string, string> = {}): Promise<string> => {
+const resultOfTwo = async (
+  one: Resource,
+  other: Resource,
+  environment: Record<string, string> = {},
+): Promise<string> => {
   const resources = { one: { min: 1, max: 3, ...one }, other: { min: 1, max: 3, ...other } };
   const yaml = JSON.stringify({ version: 1, resources });
   return fileConfig(yaml, 'escapement.yaml', environment).then(
-    () => 'taken',
+    () => 'accepted',
     (error: unknown) => (error instanceof ConfigError ? error.message : String(error)),
   );
 };
@@ -26,11 +30,11 @@ const arn = (rest: string, region = 'eu-west-1') => `arn:aws:ecs:${region}:12345
 const runs = { project: 'p', region: 'europe-west1' };
 const apps = { subscription: 'S-1', resourceGroup: 'Shop' };
 
-describe('two resources of one object are refused', () => {
+describe('two resources that scale the same object are refused', () => {
   it.each<[string, Resource, Resource]>([
     ['a Deployment by the same settings', kubernetes({ name: 'web' }), kubernetes({ name: 'web' })],
     [
-      'its defaults written out',
+      'its defaults written explicitly',
       kubernetes({ name: 'web' }),
       kubernetes({ name: 'web', kind: 'Deployment', namespace: 'default' }),
     ],
@@ -39,7 +43,7 @@ describe('two resources of one object are refused', () => {
       kubernetes({ name: 'web' }),
       kubernetes({ name: 'web', apiVersion: 'apps/v1beta1' }),
     ],
-    ['the alias of the other one', kubernetes({}), kubernetes({ name: 'one' })],
+    ['the alias of the other resource', kubernetes({}), kubernetes({ name: 'one' })],
     ['one sidecar and alias', omnistrate({ alias: 'w' }), omnistrate({ url: 'http://127.0.0.1:49750', alias: 'w' })],
     [
       'one sidecar, spelled in two ways',
@@ -47,9 +51,13 @@ describe('two resources of one object are refused', () => {
       omnistrate({ url: 'http://localhost:49750/', alias: 'w' }),
     ],
     ['one ECS service', ecs({ cluster: 'c', service: 's' }), ecs({ cluster: 'c', service: 's' })],
-    ['its ARN', ecs({ cluster: 'c', service: 's' }), ecs({ cluster: arn('cluster/c'), service: arn('service/c/s') })],
     [
-      'one with a region',
+      'one ECS service, once by its ARN',
+      ecs({ cluster: 'c', service: 's' }),
+      ecs({ cluster: arn('cluster/c'), service: arn('service/c/s') }),
+    ],
+    [
+      'one ECS service, once with its region',
       ecs({ cluster: 'c', service: 's' }),
       ecs({ cluster: 'c', service: 's', region: 'eu-west-1' }),
     ],
@@ -57,18 +65,18 @@ describe('two resources of one object are refused', () => {
     ['one container app', azure({ ...apps, app: 'web' }), azure({ ...apps, resourceGroup: 'shop', app: 'Web' })],
     ['one URL', api('http://api/web/size'), api('http://api/web/size')],
     ['one URL by the alias', api('http://api/{{resource}}/size'), api('http://api/one/size')],
-    ['the platform of defaults', { platform: 'omnistrate' }, omnistrate({ alias: 'one' })],
-    ['the same from the environment', kubernetes({ name: '${NAME}' }), kubernetes({ name: 'web' })],
+    ['the default settings of a platform', { platform: 'omnistrate' }, omnistrate({ alias: 'one' })],
+    ['a name from the environment', kubernetes({ name: '${NAME}' }), kubernetes({ name: 'web' })],
     ['the same placeholder without a value', kubernetes({ name: '${UNSET}' }), kubernetes({ name: '${UNSET}' })],
   ])('%s', async (_, one, other) => {
-    const told = await twice(one, other, { NAME: 'web' });
-    expect(told).toMatch(/resources\.other\.platform.*is the same object as that of one/);
+    const result = await resultOfTwo(one, other, { NAME: 'web' });
+    expect(result).toMatch(/resources\.other\.platform.*scales the same object as the resource one/);
   });
 });
 
-describe('two resources of two objects are taken', () => {
+describe('two resources that scale different objects are accepted', () => {
   it.each<[string, Resource, Resource]>([
-    ['other names', kubernetes({}), kubernetes({})],
+    ['different names', kubernetes({}), kubernetes({})],
     ['another namespace', kubernetes({ name: 'web' }), kubernetes({ name: 'web', namespace: 'shop' })],
     ['another kind', kubernetes({ name: 'web' }), kubernetes({ name: 'web', kind: 'StatefulSet' })],
     ['another cluster', kubernetes({ name: 'web', context: 'eu' }), kubernetes({ name: 'web', context: 'us' })],
@@ -86,20 +94,24 @@ describe('two resources of two objects are taken', () => {
     ],
     ['another project', run({ ...runs, service: 's' }), run({ ...runs, project: 'q', service: 's' })],
     ['another app', azure({ ...apps, app: 'web' }), azure({ ...apps, app: 'api' })],
-    ['an object named in the body', api('http://api/size', { of: 'a' }), api('http://api/size', { of: 'b' })],
+    ['another object in the body', api('http://api/size', { of: 'a' }), api('http://api/size', { of: 'b' })],
     ['another platform', omnistrate({ alias: 'w' }), kubernetes({ name: 'w' })],
   ])('%s', async (_, one, other) => {
-    expect(await twice(one, other)).toBe('taken');
+    expect(await resultOfTwo(one, other)).toBe('accepted');
   });
 });
 
-it('the values of placeholders are compared, and not told', async () => {
-  const told = await twice(kubernetes({ name: '${NAME}' }), kubernetes({ name: '${NAME}' }), { NAME: 'hunter2' });
-  expect(told).toContain('is the same object as that of one');
-  expect(told).not.toContain('hunter2');
+it('the values of placeholders are compared, and no error contains them', async () => {
+  const result = await resultOfTwo(kubernetes({ name: '${NAME}' }), kubernetes({ name: '${NAME}' }), {
+    NAME: 'hunter2',
+  });
+  expect(result).toContain('scales the same object as the resource one');
+  expect(result).not.toContain('hunter2');
 });
 
-it('one remote sidecar is one wherever its workers are', async () => {
+it('a remote sidecar is the same object on every task queue', async () => {
   const remote = omnistrate({ url: 'http://sidecar.example:49750', alias: 'w' });
-  expect(await twice(remote, { ...remote, taskQueue: 'paris' })).toContain('is the same object as that of one');
+  expect(await resultOfTwo(remote, { ...remote, taskQueue: 'paris' })).toContain(
+    'scales the same object as the resource one',
+  );
 });

@@ -1,7 +1,7 @@
 import { readServerSettings } from '../../src/config/environment/process.js';
 import { linesOf } from './written.js';
 
-it('a process without settings listens on loopback only', () => {
+it('a process without settings listens only on loopback', () => {
   expect(readServerSettings({})).toEqual({
     port: 3000,
     workerPort: 3001,
@@ -16,7 +16,7 @@ it('a process without settings listens on loopback only', () => {
   });
 });
 
-it('a variable that is set to nothing is not set', () => {
+it('a variable that is set to an empty string is not set', () => {
   expect(readServerSettings({ PORT: '', LOG_LEVEL: ' ', ESCAPEMENT_API_TOKEN: '' })).toEqual(readServerSettings({}));
 });
 
@@ -40,12 +40,13 @@ test.each([
     { ESCAPEMENT_LISTEN: '::', ESCAPEMENT_ALLOW_UNAUTHENTICATED: 'true' },
     { listen: '::', apiToken: undefined },
   ],
-])('%j is understood', (variables, expected) => {
+])('%j is read', (variables, expected) => {
   expect(readServerSettings(variables)).toMatchObject(expected);
 });
 
 const noPort = 'is not a port; write digits only, from 0 to 65535';
-const reachable = 'can be reached from elsewhere; set ESCAPEMENT_API_TOKEN, or ESCAPEMENT_ALLOW_UNAUTHENTICATED=true';
+const reachable =
+  'is reachable from other machines; set ESCAPEMENT_API_TOKEN, or set ESCAPEMENT_ALLOW_UNAUTHENTICATED=true';
 
 test.each([
   [{ PORT: 'abc' }, `PORT: ${noPort}`],
@@ -60,11 +61,14 @@ test.each([
     { ESCAPEMENT_LISTEN: '127.0.0.1:3000' },
     'ESCAPEMENT_LISTEN: is not an address; write an IP address or a host name without a port, such as 0.0.0.0',
   ],
-  [{ ESCAPEMENT_LISTEN: '0.0.0.0' }, `ESCAPEMENT_LISTEN: 0.0.0.0 ${reachable} if whoever reaches the port may scale`],
-  [{ ESCAPEMENT_LISTEN: '::' }, `ESCAPEMENT_LISTEN: :: ${reachable} if whoever reaches the port may scale`],
+  [
+    { ESCAPEMENT_LISTEN: '0.0.0.0' },
+    `ESCAPEMENT_LISTEN: 0.0.0.0 ${reachable} if anyone who can reach the port may scale`,
+  ],
+  [{ ESCAPEMENT_LISTEN: '::' }, `ESCAPEMENT_LISTEN: :: ${reachable} if anyone who can reach the port may scale`],
   [
     { ESCAPEMENT_LISTEN: 'example.org' },
-    `ESCAPEMENT_LISTEN: example.org ${reachable} if whoever reaches the port may scale`,
+    `ESCAPEMENT_LISTEN: example.org ${reachable} if anyone who can reach the port may scale`,
   ],
   ...['api:3000', 'https://api', '*.example.com', 'a b'].map((names): [Record<string, string>, string] => [
     { ESCAPEMENT_ALLOWED_HOSTS: names },
@@ -72,19 +76,19 @@ test.each([
   ]),
   [
     { ESCAPEMENT_ALLOW_UNAUTHENTICATED: 'sure' },
-    'ESCAPEMENT_ALLOW_UNAUTHENTICATED: is neither true nor false; write one of the two',
+    'ESCAPEMENT_ALLOW_UNAUTHENTICATED: is neither true nor false; write true or false',
   ],
 ])('%j is refused', async (variables, expected) => {
   expect(await linesOf(() => readServerSettings(variables))).toEqual([expected]);
 });
 
-it('a token that no header can carry is refused without telling it', async () => {
+it('a token with invalid characters is refused, and the error does not contain the token', async () => {
   const lines = await linesOf(() => readServerSettings({ ESCAPEMENT_API_TOKEN: 'hunter2 hunter3' }));
   expect(lines).toEqual([
-    'ESCAPEMENT_API_TOKEN: has signs that no HTTP header can carry; write visible ASCII without blanks',
+    'ESCAPEMENT_API_TOKEN: contains characters that an HTTP header cannot contain; write visible ASCII characters without spaces',
   ]);
 });
 
-it('everything that is wrong is told at once', async () => {
+it('all problems are reported together', async () => {
   expect(await linesOf(() => readServerSettings({ PORT: 'x', LOG_LEVEL: 'x' }))).toHaveLength(2);
 });

@@ -5,7 +5,7 @@ import { formatProblem } from '../../src/config/problem.js';
 import { validateFile } from '../../src/config/validate.js';
 import { fileOf, read } from './written.js';
 
-/** What is told of an autoscale over one signal, between 2 and 8 units: `path: text`, paths within `autoscale`. */
+/** The warnings for an autoscale with one signal and 2 to 8 units: `path: text`, with the path within `autoscale`. */
 async function warningsOf(
   fields: string,
   bounds = 'min: 2\nmax: 8',
@@ -29,90 +29,102 @@ const schedule = (windows: string, otherwise = '') =>
   `{ type: schedule, timezone: UTC, windows: [${windows}]${otherwise && `, otherwise: ${otherwise}`} }`;
 const working = 'from: "09:00", to: "17:00"';
 
-describe('capacities outside of min and max', () => {
+describe('a capacity outside min and max', () => {
   test.each([
-    ['a fixed one above', policies('{ type: fixed, capacity: 9 }'), 'policies[0].capacity: 9 is above max, 8'],
-    ['a fixed one below', policies('{ type: fixed, capacity: 1 }'), 'policies[0].capacity: 1 is below min, 2'],
     [
-      'what a step sets',
+      'a fixed capacity above max',
+      policies('{ type: fixed, capacity: 9 }'),
+      'policies[0].capacity: 9 is above max, so max (8)',
+    ],
+    [
+      'a fixed capacity below min',
+      policies('{ type: fixed, capacity: 1 }'),
+      'policies[0].capacity: 1 is below min, so min (2)',
+    ],
+    [
+      'the capacity that a step sets',
       policies('{ type: steps, value: load, steps: [{ above: 5, set: 9 }] }'),
-      'policies[0].steps[0].set: 9 is above max, 8',
+      'policies[0].steps[0].set: 9 is above max, so max (8)',
     ],
     [
-      'the floor of a window',
+      'the minimum of a window',
       policies(perUnit, schedule(`{ ${working}, min: 9 }`)),
-      'policies[1].windows[0].min: 9 is above max, 8',
+      'policies[1].windows[0].min: 9 is above max, so max (8)',
     ],
     [
-      'the ceiling of a window',
+      'the maximum of a window',
       policies(perUnit, schedule(`{ ${working}, max: 1 }`)),
-      'policies[1].windows[0].max: 1 is below min, 2',
+      'policies[1].windows[0].max: 1 is below min, so min (2)',
     ],
     [
-      'a window that sends it away',
+      'a window with capacity 0',
       policies(perUnit, schedule(`{ cron: "0 9 * * *", for: 1h, capacity: 0 }`)),
-      'policies[1].windows[0].capacity: 0 is below min, 2',
+      'policies[1].windows[0].capacity: 0 is below min, so min (2)',
     ],
     [
-      'what holds otherwise',
+      'the capacity outside all windows',
       policies(perUnit, schedule(`{ ${working}, min: 3 }`, '0')),
-      'policies[1].otherwise: 0 is below min, 2',
+      'policies[1].otherwise: 0 is below min, so min (2)',
     ],
     [
-      'a bound of what holds otherwise',
+      'a bound outside all windows',
       policies(perUnit, schedule(`{ ${working}, min: 3 }`, '{ max: 12 }')),
-      'policies[1].otherwise.max: 12 is above max, 8',
+      'policies[1].otherwise.max: 12 is above max, so max (8)',
     ],
-    ['a fallback', `${policies(perUnit)}\nfallback: { capacity: 9 }`, 'fallback.capacity: 9 is above max, 8'],
+    ['a fallback', `${policies(perUnit)}\nfallback: { capacity: 9 }`, 'fallback.capacity: 9 is above max, so max (8)'],
     [
-      'the least of a fallback',
+      'the minimum of a fallback',
       `${policies(perUnit)}\nfallback: { capacity: { atLeast: 1 } }`,
-      'fallback.capacity.atLeast: 1 is below min, 2',
+      'fallback.capacity.atLeast: 1 is below min, so min (2)',
     ],
-  ])('are told: %s', async (_, fields, expected) => {
-    expect((await warningsOf(fields)).filter((line) => line.includes('which is what comes of it'))).toEqual([
-      expect.stringContaining(`${expected}, which is what comes of it; `),
+  ])('is reported: %s', async (_, fields, expected) => {
+    expect((await warningsOf(fields)).filter((line) => line.includes(') applies; '))).toEqual([
+      expect.stringContaining(`${expected} applies; `),
     ]);
   });
 
-  it('are fine at the bounds themselves', async () => {
+  it('is not reported at the bounds themselves', async () => {
     const fields = `${policies(perUnit, schedule(`{ ${working}, min: 2, max: 8 }`))}\nfallback: { capacity: { atLeast: 8 } }`;
     expect(await warningsOf(fields)).toEqual([]);
   });
 });
 
-describe('a signal that nothing uses', () => {
+describe('an unused signal', () => {
   const two = '{ load: { type: constant, value: 1 }, other: { type: constant, value: 1 } }';
 
-  it('is told', async () => {
+  it('is reported', async () => {
     expect(await warningsOf(policies(perUnit), undefined, two)).toEqual([
-      expect.stringMatching(/^signals.other: is used by nothing, so it is never sampled; /),
+      expect.stringMatching(/^signals.other: is not used by a policy or by idle, so it is never sampled; /),
     ]);
   });
 
-  it('is used by idle, too', async () => {
+  it('is not reported if idle uses it', async () => {
     const fields = `${policies(perUnit)}\nidle: { value: other, for: 5m }`;
     expect(await warningsOf(fields, 'min: 0\nmax: 8', two)).toEqual([]);
   });
 });
 
-describe('an age that has no date to count from', () => {
+describe('maxAge of a source that reports no time', () => {
   const url = "url: 'http://h/stats', path: waiting";
 
   test.each([
     [
-      'of a source that has none',
+      'a source without times',
       '{ type: redis, key: jobs, maxAge: 1m }',
-      'here redis does not say when its number was true; remove it',
+      'redis does not report the time of its value with these settings; remove maxAge',
     ],
     [
-      'of a query, which is as young as the look',
+      'a query, which is evaluated at the time of the read',
       "{ type: prometheus, server: 'http://h', query: up, maxAge: 1m }",
-      'here prometheus does not say',
+      'prometheus does not report the time',
     ],
-    ['of shards', '{ type: kinesis, stream: s, measure: shards, maxAge: 5m }', 'here kinesis does not say'],
-    ['of an answer whose time nobody named', `{ type: http-json, ${url}, maxAge: 1m }`, 'set observedAt, or remove it'],
-  ])('is told: %s', async (_, signal, expected) => {
+    [
+      'the number of shards',
+      '{ type: kinesis, stream: s, measure: shards, maxAge: 5m }',
+      'kinesis does not report the time',
+    ],
+    ['http-json without observedAt', `{ type: http-json, ${url}, maxAge: 1m }`, 'set observedAt, or remove maxAge'],
+  ])('is reported: %s', async (_, signal, expected) => {
     expect(await warningsOf(policies(perUnit), undefined, `{ load: ${signal} }`)).toEqual([
       expect.stringMatching(new RegExp(`^signals.load.maxAge: has no effect: .*${expected}`)),
     ]);
@@ -123,18 +135,22 @@ describe('an age that has no date to count from', () => {
     '{ type: cloudwatch, namespace: n, metric: m, maxAge: 10m }',
     '{ type: kinesis, stream: s, maxAge: 5m }',
     '{ type: redis, key: jobs }',
-  ])('is none of these: %s', async (signal) => {
+  ])('is not reported: %s', async (signal) => {
     expect(await warningsOf(policies(perUnit), undefined, `{ load: ${signal} }`)).toEqual([]);
   });
 });
 
-describe('idle over work in hand', () => {
+describe('idle while work is in progress', () => {
   const idleBy = (signal: string, value = 'load') =>
     warningsOf(`policies: []\nidle: { value: ${value}, for: 5m }`, 'min: 0\nmax: 8', `{ load: ${signal} }`);
 
   test.each([
     ['sqs', '{ type: sqs, queue: jobs, count: visible }', 'messages that were received and not deleted'],
-    ['sqs, not yet due', '{ type: sqs, queue: jobs, count: [visible, delayed] }', 'messages that were received'],
+    [
+      'sqs with delayed messages',
+      '{ type: sqs, queue: jobs, count: [visible, delayed] }',
+      'messages that were received',
+    ],
     [
       'rabbitmq',
       "{ type: rabbitmq, url: 'http://h:15672', queue: jobs, count: ready }",
@@ -157,10 +173,10 @@ describe('idle over work in hand', () => {
     ],
     ['a list of redis', '{ type: redis, key: jobs }', 'entries that workers removed from the list'],
     ['temporal', '{ type: temporal, taskQueue: jobs, count: backlog }', 'tasks that workers run'],
-  ])('is told of %s', async (_, signal, expected) => {
+  ])('is reported for %s', async (_, signal, expected) => {
     expect(await idleBy(signal)).toEqual([
       expect.stringMatching(
-        new RegExp(`^idle.value: may go to zero over work in hand: load does not count ${expected}.*; `),
+        new RegExp(`^idle.value: may scale to zero while work is in progress: load does not count ${expected}.*; `),
       ),
     ]);
   });
@@ -168,110 +184,129 @@ describe('idle over work in hand', () => {
   test.each([
     ['sqs', '{ type: sqs, queue: jobs }'],
     ['rabbitmq', "{ type: rabbitmq, url: 'http://h:15672', queue: jobs }"],
-    ['rabbitmq at an address that is a secret', '{ type: rabbitmq, url: "${RABBITMQ:-amqp://h}", queue: jobs }'],
+    ['rabbitmq with an address from the environment', '{ type: rabbitmq, url: "${RABBITMQ:-amqp://h}", queue: jobs }'],
     ['activemq', "{ type: activemq, url: 'http://h:8161/api/jolokia', queue: jobs }"],
     ['a stream of redis', '{ type: redis, key: jobs, structure: stream, group: workers }'],
-    ['what is pending alone', '{ type: redis, key: jobs, structure: stream, group: workers, count: pending }'],
+    [
+      'the pending entries of a stream',
+      '{ type: redis, key: jobs, structure: stream, group: workers, count: pending }',
+    ],
     ['temporal', '{ type: temporal, taskQueue: jobs }'],
-    ['kafka, where only a commit is the end of it', "{ type: kafka, brokers: 'h:9092', topics: jobs, group: workers }"],
-  ])('is none of what %s counts by itself', async (_, signal) => {
+    [
+      'kafka, where a message counts until the group commits it',
+      "{ type: kafka, brokers: 'h:9092', topics: jobs, group: workers }",
+    ],
+  ])('is not reported for %s', async (_, signal) => {
     expect(await idleBy(signal)).toEqual([]);
   });
 
-  it('is settled for a list where idle reads another signal, too', async () => {
+  it('is not reported for a list if idle also reads another signal', async () => {
     const signals = '{ load: { type: redis, key: jobs }, active: { type: constant, value: 1 } }';
     const fields = 'policies: []\nidle: { value: load + active, for: 5m }';
     expect(await warningsOf(fields, 'min: 0\nmax: 8', signals)).toEqual([]);
   });
 });
 
-describe('a policy that can never win', () => {
-  const toldOf = async (fields: string) => (await warningsOf(fields)).filter((line) => !line.startsWith('signals.'));
+describe('a policy without effect', () => {
+  const reportedFor = async (fields: string) =>
+    (await warningsOf(fields)).filter((line) => !line.startsWith('signals.'));
 
   const always = schedule(`{ ${working}, capacity: 5 }`, '2');
 
   test.each([
     ['the smaller of two numbers', policies('{ type: fixed, capacity: 3 }', '{ type: fixed, capacity: 4 }'), [0]],
-    ['the same number again', policies('{ type: fixed, capacity: 4 }', '{ type: fixed, capacity: 4 }'), [1]],
+    ['the same number twice', policies('{ type: fixed, capacity: 4 }', '{ type: fixed, capacity: 4 }'), [1]],
     [
-      'the larger of two numbers, where the least counts',
+      'the larger of two numbers, with combine: min',
       `${policies('{ type: fixed, capacity: 3 }', '{ type: fixed, capacity: 4 }')}\ncombine: min`,
       [1],
     ],
-    ['min beside a policy that is never below it', policies('{ type: fixed, capacity: 2 }', perUnit), [0]],
-    ['any beside max', policies(perUnit, '{ type: fixed, capacity: 8 }'), [0]],
+    ['min in addition to a policy that is never below min', policies('{ type: fixed, capacity: 2 }', perUnit), [0]],
+    ['any policy in addition to max', policies(perUnit, '{ type: fixed, capacity: 8 }'), [0]],
     [
-      'max beside another, where the least counts',
+      'max in addition to another policy, with combine: min',
       `${policies('{ type: fixed, capacity: 8 }', perUnit)}\ncombine: min`,
       [0],
     ],
     [
-      'any beside min, where the least counts',
+      'any policy in addition to min, with combine: min',
       `${policies(perUnit, '{ type: fixed, capacity: 2 }')}\ncombine: min`,
       [0],
     ],
     ['the larger target of one value', policies(perUnit, '{ type: perUnit, value: load, target: 20 }'), [1]],
     [
-      'the smaller target of one value, where the least counts',
+      'the smaller target of one value, with combine: min',
       `${policies(perUnit, '{ type: perUnit, value: load, target: 20 }')}\ncombine: min`,
       [0],
     ],
     ['a policy written twice', policies(perUnit, perUnit), [1]],
-    ['all, under a schedule that says it all', policies(perUnit, '{ type: fixed, capacity: 5 }', always), [0, 1]],
-  ])('is told: %s', async (_, fields, losers) => {
-    const told = await toldOf(fields);
-    expect(told.map(indexIn)).toEqual(losers);
-    for (const line of told) expect(line).toMatch(/^policies\[\d\]: never wins: .*; remove it/);
+    [
+      'every policy, with a schedule that always sets the capacity',
+      policies(perUnit, '{ type: fixed, capacity: 5 }', always),
+      [0, 1],
+    ],
+  ])('is reported: %s', async (_, fields, reportedIndexes) => {
+    const reported = await reportedFor(fields);
+    expect(reported.map(indexIn)).toEqual(reportedIndexes);
+    for (const line of reported) expect(line).toMatch(/^policies\[\d\]: has no effect: .*; remove this policy/);
   });
 
   test.each([
     ['a number in between', policies(perUnit, '{ type: fixed, capacity: 4 }')],
     ['another value', policies(perUnit, '{ type: perUnit, value: load * 2, target: 20 }')],
-    ['another edge for scaling in', policies(perUnit, '{ type: perUnit, value: load, target: 20, scaleInBelow: 1 }')],
-    ['another kind', policies(perUnit, '{ type: utilization, value: load, target: 20 }')],
-    ['a number alone', policies('{ type: fixed, capacity: 2 }')],
-    ['a schedule with holes', policies(perUnit, schedule(`{ ${working}, capacity: 5 }`))],
+    [
+      'another threshold for scaling in',
+      policies(perUnit, '{ type: perUnit, value: load, target: 20, scaleInBelow: 1 }'),
+    ],
+    ['another type of policy', policies(perUnit, '{ type: utilization, value: load, target: 20 }')],
+    ['a single policy', policies('{ type: fixed, capacity: 2 }')],
+    ['a schedule that does not cover all times', policies(perUnit, schedule(`{ ${working}, capacity: 5 }`))],
     ['a schedule of bounds', policies(perUnit, schedule(`{ ${working}, min: 5 }`, '{ max: 5 }'))],
-  ])('is none of these: %s', async (_, fields) => {
-    expect(await toldOf(fields)).toEqual([]);
+  ])('is not reported: %s', async (_, fields) => {
+    expect(await reportedFor(fields)).toEqual([]);
   });
 });
 
-describe('a window that can never hold', () => {
+describe('a window without effect', () => {
   test.each([
-    ['every day after', `{ days: sat, ${working}, min: 3 }, { ${working}, min: 4 }`, [0]],
-    ['the whole day after', `{ days: mon-fri, ${working}, min: 3 }, { from: "00:00", to: "24:00", min: 4 }`, [0]],
+    ['a later window on every day', `{ days: sat, ${working}, min: 3 }, { ${working}, min: 4 }`, [0]],
     [
-      'two halves after',
+      'a later window for the whole day',
+      `{ days: mon-fri, ${working}, min: 3 }, { from: "00:00", to: "24:00", min: 4 }`,
+      [0],
+    ],
+    [
+      'two later windows that cover it together',
       `{ ${working}, min: 3 }, { from: "08:00", to: "12:00", min: 4 }, { from: "12:00", to: "18:00", min: 5 }`,
       [0],
     ],
     [
-      'over midnight',
+      'a later window that crosses midnight',
       `{ days: sun, from: "00:00", to: "05:00", min: 3 }, { days: sat, from: "22:00", to: "06:00", min: 4 }`,
       [0],
     ],
-  ])('is told: %s', async (_, windows, hidden) => {
-    const told = await warningsOf(policies(perUnit, schedule(windows)));
-    expect(told.map(indexIn)).toEqual(hidden);
-    for (const line of told) expect(line).toMatch(/^policies\[1\].windows\[\d\]: never holds: .*; move it/);
+  ])('is reported: %s', async (_, windows, hidden) => {
+    const reported = await warningsOf(policies(perUnit, schedule(windows)));
+    expect(reported.map(indexIn)).toEqual(hidden);
+    for (const line of reported)
+      expect(line).toMatch(/^policies\[1\].windows\[\d\]: has no effect: .*; move this window/);
   });
 
   test.each([
-    ['the special after the general', `{ ${working}, min: 4 }, { days: sat, ${working}, min: 3 }`],
-    ['a minute more', `{ from: "09:00", to: "17:01", min: 3 }, { ${working}, min: 4 }`],
-    ['dates after', `{ ${working}, min: 3 }, { dates: 12-24..12-26, min: 4 }`],
+    ['a special window after a general one', `{ ${working}, min: 4 }, { days: sat, ${working}, min: 3 }`],
+    ['a window that is one minute longer', `{ from: "09:00", to: "17:01", min: 3 }, { ${working}, min: 4 }`],
+    ['a later window on dates', `{ ${working}, min: 3 }, { dates: 12-24..12-26, min: 4 }`],
     [
       'days of the month before another day',
       `{ daysOfMonth: 1, min: 3 }, { days: mon-fri, from: "00:00", to: "24:00", min: 4 }`,
     ],
-    ['a cron pattern after', `{ ${working}, min: 3 }, { cron: "0 9 * * *", for: 8h, min: 4 }`],
-  ])('is none of these: %s', async (_, windows) => {
+    ['a later cron window', `{ ${working}, min: 3 }, { cron: "0 9 * * *", for: 8h, min: 4 }`],
+  ])('is not reported: %s', async (_, windows) => {
     expect(await warningsOf(policies(perUnit, schedule(windows)))).toEqual([]);
   });
 });
 
-it('a file with warnings is right, and validate tells them with their place', async () => {
+it('a file with warnings is valid, and validate reports the warnings with their positions', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'warnings-'));
   try {
     await writeFile(
@@ -285,7 +320,7 @@ it('a file with warnings is right, and validate tells them with their place', as
           file: 'a.yaml',
           line: 8,
           path: 'resources.worker.autoscale.policies[0].capacity',
-          problem: '9 is above max, 8, which is what comes of it',
+          problem: '9 is above max, so max (8) applies',
           fix: 'raise max, or write 8',
         },
       ],

@@ -10,7 +10,7 @@ export function fileOf(fields: string): string {
   return `${head}  worker:\n${fields.trimEnd().replaceAll(/^/gm, '    ')}\n`;
 }
 
-/** The same, where platform and bounds are as they should be: the rest begins in line 7. */
+/** A whole file with a valid platform and valid bounds. The given fields begin in line 7. */
 export function workerWith(fields: string): string {
   return fileOf(`platform: omnistrate\nmin: 1\nmax: 6\n${fields}`);
 }
@@ -19,12 +19,12 @@ export async function read(text: string, environment: Environment = {}) {
   return fileConfig(text, 'escapement.yaml', environment);
 }
 
-/** The lines that a person is shown; none where nothing is wrong. */
-export async function complaints(text: string, environment: Environment = {}): Promise<string[]> {
+/** The lines that a person reads. Empty if the file is valid. */
+export async function errorLines(text: string, environment: Environment = {}): Promise<string[]> {
   return linesOf(async () => read(text, environment));
 }
 
-/** The same as data. */
+/** The problems or the warnings as data. */
 export async function problemsOf(text: string, environment: Environment = {}): Promise<readonly ConfigProblem[]> {
   try {
     return (await read(text, environment)).warnings;

@@ -18,56 +18,66 @@ function errorOf(text: string): ExpressionError {
   throw new Error(`${text} was not refused`);
 }
 
-/** An expression, and whether somewhere in it a number stands for a yes or no, or the other way round. */
+/** An expression, and whether any part of it uses a number as a condition, or a condition as a number. */
 interface Sample {
   readonly text: string;
   readonly isMixed: boolean;
 }
 
-/** Expressions of valid syntax. In parentheses, so that how they are built is how they are read. */
-const { number: someNumber } = fc.letrec<{ number: Sample; truth: Sample; slip: Sample; lie: Sample }>((tie) => {
+/** Expressions of valid syntax. Every part is in parentheses, so that the parsed tree equals the generated tree. */
+const { number: someNumber } = fc.letrec<{
+  number: Sample;
+  condition: Sample;
+  numberAsCondition: Sample;
+  conditionAsNumber: Sample;
+}>((tie) => {
   const built = (write: (...parts: string[]) => string, ...parts: fc.Arbitrary<Sample>[]) =>
     fc.tuple(...parts).map((each) => ({
       text: `(${write(...each.map(({ text }) => text))})`,
       isMixed: each.some(({ isMixed }) => isMixed),
     }));
   const leaves = (...texts: string[]) => fc.constantFrom(...texts).map((text) => ({ text, isMixed: false }));
-  /** Now and then something of the other type. */
-  const mostly = (right: fc.Arbitrary<Sample>, wrong: fc.Arbitrary<Sample>) =>
+  /** Occasionally an expression of the other type. */
+  const mostly = (valid: fc.Arbitrary<Sample>, invalid: fc.Arbitrary<Sample>) =>
     fc.oneof(
-      { weight: 24, arbitrary: right },
-      { weight: 1, arbitrary: wrong.map(({ text }) => ({ text, isMixed: true })) },
+      { weight: 24, arbitrary: valid },
+      { weight: 1, arbitrary: invalid.map(({ text }) => ({ text, isMixed: true })) },
     );
-  const number = mostly(tie('number'), tie('lie'));
-  const truth = mostly(tie('truth'), tie('slip'));
-  const joined = (sign: string, left: fc.Arbitrary<Sample>, right: fc.Arbitrary<Sample>) =>
-    built((one = '', other = '') => `${one} ${sign} ${other}`, left, right);
+  const number = mostly(tie('number'), tie('conditionAsNumber'));
+  const condition = mostly(tie('condition'), tie('numberAsCondition'));
+  const joined = (operator: string, left: fc.Arbitrary<Sample>, right: fc.Arbitrary<Sample>) =>
+    built((one = '', other = '') => `${one} ${operator} ${other}`, left, right);
   const choice = (part: fc.Arbitrary<Sample>) =>
-    built((condition = '', value = '', other = '') => `${condition} ? ${value} : ${other}`, truth, tie('number'), part);
+    built(
+      (question = '', value = '', other = '') => `${question} ? ${value} : ${other}`,
+      condition,
+      tie('number'),
+      part,
+    );
   const depth = { maxDepth: 5, depthSize: 'small' } as const;
   return {
-    slip: leaves('m', '(m + 1)', 'max(1, m)', '-m'),
-    lie: leaves('(m > 1)', '!(m == 1)', '(m > 1 && m < 3)'),
+    numberAsCondition: leaves('m', '(m + 1)', 'max(1, m)', '-m'),
+    conditionAsNumber: leaves('(m > 1)', '!(m == 1)', '(m > 1 && m < 3)'),
     number: fc.oneof(
       depth,
       leaves('m', '1', 'current'),
-      ...['+', '-', '*', '/'].map((sign) => joined(sign, number, number)),
+      ...['+', '-', '*', '/'].map((operator) => joined(operator, number, number)),
       choice(number),
       built((text = '') => `-${text}`, number),
       built((one = '', other = '') => `max(${one}, ${other})`, number, number),
     ),
-    truth: fc.oneof(
+    condition: fc.oneof(
       depth,
       leaves('(m > 1)', '(m == 1)'),
-      ...['<', '>='].map((sign) => joined(sign, number, number)),
-      ...['==', '!='].map((sign) => joined(sign, tie('number'), number)),
-      ...['&&', '||'].map((sign) => joined(sign, truth, truth)),
-      built((text = '') => `!${text}`, truth),
+      ...['<', '>='].map((operator) => joined(operator, number, number)),
+      ...['==', '!='].map((operator) => joined(operator, tie('number'), number)),
+      ...['&&', '||'].map((operator) => joined(operator, condition, condition)),
+      built((text = '') => `!${text}`, condition),
     ),
   };
 });
 
-/** Any row of operands with signs between them. */
+/** Any sequence of operands with operators between them. */
 const someRow = fc
   .array(
     fc.tuple(
@@ -88,7 +98,7 @@ function compiledOrNull(text: string) {
   }
 }
 
-/** What JavaScript makes of the same text, which has the same precedence. Null: infinite, or not a number. */
+/** The result of JavaScript for the same text, which has the same precedence. Null: infinite, or not a number. */
 function byJavaScript(text: string, { m, current }: Record<'m' | 'current', number>): number | null {
   // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-call
   const result: unknown = new Function('m', 'current', 'max', `return ${text};`)(m, current, Math.max);
@@ -128,11 +138,11 @@ describe('expressions', () => {
     ['(m > 1 ? waiting > 1 : active > 9) ? 1 : 2', 1],
     ['!(m > 1 && active > 9) && -active < 0 ? 1 : 2', 1],
     ['m > 0 ? (waiting > 0 ? (active > 0 ? 1 : (1 + active)) : 2) : 3', 1],
-  ])('a yes or no may stand where one is needed: %s', (text, value) => {
+  ])('accepts a condition where a condition is required: %s', (text, value) => {
     expect(valueOf(text)).toBe(value);
   });
 
-  test('what mixes a number and a yes or no is refused, in every branch, and nothing else is', () => {
+  test('refuses an expression that mixes a number and a condition in any branch, and no other expression', () => {
     fc.assert(
       fc.property(someNumber, ({ text, isMixed }) => {
         fc.pre(text.length <= 1000);
@@ -184,13 +194,13 @@ describe('expressions', () => {
     expect(valueOf('min(1, waiting)', { waiting: value })).toBeNull();
   });
 
-  test('a signal without a number is no data where it is needed, and only there', () => {
+  test('a signal without a value is no data where the expression needs the value, and only there', () => {
     const expression = compileExpression('waiting > 0 ? waiting : active', names);
     expect(expression.evaluate({ waiting: 5, current: 1 })).toBe(5);
     expect(expression.evaluate({ waiting: 0, current: 1 })).toBeNull();
   });
 
-  test('tells which signals it reads', () => {
+  test('returns the names of the signals that it reads', () => {
     expect(compileExpression('waiting + waiting + current * m', names).names).toEqual(['waiting', 'm']);
   });
 
@@ -201,7 +211,7 @@ describe('expressions', () => {
     ['', 1, 'is empty'],
     ['waiting waiting', 9, 'unexpected "waiting"'],
     ['waiting + * 2', 11, 'unexpected "*"'],
-    ['(waiting', 1, '"(" is never closed'],
+    ['(waiting', 1, '"(" is not closed'],
     ['waiting)', 8, 'unexpected ")"'],
     ['waiting > 1 ? 2', 13, '"?" without ":"'],
     ['waiting : 2', 9, '":" without "?"'],
@@ -224,24 +234,28 @@ describe('expressions', () => {
     ['waiting.length', 8, '".length" is not supported'],
     ['waiting[0]', 8, '"[" is not supported'],
     ['waiting; 1', 8, '";" is not supported'],
-    ['waiting > 1', 1, 'gives yes or no'],
-    ['1 + (waiting > 1)', 5, 'a yes or no where a number is needed'],
-    ['waiting > 1 ? waiting : active > 2', 25, 'mixes a number and a yes or no'],
-    ['waiting > 1 ? waiting : -(active > 2)', 26, 'a yes or no where a number is needed'],
-    ['waiting ? 1 : 0', 1, 'a number where a yes or no is needed'],
+    ['waiting > 1', 1, 'is a condition where a number is required'],
+    ['1 + (waiting > 1)', 5, 'a condition where a number is required'],
+    ['waiting > 1 ? waiting : active > 2', 25, 'has a number on one side of ":" and a condition on the other'],
+    ['waiting > 1 ? waiting : -(active > 2)', 26, 'a condition where a number is required'],
+    ['waiting ? 1 : 0', 1, 'a number where a condition is required'],
     [
       'm > 0 ? (waiting > 0 ? (active > 0 ? 1 : (1 + (m > active))) : 2) : 3',
       47,
-      'a yes or no where a number is needed',
+      'a condition where a number is required',
     ],
-    ['m > 0 ? 1 : waiting > 0 ? 2 : active > 0 ? 3 : m > 1 ? 4 : (m > 2)', 60, 'mixes a number and a yes or no'],
-    ['m > 0 && waiting ? 1 : 0', 10, 'a number where a yes or no is needed'],
-    ['m > 0 || (active > 0 && 1) ? 1 : 0', 25, 'a number where a yes or no is needed'],
-    ['!m > 1 ? 1 : 0', 2, 'a number where a yes or no is needed'],
-    ['max(m, waiting > 1)', 8, 'a yes or no where a number is needed'],
-    ['(m > 1) == 1 ? 1 : 0', 1, 'compares a number with a yes or no'],
-    ['1 < (m > 1) ? 1 : 0', 5, 'a yes or no where a number is needed'],
-    ['m > 1 ? m > 2 ? 1 : 2 > 3 : 4', 21, 'mixes a number and a yes or no'],
+    [
+      'm > 0 ? 1 : waiting > 0 ? 2 : active > 0 ? 3 : m > 1 ? 4 : (m > 2)',
+      60,
+      'has a number on one side of ":" and a condition on the other',
+    ],
+    ['m > 0 && waiting ? 1 : 0', 10, 'a number where a condition is required'],
+    ['m > 0 || (active > 0 && 1) ? 1 : 0', 25, 'a number where a condition is required'],
+    ['!m > 1 ? 1 : 0', 2, 'a number where a condition is required'],
+    ['max(m, waiting > 1)', 8, 'a condition where a number is required'],
+    ['(m > 1) == 1 ? 1 : 0', 1, 'compares a number with a condition'],
+    ['1 < (m > 1) ? 1 : 0', 5, 'a condition where a number is required'],
+    ['m > 1 ? m > 2 ? 1 : 2 > 3 : 4', 21, 'has a number on one side of ":" and a condition on the other'],
   ])('%s is refused at column %d: %s', (text, column, problem) => {
     const error = errorOf(text);
     expect(error.problem).toContain(problem);
@@ -249,26 +263,26 @@ describe('expressions', () => {
   });
 
   test.each(['constructor', '__proto__', 'toString', 'hasOwnProperty', 'this', 'process', 'globalThis', 'require'])(
-    'nothing but signals can be named: %s',
+    'only signals can be named: %s',
     (name) => {
       expect(errorOf(name).problem).toContain('unknown name');
       expect(errorOf(`${name}(1)`).problem).toContain('unknown function');
     },
   );
 
-  test('a word that is one of a programming language can be a signal', () => {
+  test('a keyword of a programming language is a valid name of a signal', () => {
     const expression = compileExpression('if + then * not', ['if', 'then', 'not']);
     expect(expression.evaluate({ if: 1, then: 2, not: 3 })).toBe(7);
   });
 
-  test('an unknown name comes with the names there are', () => {
+  test('the error for an unknown name contains the known names', () => {
     expect(errorOf('wating').suggestion).toEqual({ name: 'wating', known: [...names, 'current'] });
   });
 
-  test('length and depth are bounded', () => {
+  test('the length and the depth of an expression are limited', () => {
     expect(errorOf(`${'1 + '.repeat(400)}1`).problem).toContain('longer than 1000');
-    expect(errorOf('('.repeat(40)).problem).toContain('nested deeper');
-    expect(errorOf(`${'m > 1 ? '.repeat(40)}1`).problem).toContain('nested deeper');
+    expect(errorOf('('.repeat(40)).problem).toContain('nested more than 32 levels');
+    expect(errorOf(`${'m > 1 ? '.repeat(40)}1`).problem).toContain('nested more than 32 levels');
     const deep = `${'('.repeat(30)}waiting${')'.repeat(30)}`;
     expect(valueOf(deep)).toBe(30);
   });

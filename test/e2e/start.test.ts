@@ -45,7 +45,9 @@ it.each(ports)(
 it.each([['up'], ['api'], ['worker']])('%s does not listen beyond this machine without a token', async (command) => {
   const program = sandbox.escapement([command], { ESCAPEMENT_LISTEN: '0.0.0.0' });
   expect(await program.ended).toEqual({ code: 2, signal: null });
-  expect(program.output).toMatch(/ESCAPEMENT_LISTEN.*0\.0\.0\.0 can be reached from elsewhere.*ESCAPEMENT_API_TOKEN/);
+  expect(program.output).toMatch(
+    /ESCAPEMENT_LISTEN.*0\.0\.0\.0 is reachable from other machines.*ESCAPEMENT_API_TOKEN/,
+  );
   await sandbox.onlyRuns();
 });
 

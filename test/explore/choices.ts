@@ -1,7 +1,7 @@
 /** What may happen at each point of a schedule, and who decides which of it does. */
 
 /** Everything that can go otherwise than well is chosen at a point of one of these kinds. */
-export type PointKind = 'read' | 'send' | 'fence' | 'pause' | 'message' | 'history' | 'hands';
+export type PointKind = 'read' | 'send' | 'fence' | 'pause' | 'message' | 'history' | 'other writer';
 
 export interface Chooser {
   /**

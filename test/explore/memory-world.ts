@@ -20,7 +20,7 @@ export interface Messages {
 }
 
 const looks = ['goes on', 'dies', 'is shut down'] as const;
-const hands = ['nobody moves it', 'another writer changes it'] as const;
+const otherWriterChoices = ['no other writer changes it', 'another writer changes it'] as const;
 const histories = ['is short', 'is long'] as const;
 
 export class MemoryWorld implements ScaleWorld, ChangeDesk {
@@ -89,7 +89,8 @@ export class MemoryWorld implements ScaleWorld, ChangeDesk {
     stage.nowMs += Math.floor((atMs - stage.nowMs) / 2);
     await this.meet(`half way through the ${why}`);
     if (wake()) return;
-    if (why === 'cooldown' && stage.scenario.otherHands !== 0) this.letOthersMove(stage.scenario.otherHands);
+    if (why === 'cooldown' && stage.scenario.otherWriterUnits !== 0)
+      this.letOtherWriterChange(stage.scenario.otherWriterUnits);
     stage.nowMs = Math.max(stage.nowMs, atMs);
     // Messages are handled before the timers of the same moment.
     await this.meet(`at the end of the ${why}`);
@@ -100,10 +101,10 @@ export class MemoryWorld implements ScaleWorld, ChangeDesk {
     if (!this.messages.isEveryUpdateAnswered() && !wake()) throw new Violation('the run waits for itself without end');
   }
 
-  private letOthersMove(units: number): void {
-    if (this.stage.choose('hands', hands) === 'nobody moves it') return;
+  private letOtherWriterChange(units: number): void {
+    if (this.stage.choose('other writer', otherWriterChoices) === 'no other writer changes it') return;
     this.stage.note(() => `another writer changes it by ${units}`);
-    this.stage.platform.moveByOtherHands(units);
+    this.stage.platform.changeByOtherWriter(units);
   }
 
   historyIsLong(): boolean {

@@ -10,11 +10,11 @@ export interface Scenario {
   readonly startCapacity: number;
   readonly settings: ScaleSettings;
   readonly request: ScaleRequest;
-  /** What may be asked at any point after that, in this order and over again. */
+  /** Requests that may arrive at any later point, in this order and repeatedly. */
   readonly laterRequests: readonly ScaleRequest[];
   readonly messages: readonly Message[];
   /** Units that another writer may add or remove during the cooldown between two steps. */
-  readonly otherHands: number;
+  readonly otherWriterUnits: number;
   /**
    * Which changes move the capacity away from their target: any, each as a deviation of its own, or every change down
    * from the start, as on a platform whose `remove` adds.
@@ -50,7 +50,7 @@ export const scenarios: readonly Scenario[] = [
     request: { targetCapacity: 2 },
     laterRequests: [{ targetCapacity: 1 }],
     messages: ['a request comes', 'a cancellation comes'],
-    otherHands: 0,
+    otherWriterUnits: 0,
     shallowerBy: 0,
   },
   {
@@ -60,7 +60,7 @@ export const scenarios: readonly Scenario[] = [
     request: { targetCapacity: 1 },
     laterRequests: [{ targetCapacity: 2 }],
     messages: ['a request comes', 'a cancellation comes'],
-    otherHands: -1,
+    otherWriterUnits: -1,
     shallowerBy: 1,
   },
   {
@@ -70,7 +70,7 @@ export const scenarios: readonly Scenario[] = [
     request: { targetCapacity: 3 },
     laterRequests: [{ targetCapacity: 2 }],
     messages: ['a request comes', 'a cancellation comes'],
-    otherHands: 0,
+    otherWriterUnits: 0,
     shallowerBy: 1,
   },
   {
@@ -80,7 +80,7 @@ export const scenarios: readonly Scenario[] = [
     request: { targetCapacity: 2 },
     laterRequests: [{ targetCapacity: 1 }, { targetCapacity: 2 }],
     messages: ['a request comes', 'a cancellation comes'],
-    otherHands: 0,
+    otherWriterUnits: 0,
     shallowerBy: 1,
   },
   {
@@ -90,7 +90,7 @@ export const scenarios: readonly Scenario[] = [
     request: { targetCapacity: 1 },
     laterRequests: [{ targetCapacity: 2 }],
     messages: ['a request comes', 'a cancellation comes'],
-    otherHands: 0,
+    otherWriterUnits: 0,
     shallowerBy: 1,
   },
   {
@@ -100,7 +100,7 @@ export const scenarios: readonly Scenario[] = [
     request: { add: 1 },
     laterRequests: [{ add: 1 }],
     messages: ['a request comes', 'the last request comes again'],
-    otherHands: 0,
+    otherWriterUnits: 0,
     shallowerBy: 1,
   },
   {
@@ -110,7 +110,7 @@ export const scenarios: readonly Scenario[] = [
     request: { targetCapacity: 2 },
     laterRequests: [{ targetCapacity: 3 }, { remove: 1 }],
     messages: ['a request comes', 'a cancellation comes'],
-    otherHands: 0,
+    otherWriterUnits: 0,
     shallowerBy: 1,
   },
   {
@@ -120,7 +120,7 @@ export const scenarios: readonly Scenario[] = [
     request: { targetCapacity: 3 },
     laterRequests: [{ targetCapacity: 1 }],
     messages: ['a request comes', 'a cancellation comes'],
-    otherHands: -1,
+    otherWriterUnits: -1,
     shallowerBy: 0,
   },
   {
@@ -130,7 +130,7 @@ export const scenarios: readonly Scenario[] = [
     request: { targetCapacity: 3 },
     laterRequests: [{ targetCapacity: 4 }],
     messages: ['a request comes'],
-    otherHands: 5,
+    otherWriterUnits: 5,
     goesOnlyOut: true,
     shallowerBy: 1,
   },
@@ -146,7 +146,7 @@ export const scenarios: readonly Scenario[] = [
     request: { targetCapacity: 3 },
     laterRequests: [{ targetCapacity: 1 }],
     messages: ['a request comes', 'a cancellation comes'],
-    otherHands: 2,
+    otherWriterUnits: 2,
     shallowerBy: 1,
   },
   {
@@ -156,7 +156,7 @@ export const scenarios: readonly Scenario[] = [
     request: { targetCapacity: 1 },
     laterRequests: [{ targetCapacity: 4 }, { targetCapacity: 2 }],
     messages: ['a request comes', 'a cancellation comes'],
-    otherHands: 0,
+    otherWriterUnits: 0,
     opposite: 'every change down',
     shallowerBy: 1,
   },
@@ -167,7 +167,7 @@ export const scenarios: readonly Scenario[] = [
     request: { targetCapacity: 5 },
     laterRequests: [{ targetCapacity: 3 }],
     messages: ['a request comes', 'a cancellation comes'],
-    otherHands: 0,
+    otherWriterUnits: 0,
     opposite: 'any change',
     shallowerBy: 1,
   },
@@ -178,7 +178,7 @@ export const scenarios: readonly Scenario[] = [
     request: { targetCapacity: 3 },
     laterRequests: [{ targetCapacity: 5 }],
     messages: ['a request comes', 'a cancellation comes'],
-    otherHands: 2,
+    otherWriterUnits: 2,
     opposite: 'any change',
     shallowerBy: 1,
   },
@@ -189,7 +189,7 @@ export const scenarios: readonly Scenario[] = [
     request: { targetCapacity: 2 },
     laterRequests: [{ targetCapacity: 3 }],
     messages: ['a request comes', 'a cancellation comes'],
-    otherHands: 0,
+    otherWriterUnits: 0,
     opposite: 'every change down',
     shallowerBy: 1,
   },
@@ -200,7 +200,7 @@ export const scenarios: readonly Scenario[] = [
     request: { targetCapacity: 6 },
     laterRequests: [{ targetCapacity: 3 }],
     messages: ['a request comes', 'a cancellation comes'],
-    otherHands: -2,
+    otherWriterUnits: -2,
     opposite: 'any change',
     shallowerBy: 1,
   },

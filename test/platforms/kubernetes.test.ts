@@ -1,4 +1,4 @@
-/** The Kubernetes adapter against a server of ours: how it is reached, and states that a cluster without nodes has not. */
+/** The Kubernetes adapter against a fake server: access to a cluster, and states that a cluster without nodes cannot have. */
 import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -32,16 +32,17 @@ interface Cluster {
   readonly scale?: object;
   readonly put?: JsonAnswer | (() => JsonAnswer);
   readonly autoscalers?: object[];
-  /** Of the header `Authorization`: refused, by every request or by a change alone. */
-  readonly withdrawn?: string[];
-  readonly putWithdrawn?: string[];
+  /** Values of the header `Authorization` that every request refuses. */
+  readonly revoked?: string[];
+  /** Values of the header `Authorization` that a change refuses. */
+  readonly putRevoked?: string[];
 }
 
 /** A cluster that has one Deployment `web` and no KEDA. */
 const answersOf =
-  ({ object = {}, scale = {}, put = {}, autoscalers = [], withdrawn = [], putWithdrawn = [] }: Cluster) =>
+  ({ object = {}, scale = {}, put = {}, autoscalers = [], revoked = [], putRevoked = [] }: Cluster) =>
   ({ method, path, headers }: AskedRequest): JsonAnswer => {
-    const refused = method === 'PUT' ? [...withdrawn, ...putWithdrawn] : withdrawn;
+    const refused = method === 'PUT' ? [...revoked, ...putRevoked] : revoked;
     if (refused.includes(String(headers.authorization))) return { status: 401, body: { message: 'Unauthorized' } };
     if (method === 'PUT') return typeof put === 'function' ? put() : put;
     if (path === '/apis/apps/v1') {
@@ -76,36 +77,36 @@ describe('the status is read from readiness', () => {
   const stuck = { conditions: [{ type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded' }] };
 
   it.each([
-    ['as many pods as wanted are ready', ready(3), 'ACTIVE'],
-    ['a rollout has more pods than wanted', ready(4), 'ACTIVE'],
+    ['as many pods as requested are ready', ready(3), 'ACTIVE'],
+    ['a rollout has more pods than requested', ready(4), 'ACTIVE'],
     ['pods are not ready yet', ready(2), 'STARTING'],
-    ['no pod is ready, and the count is left out', { status: { observedGeneration: 2 } }, 'STARTING'],
+    ['no pod is ready, and the API server leaves out the count', { status: { observedGeneration: 2 } }, 'STARTING'],
     [
       'the controller has not seen the last change',
       { status: { observedGeneration: 1, readyReplicas: 3 } },
       'STARTING',
     ],
     ['there is no status yet', {}, 'STARTING'],
-    ['a rollout got stuck', ready(2, stuck), 'STARTING'],
-    ['it is being deleted', { ...ready(3), metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' } }, 'FAILED'],
+    ['a rollout is stuck', ready(2, stuck), 'STARTING'],
+    ['the object is being deleted', { ...ready(3), metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' } }, 'FAILED'],
   ])('%s: %j is %s', async (_name, object, status) => {
     const { platform } = await open({ object });
     expect(await platform.observe(never)).toMatchObject({ capacity: 3, status, details: { namespace: 'shop' } });
   });
 
-  it('replicas that a scale leaves out are none', async () => {
+  it('a scale without replicas has zero replicas', async () => {
     const { platform } = await open({ scale: { spec: {} } }, { kind: 'Farm' });
     expect(await platform.observe(never)).toMatchObject({ capacity: 0, status: 'ACTIVE' });
   });
 });
 
-describe('a look', () => {
-  const lookedTwice = async (kind: string) => {
+describe('a read', () => {
+  const pathsOfTwoReads = async (kind: string) => {
     const { server, platform } = await open(
       { object: { status: { observedGeneration: 2, readyReplicas: 3 } } },
       { kind },
     );
-    for (let look = 0; look < 2; look += 1) {
+    for (let read = 0; read < 2; read += 1) {
       expect(await platform.observe(never)).toMatchObject({ capacity: 3, status: 'ACTIVE' });
     }
     return server.requests.map(({ path }) => path.replace('/apis/apps/v1', ''));
@@ -115,21 +116,21 @@ describe('a look', () => {
     ['Deployment', 'deployments'],
     ['StatefulSet', 'statefulsets'],
     ['ReplicaSet', 'replicasets'],
-  ])('at a %s is one request', async (kind, plural) => {
+  ])('of a %s is one request', async (kind, plural) => {
     const object = `/namespaces/shop/${plural}/web`;
-    expect(await lookedTwice(kind)).toEqual([object, object]);
+    expect(await pathsOfTwoReads(kind)).toEqual([object, object]);
   });
 
-  it('at another kind is two, once it is known what its objects are called', async () => {
-    const [discovery, ...looks] = await lookedTwice('Farm');
+  it('of another kind is two requests, after the first request for the plural of the kind', async () => {
+    const [discovery, ...reads] = await pathsOfTwoReads('Farm');
     expect(discovery).toBe('');
     const object = '/namespaces/shop/farms/web';
-    expect(looks.sort()).toEqual([object, object, `${object}/scale`, `${object}/scale`]);
+    expect(reads.sort()).toEqual([object, object, `${object}/scale`, `${object}/scale`]);
   });
 });
 
 describe('a change', () => {
-  it('sends back the scale that was read, with its version, and the new number', async () => {
+  it('sends the scale that was read, with its version and the new number', async () => {
     const { server, platform } = await open();
     expect(await platform.change(change, permitted, never)).toEqual({ outcome: 'accepted' });
     const put = server.requests.find(({ method }) => method === 'PUT')!;
@@ -137,7 +138,7 @@ describe('a change', () => {
     expect(put.body).toMatchObject({ metadata: { resourceVersion: '7' }, spec: { replicas: 5 } });
   });
 
-  it('to nothing says zero', async () => {
+  it('to zero sends zero', async () => {
     const { server, platform } = await open();
     await platform.change({ ...change, to: 0 }, permitted, never);
     expect(server.requests.at(-1)!.body).toMatchObject({ spec: { replicas: 0 } });
@@ -157,13 +158,13 @@ describe('a change', () => {
       { outcome: 'rejected', final: true },
     ],
     [{ status: 500, body: {} }, { outcome: 'unknown' }],
-  ])('answered %j is %j, after one request', async (put, expected) => {
+  ])('with the response %j has the outcome %j, after one request', async (put, expected) => {
     const { server, platform } = await open({ put });
     expect(await platform.change(change, permitted, never)).toMatchObject(expected);
     expect(server.requests.filter(({ method }) => method === 'PUT')).toHaveLength(1);
   });
 
-  it('that meets another version of the same size is written again: pods that become ready make new versions', async () => {
+  it('is retried after a conflict without a change of the size: pods that become ready change the version', async () => {
     let puts = 0;
     const { server, platform } = await open({ put: () => ({ status: (puts += 1) < 3 ? 409 : 200 }) });
     expect(await platform.change(change, permitted, never)).toEqual({ outcome: 'accepted' });
@@ -172,13 +173,13 @@ describe('a change', () => {
     expect(order.slice(-6)).toEqual([...write, ...write, ...write]);
   });
 
-  it('that never meets the version it has read is decided anew', async () => {
+  it('is rejected after five conflicts, and is decided again', async () => {
     const { server, platform } = await open({ put: { status: 409, body: {} } });
     expect(await platform.change(change, permitted, never)).toMatchObject({ outcome: 'rejected', final: false });
     expect(server.requests.filter(({ method }) => method === 'PUT')).toHaveLength(5);
   });
 
-  it('is not written again once its send permit has expired', async () => {
+  it('is not retried after its send permit has expired', async () => {
     let isValid = true;
     const put = () => ((isValid = false), { status: 409 });
     const { server, platform } = await open({ put });
@@ -188,22 +189,22 @@ describe('a change', () => {
   });
 
   it.each([
-    ['somebody was quicker', { scale: { spec: { replicas: 4 } } }, permitted],
+    ['another writer has changed the size', { scale: { spec: { replicas: 4 } } }, permitted],
     ['the send permit expired', {}, { isValid: (): boolean => false }],
-  ])('is not sent, and decided anew, when %s', async (_name, cluster, permit) => {
+  ])('is not sent, and is decided again, if %s', async (_name, cluster, permit) => {
     const { server, platform } = await open(cluster);
     expect(await platform.change(change, permit, never)).toMatchObject({ outcome: 'rejected', final: false });
     expect(server.requests.filter(({ method }) => method === 'PUT')).toHaveLength(0);
   });
 
-  it('is not blocked by an autoscaler of something else', async () => {
+  it('is not blocked by an autoscaler of another object', async () => {
     const other = { metadata: { name: 'api' }, spec: { scaleTargetRef: { kind: 'Deployment', name: 'api' } } };
     const { platform } = await open({ autoscalers: [other] });
     expect(await platform.change(change, permitted, never)).toEqual({ outcome: 'accepted' });
   });
 });
 
-describe('what cannot be scaled', () => {
+describe('an object that cannot be scaled', () => {
   it.each([
     ['DaemonSet', 'it has no scale subresource'],
     ['Deploymint', 'the cluster has no Deploymint under /apis/apps/v1'],
@@ -214,7 +215,7 @@ describe('what cannot be scaled', () => {
   });
 });
 
-describe('how the cluster is reached', () => {
+describe('access to the cluster', () => {
   const authorizationWith = async (user: object) => {
     const { server, platform } = await open({}, { user });
     await platform.observe(never);
@@ -226,7 +227,7 @@ describe('how the cluster is reached', () => {
     expect(new Set(await authorizationWith({ token: 'abc' }))).toEqual(new Set(['Bearer abc']));
   });
 
-  it('with a token in a file beside the kubeconfig, read again each time because it is renewed', async () => {
+  it('with a token file in the folder of the kubeconfig, which is read for each request because it is renewed', async () => {
     await writeFile(join(folder, 'token'), 'first\n');
     const { server, platform } = await open({}, { user: { tokenFile: 'token' } });
     await platform.observe(never);
@@ -236,11 +237,11 @@ describe('how the cluster is reached', () => {
     expect(server.requests.at(-1)!.headers.authorization).toBe('Bearer second');
   });
 
-  /** A plugin whose tokens are numbered: `eks-1`, `eks-2`. */
+  /** A credential plugin that prints the tokens `eks-1`, `eks-2` and so on. */
   async function plugin(expirationTimestamp?: string) {
     const name = `plugin-${randomUUID()}`;
     const status = JSON.stringify({ status: { token: 'TOKEN', expirationTimestamp } }).replace('TOKEN', '$WHO-$N');
-    const counter = join(folder, `${name}.asked`);
+    const counter = join(folder, `${name}.runs`);
     const lines = ['#!/bin/sh', `echo x >> ${counter}`, `N=$(wc -l < ${counter})`, 'cat <<END', status, 'END', ''];
     await writeFile(join(folder, name), lines.join('\n'));
     await chmod(join(folder, name), 0o755);
@@ -248,12 +249,12 @@ describe('how the cluster is reached', () => {
     return { exec: { ...exec, env: [{ name: 'WHO', value: 'eks' }] } };
   }
 
-  it('with a credential plugin, asked again only when its token is about to expire', async () => {
+  it('with a credential plugin, which runs again only if its token is about to expire', async () => {
     expect(new Set(await authorizationWith(await plugin('2126-01-01T00:00:00Z')))).toEqual(new Set(['Bearer eks-1']));
     expect(new Set(await authorizationWith(await plugin('2016-01-01T00:00:00Z'))).size).toBeGreaterThan(1);
   });
 
-  it('with a credential plugin that tells no end of its token, asked again after ten minutes', async () => {
+  it('with a credential plugin that reports no expiration time, which runs again after ten minutes', async () => {
     const { server, platform } = await open({}, { user: await plugin() });
     await platform.observe(never);
     await platform.observe(never);
@@ -264,22 +265,22 @@ describe('how the cluster is reached', () => {
     expect(server.requests.at(-1)!.headers.authorization).toBe('Bearer eks-2');
   });
 
-  it('with a token that was withdrawn, until another one is there', async () => {
-    const { server, platform } = await open({ withdrawn: ['Bearer eks-1', 'Bearer eks-3'] }, { user: await plugin() });
+  it('with a revoked token, which is replaced by the next token of the plugin', async () => {
+    const { server, platform } = await open({ revoked: ['Bearer eks-1', 'Bearer eks-3'] }, { user: await plugin() });
     expect(await platform.observe(never)).toMatchObject({ capacity: 3 });
     const tokens = server.requests.map(({ headers }) => headers.authorization);
     expect(tokens.slice(0, 2)).toEqual(['Bearer eks-1', 'Bearer eks-2']);
     expect(new Set(tokens.slice(1))).toEqual(new Set(['Bearer eks-2']));
   });
 
-  it('with a token that was withdrawn and never replaced, asked once', async () => {
-    const { server, platform } = await open({ withdrawn: ['Bearer hunter2'] });
+  it('with a revoked token that is not replaced, which is not retried', async () => {
+    const { server, platform } = await open({ revoked: ['Bearer hunter2'] });
     await expect(platform.observe(never)).rejects.toMatchObject({ code: 'denied' });
     expect(server.requests).toHaveLength(1);
   });
 
-  it('a change whose token was withdrawn is not sent again, but decided anew', async () => {
-    const { server, platform } = await open({ putWithdrawn: ['Bearer eks-1'] }, { user: await plugin() });
+  it('a change with a revoked token is not retried, but decided again', async () => {
+    const { server, platform } = await open({ putRevoked: ['Bearer eks-1'] }, { user: await plugin() });
     const outcome = await platform.change(change, permitted, never);
     expect(outcome).toMatchObject({
       outcome: 'rejected',
@@ -290,7 +291,7 @@ describe('how the cluster is reached', () => {
     expect(await platform.change(change, permitted, never)).toEqual({ outcome: 'accepted' });
   });
 
-  it('from inside a pod, as its service account', async () => {
+  it('from inside a pod, with its service account', async () => {
     await Promise.all(['namespace', 'ca.crt', 'token'].map((name) => writeFile(join(folder, name), `the ${name}\n`)));
     const environment = { KUBERNETES_SERVICE_HOST: 'fd00::1', KUBERNETES_SERVICE_PORT: '6443' };
     const access = await clusterAccess({}, { environment, home: '/nowhere', podFolder: folder });
@@ -302,7 +303,7 @@ describe('how the cluster is reached', () => {
     expect(await access.headers()).toEqual({ Authorization: 'Bearer the next token' });
   });
 
-  describe('by several files in KUBECONFIG, merged as kubectl merges them:', () => {
+  describe('with several files in KUBECONFIG, merged as in kubectl:', () => {
     const file = async (name: string, config: object) => {
       await mkdir(join(folder, name), { recursive: true });
       const path = join(folder, name, 'config');
@@ -322,7 +323,7 @@ describe('how the cluster is reached', () => {
         podFolder: '/nowhere',
       });
 
-    it('a context of one file, its cluster of another, its user of a third', async () => {
+    it('the context, its cluster and its user may be in three files', async () => {
       const paths = [
         await file('contexts', { contexts: [context('a', 'one')], clusters: null, users: null, 'current-context': '' }),
         await file('clusters', { clusters: [cluster('one', 'one.example')], 'current-context': 'a' }),
@@ -333,7 +334,7 @@ describe('how the cluster is reached', () => {
       expect(await access.headers()).toEqual({ Authorization: 'Bearer abc' });
     });
 
-    it('the first file that names something has all of it', async () => {
+    it('the first file with an entry provides the whole entry', async () => {
       const first = { clusters: [cluster('one', 'first.example')], users: [user('one', 'first')] };
       const second = {
         clusters: [cluster('one', 'second.example', { 'tls-server-name': 'second' })],
@@ -347,7 +348,7 @@ describe('how the cluster is reached', () => {
       expect(await access.headers()).toEqual({ Authorization: 'Bearer first' });
     });
 
-    it('a context can be chosen that only a later file has, and paths are relative to the file they stand in', async () => {
+    it('the setting can name a context of a later file, and paths are relative to the folder of their file', async () => {
       const first = { contexts: [context('a', 'one')], 'current-context': 'a' };
       const second = {
         clusters: [cluster('two', 'two.example', { 'certificate-authority': 'ca.crt' })],
@@ -362,7 +363,7 @@ describe('how the cluster is reached', () => {
       expect(await access.headers()).toEqual({ Authorization: 'Bearer a token' });
     });
 
-    it('what is not there, or empty, is passed over; where nothing is, that is told', async () => {
+    it('missing and empty files are skipped, and it is an error if all files are missing', async () => {
       const whole = {
         clusters: [cluster('one', 'one.example')],
         users: [user('one', 'abc')],
@@ -375,20 +376,16 @@ describe('how the cluster is reached', () => {
       await expect(accessBy(['/nowhere/config', '/nowhere/other'])).rejects.toThrow('/nowhere/config cannot be used');
     });
 
-    it('a file that cannot be understood is told by its name, also where it is not the first', async () => {
+    it('an error names the invalid file, also if it is not the first', async () => {
       const broken = await file('broken', { clusters: 7 });
       await expect(accessBy([await file('first', {}), broken])).rejects.toThrow(`${broken} cannot be used`);
     });
   });
 
   it.each([
-    [
-      'a file that is not there',
-      { kubeconfig: '/nowhere/config' },
-      '/nowhere/config cannot be used: it cannot be read',
-    ],
-    ['a context that is not in it', { context: 'elsewhere' }, 'it has no context named "elsewhere"'],
-  ])('%s is told', async (_name, settings, reason) => {
+    ['a missing file', { kubeconfig: '/nowhere/config' }, '/nowhere/config cannot be used: it cannot be read'],
+    ['a context that is not in the file', { context: 'elsewhere' }, 'it has no context named "elsewhere"'],
+  ])('%s is reported', async (_name, settings, reason) => {
     const kubeconfig = await writeKubeconfig('http://127.0.0.1:1', {}, 'shop');
     const platform = kubernetes.create(kubernetes.settings.parse({ kubeconfig, ...settings }), {
       resource: 'worker',
@@ -407,33 +404,33 @@ describe('how the cluster is reached', () => {
   };
 
   it.each([
-    ['impersonation, whatever the credential is', { token: 'hunter2', as: 'jane' }, '"as"'],
+    ['impersonation, with any credential', { token: 'hunter2', as: 'jane' }, '"as"'],
     ['impersonation of a group', { token: 'hunter2', 'as-groups': ['admins'] }, '"as-groups"'],
     ['an auth-provider', { 'auth-provider': { name: 'oidc', config: { 'id-token': 'hunter2' } } }, '"auth-provider"'],
     ['a password', { username: 'me', password: 'hunter2' }, '"username"'],
   ])('%s is refused, and nothing is sent', async (_name, user, key) => {
     const error = await errorOf(user);
-    expect(error).toContain(`its user "me" has ${key}, which is not supported; use a user with a token`);
+    expect(error).toContain(`its user "me" has ${key}, which is not supported. Use a user with a token`);
     expect(error).not.toContain('hunter2');
   });
 
-  it('a password beside a client certificate is not used', async () => {
+  it('a password in addition to a client certificate is not used', async () => {
     const config = { username: 'me', password: 'hunter2', 'client-certificate-data': '', 'client-key-data': '' };
     expect(new Set(await authorizationWith(config))).toEqual(new Set([undefined]));
   });
 
   it.each([
-    ['is not installed', ['nowhere-to-be-found'], 'it cannot be run (ENOENT); install it'],
-    ['fails', ['sh', '-c', 'echo hunter2 >&2; exit 3'], 'it ended with exit code 3; run it in a shell'],
-    ['is killed', ['sh', '-c', 'kill -9 $$'], 'it did not end within 30 s, or was killed'],
-    ['prints something else', ['echo', 'hunter2'], 'it returned no token'],
-  ])('a credential plugin that %s is named, without what it printed', async (_name, [command, ...args], why) => {
+    ['is not installed', ['nowhere-to-be-found'], 'it cannot be run (ENOENT). Install the plugin'],
+    ['fails', ['sh', '-c', 'echo hunter2 >&2; exit 3'], 'it exited with code 3. Run the plugin in a shell'],
+    ['is killed', ['sh', '-c', 'kill -9 $$'], 'it did not exit within 30 s, or was killed'],
+    ['prints no token', ['echo', 'hunter2'], 'it returned no token'],
+  ])('the error names a credential plugin that %s, without its output', async (_name, [command, ...args], reason) => {
     const error = await errorOf({ exec: { apiVersion: 'client.authentication.k8s.io/v1', command, args } });
-    expect(error).toContain(`the credential plugin "${command}" failed: ${why}`);
+    expect(error).toContain(`the credential plugin "${command}" failed: ${reason}`);
     expect(error).not.toContain('hunter2');
   });
 
-  it('a kubeconfig without a current-context is reported, where no context is set', async () => {
+  it('a kubeconfig without a current-context is reported if no context is set', async () => {
     const path = join(folder, 'without-context');
     await writeFile(path, JSON.stringify({ 'current-context': '' }));
     await expect(clusterAccess({ kubeconfig: path })).rejects.toThrow(
@@ -441,7 +438,7 @@ describe('how the cluster is reached', () => {
     );
   });
 
-  it('a secret of the kubeconfig is in no error', async () => {
+  it('no error contains a secret of the kubeconfig', async () => {
     const { platform } = await open({}, { user: { token: 'hunter2', exec: 7 } });
     const error = await platform.observe(never).catch(String);
     expect(error).toContain('cannot be used');

@@ -47,7 +47,7 @@ function randomScenarioOf(bases: readonly Scenario[]): fc.Arbitrary<Scenario> {
       name: 'a random one',
       settings: { ...base.settings, step, cooldownMs, upAfter },
       messages: ['a request comes', 'the last request comes again', 'a cancellation comes'],
-      otherHands: 0,
+      otherWriterUnits: 0,
     }));
 }
 

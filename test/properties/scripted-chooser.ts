@@ -46,7 +46,7 @@ export class ScriptedChooser implements Chooser {
       case 'fence':
       case 'pause':
       case 'history':
-      case 'hands':
+      case 'other writer':
         return '';
     }
   }

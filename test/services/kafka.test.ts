@@ -103,13 +103,13 @@ afterAll(() => server.stop());
 
 describe('kafka', () => {
   it.each([
-    ['what is not committed', {}, 5],
-    ['a partition that was never committed, by the latest', { topics: 'mails' }, 1],
-    ['a partition that was never committed, by the earliest', { topics: 'mails', autoOffsetReset: 'earliest' }, 3],
-    ['a partition that was never committed, by none', { topics: 'mails', autoOffsetReset: 'none' }, 0],
+    ['messages that are not committed', {}, 5],
+    ['a partition without a committed offset, for latest', { topics: 'mails' }, 1],
+    ['a partition without a committed offset, for earliest', { topics: 'mails', autoOffsetReset: 'earliest' }, 3],
+    ['a partition without a committed offset, for none', { topics: 'mails', autoOffsetReset: 'none' }, 0],
     ['several topics together', { topics: ['jobs', 'mails', 'quiet'] }, 6],
-    ['a group that does not exist yet, by the latest', { group: 'new' }, 2],
-    ['a group that does not exist yet, by the earliest', { group: 'new', autoOffsetReset: 'earliest' }, 10],
+    ['a group that does not exist yet, for latest', { group: 'new' }, 2],
+    ['a group that does not exist yet, for earliest', { group: 'new', autoOffsetReset: 'earliest' }, 10],
     ['partitions with lag', { topics: ['jobs', 'mails', 'quiet'], measure: 'partitionsWithLag' }, 3],
     ['no partitions with lag', { topics: 'quiet', measure: 'partitionsWithLag' }, 0],
     ['partitions', { topics: ['jobs', 'quiet'], measure: 'partitions', group: undefined }, 5],
@@ -122,23 +122,23 @@ describe('kafka', () => {
   it.each([
     ['a group that commits', {}, undefined],
     [
-      'a group that never committed',
+      'a group without a committed offset',
       { group: 'new' },
-      'group new has never committed an offset here: what counts is by autoOffsetReset: latest',
+      'group new has not committed an offset of these topics: autoOffsetReset: latest determines the lag',
     ],
     [
       'a group that committed in some partitions',
       { topics: ['jobs', 'mails'] },
-      '1 partition with messages has no commit of group workers: what counts of them is by autoOffsetReset: latest',
+      '1 partition with messages has no committed offset of group workers: autoOffsetReset: latest determines the lag of these partitions',
     ],
-  ])('says in the sample of %s what counts without a commit', async (_name, more, note) => {
+  ])('notes in the sample of %s how the lag without a committed offset is determined', async (_name, more, note) => {
     const source = make(subject, settings(more));
     expect((await source.sample(never())).note).toBe(note);
     await source.close?.();
   });
 
   it.each(['lag', 'partitionsWithLag', 'partitions'])(
-    'says with the %s how many consumers can share it',
+    'reports with the %s how many consumers can share the work',
     async (measure) => {
       const source = make(subject, settings({ measure }));
       expect((await source.sample(never())).mostUnits).toBe(2);
@@ -146,7 +146,7 @@ describe('kafka', () => {
     },
   );
 
-  it('is woken by one message, in a group that never committed', async () => {
+  it('counts the first message for a group without a committed offset', async () => {
     await administrate(async (client) => {
       const admin = client.admin();
       await admin.connect();
@@ -165,9 +165,9 @@ describe('kafka', () => {
   });
 
   it.each([
-    ['a topic it has no right to', { topics: 'secret' }, 'denied'],
-    ['a group it has no right to', { group: 'others' }, 'failed'],
-  ])('says so of %s', async (_name, more, outcome) => {
+    ['a topic without permission', { topics: 'secret' }, 'denied'],
+    ['a group without permission', { group: 'others' }, 'failed'],
+  ])('reports %s', async (_name, more, outcome) => {
     const source = make(subject, settings(more));
     const { code, message } = await failureOf(source);
     expect({ code, message }).toEqual({ code: outcome, message: expect.stringContaining('Describe') });
@@ -195,21 +195,26 @@ describe('kafka at a login', () => {
   });
 
   it.each([
-    ['a wrong password of SCRAM-SHA-256', scram('scram-sha-256', 'wrong'), 'denied', 'refused the login'],
-    ['a wrong password of SCRAM-SHA-512', scram('scram-sha-512', 'wrong'), 'denied', 'refused the login'],
-    ['a wrong password over TLS', { ...encrypted, sasl: { ...reader, password: 'wrong' } }, 'denied', 'the login'],
+    ['an invalid password of SCRAM-SHA-256', scram('scram-sha-256', 'wrong'), 'denied', 'refused the login'],
+    ['an invalid password of SCRAM-SHA-512', scram('scram-sha-512', 'wrong'), 'denied', 'refused the login'],
+    ['an invalid password over TLS', { ...encrypted, sasl: { ...reader, password: 'wrong' } }, 'denied', 'the login'],
     ['an authority that is not trusted', { ...encrypted, tls: {} }, 'unreachable', 'tls.ca'],
     ['a missing client certificate', { ...certificate, tls: { ca } }, 'denied', 'tls.cert'],
-    ['no login where one is needed', { sasl: undefined }, 'unreachable', 'whether sasl or tls is needed'],
-    ['TLS where there is none', { tls: { ca } }, 'unreachable', 'whether sasl or tls is needed'],
-    ['no TLS where it is needed', { brokers: encrypted.brokers }, 'unreachable', 'whether sasl or tls is needed'],
-  ])('says so of %s', async (_name, more, code, said) => {
+    ['a missing login', { sasl: undefined }, 'unreachable', 'whether the broker requires sasl or tls'],
+    ['TLS for a listener without TLS', { tls: { ca } }, 'unreachable', 'whether the broker requires sasl or tls'],
+    [
+      'no TLS for a listener with TLS',
+      { brokers: encrypted.brokers },
+      'unreachable',
+      'whether the broker requires sasl or tls',
+    ],
+  ])('reports %s', async (_name, more, code, text) => {
     const source = make(subject, settings(more));
-    expect(await failureOf(source)).toMatchObject({ code, message: expect.stringContaining(said) });
+    expect(await failureOf(source)).toMatchObject({ code, message: expect.stringContaining(text) });
     await source.close?.();
   });
 
-  it('says that a broker does not accept the token of aws-msk-iam', async () => {
+  it('reports that a broker does not accept the token of aws-msk-iam', async () => {
     const environment = process.env;
     process.env = { HOME: '/nonexistent', AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: plantedSecret };
     try {
@@ -229,13 +234,13 @@ describe('kafka at a login', () => {
 });
 
 describe('kafka with a list of brokers', () => {
-  it('reads by the second one where nothing listens at the first', async () => {
+  it('reads from the second broker if the first refuses the connection', async () => {
     const source = make(subject, settings({ brokers: [`127.0.0.1:${await closedPort()}`, settings().brokers] }));
     expect((await source.sample(never())).value).toBe(5);
     await source.close?.();
   });
 
-  it('loses one sample to a first one that hangs', async () => {
+  it('loses one sample to a first broker that does not respond', async () => {
     const hanging = await startHangingServer();
     const brokers = [`127.0.0.1:${hanging.port}`, settings().brokers];
     const source = make(subject, settings({ brokers }), 1_000);
@@ -245,7 +250,7 @@ describe('kafka with a list of brokers', () => {
     await hanging.stop();
   });
 
-  it('asks no second one after a login was refused', async () => {
+  it('does not connect to another broker after a refused login', async () => {
     const hanging = await startHangingServer();
     const brokers = [settings().brokers, `127.0.0.1:${hanging.port}`];
     const source = make(subject, settings({ brokers, sasl: { ...reader, password: 'wrong' } }), 60_000);
@@ -255,8 +260,8 @@ describe('kafka with a list of brokers', () => {
   });
 });
 
-describe('kafka whose broker dies', () => {
-  it('during a read says so at once, and is read again when the broker is back', async () => {
+describe('kafka with a broker that stops', () => {
+  it('reports the lost connection during a read immediately, and reads again after the broker has restarted', async () => {
     const source = make(subject, settings());
     const reading = (async () => {
       for (;;) await source.sample(never());

@@ -38,7 +38,7 @@ function run(...args: string[]) {
   };
 }
 
-it('serves the resources it is given, prints every call, and ends when told to', async () => {
+it('serves the given resources, prints every call, and exits on a signal', async () => {
   const simulator = run(
     '--port',
     '0',
@@ -61,7 +61,7 @@ it('serves the resources it is given, prints every call, and ends when told to',
   expect(await simulator.exit).toBe(0);
 });
 
-it('says which port is taken and what to do, and fails', async () => {
+it('reports a port that is in use with a fix, and fails', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   const { port } = other.address() as AddressInfo;
@@ -85,7 +85,7 @@ it.each([
   expect(told).toContain(mention);
 });
 
-it('teaches every fault, every path and both APIs with --help', async () => {
+it('documents every fault, every path and both APIs with --help', async () => {
   let told = '';
   const command = simulatorCommand()
     .exitOverride()

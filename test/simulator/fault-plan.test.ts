@@ -5,7 +5,7 @@ const read = { kind: 'read', resource: 'worker' } as const;
 const change = { kind: 'change', resource: 'worker' } as const;
 
 describe('a queue of faults', () => {
-  it('meets each matching call with the first that is not spent', () => {
+  it('applies the first remaining fault to each matching call', () => {
     const plan = new FaultPlan();
     plan.set({
       faults: [
@@ -23,21 +23,21 @@ describe('a queue of faults', () => {
     expect(plan.pending()).toEqual([]);
   });
 
-  it('leaves the calls of other resources alone', () => {
+  it('does not affect calls of other resources', () => {
     const plan = new FaultPlan();
     plan.set({ faults: [{ type: 'hang', on: 'any', resource: 'worker' }] });
     expect(plan.next({ kind: 'read', resource: 'other' })).toBeUndefined();
     expect(plan.next(read)).toMatchObject({ type: 'hang' });
   });
 
-  it('has faults that only reads can have', () => {
+  it('supports faults that only affect reads', () => {
     const plan = new FaultPlan();
     plan.set({ faults: [{ type: 'staleReading', ageMs: 1000 }] });
     expect(plan.next(change)).toBeUndefined();
     expect(plan.next(read)).toMatchObject({ type: 'staleReading' });
   });
 
-  it('is replaced as a whole, and cleared', () => {
+  it('can be replaced and cleared', () => {
     const plan = new FaultPlan();
     plan.set({ faults: [{ type: 'hang', on: 'any' }] });
     plan.set({ faults: [{ type: 'drop', on: 'any' }] });
@@ -47,14 +47,14 @@ describe('a queue of faults', () => {
   });
 });
 
-describe('chance', () => {
+describe('a fault with a probability', () => {
   const drawn = (seed: number, probability: number) => {
     const plan = new FaultPlan();
     plan.set({ seed, faults: [{ type: 'drop', on: 'any', probability }] });
     return Array.from({ length: 2000 }, () => (plan.next(read) ? 'x' : '.')).join('');
   };
 
-  it('hits about as many calls as it says, and the same ones for the same seed', () => {
+  it('affects about its share of the calls, and the same calls for the same seed', () => {
     const hits = drawn(7, 0.1).replaceAll('.', '').length;
     expect(hits).toBeGreaterThan(140);
     expect(hits).toBeLessThan(260);
@@ -65,7 +65,7 @@ describe('chance', () => {
   it.each([
     [0, 0],
     [1, 2000],
-  ])('of %d hits %i of 2000', (probability, hits) => {
+  ])('of %d affects %i of 2000 calls', (probability, hits) => {
     expect(drawn(1, probability).replaceAll('.', '')).toHaveLength(hits);
   });
 

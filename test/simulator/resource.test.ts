@@ -11,13 +11,13 @@ describe('a resource that takes 500 ms to start', () => {
     [2000, 3, 'STARTING'],
     [2499, 3, 'STARTING'],
     [2500, 4, 'ACTIVE'],
-  ])('asked for one more at 2000, at %i ms is at %i and %s', (atMs, capacity, status) => {
+  ])('that adds a unit at 2000 ms has, at %i ms, the capacity %i and the status %s', (atMs, capacity, status) => {
     const resource = new SimulatedResource('worker', start);
     resource.change(1, 2000, 'add 1');
     expect(resource.at(atMs)).toEqual({ capacity, status });
   });
 
-  it('keeps every change that arrives while another is starting', () => {
+  it('applies every change that arrives while another change is starting', () => {
     const resource = new SimulatedResource('worker', start);
     resource.change(2, 2000, 'add 2');
     resource.change(-1, 2100, 'remove 1');
@@ -25,7 +25,7 @@ describe('a resource that takes 500 ms to start', () => {
     expect(resource.at(2600)).toEqual({ capacity: 4, status: 'ACTIVE' });
   });
 
-  it('lands a late change in its own time, whatever happens before', () => {
+  it('applies a delayed change at its own time, independently of earlier changes', () => {
     const resource = new SimulatedResource('worker', start);
     resource.change(1, 9000, 'add 1, late');
     resource.change(1, 2000, 'add 1');
@@ -46,7 +46,7 @@ describe('a resource that takes 500 ms to start', () => {
     expect(resource.truth(10_000).at(-1)).toMatchObject({ capacity: 1 });
   });
 
-  it('shows an imposed status until it is lifted, also to a look into the past', () => {
+  it('shows a status that was set until it is removed, also for a read of an earlier time', () => {
     const resource = new SimulatedResource('worker', start);
     resource.setStatus('FAILED', 2000);
     resource.setStatus(undefined, 3000);
@@ -59,7 +59,7 @@ describe('a resource that takes 500 ms to start', () => {
   });
 });
 
-it('its truth is never below zero, is in order, and agrees with every look', () => {
+it('its capacity is never below zero, its history is in order, and every read agrees with the history', () => {
   const happening = fc.record({
     atMs: fc.integer({ min: 1000, max: 5000 }),
     units: fc.integer({ min: -3, max: 3 }),

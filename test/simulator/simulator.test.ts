@@ -40,7 +40,7 @@ const plan = (...faults: unknown[]) => call('PUT', '/faults', { faults });
 const truth = async () => (await call('GET', '/truth')).body as Record<string, { capacity: number; cause: string }[]>;
 
 describe("the sidecar's API", () => {
-  it('shows capacity, status and the time they are of', async () => {
+  it('returns the capacity, the status and the time of both', async () => {
     await start();
     expect(await read()).toMatchObject({
       status: 200,
@@ -55,7 +55,7 @@ describe("the sidecar's API", () => {
     });
   });
 
-  it('takes changes, which arrive after the start time', async () => {
+  it('accepts changes, which take effect after the start time', async () => {
     await start({ startTimeMs: 5000 });
     expect(await add(2)).toMatchObject({ status: 200, body: { resourceAlias: 'worker' } });
     expect(await read()).toMatchObject({ body: { currentCapacity: 3, status: 'STARTING' } });
@@ -66,7 +66,7 @@ describe("the sidecar's API", () => {
     expect(await read()).toMatchObject({ body: { currentCapacity: 4, status: 'ACTIVE' } });
   });
 
-  it('may show how things were a while ago, and says so', async () => {
+  it('can return an earlier state with its time', async () => {
     await start({ readLagMs: 2000 });
     await add();
     nowMs += 1999;
@@ -79,7 +79,7 @@ describe("the sidecar's API", () => {
     });
   });
 
-  it('knows no resource but its own', async () => {
+  it('returns 404 for an unknown resource', async () => {
     await start({ resources: { worker: 1, 'a b': 2 } });
     expect(await call('GET', '/resource/wroker/capacity')).toMatchObject({
       status: 404,
@@ -108,13 +108,13 @@ describe("the sidecar's API", () => {
     expect((await truth())['worker']).toHaveLength(1);
   });
 
-  it('refuses to remove more than there is', async () => {
+  it('refuses to remove more units than exist', async () => {
     await start();
     expect(await remove(4)).toMatchObject({ status: 400 });
     expect(await read()).toMatchObject({ body: { currentCapacity: 3 } });
   });
 
-  it('makes a change again when it gets it again: a key is logged and not honoured', async () => {
+  it('applies a repeated change again: an idempotency key is logged and has no effect', async () => {
     await start();
     const request = {
       method: 'POST',
@@ -131,10 +131,10 @@ describe("the sidecar's API", () => {
 describe('faults of a change', () => {
   it.each<[string, object, unknown]>([
     ['refused', { type: 'reject', status: 500 }, 500],
-    ['refused for now', { type: 'reject', status: 429, retryAfter: '7' }, 429],
+    ['refused temporarily', { type: 'reject', status: 429, retryAfter: '7' }, 429],
     ['reset', { type: 'drop' }, 'no answer'],
     ['cut off', { type: 'cutOff' }, 'no answer'],
-    ['answered with nonsense', { type: 'malformed', body: 'notJson' }, 200],
+    ['answered with an invalid body', { type: 'malformed', body: 'notJson' }, 200],
     ['redirected', { type: 'redirect', location: '/elsewhere' }, 307],
   ])('%s: without effect, with effect at once, or with a late effect', async (_name, fault, answered) => {
     await start();
@@ -162,7 +162,7 @@ describe('faults of a change', () => {
     expect(capacity()).toBe(5);
   });
 
-  it.each(['hang', 'stall'])('%s: no whole answer ever comes, and the change is made', async (type) => {
+  it.each(['hang', 'stall'])('%s: the response is never complete, and the change is applied', async (type) => {
     await start();
     await plan({ type, on: 'change', appliesAfterMs: 0 });
     const stop = new AbortController();
@@ -182,13 +182,13 @@ describe('faults of a change', () => {
     expect(await ended).toBe('not answered');
   });
 
-  it('Retry-After is whatever the fault says', async () => {
+  it('Retry-After has the value of the fault', async () => {
     await start();
     await plan({ type: 'reject', on: 'change', status: 429, retryAfter: 'soon' });
     expect((await add()).headers.get('Retry-After')).toBe('soon');
   });
 
-  it('slow: takes effect when it answers', async () => {
+  it('slow: the change takes effect with the response', async () => {
     await start();
     await plan({ type: 'slow', on: 'change', delayMs: 50 });
     const startedAtMs = performance.now();
@@ -212,7 +212,7 @@ describe('faults of a read', () => {
     });
   });
 
-  it('a status for one look', async () => {
+  it('a status for one read', async () => {
     await start();
     await plan({ type: 'status', status: 'UNKNOWN' });
     expect(await read()).toMatchObject({ body: { status: 'UNKNOWN' } });
@@ -225,7 +225,7 @@ describe('faults of a read', () => {
     ['negativeCapacity', expect.objectContaining({ currentCapacity: -1 })],
     ['missingFields', {}],
     ['huge', expect.stringMatching(/^x{1000000}$/)],
-  ])('nonsense: %s', async (body, expected) => {
+  ])('an invalid body: %s', async (body, expected) => {
     await start();
     await plan({ type: 'malformed', on: 'read', body });
     expect(await read()).toMatchObject({ status: 200, body: expected as unknown });
@@ -242,7 +242,7 @@ describe("the simulator's own paths", () => {
     expect(await read()).toMatchObject({ body: { status: 'ACTIVE' } });
   });
 
-  it('tell what was true, and what every call did', async () => {
+  it('return the history of the capacity and the effect of every call', async () => {
     await start();
     await plan({ type: 'drop', on: 'change', appliesAfterMs: 0 });
     await add(2).catch(() => undefined);
@@ -268,7 +268,7 @@ describe("the simulator's own paths", () => {
     });
   });
 
-  it('show the faults that are still to come, and forget them', async () => {
+  it('return the remaining faults, and delete them', async () => {
     await start();
     await plan({ type: 'drop', on: 'read', times: 2 });
     await read().catch(() => undefined);
@@ -293,7 +293,7 @@ describe("the simulator's own paths", () => {
     });
   });
 
-  it('take it down for a while, and it comes back at the same address', async () => {
+  it('stop the API for a time, after which it is available at the same address', async () => {
     await start();
     expect(await call('PUT', '/down', { forMs: 1000 })).toMatchObject({ status: 202 });
     while (await isUp());

@@ -11,7 +11,7 @@ beforeAll(async () => {
   broker = await startRecordingBroker({ cert, key });
 });
 beforeEach(() => {
-  // No keys but those of the test, and no look for the role of an instance: there is none here.
+  // Only the keys of the test are available. The role of an instance is not searched for, because there is none.
   process.env = { HOME: '/nonexistent', AWS_EC2_METADATA_DISABLED: 'true' };
   broker.logins.length = 0;
   broker.hangsUp = false;
@@ -30,18 +30,18 @@ const settings = (more: Record<string, unknown> = {}) => ({
   ...more,
 });
 
-/** What goes before the token in a login by OAUTHBEARER (RFC 7628); two separators end it. */
+/** The characters before the token in an OAUTHBEARER login (RFC 7628). Two separators follow the token. */
 const opening = 'n,,\u0001auth=Bearer ';
 const tokenIn = (login: string) => login.slice(opening.length, -2);
 
 describe('kafka with aws-msk-iam', () => {
-  it('sends a token that the keys of the environment have signed for the region, and says so when it is refused', async () => {
+  it('sends a token that is signed for the region with the keys of the environment, and reports a refused token', async () => {
     process.env['AWS_ACCESS_KEY_ID'] = 'AKIDEXAMPLE';
     process.env['AWS_SECRET_ACCESS_KEY'] = plantedSecret;
     const source = make({ type: 'kafka' }, settings());
     const { code, message } = await failureOf(source);
     await source.close?.();
-    expect({ code, message }).toEqual({ code: 'denied', message: expect.stringContaining('rights of the role') });
+    expect({ code, message }).toEqual({ code: 'denied', message: expect.stringContaining('permissions of the role') });
 
     const [mechanism, login = ''] = broker.logins;
     expect(mechanism).toBe('OAUTHBEARER');
@@ -55,7 +55,7 @@ describe('kafka with aws-msk-iam', () => {
     expect(message).not.toContain(token);
   });
 
-  it('makes a token of its own for every connection', async () => {
+  it('signs a new token for every connection', async () => {
     process.env['AWS_ACCESS_KEY_ID'] = 'AKIDEXAMPLE';
     process.env['AWS_SECRET_ACCESS_KEY'] = plantedSecret;
     const source = make({ type: 'kafka' }, settings());
@@ -70,7 +70,7 @@ describe('kafka with aws-msk-iam', () => {
     expect(keys).toEqual(['AKIDEXAMPLE', 'AKIDROTATED']);
   });
 
-  it('does not call a login refused that a broker ends by closing the connection', async () => {
+  it('reports a connection that the broker closes during the login as unreachable, not as denied', async () => {
     process.env['AWS_ACCESS_KEY_ID'] = 'AKIDEXAMPLE';
     process.env['AWS_SECRET_ACCESS_KEY'] = plantedSecret;
     broker.hangsUp = true;
@@ -80,15 +80,15 @@ describe('kafka with aws-msk-iam', () => {
   });
 
   it.each([
-    ['a login without a region', { sasl: { mechanism: 'aws-msk-iam' } }, 'region: is needed'],
+    ['a login without a region', { sasl: { mechanism: 'aws-msk-iam' } }, 'region: is missing'],
     [
-      'a password beside it',
+      'a password with aws-msk-iam',
       { sasl: { mechanism: 'aws-msk-iam', region: 'r', password: 'p' } },
-      'password: has no meaning',
+      'password: is not supported',
     ],
-    ['no TLS', { tls: undefined }, 'tls: is needed'],
-    ['a user name without a password', { sasl: { username: 'u' } }, 'password: is needed'],
-  ])('refuses %s', (_name, more, said) => {
-    expect(() => make({ type: 'kafka' }, settings(more))).toThrow(said);
+    ['no TLS', { tls: undefined }, 'tls: is missing'],
+    ['a user name without a password', { sasl: { username: 'u' } }, 'password: is missing'],
+  ])('refuses %s', (_name, more, message) => {
+    expect(() => make({ type: 'kafka' }, settings(more))).toThrow(message);
   });
 });

@@ -18,10 +18,15 @@ describeFailures({ type: 'kafka', settingsFor });
 describe('the lag of a group', () => {
   const none = undefined;
   const cases: [string, Partition[], AutoOffsetReset, number][] = [
-    ['from the commit to the end', [{ committed: 40, start: 0, end: 55 }], 'earliest', 15],
-    ['nothing when it is at the end', [{ committed: 40, start: 0, end: 40 }], 'earliest', 0],
     [
-      'over all partitions',
+      'is the number of messages from the committed offset to the end',
+      [{ committed: 40, start: 0, end: 55 }],
+      'earliest',
+      15,
+    ],
+    ['is zero if the committed offset is the end', [{ committed: 40, start: 0, end: 40 }], 'earliest', 0],
+    [
+      'is the sum of all partitions',
       [
         { committed: 1, start: 0, end: 4 },
         { committed: 5, start: 0, end: 9 },
@@ -29,9 +34,14 @@ describe('the lag of a group', () => {
       'earliest',
       7,
     ],
-    ['all that is there where it never committed', [{ committed: none, start: 0, end: 100 }], 'earliest', 100],
     [
-      'nothing where it never committed, if so chosen, for those that begin at the earliest too',
+      'is all messages without a committed offset, for earliest',
+      [{ committed: none, start: 0, end: 100 }],
+      'earliest',
+      100,
+    ],
+    [
+      'is zero without a committed offset, for none',
       [
         { committed: none, start: 0, end: 100 },
         { committed: 40, start: 0, end: 40 },
@@ -39,10 +49,10 @@ describe('the lag of a group', () => {
       'none',
       0,
     ],
-    ['one where it never committed, if so chosen', [{ committed: none, start: 0, end: 100 }], 'latest', 1],
-    ['not one where nothing was ever written', [{ committed: none, start: 0, end: 0 }], 'latest', 0],
+    ['is one without a committed offset, for latest', [{ committed: none, start: 0, end: 100 }], 'latest', 1],
+    ['is zero for a partition without messages, for latest', [{ committed: none, start: 0, end: 0 }], 'latest', 0],
     [
-      'without what retention deleted, where it never committed',
+      'excludes messages that retention deleted, without a committed offset',
       [
         { committed: none, start: 9000, end: 9000 },
         { committed: none, start: 8900, end: 9000 },
@@ -50,15 +60,20 @@ describe('the lag of a group', () => {
       'earliest',
       100,
     ],
-    ['without what retention deleted behind its commit', [{ committed: 10, start: 80, end: 100 }], 'earliest', 20],
     [
-      'nothing for a partition that was never committed and whose messages have all expired',
+      'excludes messages after the committed offset that retention deleted',
+      [{ committed: 10, start: 80, end: 100 }],
+      'earliest',
+      20,
+    ],
+    [
+      'is zero for a partition whose messages have all expired, without a committed offset',
       [{ committed: none, start: 50, end: 50 }],
       'earliest',
       0,
     ],
     [
-      'as never committed, where the topic was made anew behind the commit',
+      'ignores a committed offset after the end, because the topic was created again',
       [{ committed: 1000, start: 0, end: 5 }],
       'earliest',
       5,
@@ -82,16 +97,16 @@ describe('partitions of a group', () => {
     ['latest', 3],
     ['earliest', 3],
     ['none', 1],
-  ] as const)('that have lag, with consumers that begin at %s', (reset, expected) => {
+  ] as const)('with lag are counted for consumers with auto.offset.reset %s', (reset, expected) => {
     expect(lagOf(partitions, reset).partitionsWithLag).toBe(expected);
   });
 
-  it('whose lag nobody knows, because there is no commit that counts', () => {
+  it('without a valid committed offset are counted as uncommitted', () => {
     expect(lagOf(partitions, 'latest').uncommitted).toBe(2);
   });
 });
 
-describe('kafka at a broker that never answers', () => {
+describe('kafka with a broker that never responds', () => {
   const open = new Set<Socket>();
   const servers: Server[] = [];
   afterEach(async () => {
@@ -111,7 +126,7 @@ describe('kafka at a broker that never answers', () => {
     return (server.address() as AddressInfo).port;
   }
 
-  it('leaves no socket open after a sample that was stopped', async () => {
+  it('closes the socket of a sample that was stopped', async () => {
     const source = make({ type: 'kafka' }, settingsFor(await hangingAt('127.0.0.1')), 60_000);
     const stop = new AbortController();
     const failure = failureOf(source, stop.signal);
@@ -122,14 +137,14 @@ describe('kafka at a broker that never answers', () => {
     await source.close?.();
   });
 
-  it('tries another one with the next sample', async () => {
+  it('connects to the next broker for the next sample', async () => {
     const brokers = await Promise.all([hangingAt('127.0.0.1'), hangingAt('127.0.0.1'), hangingAt('127.0.0.1')]);
-    const asked: number[] = [];
-    for (const [at, server] of servers.entries()) server.on('connection', () => asked.push(at));
+    const connected: number[] = [];
+    for (const [at, server] of servers.entries()) server.on('connection', () => connected.push(at));
     const settings = { ...settingsFor(0), brokers: brokers.map((port) => `127.0.0.1:${port}`) };
     const source = make({ type: 'kafka' }, settings, 300);
     for (let sample = 0; sample < 4; sample += 1) expect((await failureOf(source)).code).toBe('timeout');
-    expect(asked).toEqual([0, 1, 2, 0]);
+    expect(connected).toEqual([0, 1, 2, 0]);
     await source.close?.();
   });
 
@@ -143,11 +158,11 @@ describe('kafka at a broker that never answers', () => {
 });
 
 describe('kafka settings', () => {
-  it('need a group for the lag', () => {
-    expect(() => make({ type: 'kafka' }, { brokers: 'h:9092', topics: 'jobs' })).toThrow('group: is needed');
+  it('require a group for the lag', () => {
+    expect(() => make({ type: 'kafka' }, { brokers: 'h:9092', topics: 'jobs' })).toThrow('group: is missing');
   });
 
-  it('need the port of a broker', () => {
+  it('require the port of a broker', () => {
     expect(() => make({ type: 'kafka' }, { brokers: 'h', topics: 'jobs', group: 'g' })).toThrow('brokers');
   });
 });

@@ -10,15 +10,15 @@ export const meanings = {
   /** The caller canceled. */
   stopped: { read: 'failed', change: 'unknown' },
   /** The credentials are invalid or lack a permission. */
-  denied: { read: 'denied', change: 'rejectedForGood' },
-  missing: { read: 'missing', change: 'rejectedForGood' },
+  denied: { read: 'denied', change: 'rejectedPermanently' },
+  missing: { read: 'missing', change: 'rejectedPermanently' },
   throttled: { read: 'throttled', change: 'rejected' },
   /** Another writer changed the resource in between, or the resource cannot be changed at the moment. */
   conflict: { read: 'failed', change: 'rejected' },
   /** The server refuses this change but may accept a smaller one: a quota, a maximum size. */
   refused: { read: 'failed', change: 'refused' },
   /** The request is not supported, whatever its size. */
-  invalid: { read: 'failed', change: 'rejectedForGood' },
+  invalid: { read: 'failed', change: 'rejectedPermanently' },
   /** The server reports that it failed, possibly after it made the change. */
   failed: { read: 'failed', change: 'unknown' },
   /** The response has a success status, but its body is not as expected. */

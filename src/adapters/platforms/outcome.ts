@@ -17,7 +17,7 @@ export function asOutcome(error: unknown): Exclude<ChangeOutcome, { outcome: 'ac
       return { outcome: 'unknown', reason };
     case 'refused':
       return { outcome: 'rejected', final: true, lessMayHelp: true, reason };
-    case 'rejectedForGood':
+    case 'rejectedPermanently':
       return { outcome: 'rejected', final: true, reason };
     case 'rejected':
       return { outcome: 'rejected', final: false, reason, ...(retryAfterMs !== undefined && { retryAfterMs }) };

@@ -25,7 +25,7 @@ or one of its secrets is missing on this machine. The valid parts are checked in
     )
     .option(
       '--json',
-      'print the findings as JSON: { isHealthy, findings: [{ part, resource, signal, type, outcome, message }] }',
+      'print the results as JSON: { isHealthy, findings: [{ part, resource, signal, type, outcome, message }] }',
     )
     .action(doctor);
 }
@@ -36,30 +36,30 @@ async function doctor({ json }: { json?: true }): Promise<void> {
   if (config.source === 'demo') throw new ConfigError([nothingConfigured]);
   for (const warning of config.warnings) console.error(`warning: ${formatProblem(warning)}`);
   const { resources } = config;
-  const findings = await examine({ resources, temporal: readTemporalSettings(env), env });
-  const isHealthy = findings.every(({ outcome }) => outcome === 'ok');
-  console.log(json ? JSON.stringify({ isHealthy, findings }) : table(findings));
-  if (!isHealthy) process.exitCode = exitCodeFor(findings);
+  const results = await examine({ resources, temporal: readTemporalSettings(env), env });
+  const isHealthy = results.every(({ outcome }) => outcome === 'ok');
+  console.log(json ? JSON.stringify({ isHealthy, findings: results }) : table(results));
+  if (!isHealthy) process.exitCode = exitCodeFor(results);
 }
 
-function exitCodeFor(findings: readonly CheckResult[]): number {
-  const isMisconfigured = findings.some(({ outcome }) => outcome === 'misconfigured');
+function exitCodeFor(results: readonly CheckResult[]): number {
+  const isMisconfigured = results.some(({ outcome }) => outcome === 'misconfigured');
   return isMisconfigured ? exitCodes.badConfiguration : exitCodes.failed;
 }
 
 const marks = { ok: 'ok', failing: 'FAILS', misconfigured: 'INVALID' } satisfies Record<CheckResult['outcome'], string>;
 
-function table(findings: readonly CheckResult[]): string {
-  const rows = findings.map((finding) => [
-    marks[finding.outcome],
-    nameOf(finding),
-    finding.type,
-    finding.message.replaceAll('\n', ' '),
+function table(results: readonly CheckResult[]): string {
+  const rows = results.map((result) => [
+    marks[result.outcome],
+    nameOf(result),
+    result.type,
+    result.message.replaceAll('\n', ' '),
   ]);
-  const failed = findings.filter(({ outcome }) => outcome !== 'ok').length;
+  const failed = results.filter(({ outcome }) => outcome !== 'ok').length;
   return [
     ...columns(rows),
-    failed === 0 ? 'Everything answers.' : `${failed} of ${findings.length} checks failed.`,
+    failed === 0 ? 'Everything answers.' : `${failed} of ${results.length} checks failed.`,
   ].join('\n');
 }
 

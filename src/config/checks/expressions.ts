@@ -1,12 +1,12 @@
 /** Checks that the expressions of an autoscale can be parsed, and that they name existing signals. */
 import { compileExpression } from '../../domain/expression/expression.js';
 import { ExpressionError } from '../../domain/expression/error.js';
-import { didYouMean, type Finding } from '../file/issue-words.js';
+import { didYouMean, type PathProblem } from '../file/issue-words.js';
 import { nearest } from '../nearest.js';
 import { isMapping, valueAt, type Path } from '../file/path.js';
 
 /** @param resource the resource as written, which may contain other errors. */
-export function checkExpressions(resource: unknown): Finding[] {
+export function checkExpressions(resource: unknown): PathProblem[] {
   const signals = valueAt(resource, ['autoscale', 'signals']);
   const names = isMapping(signals) ? Object.keys(signals) : [];
   const policies = valueAt(resource, ['autoscale', 'policies']);
@@ -17,7 +17,7 @@ export function checkExpressions(resource: unknown): Finding[] {
   );
 }
 
-function checkExpression(text: unknown, path: Path, signals: readonly string[]): Finding[] {
+function checkExpression(text: unknown, path: Path, signals: readonly string[]): PathProblem[] {
   if (typeof text !== 'string' || text === '') return [];
   try {
     compileExpression(text, signals);

@@ -7,24 +7,24 @@ import type { PathInPolicy, WrittenCapacity } from '../../domain/policies/policy
 import { definitionOf } from '../../domain/policies/registry.js';
 import type { ScaleSettings } from '../../domain/scale/settings.js';
 import type { Problem } from '../../domain/written/problem.js';
-import type { Finding } from '../file/issue-words.js';
+import type { PathProblem } from '../file/issue-words.js';
 
 type Bounds = Pick<ScaleSettings, 'min' | 'max'>;
 
-export function capacitiesOutside(settings: AutoscaleSettings, bounds: Bounds): Finding[] {
+export function capacitiesOutside(settings: AutoscaleSettings, bounds: Bounds): PathProblem[] {
   return writtenCapacities(settings).flatMap(({ path, capacity }) => {
-    const problem = whatComesOfIt(capacity, bounds);
+    const problem = problemOf(capacity, bounds);
     return problem === undefined ? [] : [{ path, ...problem }];
   });
 }
 
-function whatComesOfIt(capacity: number, { min, max }: Bounds): Problem | undefined {
+function problemOf(capacity: number, { min, max }: Bounds): Problem | undefined {
   if (capacity < min) {
-    const problem = `${capacity} is below min, ${min}, which is what comes of it`;
+    const problem = `${capacity} is below min, so min (${min}) applies`;
     return { problem, fix: `lower min, or write ${min}` };
   }
   if (max !== null && capacity > max) {
-    const problem = `${capacity} is above max, ${max}, which is what comes of it`;
+    const problem = `${capacity} is above max, so max (${max}) applies`;
     return { problem, fix: `raise max, or write ${max}` };
   }
   return undefined;

@@ -5,18 +5,18 @@
 import type { TargetName } from '../../adapters/platforms/platform.js';
 import { platforms } from '../../adapters/platforms/registry.js';
 import type { ResourceConfig } from '../config.js';
-import type { Finding } from '../file/issue-words.js';
+import type { PathProblem } from '../file/issue-words.js';
 import { isMapping } from '../file/path.js';
 import { type Environment, interpolate } from '../file/placeholders.js';
 
 /**
- * Returns a finding for every resource whose object an earlier resource already scales. The values of placeholders are
+ * Returns a problem for every resource whose object an earlier resource already scales. The values of placeholders are
  * compared, but never shown.
  */
 export async function sameObjects(
   resources: readonly ResourceConfig[],
   environment: Environment,
-): Promise<readonly Finding[]> {
+): Promise<readonly PathProblem[]> {
   const targets = await Promise.all(resources.map((resource) => targetOf(resource, environment)));
   return resources.flatMap(({ alias, platform }, index) => {
     const earlier = resources.findIndex(
@@ -25,8 +25,8 @@ export async function sameObjects(
     );
     const twin = resources[earlier];
     if (!twin) return [];
-    const problem = `is the same object as that of ${twin.alias}, by its settings`;
-    const fix = 'scale it by one resource with both their policies, or correct one of the two';
+    const problem = `scales the same object as the resource ${twin.alias}`;
+    const fix = 'write one resource with the policies of both, or correct the platform of one of the two resources';
     return [{ path: ['resources', alias, 'platform'], problem, fix }];
   });
 }

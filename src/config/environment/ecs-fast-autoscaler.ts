@@ -15,7 +15,7 @@ import {
   type QueueSignal,
   queueTypeOf,
   queueVariables,
-  whyCombinedAlready,
+  whyCombinedHasNoEffect,
 } from './queue.js';
 import { aliasSchema, resourceSchema } from '../schema/resource.js';
 
@@ -34,10 +34,10 @@ const number = z
 
 export const fastAutoscalerSettings = z.object({
   ECS_CLUSTER: z
-    .string({ error: withFix('is not set', 'give the name or the ARN of the ECS cluster') })
+    .string({ error: withFix('is not set', 'set it to the name or the ARN of the ECS cluster') })
     .describe('Name or ARN of the cluster. Required.'),
   SERVICE_NAME: z
-    .string({ error: withFix('is not set', 'give the name or the ARN of the ECS service') })
+    .string({ error: withFix('is not set', 'set it to the name or the ARN of the ECS service') })
     .refine((service) => aliasSchema.safeParse(aliasOf(service)).success, {
       error: withFix('is neither the name nor the ARN of an ECS service', 'write letters, digits, "-" and "_"'),
     })
@@ -72,10 +72,10 @@ export function fastAutoscalerNames(environment: Environment): string[] {
     (shapes, { shape }) => ({ ...shapes, ...shape }),
     fastAutoscalerSettings.shape,
   );
-  const isOthersToo = (name: string) => name === 'DRY_RUN' || name.startsWith('AWS_');
-  const own = Object.keys(all).filter((name) => environment[name] !== undefined && !isOthersToo(name));
-  const isMeant = own.includes('ECS_CLUSTER') || (own.includes('SERVICE_NAME') && own.length > 1);
-  return isMeant ? own : [];
+  const isShared = (name: string) => name === 'DRY_RUN' || name.startsWith('AWS_');
+  const own = Object.keys(all).filter((name) => environment[name] !== undefined && !isShared(name));
+  const isIdentified = own.includes('ECS_CLUSTER') || (own.includes('SERVICE_NAME') && own.length > 1);
+  return isIdentified ? own : [];
 }
 
 /** Every variable that is read. */
@@ -134,13 +134,16 @@ function inDigits(value: number): string {
 }
 
 function refuseContradictions(settings: Settings): void {
-  const fix = 'swap the two, or correct one';
   const problems = [
-    settings.MIN_TASKS > settings.MAX_TASKS && { path: 'MIN_TASKS', problem: 'is above MAX_TASKS', fix },
+    settings.MIN_TASKS > settings.MAX_TASKS && {
+      path: 'MIN_TASKS',
+      problem: 'is above MAX_TASKS',
+      fix: 'lower MIN_TASKS, or raise MAX_TASKS',
+    },
     settings.SCALE_DOWN_THRESHOLD > settings.SCALE_UP_THRESHOLD && {
       path: 'SCALE_DOWN_THRESHOLD',
-      problem: 'is above SCALE_UP_THRESHOLD, so that both would hold at once',
-      fix,
+      problem: 'is above SCALE_UP_THRESHOLD, so that one number of messages would both add and remove tasks',
+      fix: 'lower SCALE_DOWN_THRESHOLD, or raise SCALE_UP_THRESHOLD',
     },
   ].filter((problem) => problem !== false);
   if (problems.length > 0) throw new ConfigError(problems);
@@ -166,24 +169,28 @@ function aliasOf(service: string): string {
     .slice(0, 63);
 }
 
-/** The settings whose effect differs: what each setting did in the fast autoscaler, and what it does here. */
-const otherwise: Readonly<Record<string, string>> = {
-  SCALE_OUT_COOLDOWN: 'had no effect in the original; here it is the least time between two scale-outs',
-  SCALING_STEP_COUNT: 'had no effect in the original; here one change adds or removes at most so many tasks',
-  TASKS_PER_MESSAGE: 'was added to what ran, at every run, in the original; here it is all that the messages need',
-  MAX_SCALE_DOWN_FACTOR: 'was the share that was kept in the original; here it is the largest share that is removed',
-  S3_CONFIG_BUCKET: 'is not needed here, and ignored: Temporal keeps the state',
-  MSK_CLUSTER_ARN: 'is not needed here, and ignored: KAFKA_BOOTSTRAP_SERVERS names the brokers',
+/** The settings whose effect differs: what each setting did in the fast autoscaler, and what it does in Escapement. */
+const differentEffects: Readonly<Record<string, string>> = {
+  SCALE_OUT_COOLDOWN:
+    'had no effect in the ECS fast autoscaler, and is the minimum time between two scale-outs in Escapement',
+  SCALING_STEP_COUNT:
+    'had no effect in the ECS fast autoscaler, and is the maximum number of tasks that one change adds or removes in Escapement',
+  TASKS_PER_MESSAGE:
+    'was added per message to the running tasks at every run of the ECS fast autoscaler, and is the total number of tasks per message in Escapement',
+  MAX_SCALE_DOWN_FACTOR:
+    'was the share of the tasks that a scale-in kept in the ECS fast autoscaler, and is the maximum share that a scale-in removes in Escapement',
+  S3_CONFIG_BUCKET: 'is ignored: Temporal stores the state',
+  MSK_CLUSTER_ARN: 'is ignored: KAFKA_BOOTSTRAP_SERVERS names the brokers',
 };
 
 function differences(
   environment: Environment,
   { USE_COMBINED_MESSAGES: isCombined, QUEUE_TYPE }: Settings,
 ): ConfigProblem[] {
-  const given = Object.entries(otherwise).filter(([name]) => isSet(environment, name));
-  const already = isCombined ? whyCombinedAlready(QUEUE_TYPE) : undefined;
+  const given = Object.entries(differentEffects).filter(([name]) => isSet(environment, name));
+  const noEffect = isCombined ? whyCombinedHasNoEffect(QUEUE_TYPE) : undefined;
   return [
     ...given.map(([path, problem]) => ({ path, problem })),
-    ...(already === undefined ? [] : [{ path: 'USE_COMBINED_MESSAGES', problem: `changes nothing here: ${already}` }]),
+    ...(noEffect === undefined ? [] : [{ path: 'USE_COMBINED_MESSAGES', problem: `has no effect: ${noEffect}` }]),
   ];
 }

@@ -18,7 +18,7 @@ const units = (least: number) => wholeNumber('a whole number of units', least, 1
 
 export const environmentSettings = z.object({
   AUTOSCALER_TARGET_RESOURCE: z
-    .string({ error: withFix('is not set', 'give the alias of the resource, its key in omnistrate-compose.yaml') })
+    .string({ error: withFix('is not set', 'set it to the alias of the resource, its key in omnistrate-compose.yaml') })
     .pipe(aliasSchema)
     .describe('The alias of the resource: its key in omnistrate-compose.yaml. Required.'),
   AUTOSCALER_COOLDOWN: seconds(0).prefault('300').describe('Minimum time between two changes, in seconds.'),
@@ -52,7 +52,13 @@ export function environmentConfig(environment: Environment): Config {
   const max = settings.AUTOSCALER_MAX_CAPACITY ?? null;
   if (max !== null && min > max) {
     const problem = 'is above AUTOSCALER_MAX_CAPACITY';
-    throw new ConfigError([{ path: 'AUTOSCALER_MIN_CAPACITY', problem, fix: 'swap the two, or correct one' }]);
+    throw new ConfigError([
+      {
+        path: 'AUTOSCALER_MIN_CAPACITY',
+        problem,
+        fix: 'lower AUTOSCALER_MIN_CAPACITY, or raise AUTOSCALER_MAX_CAPACITY',
+      },
+    ]);
   }
   const resource = resourceSchema.parse({
     platform: { type: 'omnistrate', url: settings.OMNISTRATE_SIDECAR_URL },

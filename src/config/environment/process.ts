@@ -48,7 +48,9 @@ export const serverVariables = z.object({
     .describe('Port of the health endpoint of `escapement worker`. 0 picks a free port.'),
   ESCAPEMENT_LISTEN: address
     .default('127.0.0.1')
-    .describe('Address to listen on. Any other than loopback requires a token: see the next two.'),
+    .describe(
+      'Address to listen on. An address other than loopback requires `ESCAPEMENT_API_TOKEN` or `ESCAPEMENT_ALLOW_UNAUTHENTICATED`.',
+    ),
   ESCAPEMENT_ALLOWED_HOSTS: hostNames
     .optional()
     .describe(
@@ -57,7 +59,10 @@ export const serverVariables = z.object({
   ESCAPEMENT_API_TOKEN: z
     .string()
     .regex(/^[\x21-\x7e]+$/, {
-      error: withFix('has signs that no HTTP header can carry', 'write visible ASCII without blanks'),
+      error: withFix(
+        'contains characters that an HTTP header cannot contain',
+        'write visible ASCII characters without spaces',
+      ),
     })
     .optional()
     .describe('Token that callers of the API must send as `Authorization: Bearer`. If empty, no token is required.'),
@@ -101,8 +106,8 @@ export function readServerSettings(environment: Environment): ServerSettings {
   const apiToken = variables.ESCAPEMENT_API_TOKEN;
   if (apiToken === undefined && !variables.ESCAPEMENT_ALLOW_UNAUTHENTICATED && !isLoopback(listen)) {
     const fix =
-      'set ESCAPEMENT_API_TOKEN, or ESCAPEMENT_ALLOW_UNAUTHENTICATED=true if whoever reaches the port may scale';
-    throw new ConfigError([{ path: 'ESCAPEMENT_LISTEN', problem: `${listen} can be reached from elsewhere`, fix }]);
+      'set ESCAPEMENT_API_TOKEN, or set ESCAPEMENT_ALLOW_UNAUTHENTICATED=true if anyone who can reach the port may scale';
+    throw new ConfigError([{ path: 'ESCAPEMENT_LISTEN', problem: `${listen} is reachable from other machines`, fix }]);
   }
   return {
     port: variables.PORT,

@@ -24,16 +24,17 @@ export const queueChoice = z.object({
   USE_COMBINED_MESSAGES: trueOrFalse.prefault('false').describe('Whether messages that are being processed count too.'),
 });
 
-const needed = (type: QueueType) => z.string({ error: withFix('is not set', `it is needed for QUEUE_TYPE=${type}`) });
+const required = (type: QueueType, value: string) =>
+  z.string({ error: withFix(`is not set, but QUEUE_TYPE=${type} requires it`, `set it to ${value}`) });
 const text = z.string().optional();
-const portOf = (usual: string) => wholeNumber('a port', 1, 65_535).prefault(usual);
+const portOf = (defaultPort: string) => wholeNumber('a port', 1, 65_535).prefault(defaultPort);
 
 export const queueVariables = {
-  sqs: z.object({ SQS_QUEUE_URL: needed('sqs') }),
+  sqs: z.object({ SQS_QUEUE_URL: required('sqs', 'the URL of the queue') }),
   amq: z
     .object({
-      AMQ_BROKER_ID: needed('amq'),
-      AMQ_QUEUE_NAME: needed('amq'),
+      AMQ_BROKER_ID: required('amq', 'the ID of the broker'),
+      AMQ_QUEUE_NAME: required('amq', 'the name of the queue'),
       AMQ_USERNAME: text,
       AMQ_PASSWORD: text,
       AWS_REGION: text,
@@ -41,28 +42,31 @@ export const queueVariables = {
     })
     .refine((given) => regionOf(given) !== undefined, {
       path: ['AWS_REGION'],
-      error: withFix('is not set, and neither is AWS_DEFAULT_REGION', 'one of the two is needed for QUEUE_TYPE=amq'),
+      error: withFix(
+        'is not set, and neither is AWS_DEFAULT_REGION, but QUEUE_TYPE=amq requires one of them',
+        'set AWS_REGION to the AWS region of the broker',
+      ),
     }),
-  kinesis: z.object({ KINESIS_STREAM_NAME: needed('kinesis') }),
+  kinesis: z.object({ KINESIS_STREAM_NAME: required('kinesis', 'the name of the stream') }),
   kafka: z.object({
-    KAFKA_BOOTSTRAP_SERVERS: needed('kafka'),
-    KAFKA_TOPIC: needed('kafka'),
-    KAFKA_CONSUMER_GROUP: needed('kafka'),
+    KAFKA_BOOTSTRAP_SERVERS: required('kafka', 'host:port of each broker, separated by commas'),
+    KAFKA_TOPIC: required('kafka', 'the name of the topic'),
+    KAFKA_CONSUMER_GROUP: required('kafka', 'the name of the consumer group'),
   }),
   rabbitmq: z.object({
-    RABBITMQ_HOST: needed('rabbitmq'),
+    RABBITMQ_HOST: required('rabbitmq', 'the host name of the server'),
     RABBITMQ_PORT: portOf('5672'),
     RABBITMQ_VHOST: z.string().default('/'),
-    RABBITMQ_QUEUE: needed('rabbitmq'),
+    RABBITMQ_QUEUE: required('rabbitmq', 'the name of the queue'),
     RABBITMQ_USERNAME: text,
     RABBITMQ_PASSWORD: text,
   }),
   redis: z
     .object({
-      REDIS_HOST: needed('redis'),
+      REDIS_HOST: required('redis', 'the host name of the server'),
       REDIS_PORT: portOf('6379'),
       REDIS_PASSWORD: text,
-      REDIS_QUEUE_KEY: needed('redis'),
+      REDIS_QUEUE_KEY: required('redis', 'the key of the list or the stream'),
       REDIS_QUEUE_TYPE: word(['list', 'stream']).prefault('list'),
       REDIS_CONSUMER_GROUP: text,
     })
@@ -71,8 +75,8 @@ export const queueVariables = {
     .refine(({ REDIS_QUEUE_TYPE: kind, REDIS_CONSUMER_GROUP: group }) => kind === 'list' || group !== undefined, {
       path: ['REDIS_CONSUMER_GROUP'],
       error: withFix(
-        'is not set',
-        'it is needed for REDIS_QUEUE_TYPE=stream: what counts is what this group has not read yet',
+        'is not set, but REDIS_QUEUE_TYPE=stream requires it: the signal counts the entries that the group has not read',
+        'set it to the name of the consumer group',
       ),
     }),
 } satisfies Record<QueueType, z.ZodObject>;
@@ -114,12 +118,12 @@ export function queueFromEnvironment(environment: Environment): QueueSignal {
 }
 
 /** Returns why USE_COMBINED_MESSAGES has no effect, or undefined where it has one. */
-export function whyCombinedAlready(type: QueueType): string | undefined {
+export function whyCombinedHasNoEffect(type: QueueType): string | undefined {
   switch (type) {
     case 'kinesis':
-      return 'what counts of a stream is the records of the last minute, whether they were read or not';
+      return 'the signal counts the records of the last minute, whether or not they were read';
     case 'kafka':
-      return 'the lag of a group has the messages in it that are being worked on';
+      return 'the lag of a consumer group includes the messages that are being processed';
     case 'sqs':
     case 'amq':
     case 'rabbitmq':

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { report, withFix } from '../../domain/written/issue.js';
 import { ConfigError } from '../problem.js';
-import { findingsOf, issueWords, oneOf, problemAt } from '../file/issue-words.js';
+import { issueWords, oneOf, problemAt, problemsOfIssues } from '../file/issue-words.js';
 import { formatPath } from '../file/path.js';
 import type { Environment } from '../file/placeholders.js';
 
@@ -21,8 +21,8 @@ export function parseEnvironment<Schema extends z.ZodObject>(
   });
   const result = schema.safeParse(Object.fromEntries(given), { error: issueWords });
   if (result.success) return result.data;
-  const findings = findingsOf(result.error.issues);
-  throw new ConfigError(findings.map((finding) => problemAt({ path: formatPath(finding.path) }, finding)));
+  const problems = problemsOfIssues(result.error.issues);
+  throw new ConfigError(problems.map((found) => problemAt({ path: formatPath(found.path) }, found)));
 }
 
 /** A variable that is set to an empty string counts as not set. */
@@ -43,15 +43,15 @@ export function wholeNumber(what: string, least: number, most: number) {
 export const port = wholeNumber('a port', 0, 65_535);
 
 /** The spellings that related programs in Go and Python accept. */
-const truths: Readonly<Record<string, boolean>> = {
+const booleans: Readonly<Record<string, boolean>> = {
   ...Object.fromEntries(['true', 't', 'yes', 'y', 'on', '1'].map((text) => [text, true])),
   ...Object.fromEntries(['false', 'f', 'no', 'n', 'off', '0'].map((text) => [text, false])),
 };
 
 export const trueOrFalse = z.string().transform((text, context) => {
-  const value = truths[text.toLowerCase()];
+  const value = booleans[text.toLowerCase()];
   if (value !== undefined) return value;
-  report(context, { problem: 'is neither true nor false', fix: 'write one of the two' });
+  report(context, { problem: 'is neither true nor false', fix: 'write true or false' });
   return z.NEVER;
 });
 

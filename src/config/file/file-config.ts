@@ -2,12 +2,12 @@
 import { checkExpressions } from '../checks/expressions.js';
 import { byAlias, resourceConfig, type Config, type ResourceConfig } from '../config.js';
 import { ConfigError, formatProblem, type ConfigProblem } from '../problem.js';
-import { problemAt, type Finding } from './issue-words.js';
+import { problemAt, type PathProblem } from './issue-words.js';
 import { mergedResources, type MergedResource } from './merged-resources.js';
 import { parseWritten } from './parse-written.js';
 import { withPresetLimits } from './preset-limits.js';
 import { formatPath, isMapping, valueAt, type Path } from './path.js';
-import { findingsOfPlaceholders, interpolate, type Environment } from './placeholders.js';
+import { interpolate, placeholderProblems, type Environment } from './placeholders.js';
 import { sameObjects } from '../checks/same-object.js';
 import { documentSchema, resourceSchema } from '../schema/resource.js';
 import { warningsFor } from '../checks/warnings.js';
@@ -30,13 +30,13 @@ export async function fileConfig(text: string, file: string, environment: Enviro
   );
 
   const configs = resources.flatMap(({ config }) => config ?? []);
-  const findings = [
-    ...findingsOfPlaceholders(placeholders, 'missing', 'malformed'),
-    ...document.findings.filter((finding) => !isLeftToDefaults(finding)),
-    ...resources.flatMap((resource) => resource.findings),
+  const problems = [
+    ...placeholderProblems(placeholders, 'missing', 'malformed'),
+    ...document.problems.filter((found) => !isLeftToDefaults(found)),
+    ...resources.flatMap((resource) => resource.problems),
     ...(await sameObjects(configs, environment)),
   ];
-  if (findings.length > 0) throw new ConfigError(inOrder(findings.map((finding) => problemIn(finding, yaml, file))));
+  if (problems.length > 0) throw new ConfigError(inOrder(problems.map((found) => problemIn(found, yaml, file))));
 
   const warnings = resources.flatMap(({ missing, config }) => [
     ...missing,
@@ -47,50 +47,50 @@ export async function fileConfig(text: string, file: string, environment: Enviro
     file,
     ...(document.output?.owner !== undefined && { owner: document.output.owner }),
     resources: byAlias(configs),
-    warnings: inOrder(warnings.map((finding) => problemIn(finding, yaml, file))),
+    warnings: inOrder(warnings.map((found) => problemIn(found, yaml, file))),
   };
 }
 
 interface ReadResource {
   readonly config?: ResourceConfig;
-  readonly findings: readonly Finding[];
-  readonly missing: readonly Finding[];
+  readonly problems: readonly PathProblem[];
+  readonly missing: readonly PathProblem[];
 }
 
 async function readResource(
   { alias, merged, placeholders }: MergedResource,
   environment: Environment,
 ): Promise<ReadResource> {
-  const { output, findings } = parseWritten(resourceSchema, withPresetLimits(merged), placeholders);
+  const { output, problems } = parseWritten(resourceSchema, withPresetLimits(merged), placeholders);
   const adapters = await checkAdapters(merged, environment);
   return {
     ...(output && { config: resourceConfig(alias, output) }),
-    findings: [...findings, ...checkExpressions(merged), ...adapters.findings].map(under(alias)),
+    problems: [...problems, ...checkExpressions(merged), ...adapters.problems].map(under(alias)),
     missing: adapters.missing.map(under(alias)),
   };
 }
 
 /** Converts a path within a resource to a path within the file. */
 function under(alias: string) {
-  return (finding: Finding): Finding => ({ ...finding, path: ['resources', alias, ...finding.path] });
+  return (found: PathProblem): PathProblem => ({ ...found, path: ['resources', alias, ...found.path] });
 }
 
 /**
  * A field that is missing in a resource may be set in `defaults`, and the reverse. Only the merged resource shows
  * whether a field is missing.
  */
-function isLeftToDefaults({ path, isMissing }: Finding): boolean {
+function isLeftToDefaults({ path, isMissing }: PathProblem): boolean {
   return isMissing === true && path.length > 2;
 }
 
 /** A problem in a field that a resource inherits is reported at its position in `defaults`. */
-function problemIn(finding: Finding, yaml: YamlFile, file: string): ConfigProblem {
-  const [section, , ...rest] = finding.path;
+function problemIn(found: PathProblem, yaml: YamlFile, file: string): ConfigProblem {
+  const [section, , ...rest] = found.path;
   const inDefaults = ['defaults', ...rest];
-  const isInherited = section === 'resources' && isWritten(yaml, inDefaults) && !isWritten(yaml, finding.path);
-  const path = isInherited ? inDefaults : finding.path;
-  const position = finding.isAboutKey ? yaml.positionOfKey(path) : yaml.positionOf(path);
-  return problemAt({ file, ...position, path: formatPath(path) }, finding);
+  const isInherited = section === 'resources' && isWritten(yaml, inDefaults) && !isWritten(yaml, found.path);
+  const path = isInherited ? inDefaults : found.path;
+  const position = found.isAboutKey ? yaml.positionOfKey(path) : yaml.positionOf(path);
+  return problemAt({ file, ...position, path: formatPath(path) }, found);
 }
 
 function isWritten(yaml: YamlFile, path: Path): boolean {
@@ -106,6 +106,6 @@ function inOrder(problems: readonly ConfigProblem[]): ConfigProblem[] {
 }
 
 function emptyFile(file: string): ConfigProblem {
-  const fix = 'begin with "version: 1" and "resources:"';
-  return { file, line: 1, column: 1, path: '', problem: 'holds no configuration', fix };
+  const fix = 'begin the file with "version: 1" and "resources:"';
+  return { file, line: 1, column: 1, path: '', problem: 'contains no configuration', fix };
 }

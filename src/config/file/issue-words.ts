@@ -11,7 +11,8 @@ import type { Path } from './path.js';
 
 type Issue = z.core.$ZodIssue;
 
-export interface Finding extends IssueProblem {
+/** A problem and the path of the value that has the problem. */
+export interface PathProblem extends IssueProblem {
   readonly path: Path;
   /** The key itself is invalid, and not the value of that key. */
   readonly isAboutKey?: true;
@@ -19,9 +20,9 @@ export interface Finding extends IssueProblem {
   readonly source?: string;
 }
 
-/** Returns the problem of a finding at its place in the file or in the environment. */
-export function problemAt(place: Omit<ConfigProblem, keyof Problem | 'source'>, finding: Finding): ConfigProblem {
-  const { problem, fix, source } = finding;
+/** Adds the place in the file or in the environment to a problem. */
+export function problemAt(place: Omit<ConfigProblem, keyof Problem | 'source'>, found: PathProblem): ConfigProblem {
+  const { problem, fix, source } = found;
   return { ...place, problem, fix, source };
 }
 
@@ -50,9 +51,9 @@ export const issueWords = errorFrom((issue) => {
   }
 });
 
-/** Returns one finding for each problem. */
-export function findingsOf(issues: readonly Issue[], parent: Path = []): Finding[] {
-  return issues.flatMap((issue): Finding[] => {
+/** Returns the problems of all issues. An issue that lists several unknown keys has one problem for each key. */
+export function problemsOfIssues(issues: readonly Issue[], parent: Path = []): PathProblem[] {
+  return issues.flatMap((issue): PathProblem[] => {
     const path = [...parent, ...issue.path];
     if (issue.code === 'unrecognized_keys') {
       const unknown = problemOf(issue);
@@ -71,7 +72,7 @@ const missing = { problem: 'is missing', isMissing: true } as const;
 
 const notUrl: Problem = {
   problem: 'is not a URL',
-  fix: 'write scheme://host:port/path, and percent-encode signs such as # and @ in a user or password',
+  fix: 'write scheme://host:port/path, and percent-encode characters such as # and @ in a user or password',
 };
 
 function mustBe(form: string): IssueProblem {
@@ -93,13 +94,13 @@ function orMeant(problem: IssueProblem, name: string | undefined): IssueProblem 
  * match, the form with the fewest issues is chosen. If none matches, the problem names every form, unless one of the
  * forms has a fix of its own.
  */
-function likeliestBranch(branches: readonly (readonly Issue[])[], path: Path): Finding[] {
-  const fitting = branches.filter((issues) => !issues.some(isAboutTheWhole));
-  const best = fitting.toSorted((one, other) => one.length - other.length)[0];
-  if (best) return findingsOf(best, path);
-  const wholes = branches.flatMap((issues) => findingsOf(issues.filter(isAboutTheWhole), path));
-  const advised = wholes.find(({ fix }) => fix !== undefined);
-  if (advised) return [advised];
+function likeliestBranch(branches: readonly (readonly Issue[])[], path: Path): PathProblem[] {
+  const matching = branches.filter((issues) => !issues.some(isAboutTheWhole));
+  const best = matching.toSorted((one, other) => one.length - other.length)[0];
+  if (best) return problemsOfIssues(best, path);
+  const wholes = branches.flatMap((issues) => problemsOfIssues(issues.filter(isAboutTheWhole), path));
+  const withOwnFix = wholes.find(({ fix }) => fix !== undefined);
+  if (withOwnFix) return [withOwnFix];
   if (wholes.some(({ isMissing }) => isMissing)) return [{ path, ...missing }];
   const forms = [...new Set(wholes.map(({ form, problem }) => form ?? problem))];
   return [{ path, ...mustBe(forms.join(' or ')) }];
@@ -139,7 +140,7 @@ export function oneOf(input: unknown, values: readonly unknown[]): IssueProblem 
 /** The known keys are added here, because only here the schema is available. */
 function unknownKeyOf(schema: z.core.$ZodRawIssue['inst']): IssueProblem {
   const known = schema && 'shape' in schema._zod.def ? Object.keys(schema._zod.def.shape as object) : [];
-  const fix = known.length === 0 ? undefined : `known here: ${known.join(', ')}`;
+  const fix = known.length === 0 ? undefined : `supported keys: ${known.join(', ')}`;
   return { problem: 'unknown key', fix, known };
 }
 

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Problem } from '../../domain/written/problem.js';
 import { fileErrorCode } from '../problem.js';
-import type { Finding } from './issue-words.js';
+import type { PathProblem } from './issue-words.js';
 import { isMapping, type Path } from './path.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -54,7 +54,7 @@ export async function interpolate(
 }
 
 /** Returns the errors in the placeholders themselves. */
-export function findingsOfPlaceholders(placeholders: readonly Placeholder[], ...kinds: NoValue['kind'][]): Finding[] {
+export function placeholderProblems(placeholders: readonly Placeholder[], ...kinds: NoValue['kind'][]): PathProblem[] {
   return placeholders.flatMap(({ path, problem: why }) =>
     why && kinds.includes(why.kind) ? [{ path, problem: why.problem, fix: why.fix }] : [],
   );
@@ -80,7 +80,7 @@ type NoValue = NonNullable<Placeholder['problem']>;
 
 const malformed: NoValue = {
   kind: 'malformed',
-  problem: 'holds a placeholder that cannot be read',
+  problem: 'contains an invalid placeholder',
   fix: 'write ${NAME}, ${NAME:-default} or ${file:/path}',
 };
 
@@ -91,8 +91,8 @@ async function lookUp(inner: string, environment: Environment): Promise<string |
   const value = environment[name];
   // As in a shell, the default also replaces an empty value.
   if (fallback !== undefined) return value === undefined || value === '' ? fallback : value;
-  const fix = `set it, or write \${${name}:-default}`;
-  return value ?? { kind: 'missing', problem: `the environment has no ${name}`, fix };
+  const fix = `set ${name}, or write \${${name}:-default}`;
+  return value ?? { kind: 'missing', problem: `the environment variable ${name} is not set`, fix };
 }
 
 /** A file with a secret ends in a line break that is not part of the secret. */
@@ -102,6 +102,6 @@ async function readSecret(path: string): Promise<string | NoValue> {
     return (await readFile(path, 'utf8')).replace(/\r?\n$/, '');
   } catch (error) {
     const problem = `the file ${path} cannot be read (${fileErrorCode(error)})`;
-    return { kind: 'missing', problem, fix: 'create it, or correct the path' };
+    return { kind: 'missing', problem, fix: 'create the file, or correct the path' };
   }
 }

@@ -10,7 +10,7 @@ import { isMapping, valueAt } from './path.js';
 export function withPresetLimits(resource: unknown): unknown {
   const policies = valueAt(resource, ['autoscale', 'policies']);
   const limits = Array.isArray(policies) ? policies.map(limitsOf).find((limits) => limits !== undefined) : undefined;
-  return limits === undefined ? resource : mergeDefaults(inWords(limits), resource);
+  return limits === undefined ? resource : mergeDefaults(asWritten(limits), resource);
 }
 
 function limitsOf(policy: unknown): PolicyLimits | undefined {
@@ -18,7 +18,8 @@ function limitsOf(policy: unknown): PolicyLimits | undefined {
   return policyDefinitions.find(({ type }) => type === policy['type'])?.limitsFor?.(policy);
 }
 
-function inWords({ min, max, step, cooldownMs }: PolicyLimits) {
+/** Returns the limits in the form of escapement.yaml. */
+function asWritten({ min, max, step, cooldownMs }: PolicyLimits) {
   const cooldown = { up: `${cooldownMs.up}ms`, down: `${cooldownMs.down}ms` };
   return { min, max, step, cooldown };
 }

@@ -4,22 +4,22 @@ import { platforms } from '../../adapters/platforms/registry.js';
 import { sourceDefinitions } from '../../adapters/sources/registry.js';
 import { checkSettings, type AdapterDefinition } from '../schema/adapter-settings.js';
 import { signalFields } from '../schema/adapter.js';
-import { didYouMean, type Finding } from './issue-words.js';
+import { didYouMean, type PathProblem } from './issue-words.js';
 import { nearest } from '../nearest.js';
 import { isMapping, valueAt, type Path } from './path.js';
 import type { Environment } from './placeholders.js';
 
 interface CheckedAdapters {
-  readonly findings: readonly Finding[];
+  readonly problems: readonly PathProblem[];
   /** Placeholders that have no value on this machine. */
-  readonly missing: readonly Finding[];
+  readonly missing: readonly PathProblem[];
 }
 
 /** @param resource the resource with its defaults, which may contain other errors. */
 export async function checkAdapters(resource: unknown, environment: Environment): Promise<CheckedAdapters> {
   const checks = await Promise.all(adaptersIn(resource).map((adapter) => checkAdapter(adapter, environment)));
   return {
-    findings: checks.flatMap(({ findings }) => findings),
+    problems: checks.flatMap(({ problems }) => problems),
     missing: checks.flatMap(({ missing }) => missing),
   };
 }
@@ -71,18 +71,18 @@ function adapterAt(path: Path, written: unknown, definitions: readonly AdapterDe
 }
 
 async function checkAdapter({ path, definition, settings }: WrittenAdapter, environment: Environment) {
-  const { findings, missing } = await checkSettings(definition, settings, environment);
+  const { problems, missing } = await checkSettings(definition, settings, environment);
   const isSignal = path[0] === 'autoscale';
-  const under = (finding: Finding): Finding => ({
-    ...finding,
-    ...(isSignal && finding.isAboutKey && perhapsASignalField(finding)),
-    path: [...path, ...finding.path],
+  const under = (found: PathProblem): PathProblem => ({
+    ...found,
+    ...(isSignal && found.isAboutKey && nearestSignalField(found)),
+    path: [...path, ...found.path],
   });
-  return { findings: findings.map(under), missing: missing.map(under) };
+  return { problems: problems.map(under), missing: missing.map(under) };
 }
 
 /** A key that the source does not know may be a misspelled field that every signal has. */
-function perhapsASignalField({ path }: Finding): Problem | undefined {
+function nearestSignalField({ path }: PathProblem): Problem | undefined {
   const meant = nearest(String(path.at(-1)), Object.keys(signalFields));
   return meant === undefined ? undefined : { problem: 'unknown key', fix: didYouMean(meant) };
 }

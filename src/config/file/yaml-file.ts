@@ -25,7 +25,7 @@ export interface YamlFile {
 
 type Position = Pick<ConfigProblem, 'line' | 'column'>;
 
-/** Enough for the anchors that a person writes. A larger expansion is an attack. */
+/** More aliases than a person writes. A larger number is an attack that exhausts the memory. */
 const mostAliases = 100;
 
 /** @returns the file, or every problem that prevents reading it. */
@@ -37,15 +37,15 @@ export function readYaml(text: string, file: string): YamlFile | readonly Config
     file,
     ...at(pos[0]),
     path: '',
-    ...(syntaxWords[code] ?? { problem: `this is not YAML: ${withSmallInitial(message)}` }),
+    ...(syntaxWords[code] ?? { problem: `invalid YAML: ${withSmallInitial(message)}` }),
   }));
-  const structure = unwelcome(document).map(({ node, ...problem }) => ({
+  const unsupported = unsupportedIn(document).map(({ node, ...problem }) => ({
     file,
     ...at(node.range?.[0] ?? 0),
     path: '',
     ...problem,
   }));
-  if (syntax.length + structure.length > 0) return [...syntax, ...structure];
+  if (syntax.length + unsupported.length > 0) return [...syntax, ...unsupported];
   try {
     const value: unknown = document.toJS({ maxAliasCount: mostAliases });
     return {
@@ -54,8 +54,8 @@ export function readYaml(text: string, file: string): YamlFile | readonly Config
       positionOfKey: (path) => at(locate(document, path).key),
     };
   } catch {
-    const fix = 'write the values out, or use defaults:';
-    return [{ file, path: '', problem: 'repeats its anchors too often', fix }];
+    const fix = 'write the values instead of aliases, or use defaults:';
+    return [{ file, path: '', problem: 'contains too many aliases', fix }];
   }
 }
 
@@ -65,48 +65,48 @@ function withSmallInitial(text: string): string {
 
 /** Replacements for messages of the library that would repeat text of the file or name functions of the library. */
 const syntaxWords: Readonly<Record<string, Problem>> = {
-  DUPLICATE_KEY: { problem: 'this key stands here twice', fix: 'remove one of the two' },
-  MULTIPLE_DOCS: { problem: 'a second document begins here', fix: 'keep one document in a file' },
+  DUPLICATE_KEY: { problem: 'duplicate key', fix: 'remove one of the two keys' },
+  MULTIPLE_DOCS: { problem: 'a second document in a file is not supported', fix: 'write one document in each file' },
   UNEXPECTED_TOKEN: {
-    problem: 'this is not YAML: something stands here that does not belong',
-    fix: 'look at the indentation and the quotes',
+    problem: 'invalid YAML: unexpected token',
+    fix: 'check the indentation and the quotes',
   },
   TAG_RESOLVE_FAILED: {
-    problem: 'tags are not known here',
-    fix: 'write a plain value, or ${NAME} for one from the environment',
+    problem: 'tags are not supported',
+    fix: 'write a plain value, or ${NAME} for a value from the environment',
   },
 };
 
-interface Unwelcome extends Problem {
+interface UnsupportedNode extends Problem {
   readonly node: Node;
 }
 
 /** Finds constructs that YAML allows and that a configuration does not support. */
-function unwelcome(document: Document): Unwelcome[] {
-  const found: Unwelcome[] = [];
+function unsupportedIn(document: Document): UnsupportedNode[] {
+  const found: UnsupportedNode[] = [];
   visit(document, {
     Alias(_, alias, ancestors) {
       const anchored = alias.resolve(document);
-      const fix = 'write the value out';
-      if (!anchored) found.push({ node: alias, problem: 'there is no anchor of this name above', fix });
+      const fix = 'write the value instead of the alias';
+      if (!anchored) found.push({ node: alias, problem: 'no anchor of this name is defined before the alias', fix });
       else if (ancestors.includes(anchored))
-        found.push({ node: alias, problem: 'this repeats itself within itself', fix });
+        found.push({ node: alias, problem: 'the alias is inside its own anchor', fix });
     },
     Pair(_, { key }) {
       if (!isScalar(key)) return;
       if (key.value === '<<')
         found.push({
           node: key,
-          problem: 'merge keys are not known here',
-          fix: 'use defaults:, or write the fields out',
+          problem: 'merge keys are not supported',
+          fix: 'use defaults:, or repeat the fields',
         });
       if (key.value === '__proto__')
-        found.push({ node: key, problem: 'this name cannot be used', fix: 'choose another' });
+        found.push({ node: key, problem: 'this key is not supported', fix: 'choose another name' });
     },
     Map(_, { items }) {
-      const odd = items.map(({ key }) => key as Node).filter((key) => !isScalar(key) || key.value === null);
-      const problem = { problem: 'this is not a name', fix: 'write a plain word before the colon' };
-      found.push(...odd.map((node) => ({ node, ...problem })));
+      const invalid = items.map(({ key }) => key as Node).filter((key) => !isScalar(key) || key.value === null);
+      const problem = { problem: 'invalid key', fix: 'write a plain word before the colon' };
+      found.push(...invalid.map((node) => ({ node, ...problem })));
     },
   });
   return found;

@@ -5,10 +5,10 @@
  */
 import { z } from 'zod';
 import { ConfigError } from '../problem.js';
-import { problemAt, type Finding } from '../file/issue-words.js';
+import { problemAt, type PathProblem } from '../file/issue-words.js';
 import { parseWritten } from '../file/parse-written.js';
 import { formatPath, type Path } from '../file/path.js';
-import { findingsOfPlaceholders, interpolate, type Environment } from '../file/placeholders.js';
+import { interpolate, placeholderProblems, type Environment } from '../file/placeholders.js';
 
 /** The common part of a platform definition and a source definition. */
 export interface AdapterDefinition<Schema extends z.ZodType = z.ZodType> {
@@ -34,20 +34,20 @@ export async function resolveSettings<Schema extends z.ZodType>(
   path: Path,
   environment: Environment,
 ): Promise<z.output<Schema>> {
-  const { output, findings, missing } = await checkSettings(definition, settings, environment);
-  const problems = [...missing, ...findings].map((finding) =>
-    problemAt({ path: formatPath([...path, ...finding.path]) }, finding),
-  );
-  if (problems.length > 0 || output === undefined) throw new ConfigError(problems);
+  const { output, problems, missing } = await checkSettings(definition, settings, environment);
+  const all = [...missing, ...problems];
+  if (all.length > 0 || output === undefined) {
+    throw new ConfigError(all.map((found) => problemAt({ path: formatPath([...path, ...found.path]) }, found)));
+  }
   return output;
 }
 
 interface CheckedSettings<Output> {
   /** Absent where a setting is invalid or missing. */
   readonly output?: Output;
-  readonly findings: readonly Finding[];
+  readonly problems: readonly PathProblem[];
   /** Placeholders that have no value on this machine. The machine that creates the adapter may have the values. */
-  readonly missing: readonly Finding[];
+  readonly missing: readonly PathProblem[];
 }
 
 /** Runs every check of the settings that is possible on this machine. */
@@ -58,10 +58,10 @@ export async function checkSettings<Schema extends z.ZodType>(
 ): Promise<CheckedSettings<z.output<Schema>>> {
   const { value, placeholders } = await interpolate(settings, environment);
   const parsed = parseWritten(strict(definition.settings), value, placeholders);
-  const missing = findingsOfPlaceholders(placeholders, 'missing');
-  const findings = [...findingsOfPlaceholders(placeholders, 'malformed'), ...parsed.findings];
-  const isComplete = parsed.output !== undefined && missing.length === 0 && findings.length === 0;
-  return { findings, missing, ...(isComplete && { output: parsed.output }) };
+  const missing = placeholderProblems(placeholders, 'missing');
+  const problems = [...placeholderProblems(placeholders, 'malformed'), ...parsed.problems];
+  const isComplete = parsed.output !== undefined && missing.length === 0 && problems.length === 0;
+  return { problems, missing, ...(isComplete && { output: parsed.output }) };
 }
 
 /** Unknown settings are rejected, even where the schema of an adapter does not reject them. */

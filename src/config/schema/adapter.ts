@@ -40,7 +40,7 @@ export interface SignalChoice extends AdapterChoice {
 
 /** A signal: a mapping as in `adapterMapping`, with fields that the configuration reads and the source does not. */
 export function signalMapping(definitions: readonly AdapterDefinition[]) {
-  const mapping = z.looseObject({ type: adapterType(definitions), ...signalFields }).superRefine(refuseResetting);
+  const mapping = z.looseObject({ type: adapterType(definitions), ...signalFields }).superRefine(refuseFalseReset);
   mappedDefinitions.set(mapping, definitions);
   signalMappings.add(mapping);
   return mapping.transform(({ type, maxAge, rate, ...settings }): SignalChoice => ({
@@ -50,12 +50,12 @@ export function signalMapping(definitions: readonly AdapterDefinition[]) {
   }));
 }
 
-function refuseResetting({ rate, ...settings }: Record<string, unknown>, context: z.RefinementCtx): void {
+function refuseFalseReset({ rate, ...settings }: Record<string, unknown>, context: z.RefinementCtx): void {
   if (rate !== true || typeof settings['emptyAs'] !== 'number') return;
   report(context, {
     path: ['emptyAs'],
-    problem: 'would read as a reset of the counter',
-    fix: 'leave it out, or leave out rate',
+    problem: 'would count as a reset of the counter',
+    fix: 'remove emptyAs, or remove rate',
   });
 }
 

@@ -18,15 +18,15 @@ export interface AutoscaleConfig {
 }
 
 const units = z.int().min(0);
-const taken = ['current', ...Object.keys(expressionFunctions)];
+const reservedNames = ['current', ...Object.keys(expressionFunctions)];
 
 const signalName = z
   .string()
   .regex(/^[A-Za-z_]\w*$/, {
-    error: withFix('cannot be named in an expression', 'write letters, digits and "_" only, a letter first'),
+    error: withFix('is not a valid signal name', 'write only letters, digits and "_", and begin with a letter'),
   })
-  .refine((name) => !taken.includes(name), {
-    error: withFix('has a meaning of its own in expressions', 'choose another name'),
+  .refine((name) => !reservedNames.includes(name), {
+    error: withFix('is a reserved name in expressions', 'choose another name'),
   });
 
 const idle = z.strictObject({
@@ -82,7 +82,7 @@ export const autoscaleSchema = z
   })
   .refine(({ policies, idle }) => policies.length > 0 || idle !== undefined, {
     path: ['policies'],
-    error: withFix('is empty, so nothing would ever be decided', 'add a policy, or idle:'),
+    error: withFix('is empty, so the autoscaler would never change the capacity', 'add a policy, or add idle:'),
   })
   .transform(({ interval, signals, idle, ...settings }): AutoscaleConfig => ({
     settings: {

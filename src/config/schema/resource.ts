@@ -11,16 +11,16 @@ import { adapterMapping, adapterType } from './adapter.js';
 import { duration, positiveDuration } from '../../domain/written/duration.js';
 import { withFix } from '../../domain/written/issue.js';
 
-const nameOfOneWord = 'write 1 to 63 letters, digits, ".", "_" or "-", beginning with a letter or a digit';
+const validName = 'write 1 to 63 letters, digits, ".", "_" or "-", beginning with a letter or a digit';
 
 /** The valid names of a resource. The name becomes part of workflow IDs and URLs. */
 export const aliasSchema = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$/, {
-  error: withFix('is not a name for a resource', nameOfOneWord),
+  error: withFix('is not a valid resource name', validName),
 });
 
 /** The owner of the autoscalers that a configuration names. */
 export const ownerSchema = z.string().refine(isOwner, {
-  error: withFix('is not a name for an owner', nameOfOneWord),
+  error: withFix('is not a valid owner name', validName),
 });
 
 const units = z.int().min(0);
@@ -120,12 +120,12 @@ const resourceFields = z.strictObject({
 export const resourceSchema = resourceFields
   .refine(({ min, max }) => min <= max, {
     path: ['min'],
-    error: withFix('is above max', 'swap the two, or correct one'),
+    error: withFix('is above max', 'lower min, or raise max'),
     when: ({ value }) => z.object({ min: units, max: units }).safeParse(value).success,
   })
   .refine(({ min }) => min === 0, {
     path: ['autoscale', 'idle'],
-    error: withFix('goes to zero, which min forbids', 'write min: 0, or leave idle out'),
+    error: withFix('scales to zero, but min is above 0', 'write min: 0, or remove idle'),
     when: ({ value }) =>
       z.object({ min: units, autoscale: z.object({ settings: z.object({ idle: z.object({}) }) }) }).safeParse(value)
         .success,
@@ -133,8 +133,8 @@ export const resourceSchema = resourceFields
   .refine(({ min, autoscale }) => min > 0 || autoscale === undefined || canLeaveZero(autoscale.settings), {
     path: ['autoscale', 'policies'],
     error: withFix(
-      'cannot bring it back from zero: utilization measures units, and at zero there are none',
-      'add idle: with a value that tells of work, or a policy on a queue (with combine: max), or write min: 1',
+      'cannot scale out from zero: utilization measures units, and at zero there are no units',
+      'add idle: with a value that measures work, add a policy on a queue (with combine: max), or write min: 1',
     ),
     when: ({ issues }) => issues.length === 0,
   });
@@ -142,7 +142,7 @@ export const resourceSchema = resourceFields
 /** The whole file. No field of a resource is required here, because `defaults` may set it. */
 export const documentSchema = z.strictObject({
   version: z
-    .literal(1, { error: withFix('is not a version of this language', 'write version: 1') })
+    .literal(1, { error: withFix('is not a supported version', 'write version: 1') })
     .describe('Version of the configuration format.'),
   owner: ownerSchema
     .optional()
@@ -158,7 +158,7 @@ export const documentSchema = z.strictObject({
   resources: z
     .record(aliasSchema, resourceFields.partial())
     .refine((resources) => Object.keys(resources).length > 0, {
-      error: withFix('names no resource', 'add one, such as worker:'),
+      error: withFix('contains no resource', 'add a resource, such as worker:'),
     })
     .describe('The resources by alias: `[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}`.'),
 });

@@ -2,7 +2,7 @@
  * Combines the answers of the policies into one number. A policy without data does not support scaling in. While a
  * policy has no data, the number may only rise or stay the same, until the fallback of that policy applies.
  */
-import type { Opinion, Units } from '../policies/policy.js';
+import type { PolicyResult, Units } from '../policies/policy.js';
 import type { Verdict } from './judge.js';
 import type { FallbackSettings } from './settings.js';
 import type { AutoscaleSpec } from './spec.js';
@@ -22,18 +22,18 @@ interface Combined {
 
 export function combine(spec: AutoscaleSpec, verdicts: readonly Verdict[], { asked, capacity }: Units): Combined {
   const { fallback } = spec.settings;
-  const known = verdicts.flatMap(({ policy, opinion }) => (opinion.kind === 'capacity' ? [{ policy, opinion }] : []));
-  const unknown = verdicts.flatMap(({ policy, opinion }) => (opinion.kind === 'unknown' ? [{ policy, opinion }] : []));
+  const known = verdicts.flatMap(({ policy, result }) => (result.kind === 'capacity' ? [{ policy, result }] : []));
+  const unknown = verdicts.flatMap(({ policy, result }) => (result.kind === 'unknown' ? [{ policy, result }] : []));
   if (known.length === 0 && unknown.length === 0) return withoutRecommendation(spec, asked);
 
   const chain = chooseAmong(
     spec,
-    known.map(({ opinion }) => opinion),
+    known.map(({ result }) => result),
     asked,
   );
   let advised = known.length > 0 ? chain.number : null;
-  const decisive = known.find(({ opinion }) => opinion.capacity === chain.number);
-  const given = unknown.filter(({ opinion }) => opinion.failures >= fallback.after).map(({ policy }) => policy);
+  const decisive = known.find(({ result }) => result.capacity === chain.number);
+  const given = unknown.filter(({ result }) => result.failures >= fallback.after).map(({ policy }) => policy);
   if (given.length > 0) {
     const standIn = fallbackCapacity(fallback, asked);
     // A fallback never lowers the recommendation of a policy that has data.
@@ -42,12 +42,12 @@ export function combine(spec: AutoscaleSpec, verdicts: readonly Verdict[], { ask
     if (typeof fallback.capacity === 'number' || standIn !== asked) advised = number;
   }
   if (given.length < unknown.length) {
-    const why = unknown.map(({ opinion }) => opinion.reason).join(', ');
+    const why = unknown.map(({ result }) => result.reason).join(', ');
     chain.raise('noData', asked, `scaling in is blocked: ${why}`);
   }
   const isAdvice = advised === chain.number;
   const deciding = decisive ? [decisive] : unknown;
-  const reasons = deciding.map(({ policy, opinion }) => `${policy}: ${opinion.reason}`).join(', ');
+  const reasons = deciding.map(({ policy, result }) => `${policy}: ${result.reason}`).join(', ');
   const why = known.length === 0 ? `as before, ${reasons}` : reasons;
   return {
     chain,
@@ -60,13 +60,13 @@ export function combine(spec: AutoscaleSpec, verdicts: readonly Verdict[], { ask
 /** Chooses among the policies that have data. If no policy has data, the requested capacity stays. */
 function chooseAmong(
   { settings }: AutoscaleSpec,
-  known: readonly Extract<Opinion, { kind: 'capacity' }>[],
+  known: readonly Extract<PolicyResult, { kind: 'capacity' }>[],
   asked: number,
 ): LimitChain {
   if (known.length === 0) return new LimitChain(asked);
   const choose = settings.combine === 'max' ? Math.max : Math.min;
   const chain = new LimitChain(choose(...known.map(({ stable }) => stable)));
-  const restless = choose(...known.map((opinion) => opinion.capacity));
+  const restless = choose(...known.map((result) => result.capacity));
   chain.move('burst', restless, 'the short window asked for much more than there is');
   return chain;
 }

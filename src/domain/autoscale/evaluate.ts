@@ -138,13 +138,13 @@ function holdScaleIn(chain: LimitChain, units: Units, { holdsScaleIn }: Evaluati
 }
 
 function applyFloorsAndCeilings(chain: LimitChain, verdicts: readonly Verdict[]): void {
-  for (const { policy, opinion } of verdicts) {
-    if (opinion.kind !== 'bounds' || opinion.bounds.floor === null) continue;
-    chain.raise('floor', opinion.bounds.floor, `${policy}, ${opinion.bounds.reason}`);
+  for (const { policy, result } of verdicts) {
+    if (result.kind !== 'bounds' || result.bounds.floor === null) continue;
+    chain.raise('floor', result.bounds.floor, `${policy}, ${result.bounds.reason}`);
   }
-  for (const { policy, opinion } of verdicts) {
-    if (opinion.kind !== 'bounds' || opinion.bounds.ceiling === null) continue;
-    chain.lower('ceiling', opinion.bounds.ceiling, `${policy}, ${opinion.bounds.reason}`);
+  for (const { policy, result } of verdicts) {
+    if (result.kind !== 'bounds' || result.bounds.ceiling === null) continue;
+    chain.lower('ceiling', result.bounds.ceiling, `${policy}, ${result.bounds.reason}`);
   }
 }
 
@@ -220,15 +220,15 @@ function until({ untilMs }: { readonly untilMs: number | null }): string {
   return untilMs === null ? 'until it is taken back' : `until ${shownTime(untilMs)}`;
 }
 
-function toReport({ policy, value, opinion }: Verdict): PolicyReport {
-  const bounds = opinion.kind === 'bounds' ? opinion.bounds : { floor: null, ceiling: null };
+function toReport({ policy, value, result }: Verdict): PolicyReport {
+  const bounds = result.kind === 'bounds' ? result.bounds : { floor: null, ceiling: null };
   return {
     policy,
     value,
-    recommended: opinion.kind === 'capacity' ? opinion.capacity : null,
+    recommended: result.kind === 'capacity' ? result.capacity : null,
     floor: bounds.floor,
     ceiling: bounds.ceiling,
-    reason: opinion.kind === 'bounds' ? opinion.bounds.reason : opinion.reason,
+    reason: result.kind === 'bounds' ? result.bounds.reason : result.reason,
   };
 }
 

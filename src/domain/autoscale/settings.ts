@@ -18,7 +18,7 @@ const signalNameSchema = z
   .string()
   .regex(/^[A-Za-z_]\w*$/, 'must be letters, digits and _, such as waiting_jobs')
   .refine((name) => !['current', '__proto__'].includes(name) && !Object.hasOwn(expressionFunctions, name), {
-    error: withFix('has a meaning of its own in expressions', 'choose another name'),
+    error: withFix('is a reserved name in expressions', 'choose another name'),
   });
 
 /** Scale to zero after `forMs` without need, and scale to at least one unit as soon as there is need. */

@@ -4,7 +4,7 @@
  * as code.
  */
 import { ExpressionError } from './error.js';
-import { type BinarySign, type FunctionName, parse, type Tree } from './parse.js';
+import { type BinaryOperator, type FunctionName, parse, type Tree } from './parse.js';
 
 export interface Expression {
   /** The text as it was written. */
@@ -31,7 +31,7 @@ export interface Expression {
 export function compileExpression(text: string, known: readonly string[]): Expression {
   const tree = parse(text, known);
   const compiled = compile(tree);
-  if (compiled.type !== 'number') throw new ExpressionError('gives yes or no where a number is needed', tree.column);
+  if (compiled.type !== 'number') throw new ExpressionError('is a condition where a number is required', tree.column);
   const names = [...new Set(namesIn(tree))];
   return {
     text,
@@ -53,12 +53,12 @@ type Numeric = (values: Values) => number;
 type Logical = (values: Values) => boolean;
 /** Every part is checked, including a branch that no sample may ever reach. */
 type Compiled =
-  { readonly type: 'number'; readonly run: Numeric } | { readonly type: 'yes or no'; readonly run: Logical };
+  { readonly type: 'number'; readonly run: Numeric } | { readonly type: 'condition'; readonly run: Logical };
 
 const number = (run: Numeric): Compiled => ({ type: 'number', run });
-const yesOrNo = (run: Logical): Compiled => ({ type: 'yes or no', run });
+const asCondition = (run: Logical): Compiled => ({ type: 'condition', run });
 
-/** @throws ExpressionError if a number is used as a yes or no, or a yes or no as a number */
+/** @throws ExpressionError if a number is used as a condition, or a condition as a number */
 function compile(tree: Tree): Compiled {
   switch (tree.kind) {
     case 'number':
@@ -68,43 +68,45 @@ function compile(tree: Tree): Compiled {
     case 'call':
       return number(call(tree.name, tree.values.map(numeric)));
     case 'unary':
-      return tree.sign === '-' ? number(negated(numeric(tree.operand))) : yesOrNo(inverted(logical(tree.operand)));
+      return tree.operator === '-'
+        ? number(negated(numeric(tree.operand)))
+        : asCondition(inverted(logical(tree.operand)));
     case 'binary':
-      return binary(tree.sign, tree.left, tree.right);
+      return binary(tree.operator, tree.left, tree.right);
     case 'choice':
       return choice(logical(tree.condition), compile(tree.value), compile(tree.other), tree.other.column);
   }
 }
 
-function binary(sign: BinarySign, left: Tree, right: Tree): Compiled {
-  switch (sign) {
+function binary(operator: BinaryOperator, left: Tree, right: Tree): Compiled {
+  switch (operator) {
     case '||':
     case '&&': {
       const [first, second] = [logical(left), logical(right)];
-      return yesOrNo(sign === '||' ? (at) => first(at) || second(at) : (at) => first(at) && second(at));
+      return asCondition(operator === '||' ? (at) => first(at) || second(at) : (at) => first(at) && second(at));
     }
     case '==':
     case '!=': {
       const [one, other] = [compile(left), compile(right)];
-      if (one.type !== other.type) throw new ExpressionError('compares a number with a yes or no', left.column);
+      if (one.type !== other.type) throw new ExpressionError('compares a number with a condition', left.column);
       const isEqual: Logical = (at) => one.run(at) === other.run(at);
-      return yesOrNo(sign === '==' ? isEqual : inverted(isEqual));
+      return asCondition(operator === '==' ? isEqual : inverted(isEqual));
     }
     case '<':
     case '<=':
     case '>':
     case '>=':
-      return yesOrNo(comparison(sign, numeric(left), numeric(right)));
+      return asCondition(comparison(operator, numeric(left), numeric(right)));
     case '+':
     case '-':
     case '*':
     case '/':
-      return number(arithmetic(sign, numeric(left), numeric(right)));
+      return number(arithmetic(operator, numeric(left), numeric(right)));
   }
 }
 
-function comparison(sign: '<' | '<=' | '>' | '>=', left: Numeric, right: Numeric): Logical {
-  switch (sign) {
+function comparison(operator: '<' | '<=' | '>' | '>=', left: Numeric, right: Numeric): Logical {
+  switch (operator) {
     case '<':
       return (at) => left(at) < right(at);
     case '<=':
@@ -117,8 +119,8 @@ function comparison(sign: '<' | '<=' | '>' | '>=', left: Numeric, right: Numeric
 }
 
 /** A result that is not finite is no data. Otherwise `min(10, x / 0)` would hide the division by zero. */
-function arithmetic(sign: '+' | '-' | '*' | '/', left: Numeric, right: Numeric): Numeric {
-  switch (sign) {
+function arithmetic(operator: '+' | '-' | '*' | '/', left: Numeric, right: Numeric): Numeric {
+  switch (operator) {
     case '+':
       return (at) => finite(left(at) + right(at));
     case '-':
@@ -142,9 +144,9 @@ const inverted =
 function choice(condition: Logical, value: Compiled, other: Compiled, otherColumn: number): Compiled {
   if (value.type === 'number' && other.type === 'number')
     return number((at) => (condition(at) ? value.run(at) : other.run(at)));
-  if (value.type === 'yes or no' && other.type === 'yes or no')
-    return yesOrNo((at) => (condition(at) ? value.run(at) : other.run(at)));
-  throw new ExpressionError('mixes a number and a yes or no on the two sides of ":"', otherColumn);
+  if (value.type === 'condition' && other.type === 'condition')
+    return asCondition((at) => (condition(at) ? value.run(at) : other.run(at)));
+  throw new ExpressionError('has a number on one side of ":" and a condition on the other', otherColumn);
 }
 
 const results: Readonly<Record<FunctionName, (...values: number[]) => number>> = {
@@ -160,13 +162,13 @@ function call(name: FunctionName, values: readonly Numeric[]): Numeric {
 function numeric(tree: Tree): Numeric {
   const compiled = compile(tree);
   if (compiled.type === 'number') return compiled.run;
-  throw new ExpressionError('has a yes or no where a number is needed, as in 1 + (a > b)', tree.column);
+  throw new ExpressionError('has a condition where a number is required, as in 1 + (a > b)', tree.column);
 }
 
 function logical(tree: Tree): Logical {
   const compiled = compile(tree);
-  if (compiled.type === 'yes or no') return compiled.run;
-  throw new ExpressionError('has a number where a yes or no is needed, as in a ? 1 : 2', tree.column);
+  if (compiled.type === 'condition') return compiled.run;
+  throw new ExpressionError('has a number where a condition is required, as in a ? 1 : 2', tree.column);
 }
 
 /** Created once, because a stack trace is expensive. */

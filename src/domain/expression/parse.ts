@@ -11,12 +11,12 @@ export type Tree = { readonly column: number } & (
   /** A signal, or `current`. */
   | { readonly kind: 'name'; readonly name: string }
   | { readonly kind: 'call'; readonly name: FunctionName; readonly values: readonly Tree[] }
-  | { readonly kind: 'unary'; readonly sign: '-' | '!'; readonly operand: Tree }
-  | { readonly kind: 'binary'; readonly sign: BinarySign; readonly left: Tree; readonly right: Tree }
+  | { readonly kind: 'unary'; readonly operator: '-' | '!'; readonly operand: Tree }
+  | { readonly kind: 'binary'; readonly operator: BinaryOperator; readonly left: Tree; readonly right: Tree }
   | { readonly kind: 'choice'; readonly condition: Tree; readonly value: Tree; readonly other: Tree }
 );
 
-const signs = {
+const operators = {
   or: ['||'],
   and: ['&&'],
   comparison: ['==', '!=', '<', '<=', '>', '>='],
@@ -24,7 +24,7 @@ const signs = {
   product: ['*', '/'],
   unary: ['-', '!'],
 } as const;
-export type BinarySign = (typeof signs)[Exclude<keyof typeof signs, 'unary'>][number];
+export type BinaryOperator = (typeof operators)[Exclude<keyof typeof operators, 'unary'>][number];
 
 /** The minimum and maximum number of arguments of each function. */
 export const functions = {
@@ -75,7 +75,7 @@ class Parser {
     if (!question) return condition;
     const value = this.nested(question.column, () => this.choice());
     if (!this.takes(':')) {
-      if (this.token && !isSign(this.token, ')', ',')) throw unexpected(this.token);
+      if (this.token && !isSymbol(this.token, ')', ',')) throw unexpected(this.token);
       throw new ExpressionError('"?" without ":"', question.column);
     }
     const other = this.choice();
@@ -83,37 +83,38 @@ class Parser {
   }
 
   private or(): Tree {
-    return this.leftToRight(signs.or, () => this.leftToRight(signs.and, () => this.comparison()));
+    return this.leftToRight(operators.or, () => this.leftToRight(operators.and, () => this.comparison()));
   }
 
   private comparison(): Tree {
     const first = this.sum();
     let left = first;
     let chain: Tree | undefined;
-    for (let sign = this.takes(...signs.comparison); sign; sign = this.takes(...signs.comparison)) {
+    for (let operator = this.takes(...operators.comparison); operator; operator = this.takes(...operators.comparison)) {
       const right = this.sum();
-      const link: Tree = { kind: 'binary', sign: sign.sign, column: left.column, left, right };
-      chain = chain ? { kind: 'binary', sign: '&&', column: first.column, left: chain, right: link } : link;
+      const link: Tree = { kind: 'binary', operator: operator.text, column: left.column, left, right };
+      chain = chain ? { kind: 'binary', operator: '&&', column: first.column, left: chain, right: link } : link;
       left = right;
     }
     return chain ?? first;
   }
 
   private sum(): Tree {
-    return this.leftToRight(signs.sum, () => this.leftToRight(signs.product, () => this.unary()));
+    return this.leftToRight(operators.sum, () => this.leftToRight(operators.product, () => this.unary()));
   }
 
-  private leftToRight(among: readonly BinarySign[], part: () => Tree): Tree {
+  private leftToRight(among: readonly BinaryOperator[], part: () => Tree): Tree {
     let left = part();
-    for (let sign = this.takes(...among); sign; sign = this.takes(...among)) {
-      left = { kind: 'binary', sign: sign.sign, column: left.column, left, right: part() };
+    for (let operator = this.takes(...among); operator; operator = this.takes(...among)) {
+      left = { kind: 'binary', operator: operator.text, column: left.column, left, right: part() };
     }
     return left;
   }
 
   private unary(): Tree {
-    const sign = this.takes(...signs.unary);
-    return sign ? { kind: 'unary', sign: sign.sign, column: sign.column, operand: this.unary() } : this.operand();
+    const operator = this.takes(...operators.unary);
+    if (!operator) return this.operand();
+    return { kind: 'unary', operator: operator.text, column: operator.column, operand: this.unary() };
   }
 
   private operand(): Tree {
@@ -134,7 +135,7 @@ class Parser {
     if (!open && this.known.includes(name)) return { kind: 'name', column, name };
     if (!open) throw unknown('name', name, column, this.known);
     if (!isFunction) throw unknown('function', name, column, Object.keys(functions));
-    const called = name as FunctionName; // `functions` has `name` as its own key
+    const called = name as FunctionName; // `isFunction` has checked that `functions` has this key.
     const values = this.parenthesized(open.column, { isCall: true });
     const { least, most } = functions[called];
     if (values.length < least || values.length > most) {
@@ -152,24 +153,24 @@ class Parser {
       const parts: [Tree, ...Tree[]] = [this.choice()];
       while (isCall && this.takes(',')) parts.push(this.choice());
       if (this.takes(')')) return parts;
-      throw this.token ? unexpected(this.token) : new ExpressionError('"(" is never closed', column);
+      throw this.token ? unexpected(this.token) : new ExpressionError('"(" is not closed', column);
     });
   }
 
   private nested<T>(column: number, read: () => T): T {
-    if (this.depth >= deepest) throw new ExpressionError(`is nested deeper than ${deepest}`, column);
+    if (this.depth >= deepest) throw new ExpressionError(`is nested more than ${deepest} levels deep`, column);
     this.depth += 1;
     const result = read();
     this.depth -= 1;
     return result;
   }
 
-  private takes<Sign extends string>(...among: readonly Sign[]): { sign: Sign; column: number } | undefined {
+  private takes<Text extends string>(...among: readonly Text[]): { text: Text; column: number } | undefined {
     const { token } = this;
-    const sign = among.find((each) => token?.text === each);
-    if (!token || sign === undefined) return undefined;
+    const text = among.find((each) => token?.text === each);
+    if (!token || text === undefined) return undefined;
     this.advance();
-    return { sign, column: token.column };
+    return { text, column: token.column };
   }
 
   /**
@@ -187,16 +188,21 @@ function numberIn({ text, column }: Token): Tree {
   return { kind: 'number', column, value };
 }
 
-function isSign({ kind, text }: Token, ...among: readonly string[]): boolean {
-  return kind === 'sign' && among.includes(text);
+function isSymbol({ kind, text }: Token, ...among: readonly string[]): boolean {
+  return kind === 'symbol' && among.includes(text);
 }
 
 function unexpected(token: Token): ExpressionError {
-  if (isSign(token, ':')) return new ExpressionError('":" without "?"', token.column);
+  if (isSymbol(token, ':')) return new ExpressionError('":" without "?"', token.column);
   return new ExpressionError(`unexpected "${token.text}"`, token.column);
 }
 
 function unknown(what: string, name: string, column: number, known: readonly string[]): ExpressionError {
   const suggestion: Suggestion = { name, known };
-  return new ExpressionError(`unknown ${what} "${name}"`, column, `known are ${known.join(', ')}`, suggestion);
+  return new ExpressionError(
+    `unknown ${what} "${name}"`,
+    column,
+    `supported ${what}s: ${known.join(', ')}`,
+    suggestion,
+  );
 }

@@ -2,7 +2,7 @@
 import { ExpressionError } from './error.js';
 
 export interface Token {
-  readonly kind: 'number' | 'name' | 'sign';
+  readonly kind: 'number' | 'name' | 'symbol';
   readonly text: string;
   /** The column of the first character, from 1. */
   readonly column: number;
@@ -18,9 +18,9 @@ export function* tokensOf(text: string): Generator<Token, undefined> {
     const start = reader.lastIndex;
     const match = reader.exec(text);
     if (!match) throw unreadable(text, start);
-    const [, number, name, sign] = match;
-    const token = number ?? name ?? sign ?? '';
-    const kind = number !== undefined ? 'number' : name !== undefined ? 'name' : 'sign';
+    const [, number, name, symbol] = match;
+    const token = number ?? name ?? symbol ?? '';
+    const kind = number !== undefined ? 'number' : name !== undefined ? 'name' : 'symbol';
     yield { kind, text: token, column: reader.lastIndex - token.length + 1 };
   }
   return undefined;
@@ -31,5 +31,5 @@ function unreadable(text: string, start: number): ExpressionError {
   const column = text.length - rest.length + 1;
   if (rest.startsWith('=')) return new ExpressionError('"=" is not supported', column, 'compare with "=="');
   const word = /^[\w.]+/.exec(rest)?.[0] ?? rest[0] ?? '';
-  return new ExpressionError(`"${word}" is not supported`, column, 'numbers are written like 12 or 0.5');
+  return new ExpressionError(`"${word}" is not supported`, column, 'write a number as 12 or 0.5');
 }

@@ -33,12 +33,20 @@ export function boundsInWords({ atOrAbove, above, below, atOrBelow }: Band): str
 export function refuseUnclearBand(band: Band, context: z.RefinementCtx): void {
   const { atOrAbove, above, below, atOrBelow } = band;
   if (atOrAbove !== undefined && above !== undefined) {
-    report(context, { path: ['above'], problem: 'stands beside atOrAbove', fix: 'keep one of the two' });
+    report(context, {
+      path: ['above'],
+      problem: 'cannot be combined with atOrAbove',
+      fix: 'write either above or atOrAbove',
+    });
   } else if (below !== undefined && atOrBelow !== undefined) {
-    report(context, { path: ['below'], problem: 'stands beside atOrBelow', fix: 'keep one of the two' });
+    report(context, {
+      path: ['below'],
+      problem: 'cannot be combined with atOrBelow',
+      fix: 'write either below or atOrBelow',
+    });
   } else if ([atOrAbove, above, below, atOrBelow].every((bound) => bound === undefined)) {
     report(context, {
-      problem: 'has no bound, so it would always apply',
+      problem: 'has no bound, so the step would always apply',
       fix: 'write atOrAbove, above, below or atOrBelow',
     });
   } else if (isEmpty(band)) {
@@ -48,7 +56,7 @@ export function refuseUnclearBand(band: Band, context: z.RefinementCtx): void {
     ];
     report(context, {
       path: [upper],
-      problem: `leaves no value between ${lower} and ${upper}`,
+      problem: `there is no value between ${lower} and ${upper}`,
       fix: `write a number above ${lowerOf(band).at}`,
     });
   }
@@ -63,8 +71,8 @@ export function refuseOverlaps(bands: readonly Band[], context: z.RefinementCtx)
   sorted.slice(1).forEach(({ band, index }, place) => {
     const before = sorted[place];
     if (before === undefined || !reaches(upperOf(before.band), lowerOf(band))) return;
-    const { path, problem, fix } = overlapOf(band, before.band);
-    report(context, { path: [index, ...path], problem: `overlaps steps[${before.index}]: ${problem}`, fix });
+    const { path, ...problem } = overlapOf(band, before.band, `steps[${before.index}]`);
+    report(context, { path: [index, ...path], ...problem });
   });
 }
 
@@ -90,16 +98,25 @@ function reaches(upper: End, lower: End): boolean {
   return upper.at > lower.at || (upper.at === lower.at && upper.isInside && lower.isInside);
 }
 
-function overlapOf(band: Band, before: Band): Required<Problem> & { readonly path: readonly string[] } {
+/** @param beforeName the path of the other step, such as `steps[0]`. */
+function overlapOf(
+  band: Band,
+  before: Band,
+  beforeName: string,
+): Required<Problem> & { readonly path: readonly string[] } {
   const begin = lowerOf(band);
   const end = upperOf(before);
-  if (begin.at === -Infinity)
-    return { path: [], problem: 'neither has a lower bound', fix: 'write atOrAbove or above in one of the two' };
+  if (begin.at === -Infinity) {
+    const problem = `overlaps ${beforeName}: neither step has a lower bound`;
+    return { path: [], problem, fix: 'write atOrAbove or above in one of the two steps' };
+  }
   const field = begin.isInside ? 'atOrAbove' : 'above';
-  const there = `${begin.isInside ? 'below' : 'atOrBelow'}: ${begin.at} there`;
-  if (end.at === Infinity) return { path: [field], problem: 'that one has no upper bound', fix: `write ${there}` };
-  const here = `${end.isInside ? 'above' : 'atOrAbove'}: ${end.at} here`;
-  const goesOn = upperOf(band).at > end.at;
-  const problem = `that one applies up to ${end.at}`;
-  return { path: [field], problem, fix: `write ${there}${goesOn ? `, or ${here}` : ''}` };
+  const inOther = `${begin.isInside ? 'below' : 'atOrBelow'}: ${begin.at} in ${beforeName}`;
+  if (end.at === Infinity) {
+    return { path: [field], problem: `overlaps ${beforeName}, which has no upper bound`, fix: `write ${inOther}` };
+  }
+  const inThis = `${end.isInside ? 'above' : 'atOrAbove'}: ${end.at} in this step`;
+  const continues = upperOf(band).at > end.at;
+  const problem = `overlaps ${beforeName}, which applies up to ${end.at}`;
+  return { path: [field], problem, fix: `write ${inOther}${continues ? `, or ${inThis}` : ''}` };
 }

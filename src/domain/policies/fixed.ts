@@ -15,7 +15,7 @@ export const fixed = definePolicy({
     evaluate: (_, memory) => ({
       value: null,
       memory,
-      opinion: { kind: 'capacity', capacity, stable: capacity, reason: `always ${capacity}` },
+      result: { kind: 'capacity', capacity, stable: capacity, reason: `always ${capacity}` },
     }),
   }),
   atZero: ({ capacity }) => (capacity > 0 ? 'recommends' : 'nothing'),

@@ -17,7 +17,7 @@ const same = {
   value: expression.describe('An expression over the signals and `current`, the capacity.'),
   target: z
     .number()
-    .positive('target must be above 0')
+    .positive('must be above 0')
     .describe('How much of the predicted value one unit should handle. Above 0.'),
 };
 const mode = z
@@ -45,7 +45,7 @@ export const forecastSchema = z
   .refine(({ historyMs, seasonMs }) => !isBelow(historyMs, seasonMs), {
     // The field name in escapement.yaml.
     path: ['history'],
-    message: 'history must be at least one season',
+    message: 'must be at least one season',
   });
 
 type ForecastSettings = z.output<typeof forecastSchema>;
@@ -86,7 +86,7 @@ export const forecast = definePolicy({
         const value = expression.evaluate(values);
         const seen = remember(settings, memory.forecast, value, nowMs);
         const bounds = forecastBounds(settings, predictLoad(settings, seen, nowMs));
-        return { value, memory: { ...memory, forecast: seen }, opinion: { kind: 'bounds', bounds } };
+        return { value, memory: { ...memory, forecast: seen }, result: { kind: 'bounds', bounds } };
       },
     };
   },

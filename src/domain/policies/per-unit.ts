@@ -22,10 +22,7 @@ import { type Advice, definePolicy, type Load } from './policy.js';
 const same = {
   type: z.literal('perUnit'),
   value: expression.describe('An expression over the signals and `current`, the capacity.'),
-  target: z
-    .number()
-    .positive('target must be above 0')
-    .describe('How much of `value` one unit should handle. Above 0.'),
+  target: z.number().positive('must be above 0').describe('How much of `value` one unit should handle. Above 0.'),
 };
 
 export const perUnitSchema = z
@@ -38,7 +35,10 @@ export const perUnitSchema = z
   })
   .refine(({ target, scaleInBelow }) => scaleInBelow === null || scaleInBelow <= target, {
     path: ['scaleInBelow'],
-    error: withFix('scaleInBelow must not be above target', 'capacity would go in and out by turns'),
+    error: withFix(
+      'must not be above target: the capacity would otherwise alternate between two values',
+      'lower scaleInBelow, or raise target',
+    ),
   })
   .superRefine(refuseBurstAlone);
 

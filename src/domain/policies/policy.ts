@@ -67,7 +67,8 @@ export interface PolicyInput extends SignalValues {
   readonly isNewInstant: boolean;
 }
 
-export type Opinion =
+/** The result of one evaluation of a policy: a recommended capacity, bounds, or no recommendation. */
+export type PolicyResult =
   /** `stable` is the recommendation without burst. */
   | { readonly kind: 'capacity'; readonly capacity: number; readonly stable: number; readonly reason: string }
   | { readonly kind: 'bounds'; readonly bounds: Bounds }
@@ -85,7 +86,7 @@ export interface PolicyMemory {
 export interface Answer {
   /** The result of the policy's expression. Null: there is no data, or the policy has no expression. */
   readonly value: number | null;
-  readonly opinion: Opinion;
+  readonly result: PolicyResult;
   readonly memory: PolicyMemory;
 }
 
@@ -103,7 +104,7 @@ export interface Policy {
    * at `min`.
    */
   readonly hasFloor?: boolean;
-  /** A pure function: the input contain the time, and the answer contains the new memory. */
+  /** A pure function: the input contains the time, and the answer contains the new memory. */
   evaluate(input: PolicyInput, memory: PolicyMemory): Answer;
 }
 

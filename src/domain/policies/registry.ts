@@ -26,6 +26,6 @@ export type PolicySettings = z.output<typeof policySchema>;
 
 export function definitionOf({ type }: PolicySettings): PolicyDefinition {
   const definition = policyDefinitions.find((known) => known.type === type);
-  if (definition === undefined) throw new Error(`there is no policy ${type}`);
+  if (definition === undefined) throw new Error(`the policy type ${type} is not supported`);
   return definition;
 }

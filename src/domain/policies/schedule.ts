@@ -31,7 +31,7 @@ const timezone = z
   .superRefine((name, context) => {
     if (isTimeZone(name)) return;
     report(context, {
-      problem: 'is not a time zone that is known here',
+      problem: 'is not a supported time zone',
       fix: 'write a name such as Europe/Berlin or UTC',
       name,
       known: Intl.supportedValuesOf('timeZone'),
@@ -92,7 +92,7 @@ export const schedule = definePolicy({
       evaluate: ({ nowMs }, memory) => ({
         value: null,
         memory,
-        opinion: { kind: 'bounds', bounds: boundsAt(nowMs) },
+        result: { kind: 'bounds', bounds: boundsAt(nowMs) },
       }),
     };
   },

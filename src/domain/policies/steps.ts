@@ -16,7 +16,7 @@ import { followLoad } from './load/follow-load.js';
 import { type Advice, definePolicy, type Load } from './policy.js';
 
 const amount = z.union([
-  z.int({ error: withFix('must be a whole number', 'or write a percentage, such as 50%') }).min(0),
+  z.int({ error: withFix('must be a whole number or a percentage', 'write 2 or 50%, for example') }).min(0),
   percentageText,
 ]);
 
@@ -50,7 +50,10 @@ export const stepsSchema = z
     steps: z
       .array(step)
       .min(1, {
-        error: withFix('is empty, so nothing would ever change', 'write a step, such as { atOrAbove: 100, add: 1 }'),
+        error: withFix(
+          'is empty, so the capacity would never change',
+          'write a step, such as { atOrAbove: 100, add: 1 }',
+        ),
       })
       .superRefine(refuseOverlaps)
       .describe(
@@ -136,17 +139,24 @@ const actions = ['add', 'remove', 'set'] as const;
 function refuseUnclearAction(step: Partial<Step>, context: z.RefinementCtx): void {
   const [first, ...others] = actions.filter((action) => step[action] !== undefined);
   if (first === undefined) {
-    report(context, { problem: 'changes nothing', fix: 'write one of add, remove and set, or leave it out' });
+    report(context, {
+      problem: 'does not change the capacity',
+      fix: 'write one of add, remove and set, or remove the step',
+    });
   }
   for (const other of others) {
-    report(context, { path: [other], problem: `stands beside ${first}`, fix: 'keep one of the two' });
+    report(context, {
+      path: [other],
+      problem: `cannot be combined with ${first}`,
+      fix: `write either ${first} or ${other}`,
+    });
   }
   const isShare = typeof (step.add ?? step.remove) === 'string';
   if (step.atLeast !== undefined && !isShare) {
     report(context, {
       path: ['atLeast'],
-      problem: 'goes with a percentage only',
-      fix: 'write one, such as add: 10%, or leave atLeast out',
+      problem: 'applies only to a percentage',
+      fix: 'write a percentage, such as add: 10%, or remove atLeast',
     });
   }
 }

@@ -28,7 +28,10 @@ const down = z.strictObject({
 
 export const thresholdsSchema = z.strictObject({ type, value, up, down }).refine(({ up, down }) => down.at < up.at, {
   path: ['down', 'at'],
-  error: withFix('down.at must be below up.at', 'one value would ask for both'),
+  error: withFix(
+    'must be below up.at: one value would otherwise add and remove units',
+    'lower down.at, or raise up.at',
+  ),
 });
 
 type ThresholdsSettings = z.output<typeof thresholdsSchema>;

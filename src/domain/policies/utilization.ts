@@ -19,7 +19,7 @@ import { type Advice, definePolicy, type Load } from './policy.js';
 const same = {
   type: z.literal('utilization'),
   value: expression.describe('Expression for the mean over the units, such as the busy share of a unit.'),
-  target: z.number().positive('target must be above 0').describe('Target for `value`, in its unit. Above 0.'),
+  target: z.number().positive('must be above 0').describe('Target for `value`, in its unit. Above 0.'),
 };
 
 export const utilizationSchema = z

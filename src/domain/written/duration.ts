@@ -48,9 +48,9 @@ function durationFrom(leastMs: number) {
     .meta({ title: 'duration', pattern: durationPattern.source, examples: ['15s', '5m', '1h30m', '1d', '500ms'] })
     .transform((text, context) => {
       const durationMs = parseDuration(text);
-      const wrong = problemWith(text, durationMs, leastMs);
-      if (wrong === undefined && durationMs !== undefined) return durationMs;
-      report(context, wrong ?? { problem: 'is not a duration' });
+      const problem = problemWith(text, durationMs, leastMs);
+      if (problem === undefined && durationMs !== undefined) return durationMs;
+      report(context, problem ?? { problem: 'is not a duration' });
       return z.NEVER;
     });
 }

@@ -17,7 +17,7 @@ export interface IssueProblem extends Problem {
   readonly isMissing?: true;
 }
 
-/** For `error:` of a schema or a check: `error: withFix('is above max', 'swap the two, or correct one')`. */
+/** For `error:` of a schema or a check: `error: withFix('is above max', 'lower min, or raise max')`. */
 export function withFix(problem: string, fix: string) {
   return errorFrom(() => ({ problem, fix }));
 }

@@ -40,30 +40,30 @@ describe('burst', () => {
     expect(follow([tick(2, 50, 50, 5)])).toEqual({ units: [5], burst: [false] });
   });
 
-  test('begins when the short window asks for the share, exactly', () => {
+  test('begins when the short window needs exactly the share of the capacity', () => {
     expect(follow([tick(2, 50, 100, 5)])).toEqual({ units: [10], burst: [true] });
     expect(follow([tick(2, 50, 90, 5)])).toEqual({ units: [5], burst: [false] });
   });
 
-  test('the need is rounded up before it is compared', () => {
+  test('the needed units are rounded up before they are compared with the capacity', () => {
     expect(follow([tick(2, 50, 91, 5)])).toEqual({ units: [10], burst: [true] });
   });
 
-  test('takes the larger of the two windows', () => {
+  test('recommends the larger of the two windows', () => {
     expect(follow([tick(2, 300, 100, 5)]).units).toEqual([30]);
   });
 
-  test('never goes down while it lasts', () => {
+  test('never lowers the recommendation during a burst', () => {
     expect(follow([tick(2, 50, 200, 5), tick(4, 60, 60, 20), tick(30, 20, 10, 20)]).units).toEqual([20, 20, 20]);
   });
 
-  test('is over when the long window has passed since the last time, strictly', () => {
+  test('ends when more than the long window has passed since the short window last needed the share', () => {
     const { units, burst } = follow([tick(2, 50, 100, 5), tick(62, 50, 50, 10), tick(64, 50, 50, 10)]);
     expect(units).toEqual([10, 10, 5]);
     expect(burst).toEqual([true, true, false]);
   });
 
-  test('each time the share is asked for, the wait begins again', () => {
+  test('each time the short window needs the share, the wait for the end begins again', () => {
     const { burst } = follow([tick(2, 50, 100, 5), tick(40, 50, 200, 10), tick(90, 50, 50, 20), tick(102, 50, 50, 20)]);
     expect(burst).toEqual([true, true, true, false]);
   });
@@ -81,7 +81,7 @@ describe('burst', () => {
     expect(follow([tick(2, 10, need * 10, ready)], { above }).burst).toEqual([expected]);
   });
 
-  test('no units count as one', () => {
+  test('zero units count as one', () => {
     expect(follow([tick(2, 5, 10, 0)]).burst).toEqual([false]);
     expect(follow([tick(2, 5, 20, 0)]).burst).toEqual([true]);
   });

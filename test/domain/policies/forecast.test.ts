@@ -12,12 +12,12 @@ const days = 24 * hours;
 describe('forecast', () => {
   test.each([
     [101, 0, 2, 'rounded up'],
-    [199, 0, 2, 'rounded up, where the guide cuts'],
+    [199, 0, 2, 'rounded up, and not down as in the guide'],
     [200, 0, 2, 'exactly two'],
-    [50, 1, 1, 'twice 50 is one'],
-    [1000, 0.2, 12, 'a fifth more'],
-    [-5, 0, 0, 'a negative prediction asks for nothing'],
-    [0, 0, 0, 'nothing expected'],
+    [50, 1, 1, '50 with a buffer of 100% is one unit'],
+    [1000, 0.2, 12, '20% more'],
+    [-5, 0, 0, 'a negative prediction is a floor of 0'],
+    [0, 0, 0, 'no load expected'],
   ])('%d expected with a buffer of %d is a floor of %d: %s', (load, buffer, floor) => {
     expect(forecastBounds(settings({ buffer }), load)).toMatchObject({ floor, ceiling: null });
   });
@@ -43,7 +43,7 @@ describe('forecast', () => {
     return memory!;
   }
 
-  test('predicts what the days before had at this time, and looks ahead', () => {
+  test('predicts the load of earlier days from this time until ahead', () => {
     const memory = watch([500, 700, 900], 2 * days + 8 * hours);
     expect(predictLoad(settings(), memory, 2 * days + 8 * hours)).toBe(10);
     expect(predictLoad(settings(), memory, 2 * days + 8.8 * hours)).toBe(600);
@@ -54,7 +54,7 @@ describe('forecast', () => {
     expect(predictLoad(settings(), watch([500], 8 * hours), 8 * hours)).toBeNull();
   });
 
-  test('older seasons fade after the history', () => {
+  test('seasons older than the history lose their effect', () => {
     const memory = watch([0, 0, 0, 100, 100], 5 * days);
     const short = settings({ historyMs: 2 * days });
     let faded: ForecastMemory | undefined;
@@ -65,12 +65,12 @@ describe('forecast', () => {
     expect(predictLoad(short, faded!, 5 * days + 10 * hours)).toBe(75);
   });
 
-  test('a time without data is not taken for a time without load', () => {
+  test('a time without data does not count as a time without load', () => {
     const memory = remember(settings(), remember(settings(), undefined, 80, 0), null, 5 * minutes);
     expect(predictLoad(settings(), remember(settings(), memory, null, 11 * minutes), days)).toBe(80);
   });
 
-  test('what it remembers stays small', () => {
+  test('the size of its memory is limited', () => {
     const memory = watch([1, 2, 3, 4, 5, 6, 7, 8, 9], 9 * days);
     expect(JSON.stringify(memory).length).toBeLessThan(10_000);
   });

@@ -47,16 +47,16 @@ const written: readonly (readonly [written: Record<string, unknown>, carried: st
   [{ type: 'fixed', capacity: 3 }, '{"type":"fixed","capacity":3}'],
 ];
 
-test.each(written)('%j is carried as it always was, to the letter', (policy, carried) => {
+test.each(written)('the stored form of %j has not changed', (policy, carried) => {
   expect(JSON.stringify(writtenPolicySchema.parse(policy))).toBe(carried);
 });
 
-test.each(written)('what is made of %j is understood by a watch, and left as it is', (_, carried) => {
+test.each(written)('a watch accepts the stored form of %j unchanged', (_, carried) => {
   expect(JSON.stringify(policySchema.parse(JSON.parse(carried)))).toBe(carried);
 });
 
 test.each(policyDefinitions.map((definition) => [definition.type, definition] as const))(
-  '%s is written under its own name',
+  '%s has its own name as type',
   (type, { written, schema }) => {
     expect((written ?? schema).safeParse({ type: 'another' }).error?.issues[0]).toMatchObject({ path: ['type'] });
     expect((written ?? schema).safeParse({ type }).error?.issues.map(({ path }) => path.join())).not.toContain('type');

@@ -33,15 +33,15 @@ function check(
 
 describe('thresholds', () => {
   test.each([
-    [11, 5, 5, 'just above the lower edge'],
-    [10.5, 5, 5, 'fractions are numbers'],
-    [30, 5, 5, 'in the middle'],
-    [49, 5, 5, 'just below the upper edge'],
-    [50, 5, 7, 'at the upper edge'],
-    [1e15, 5, 7, 'however far beyond'],
-    [10, 5, 4, 'at the lower edge'],
-    [0, 5, 4, 'one at a time'],
-    [60, 1, 3, 'below min it adds as well'],
+    [11, 5, 5, 'just above the lower threshold'],
+    [10.5, 5, 5, 'a fraction'],
+    [30, 5, 5, 'between the thresholds'],
+    [49, 5, 5, 'just below the upper threshold'],
+    [50, 5, 7, 'at the upper threshold'],
+    [1e15, 5, 7, 'far above the upper threshold'],
+    [10, 5, 4, 'at the lower threshold'],
+    [0, 5, 4, 'far below the lower threshold'],
+    [60, 1, 3, 'below min'],
   ])('%d over %d recommends %d: %s', (value, capacity, expected) => {
     const evaluation = check(value, capacity);
     expect(evaluation).toMatchObject({ recommended: expected, target: expected, limitedBy: [] });
@@ -49,13 +49,13 @@ describe('thresholds', () => {
   });
 
   test.each([
-    [60, 9, 11, 10, 10, ['max'], 'max cuts the amount'],
-    [60, 10, 12, 10, 10, ['max'], 'nothing is added at max'],
-    [30, 12, 12, 10, 10, ['max'], 'what is above max comes back, whatever the queue says'],
-    [5, 12, 11, 10, 10, ['max'], 'a low queue does not make it slower'],
-    [5, 20, 19, 10, 10, ['max'], 'from far above too'],
-    [0, 2, 1, 2, 2, ['min'], 'nothing is removed at min'],
-    [30, 1, 1, 2, 2, ['min'], 'what is below min comes up'],
+    [60, 9, 11, 10, 10, ['max'], 'max limits the amount'],
+    [60, 10, 12, 10, 10, ['max'], 'at max no unit is added'],
+    [30, 12, 12, 10, 10, ['max'], 'a capacity above max returns to max, with any value'],
+    [5, 12, 11, 10, 10, ['max'], 'a capacity above max returns to max at once, also with a low value'],
+    [5, 20, 19, 10, 10, ['max'], 'a capacity far above max returns to max'],
+    [0, 2, 1, 2, 2, ['min'], 'at min no unit is removed'],
+    [30, 1, 1, 2, 2, ['min'], 'a capacity below min returns to min'],
   ])('%d over %d: recommended %d, target %d, next %d, limited by %j: %s', (value, capacity, ...expected) => {
     const [recommended, target, next, limitedBy] = expected;
     const evaluation = check(value, capacity);
@@ -63,14 +63,14 @@ describe('thresholds', () => {
     expect(capacityAfter(evaluation)).toBe(next);
   });
 
-  test('with min 0 it goes to zero, never below, and comes back', () => {
+  test('with min 0 it scales to zero, never below, and out again', () => {
     const scale = { min: 0 };
     expect(check(0, 1, { scale }).target).toBe(0);
     expect(check(0, 1, { scale, edges: { ...usual, down: { at: 10, remove: 3 } } }).target).toBe(0);
     expect(check(60, 0, { scale }).target).toBe(2);
   });
 
-  test('at zero, a queue between the edges wakes nobody: the trap of thresholds', () => {
+  test('at zero units, a value between the thresholds does not scale out', () => {
     expect(check(20, 0, { scale: { min: 0 } }).target).toBe(0);
   });
 
@@ -92,7 +92,7 @@ describe('thresholds', () => {
     expect(capacityAfter(check(60, 4, { cooldownSeconds: 0, secondsSinceChange: 0 }))).toBe(6);
   });
 
-  test('a cooldown holds the way back from above max, too', () => {
+  test('a cooldown also delays the return from above max', () => {
     const evaluation = check(30, 12, { secondsSinceChange: 10 });
     expect(capacityAfter(evaluation)).toBe(12);
     expect(evaluation.limitedBy).toEqual(['max', 'cooldown']);
@@ -102,13 +102,13 @@ describe('thresholds', () => {
     [60, 4, { up: 1, down: 1 }, 5, ['step']],
     [60, 4, { up: 2, down: 1 }, 6, []],
     [30, 12, { up: 2, down: 1 }, 11, ['max', 'step']],
-  ])("the resource's step holds: %d over %d by %j is %d", (value, capacity, step, next, limitedBy) => {
+  ])('the step of the resource limits the change: %d over %d by %j is %d', (value, capacity, step, next, limitedBy) => {
     const evaluation = check(value, capacity, { scale: { step } });
     expect(capacityAfter(evaluation)).toBe(next);
     expect(evaluation.limitedBy).toEqual(limitedBy);
   });
 
-  test('an amount of 0 changes nothing, and so starts no cooldown', () => {
+  test('an amount of 0 changes no capacity, and starts no cooldown', () => {
     expect(check(60, 4, { edges: { ...usual, up: { at: 50, add: 0 } } })).toMatchObject({ target: 4, next: null });
   });
 
@@ -159,6 +159,6 @@ describe('thresholds', () => {
       up: { at: up, add: 2 },
       down: { at: down, remove: 1 },
     });
-    expect(result.error?.issues[0]?.message).toContain('down.at must be below up.at');
+    expect(result.error?.issues[0]?.message).toContain('must be below up.at');
   });
 });

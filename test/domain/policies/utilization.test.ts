@@ -17,16 +17,16 @@ describe('utilization', () => {
     [100, 50, 2, 4, 'twice the target, twice the units'],
     [60, 50, 3, 4, '3.6 is rounded up'],
     [25, 50, 4, 2, 'half the target, half the units'],
-    [55, 50, 2, 2, 'at the upper edge of the tolerance'],
-    [56, 50, 2, 3, 'over it'],
-    [45, 50, 4, 4, 'at the lower edge'],
-    [300, 150, 2, 4, 'a target above 100% is fine'],
+    [55, 50, 2, 2, 'at the upper limit of the tolerance'],
+    [56, 50, 2, 3, 'above the upper limit'],
+    [45, 50, 4, 4, 'at the lower limit'],
+    [300, 150, 2, 4, 'a target above 100%'],
     [1.34, 1, 3, 5, '4.02 is rounded up'],
     [0.25, 1, 4, 1, 'a quarter'],
     [0.9, 0.45, 10, 20, 'ten busy units at twice their target'],
-    [0, 50, 4, 0, 'nothing to do'],
+    [0, 50, 4, 0, 'no load'],
     [-5, 50, 4, 0, 'a negative mean is no load'],
-    [80, 50, 0, 0, 'without units there is nothing to go by'],
+    [80, 50, 0, 0, 'at zero units there is no measurement'],
   ])('%d of %d over %d is %d: %s', (value, target, capacity, expected) => {
     expect(capacityFor(value, target, capacity)).toBe(expected);
   });
@@ -50,7 +50,7 @@ describe('utilization', () => {
     expect(capacityFor(0.65, 1, 10, { up: 0.1, down: 0.4 })).toBe(10);
   });
 
-  test('round-off buys no unit', () => {
+  test('a rounding error does not add a unit', () => {
     expect(capacityFor(1.1, 1, 100, { up: 0, down: 0 })).toBe(110);
   });
 });

@@ -5,7 +5,7 @@ function fill(samples: readonly (readonly [atMs: number, value: number])[], wind
 }
 
 describe('a window', () => {
-  test('means what lies within it; what is as old as the window is out', () => {
+  test('is the mean of the samples within the window, and excludes a sample that is as old as the window', () => {
     const window = fill(
       [0, 15_000, 30_000, 45_000, 60_000].map((atMs) => [atMs, atMs / 1000] as const),
       60_000,
@@ -15,7 +15,7 @@ describe('a window', () => {
     expect(meanOver(window, 60_000, 6_000)).toBe(60);
   });
 
-  test('that is not full yet means what there is', () => {
+  test('is the mean of the existing samples until it is full', () => {
     expect(
       meanOver(
         fill(
@@ -31,7 +31,7 @@ describe('a window', () => {
     ).toBe(15);
   });
 
-  test('does not take silence for zero', () => {
+  test('does not count a time without samples as zero', () => {
     expect(
       meanOver(
         fill(
@@ -48,7 +48,7 @@ describe('a window', () => {
     expect(meanOver(fill([[0, 10]], 60_000), 60_000, 60_000)).toBeNull();
   });
 
-  test('a second look at the same instant replaces the first', () => {
+  test('a second sample with the same time replaces the first', () => {
     expect(
       meanOver(
         fill(
@@ -65,7 +65,7 @@ describe('a window', () => {
     ).toBe(15);
   });
 
-  test('stays small however often it is fed, and keeps its mean', () => {
+  test('has a limited size with any number of samples, and keeps its mean', () => {
     const samples = Array.from({ length: 36_000 }, (_, index) => [index * 100, index % 2 === 0 ? 10 : 20] as const);
     const window = fill(samples, 3_600_000);
     expect(window.length).toBeLessThanOrEqual(62);

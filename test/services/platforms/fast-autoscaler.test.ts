@@ -170,7 +170,7 @@ describe('a service follows its queue, by the environment alone', () => {
     const { config, stop } = await escapement({ ...settings, ...queue.environment, SERVICE_NAME: service });
     expect(config.warnings).toContainEqual({
       path: 'SCALING_STEP_COUNT',
-      problem: expect.stringContaining('had no effect in the original') as unknown,
+      problem: expect.stringContaining('had no effect in the ECS fast autoscaler') as unknown,
     });
 
     // 12 messages need 6 tasks: 4 more, and then 1.

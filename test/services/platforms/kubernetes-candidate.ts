@@ -1,4 +1,4 @@
-/** Kubernetes: a real API server with its controllers, and a kubelet that is played. */
+/** Kubernetes: a real API server with its controllers, and a fake kubelet. */
 import { kubernetesService } from '../../../scripts/services/kubernetes.js';
 import { kubernetes } from '../../../src/adapters/platforms/kubernetes/kubernetes.js';
 import { requestTimeoutMs, type Candidate } from '../../platforms/candidates/candidate.js';
@@ -31,13 +31,13 @@ export const kubernetesCandidate: Candidate = {
           gate,
           capacity: async () => (await scale()).spec.replicas ?? 0,
           moveTo: async (replicas) => {
-            // Without a resourceVersion: these hands do not look before they write.
+            // Without a resourceVersion, because this writer does not read the scale before it writes.
             await cluster.request('PUT', `${at}/scale`, {
               metadata: { name, namespace: 'default' },
               spec: { replicas },
             });
           },
-          // Being deleted, and not gone: something holds on to it.
+          // A finalizer keeps the object in deletion.
           fail: async () => {
             const held = deploymentOf(name, capacity);
             await cluster.request('PUT', at, { ...held, metadata: { name, finalizers: ['example.org/held'] } });

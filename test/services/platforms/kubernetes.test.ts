@@ -56,17 +56,17 @@ const active = (platform: Platform, capacity: number) =>
     return observation.capacity === capacity && observation.status === 'ACTIVE';
   });
 
-/** A kind that was defined just now is not served at once. */
+/** The API server does not serve a new kind immediately. */
 const create = (path: string, object: object) =>
-  eventually(`${path} takes an object`, () =>
+  eventually(`${path} accepts an object`, () =>
     cluster.request('POST', path, object).then(
       () => true,
       () => false,
     ),
   );
 
-describe('with the rights that its page lists and no others', () => {
-  it('scales a Deployment out, in, and to nothing', async () => {
+describe('with only the permissions that docs/platforms/kubernetes.md lists', () => {
+  it('scales a Deployment out, in, and to zero', async () => {
     await deploy('web', 2);
     const platform = await platformFor({ name: 'web' });
     await active(platform, 2);
@@ -89,14 +89,14 @@ describe('with the rights that its page lists and no others', () => {
     await active(platform, 1);
   });
 
-  it('may not touch what it has no right to', async () => {
+  it('may not scale without these permissions', async () => {
     const stranger = await platformFor({ name: 'web' }, 'stranger');
     await expect(stranger.observe(never)).rejects.toMatchObject({ code: 'denied' });
     expect(await stranger.change(changeOf(0, 1), permitted, never)).toMatchObject({ outcome: 'rejected', final: true });
   });
 });
 
-describe('a scale of another kind', () => {
+describe('the scale of another kind', () => {
   it('of a StatefulSet', async () => {
     await deploy('queue', 1, 'StatefulSet');
     const platform = await platformFor({ name: 'queue', kind: 'StatefulSet' }, 'administrator');
@@ -123,10 +123,10 @@ describe('a scale of another kind', () => {
   });
 });
 
-describe('what somebody else scales', () => {
+describe('an object that another autoscaler scales', () => {
   const targetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'managed' };
 
-  it('is left to a HorizontalPodAutoscaler, which is named', async () => {
+  it('is not changed, and the error names its HorizontalPodAutoscaler', async () => {
     await deploy('managed', 1);
     await cluster.request('POST', '/apis/autoscaling/v2/namespaces/shop/horizontalpodautoscalers', {
       metadata: { name: 'by-cpu' },
@@ -141,7 +141,7 @@ describe('what somebody else scales', () => {
     expect(await platform.observe(never)).toMatchObject({ capacity: 1 });
   });
 
-  it('is left to a ScaledObject of KEDA, which is named before the autoscaler that it makes', async () => {
+  it('is not changed, and the error names its KEDA ScaledObject before the HorizontalPodAutoscaler that KEDA creates', async () => {
     await define('keda.sh', 'ScaledObject', undefined, 'v1alpha1');
     await create('/apis/keda.sh/v1alpha1/namespaces/shop/scaledobjects', {
       apiVersion: 'keda.sh/v1alpha1',
@@ -150,12 +150,12 @@ describe('what somebody else scales', () => {
       spec: { scaleTargetRef: { name: 'managed' } },
     });
     const outcome = await (await platformFor({ name: 'managed' })).change(changeOf(1, 2), permitted, never);
-    expect(outcome).toMatchObject({ final: true, reason: expect.stringContaining('"by-queue" of KEDA') });
+    expect(outcome).toMatchObject({ final: true, reason: expect.stringContaining('the KEDA ScaledObject "by-queue"') });
   });
 });
 
-describe('an object that others change too', () => {
-  it('is written by exactly one of two at once; the other is told to look again', async () => {
+describe('an object that other writers change', () => {
+  it('is changed by exactly one of four concurrent changes, and the others are rejected as retryable', async () => {
     await deploy('contested', 1);
     const platform = await platformFor({ name: 'contested' });
     await active(platform, 1);
@@ -167,12 +167,12 @@ describe('an object that others change too', () => {
     }
   });
 
-  it('is missing once it was deleted', async () => {
+  it('is missing after it was deleted', async () => {
     await deploy('gone', 1);
     const platform = await platformFor({ name: 'gone' });
     await active(platform, 1);
     await cluster.request('DELETE', '/apis/apps/v1/namespaces/shop/deployments/gone');
-    await eventually('it is gone', () =>
+    await eventually('the object is deleted', () =>
       platform.observe(never).then(
         () => false,
         () => true,
@@ -183,7 +183,7 @@ describe('an object that others change too', () => {
   });
 });
 
-/** A kind of the cluster's own. */
+/** Defines a custom resource. */
 async function define(group: string, kind: string, scale?: object, version = 'v1'): Promise<void> {
   const singular = kind.toLowerCase();
   const anything = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };

@@ -1,6 +1,6 @@
 /**
- * How to reach a Kubernetes API server, and as whom: from a kubeconfig as kubectl has it, or from inside a pod. Why not by
- * the official client: docs/decisions/0044.
+ * The address of a Kubernetes API server and the credentials for it, from a kubeconfig or from the service account of a
+ * pod. docs/decisions/0044 gives the reason for not using the official client.
  */
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
@@ -13,10 +13,13 @@ import { execCredential, execSchema } from './credential.js';
 
 export interface ClusterAccess {
   readonly server: string;
-  /** Of the context, or of the pod. */
+  /** The namespace of the context, or of the pod. */
   readonly namespace: string | undefined;
   readonly tls: TlsOptions;
-  /** Asked for each request: tokens expire, and files with tokens are renewed. An access that is made anew knows none. */
+  /**
+   * Called for each request, because tokens expire and files with tokens are renewed. A new access does not reuse the
+   * tokens of an earlier access.
+   */
   headers(): Promise<Readonly<Record<string, string>>>;
 }
 
@@ -25,34 +28,36 @@ export interface AccessSettings {
   readonly context?: string | undefined;
 }
 
-/** Where there may be something that says how. */
+/** The places that may contain the access. */
 interface Places {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly home: string;
-  /** What Kubernetes mounts into every pod. */
+  /** The folder that Kubernetes mounts into every pod. */
   readonly podFolder: string;
 }
 
-const usualPlaces = (): Places => ({
+const defaultPlaces = (): Places => ({
   environment: process.env,
   home: homedir(),
   podFolder: '/var/run/secrets/kubernetes.io/serviceaccount',
 });
 
 /**
- * Looks where kubectl looks: the setting, then KUBECONFIG, then ~/.kube/config, then the pod's service account.
+ * Searches in the same order as kubectl: the setting, KUBECONFIG, ~/.kube/config, and the service account of the pod.
  * @throws AdapterError
  */
 export async function clusterAccess(
   { kubeconfig, context }: AccessSettings,
-  { environment, home, podFolder } = usualPlaces(),
+  { environment, home, podFolder } = defaultPlaces(),
 ): Promise<ClusterAccess> {
   if (kubeconfig !== undefined) return fromKubeconfig([await readKubeconfig(kubeconfig)], context);
   const listed = [...new Set(environment['KUBECONFIG']?.split(delimiter).filter((path) => path !== ''))];
   if (listed.length > 0) return fromKubeconfig(await readKubeconfigs(listed), context);
   const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port = '443' } = environment;
-  const usual = join(home, '.kube', 'config');
-  if (host === undefined || (await isThere(usual))) return fromKubeconfig([await readKubeconfig(usual)], context);
+  const defaultPath = join(home, '.kube', 'config');
+  if (host === undefined || (await exists(defaultPath))) {
+    return fromKubeconfig([await readKubeconfig(defaultPath)], context);
+  }
   return {
     server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,
     namespace: await textOf(join(podFolder, 'namespace')),
@@ -81,14 +86,14 @@ const userSchema = z.looseObject({
 
 type User = z.output<typeof userSchema>;
 
-/** Without them the user would act with other rights than the kubeconfig says. */
+/** Without these fields, the user would have other permissions than the kubeconfig specifies. */
 const impersonation = ['as', 'as-uid', 'as-groups', 'as-user-extra'];
-/** Alone they would leave the user without a credential. */
-const otherCredentials = ['auth-provider', 'username', 'password'];
+/** Without a supported credential, a user with one of these fields would have no credential. */
+const unsupportedCredentials = ['auth-provider', 'username', 'password'];
 
 const contextSchema = z.object({ cluster: z.string(), user: z.string(), namespace: z.string().optional() });
 
-/** An empty list is written as null by kubectl. */
+/** kubectl writes an empty list as null. */
 const listOf = <Entry extends z.ZodType>(entry: Entry) =>
   z
     .array(entry)
@@ -112,18 +117,18 @@ async function readKubeconfig(path: string): Promise<Kubeconfig> {
   return { ...parsed.data, path };
 }
 
-/** As kubectl does: what is not there is passed over, as long as something is. */
+/** As in kubectl, missing files are skipped if at least one file exists. */
 async function readKubeconfigs(paths: readonly string[]): Promise<Kubeconfig[]> {
-  const there = await Promise.all(paths.map(async (path) => ((await isThere(path)) ? [path] : [])));
-  const found = there.flat();
-  // The first one says why it cannot be read.
+  const existing = await Promise.all(paths.map(async (path) => ((await exists(path)) ? [path] : [])));
+  const found = existing.flat();
+  // If no file exists, reading the first path reports the error.
   return Promise.all((found.length === 0 ? paths.slice(0, 1) : found).map(readKubeconfig));
 }
 
-/** As kubectl merges: whichever file names something first has all of it. */
+/** As in kubectl, the first file that contains an entry provides the whole entry. */
 async function fromKubeconfig(files: readonly Kubeconfig[], wanted: string | undefined): Promise<ClusterAccess> {
   const all = files.map(({ path }) => path).join(delimiter);
-  /** With the file that it stands in: paths in a kubeconfig are relative to it. */
+  /** Returns the entry and the folder of its file, because paths in a kubeconfig are relative to that folder. */
   const named = <Entry extends { name: string }>(
     entriesOf: (file: Kubeconfig) => readonly Entry[],
     what: string,
@@ -141,10 +146,10 @@ async function fromKubeconfig(files: readonly Kubeconfig[], wanted: string | und
   const { context } = named(({ contexts }) => contexts, 'context', chosen);
   const { cluster, folder } = named(({ clusters }) => clusters, 'cluster', context.cluster);
   const { user, folder: userFolder } = named(({ users }) => users, 'user', context.user);
-  const refused = unsupportedIn(user);
-  if (refused !== undefined) {
-    const instead = 'use a user with a token, a client certificate or a credential plugin ("exec")';
-    throw unusable(all, `its user "${context.user}" has "${refused}", which is not supported; ${instead}`);
+  const unsupported = unsupportedIn(user);
+  if (unsupported !== undefined) {
+    const fix = 'Use a user with a token, a client certificate or a credential plugin ("exec")';
+    throw unusable(all, `its user "${context.user}" has "${unsupported}", which is not supported. ${fix}`);
   }
   const ca = await pem(cluster['certificate-authority-data'], cluster['certificate-authority'], folder);
   const cert = await pem(user['client-certificate-data'], user['client-certificate'], userFolder);
@@ -167,7 +172,7 @@ function unsupportedIn(user: User): string | undefined {
   const { token, tokenFile, exec } = user;
   const supported = [token, tokenFile, exec, user['client-certificate'], user['client-certificate-data']];
   const isAlone = supported.every((credential) => credential === undefined);
-  return [...impersonation, ...(isAlone ? otherCredentials : [])].find((name) => user[name] != null);
+  return [...impersonation, ...(isAlone ? unsupportedCredentials : [])].find((name) => user[name] != null);
 }
 
 async function pem(data: string | undefined, file: string | undefined, folder: string): Promise<string | undefined> {
@@ -198,7 +203,7 @@ async function textOf(path: string): Promise<string> {
   }
 }
 
-async function isThere(path: string): Promise<boolean> {
+async function exists(path: string): Promise<boolean> {
   return readFile(path).then(
     () => true,
     () => false,
@@ -213,6 +218,6 @@ function parseYaml(text: string, path: string): unknown {
   }
 }
 
-function unusable(path: string, why: string): AdapterError {
-  return new AdapterError('notSent', `${path} cannot be used: ${why}`);
+function unusable(path: string, reason: string): AdapterError {
+  return new AdapterError('notSent', `${path} cannot be used: ${reason}`);
 }

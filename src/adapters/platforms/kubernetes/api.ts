@@ -1,4 +1,7 @@
-/** The few requests of the Kubernetes API that scaling needs, over plain HTTP: its own client weighs 73 MB. */
+/**
+ * The requests to the Kubernetes API that scaling requires, over plain HTTP. The official client is not used, because it
+ * takes 73 MB.
+ */
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { AdapterError } from '../../net/errors.js';
@@ -9,27 +12,28 @@ import { sendOnce } from '../../net/http/send-once.js';
 import type { SendPermit } from '../platform.js';
 import { type AccessSettings, type ClusterAccess, clusterAccess } from './access.js';
 
-/** Where an object is found. */
+/** The place of an object. */
 export interface ScalePath {
   readonly namespace: string;
   readonly name: string;
-  /** Path of the object; its scale is right below. */
+  /** Path of the object. The path of its scale is this path with `/scale`. */
   readonly object: string;
 }
 
+/** The access and the credentials of a request. */
 interface Sender {
   readonly access: ClusterAccess;
   readonly credentials: Readonly<Record<string, string>>;
 }
 
-interface Wanted {
+interface ObjectName {
   readonly kind: string;
   readonly apiVersion: string;
   readonly namespace: string | undefined;
   readonly name: string;
 }
 
-/** Objects carry their history of managed fields, and lists all of their objects. */
+/** An object includes the history of its managed fields, and a list includes all of its objects. */
 const mostBytes = 16 * 1024 * 1024;
 
 const resourceListSchema = z.object({ resources: z.array(z.object({ name: z.string(), kind: z.string() })) });
@@ -49,7 +53,10 @@ const autoscalersSchema = z.object({
 });
 const scaledObjectsSchema = z.object({ items: z.array(named.extend({ spec: z.object({ scaleTargetRef: target }) })) });
 
-/** Of the kinds that every cluster has; their objects also show all that their scale shows. Others are asked for. */
+/**
+ * Returns the plural of a kind that every cluster has. Objects of these kinds include every field of their scale.
+ * Undefined: the plural must be read from the cluster.
+ */
 export function pluralOf(kind: string, apiVersion: string): string | undefined {
   return apiVersion === 'apps/v1' ? pluralsOfApps.get(kind) : undefined;
 }
@@ -70,25 +77,26 @@ export class KubernetesApi {
     private readonly timeoutMs: number,
   ) {}
 
-  /** @throws AdapterError when there is no such kind, or when it cannot be scaled. */
-  async scalePath({ kind, apiVersion, namespace, name }: Wanted, signal: AbortSignal): Promise<ScalePath> {
+  /** @throws AdapterError if the cluster does not have the kind, or the kind cannot be scaled. */
+  async scalePath({ kind, apiVersion, namespace, name }: ObjectName, signal: AbortSignal): Promise<ScalePath> {
     const group = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
     this.#plural ??= pluralOf(kind, apiVersion) ?? (await this.#discoverPlural(kind, group, signal));
-    const inNamespace = namespace ?? (await this.#accessed()).namespace ?? 'default';
+    const inNamespace = namespace ?? (await this.#currentAccess()).namespace ?? 'default';
     const object = `${group}/namespaces/${encodeURIComponent(inNamespace)}/${this.#plural}/${encodeURIComponent(name)}`;
     return { namespace: inNamespace, name, object };
   }
 
-  /** The HorizontalPodAutoscaler or the ScaledObject of KEDA that scales the object, by kind and name. */
+  /** Returns the kind and name of the HorizontalPodAutoscaler or the KEDA ScaledObject that scales the object. */
   async managerOf({ namespace, name }: ScalePath, kind: string, signal: AbortSignal): Promise<string | undefined> {
     const inNamespace = `namespaces/${encodeURIComponent(namespace)}`;
     const isTarget = ({ spec }: { spec: { scaleTargetRef: z.output<typeof target> } }) =>
       spec.scaleTargetRef.kind === kind && spec.scaleTargetRef.name === name;
-    // KEDA first: it makes an autoscaler of its own, which would only come back.
+    // A ScaledObject is reported before its HorizontalPodAutoscaler, because KEDA would create a deleted
+    // HorizontalPodAutoscaler again.
     if (await this.#hasKeda(signal)) {
       const { items } = await this.get(`${keda}/${inNamespace}/scaledobjects`, scaledObjectsSchema, signal);
-      const owner = items.find(isTarget);
-      if (owner) return `the ScaledObject "${owner.metadata.name}" of KEDA`;
+      const scaledObject = items.find(isTarget);
+      if (scaledObject) return `the KEDA ScaledObject "${scaledObject.metadata.name}"`;
     }
     const path = `/apis/autoscaling/v2/${inNamespace}/horizontalpodautoscalers`;
     const { items } = await this.get(path, autoscalersSchema, signal);
@@ -102,21 +110,21 @@ export class KubernetesApi {
     const parsed = schema.safeParse(jsonOf(await this.#read(path, signal), request));
     if (parsed.success) return parsed.data;
     const problems = parsed.error.issues.map(({ path: at, message }) => [...at, message].join(': ')).join('; ');
-    throw new AdapterError('malformed', `${request} was answered with something else than expected (${problems})`);
+    throw new AdapterError('malformed', `the response to ${request} has an unexpected form (${problems})`);
   }
 
   /**
-   * @returns the conflict where the object has another version by now: nothing was written then.
+   * @returns the conflict if the version of the object has changed. In this case, nothing was written.
    * @throws AdapterError
    */
   async put(path: string, body: unknown, permit: SendPermit, signal: AbortSignal): Promise<AdapterError | undefined> {
-    const { request, sender } = await this.#to(`${path}?fieldManager=escapement`);
+    const { request, sender } = await this.#requestTo(`${path}?fieldManager=escapement`);
     const headers = { ...request.headers, 'Content-Type': 'application/json' };
     const sent = { method: 'PUT', ...request, headers, body: JSON.stringify(body), permit } as const;
     const result = await sendOnce(sent, signal);
-    // Not sent again from here: the change is decided anew, by whoever it is then.
-    if (await this.#isSomebodyElse(sender, result)) {
-      throw new AdapterError('conflict', `PUT ${path} was answered 401, and there are other credentials by now`);
+    // The change is not retried here: the next decision uses the new credentials.
+    if (await this.#hasNewCredentials(sender, result)) {
+      throw new AdapterError('conflict', `the response to PUT ${path} is 401, and the credentials have changed`);
     }
     try {
       acceptedAnswer(result, `PUT ${path}`);
@@ -152,18 +160,18 @@ export class KubernetesApi {
   }
 
   /**
-   * What is refused as nobody's is asked once more as whoever the kubeconfig, or its credential plugin, names by then:
-   * tokens are withdrawn before their time, and files are written anew.
+   * A read that is answered with 401 is retried once if the kubeconfig or its credential plugin returns other
+   * credentials by then. A token may be revoked before it expires, and the files with credentials are replaced.
    */
   async #read(path: string, signal: AbortSignal): Promise<HttpResult> {
-    const { request, sender } = await this.#to(path);
+    const { request, sender } = await this.#requestTo(path);
     const result = await this.#reads.read({ method: 'GET', ...request }, signal);
-    if (!(await this.#isSomebodyElse(sender, result))) return result;
-    return this.#reads.read({ method: 'GET', ...(await this.#to(path)).request }, signal);
+    if (!(await this.#hasNewCredentials(sender, result))) return result;
+    return this.#reads.read({ method: 'GET', ...(await this.#requestTo(path)).request }, signal);
   }
 
-  async #to(path: string) {
-    const access = await this.#accessed();
+  async #requestTo(path: string) {
+    const access = await this.#currentAccess();
     const credentials = await access.headers();
     const headers = { Accept: 'application/json', ...credentials };
     const url = new URL(access.server + path);
@@ -171,16 +179,16 @@ export class KubernetesApi {
     return { request, sender: { access, credentials } };
   }
 
-  /** Whether the cluster does not know the sender, and there are other credentials by now. */
-  async #isSomebodyElse({ access, credentials }: Sender, result: HttpResult): Promise<boolean> {
+  /** Whether the cluster rejected the credentials of the sender, and other credentials are available now. */
+  async #hasNewCredentials({ access, credentials }: Sender, result: HttpResult): Promise<boolean> {
     if (result.kind !== 'answered' || result.status !== 401) return false;
-    // Another request may have come to the same end, and there may be a new access already.
+    // Another request may already have replaced the access.
     if ((await this.#access) === access) this.#access = undefined;
-    return !isDeepStrictEqual(await (await this.#accessed()).headers(), credentials);
+    return !isDeepStrictEqual(await (await this.#currentAccess()).headers(), credentials);
   }
 
-  /** Read again after a failure: a file may come later. */
-  async #accessed(): Promise<ClusterAccess> {
+  /** The access is read again after a failure, because a missing file may be created later. */
+  async #currentAccess(): Promise<ClusterAccess> {
     this.#access ??= clusterAccess(this.settings);
     try {
       return await this.#access;

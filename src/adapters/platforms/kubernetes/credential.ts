@@ -1,4 +1,7 @@
-/** The credential plugins of a kubeconfig (EKS, GKE, AKS and others): a program that prints a token, and how long it lasts. */
+/**
+ * The credential plugins of a kubeconfig (EKS, GKE, AKS and others). A plugin is a program that prints a token and the
+ * time at which the token expires.
+ */
 import { execFile, type ExecFileException } from 'node:child_process';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -20,23 +23,24 @@ interface Credential {
   readonly expiresAtMs: number;
 }
 
-/** A new token is there before the old one has ended. */
-const earlierMs = 60_000;
-/** Nobody tells the end of such a token, and it may be withdrawn at any time. */
+/** A new token is requested this long before the current token expires. */
+const renewalLeadMs = 60_000;
+/** A token without an expiration time is used for this time, because it may be revoked at any time. */
 const unboundedTokenMs = 600_000;
 const pluginTimeoutMs = 30_000;
 
 /**
- * The token, asked for again shortly before it expires; whoever asks meanwhile waits for the same one.
- * @param folder that of the kubeconfig.
+ * Returns the current token. A new token is requested shortly before the current token expires. Concurrent calls wait
+ * for the same run of the plugin.
+ * @param folder the folder of the kubeconfig.
  */
 export function execCredential(exec: Exec, folder: string): () => Promise<string> {
   let newest: Promise<Credential> | undefined;
   return async () => {
     const before = newest;
-    // One that was not given is asked for again.
+    // A run that failed is retried.
     const known = await before?.catch(() => undefined);
-    if (known && Date.now() < known.expiresAtMs - earlierMs) return known.token;
+    if (known && Date.now() < known.expiresAtMs - renewalLeadMs) return known.token;
     if (newest === undefined || newest === before) newest = run(exec, folder);
     return (await newest).token;
   };
@@ -54,28 +58,30 @@ async function run({ apiVersion, command, args, env }: Exec, folder: string): Pr
     env: { ...process.env, ...environment, KUBERNETES_EXEC_INFO: JSON.stringify(info) },
     timeout: pluginTimeoutMs,
   }).catch((error: unknown) => {
-    throw failed(command, whyOf(error as ExecFileException));
+    throw failed(command, reasonOf(error as ExecFileException));
   });
-  const parsed = credentialSchema.safeParse(parsedOrNothing(stdout));
+  const parsed = credentialSchema.safeParse(parsedOrUndefined(stdout));
   if (!parsed.success)
-    throw failed(command, 'it returned no token; plugins that return a certificate are not supported');
-  const { token, expirationTimestamp: end } = parsed.data.status;
-  return { token, expiresAtMs: end == null ? Date.now() + earlierMs + unboundedTokenMs : Date.parse(end) };
+    throw failed(command, 'it returned no token. Plugins that return a certificate are not supported');
+  const { token, expirationTimestamp } = parsed.data.status;
+  const expiresAtMs =
+    expirationTimestamp == null ? Date.now() + renewalLeadMs + unboundedTokenMs : Date.parse(expirationTimestamp);
+  return { token, expiresAtMs };
 }
 
-/** Without the output of the plugin, which may contain a token. */
-function whyOf({ code }: ExecFileException): string {
+/** The reason never contains the output of the plugin, because the output may contain a token. */
+function reasonOf({ code }: ExecFileException): string {
   if (typeof code === 'string')
-    return `it cannot be run (${code}); install it, or add its folder to the PATH of Escapement`;
-  if (typeof code === 'number') return `it ended with exit code ${code}; run it in a shell to see why`;
-  return `it did not end within ${pluginTimeoutMs / 1000} s, or was killed`;
+    return `it cannot be run (${code}). Install the plugin, or add its folder to the PATH of Escapement`;
+  if (typeof code === 'number') return `it exited with code ${code}. Run the plugin in a shell to see its error`;
+  return `it did not exit within ${pluginTimeoutMs / 1000} s, or was killed`;
 }
 
-function failed(command: string, why: string): AdapterError {
-  return new AdapterError('notSent', `the credential plugin "${command}" failed: ${why}`);
+function failed(command: string, reason: string): AdapterError {
+  return new AdapterError('notSent', `the credential plugin "${command}" failed: ${reason}`);
 }
 
-function parsedOrNothing(text: string): unknown {
+function parsedOrUndefined(text: string): unknown {
   try {
     return parse(text);
   } catch {

@@ -1,4 +1,7 @@
-/** Kubernetes: the `scale` subresource of whatever has one. It is set, not added to, and only where nobody else sets it. */
+/**
+ * Kubernetes: the `scale` subresource of any object that has one. The adapter sets the number of replicas. It sets no
+ * number if another autoscaler scales the object.
+ */
 import { z } from 'zod';
 import type { CapacityChange, ChangeOutcome, Observation, ResourceStatus } from '../../../domain/scale/capacity.js';
 import { AdapterError } from '../../net/errors.js';
@@ -7,21 +10,35 @@ import { definePlatform, type Platform, type PlatformContext, type SendPermit, t
 import { KubernetesApi, pluralOf, type ScalePath } from './api.js';
 
 const settings = z.strictObject({
-  name: z.string().min(1).optional().describe('Name of the object, where it is not the name the resource has here.'),
-  kind: z.string().min(1).default('Deployment').describe('Any kind that has a scale subresource.'),
-  apiVersion: z.string().min(1).default('apps/v1').describe('Where the kind is: `argoproj.io/v1alpha1` for a Rollout.'),
-  namespace: z.string().min(1).optional().describe('Default: that of the context or of the pod, else `default`.'),
+  name: z.string().min(1).optional().describe('Name of the object. Default: the alias of the resource.'),
+  kind: z
+    .string()
+    .min(1)
+    .default('Deployment')
+    .describe('Kind of the object. The kind must have a `scale` subresource.'),
+  apiVersion: z
+    .string()
+    .min(1)
+    .default('apps/v1')
+    .describe('API version of the kind, such as `argoproj.io/v1alpha1` for a Rollout.'),
+  namespace: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Namespace of the object. Default: the namespace of the context or of the pod, else `default`.'),
   kubeconfig: z
     .string()
     .min(1)
     .optional()
-    .describe('Path; default: `KUBECONFIG`, `~/.kube/config`, or the service account of the pod it runs in.'),
-  context: z.string().min(1).optional().describe('Context of the kubeconfig; default: the current one.'),
+    .describe(
+      'Path of the kubeconfig. Default: `KUBECONFIG`, else `~/.kube/config`, else the service account of the pod.',
+    ),
+  context: z.string().min(1).optional().describe('Context of the kubeconfig. Default: its `current-context`.'),
 });
 
 export const kubernetes = definePlatform({
   type: 'kubernetes',
-  summary: 'A Deployment, a StatefulSet or anything else with a scale subresource, by its replicas.',
+  summary: 'The replicas of a Deployment, a StatefulSet or any other object with a `scale` subresource.',
   settings,
   takesChanges: () => 'shownAtOnce',
   target: (written, { resource, taskQueue }) => {
@@ -32,10 +49,10 @@ export const kubernetes = definePlatform({
       apiVersion = 'apps/v1',
       kind = 'Deployment',
     } = written;
-    // Of one kind, whatever the version of its API: apps/v1 and apps/v1beta1 are one group.
+    // The version of the API is left out, because apps/v1 and apps/v1beta1 name the same object.
     const group = String(apiVersion).includes('/') ? String(apiVersion).split('/')[0] : '';
     const name = textOf(written, 'name') ?? resource;
-    // Contexts, and what is taken without one, are those of the machine.
+    // A context, and the default without a context, may differ between machines.
     return [taskQueue, kubeconfig, context, namespace, group, kind, name].map(String);
   },
   create: (chosen, context) => new ScalableObject(chosen, context),
@@ -43,7 +60,7 @@ export const kubernetes = definePlatform({
 
 const scaleSchema = z.looseObject({
   metadata: z.looseObject({ resourceVersion: z.string() }),
-  // A zero is left out.
+  // The API server leaves out a zero.
   spec: z.looseObject({ replicas: z.int().min(0).default(0) }).prefault({}),
   status: z.looseObject({ replicas: z.int().min(0).default(0) }).prefault({}),
 });
@@ -61,7 +78,7 @@ const objectSchema = z.object({
     .prefault({}),
 });
 
-/** An object that shows its scale as well. The API server fills in what was left out. */
+/** An object that includes the fields of its scale. The API server adds the defaults of missing fields. */
 const wholeSchema = objectSchema.extend({
   spec: z.object({ replicas: z.int().min(0) }),
   status: objectSchema.shape.status
@@ -73,7 +90,7 @@ const wholeSchema = objectSchema.extend({
 type Scale = Pick<z.output<typeof scaleSchema>, 'spec' | 'status'>;
 type ScaledObject = z.output<typeof objectSchema>;
 
-/** Of one change: each was refused but the last. */
+/** The maximum number of writes for one change. A conflict is followed by another write. */
 const mostWrites = 5;
 
 class ScalableObject implements Platform {
@@ -88,16 +105,16 @@ class ScalableObject implements Platform {
   }
 
   async observe(signal: AbortSignal): Promise<Observation> {
-    const askedAtMs = Date.now();
+    const observedAtMs = Date.now();
     try {
       const at = await this.#path(signal);
-      const { scale, object } = await this.#look(at, signal);
+      const { scale, object } = await this.#readObject(at, signal);
       const ready = this.#readyReplicas(scale, object);
       return {
         capacity: scale.spec.replicas,
         status: statusOf(scale, object, ready),
         ready,
-        observedAtMs: askedAtMs,
+        observedAtMs,
         details: { kind: this.#settings.kind, namespace: at.namespace, name: at.name, ...stuckRollout(object) },
       };
     } catch (error) {
@@ -112,8 +129,9 @@ class ScalableObject implements Platform {
       if (manager !== undefined) {
         throw new AdapterError(
           'invalid',
-          `${this.#settings.kind} ${at.namespace}/${at.name} is scaled by ${manager}; two that scale one thing undo ` +
-            `each other: delete that one, or leave the object to it (\`escapement import\` reads both kinds)`,
+          `${manager} scales ${this.#settings.kind} ${at.namespace}/${at.name}, and two autoscalers of one object undo ` +
+            `each other's changes. Delete ${manager}, or remove the resource from Escapement. \`escapement import\` ` +
+            `converts both kinds of autoscaler`,
         );
       }
       await this.#set(at, { from, to }, permit, signal);
@@ -124,9 +142,9 @@ class ScalableObject implements Platform {
   }
 
   /**
-   * With the version that was read, so that whoever was quicker wins. It is that of the whole object, which moves with every
-   * pod that becomes ready as well: a conflict says that nothing was written, and where the size is still the same, the
-   * write is made again from the new version.
+   * Writes with the version that was read, so that a change by another writer is not overwritten. The version is that of
+   * the whole object, and also changes with every pod that becomes ready. A conflict means that nothing was written. If
+   * the number of replicas has not changed, the write is retried with the new version.
    */
   async #set(
     at: ScalePath,
@@ -139,7 +157,7 @@ class ScalableObject implements Platform {
       if (scale.spec.replicas !== from) {
         throw new AdapterError(
           'conflict',
-          `it has ${scale.spec.replicas} replicas, not ${from}: somebody changed it just now`,
+          `the object has ${scale.spec.replicas} replicas, not ${from}: another writer has changed them`,
         );
       }
       const wanted = { ...scale, spec: { ...scale.spec, replicas: to } };
@@ -149,8 +167,8 @@ class ScalableObject implements Platform {
     }
   }
 
-  /** One request where it is enough: a look is made every few seconds for as long as there is an autoscaler. */
-  async #look(at: ScalePath, signal: AbortSignal): Promise<{ scale: Scale; object: ScaledObject }> {
+  /** Sends one request if one is enough, because an autoscaler reads the object every few seconds. */
+  async #readObject(at: ScalePath, signal: AbortSignal): Promise<{ scale: Scale; object: ScaledObject }> {
     if (pluralOf(this.#settings.kind, this.#settings.apiVersion) !== undefined) {
       const object = await this.#api.get(at.object, wholeSchema, signal);
       return { scale: object, object };
@@ -171,19 +189,25 @@ class ScalableObject implements Platform {
     return this.#api.scalePath({ kind, apiVersion, namespace, name }, signal);
   }
 
-  /** The kinds of `apps` leave a zero out; another kind may not count readiness at all, and then what exists must do. */
+  /**
+   * The kinds of `apps` leave out a zero. Another kind may not report ready replicas. For such a kind, the existing
+   * replicas count as ready.
+   */
   #readyReplicas(scale: Scale, { status }: ScaledObject): number {
     return status.readyReplicas ?? (this.#settings.apiVersion === 'apps/v1' ? 0 : scale.status.replicas);
   }
 }
 
 const advice = {
-  denied: 'The service account needs the rights that docs/platforms/kubernetes.md lists.',
+  denied: 'Give the user or the service account the permissions that docs/platforms/kubernetes.md lists.',
   missing: 'Check platform.name, platform.namespace, platform.kind and platform.context.',
-  notSent: 'Check platform.kubeconfig, platform.context and the way to the API server.',
+  notSent: 'Check platform.kubeconfig, platform.context and the connection to the API server.',
 } as const;
 
-/** While pods are replaced there are more of them than wanted; what counts is that as many as wanted are ready. */
+/**
+ * The object is active if at least the requested number of replicas is ready. During a rollout, there are more pods than
+ * requested.
+ */
 function statusOf(scale: Scale, { metadata, status }: ScaledObject, ready: number): ResourceStatus {
   if (metadata.deletionTimestamp !== undefined) return 'FAILED';
   const { generation = 0 } = metadata;
@@ -191,7 +215,9 @@ function statusOf(scale: Scale, { metadata, status }: ScaledObject, ready: numbe
   return observedGeneration >= generation && ready >= scale.spec.replicas ? 'ACTIVE' : 'STARTING';
 }
 
-/** Said, and no reason not to scale: the replicas that work may need help, or there may be too many of them. */
+/**
+ * A stuck rollout is reported, and does not prevent scaling: the ready replicas may be too few or too many for the load.
+ */
 function stuckRollout({ status }: ScaledObject): Record<string, string> {
   const progress = status.conditions.find(({ type }) => type === 'Progressing');
   const isStuck = progress?.status === 'False' && progress.reason === 'ProgressDeadlineExceeded';

@@ -1,8 +1,8 @@
-/** The login of Amazon MSK with IAM: a signed token in place of a password, made anew for every connection. */
+/** The login to Amazon MSK with IAM. A signed token replaces the password, and every connection uses a new token. */
 import type { SASLOptions } from 'kafkajs';
 import { AdapterError } from '../../net/errors.js';
 
-/** Signed with the usual credentials of AWS: environment, profile, the role of the task, pod or instance. */
+/** The token is signed with the AWS credentials of the environment, the profile, or the role of the task, pod or instance. */
 export function iamSasl(region: string): SASLOptions {
   return {
     mechanism: 'oauthbearer',
@@ -11,13 +11,14 @@ export function iamSasl(region: string): SASLOptions {
 }
 
 async function signedToken(region: string): Promise<string> {
-  // Loaded when it is needed: most configurations have no such signal. A CommonJS module, all of it in its default.
+  // Loaded on first use, because most configurations do not use this login. The module is CommonJS: its exports are in
+  // `default`.
   const { default: signer } = await import('aws-msk-iam-sasl-signer-js');
   try {
     return (await signer.generateAuthToken({ region })).token;
   } catch (error) {
-    const said = error instanceof Error ? `${error.name}: ${error.message.slice(0, 300)}` : String(error);
+    const reason = error instanceof Error ? `${error.name}: ${error.message.slice(0, 300)}` : String(error);
     const advice = 'Check the AWS credentials of this machine: environment, profile or role.';
-    throw new AdapterError('denied', `no token could be signed for the login (${said}). ${advice}`);
+    throw new AdapterError('denied', `cannot sign a token for the login (${reason}). ${advice}`);
   }
 }

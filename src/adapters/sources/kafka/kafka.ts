@@ -1,6 +1,7 @@
-/** Apache Kafka and Amazon MSK: how far a consumer group is behind, in how many partitions, or how many there are. */
+/** Apache Kafka and Amazon MSK: the lag of a consumer group, the partitions with lag, or the partitions of the topics. */
 import type { Admin } from 'kafkajs';
 import { z } from 'zod';
+import { report } from '../../../domain/written/issue.js';
 import { AdapterError } from '../../net/errors.js';
 import { zeroAsSetting } from '../empty-as.js';
 import { makeSampler } from '../sampler.js';
@@ -13,29 +14,33 @@ const settings = z
   .strictObject({
     topics: z
       .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
-      .describe('Topic, or a list of topics that are added up.'),
-    group: z.string().min(1).optional().describe('Consumer group, for `lag`.'),
+      .describe('Topic, or a list of topics. The values of several topics are added.'),
+    group: z.string().min(1).optional().describe('Consumer group. Required unless `measure` is `partitions`.'),
     measure: z
       .enum(['lag', 'partitionsWithLag', 'partitions'])
       .default('lag')
       .describe(
-        '`lag`: messages that the group has not committed. `partitionsWithLag`: the partitions that hold any of them, `partitions`: all; beyond these, consumers of a group idle: `min(lag, busy * 100)` keeps to it.',
+        '`lag`: the number of messages that the group has not committed. `partitionsWithLag`: the number of partitions with such messages. `partitions`: the number of all partitions. More consumers than partitions are idle. With a signal `busy` for the partitions with lag, `min(lag, busy * 100)` limits the units to that number.',
       ),
     autoOffsetReset: z
       .enum(['latest', 'earliest', 'none'])
       .default('latest')
       .describe(
-        "The consumers' own `auto.offset.reset`: what a partition counts that the group never committed an offset of. `earliest`: all messages in it. `latest`: one, if it has any, which is enough to wake a consumer. `none`: nothing.",
+        'The `auto.offset.reset` of the consumers. It determines the lag of a partition for which the group has committed no offset. `earliest`: all messages in the partition. `latest`: 1 if the partition contains messages, which is enough to start a consumer. `none`: 0.',
       ),
     emptyAs: zeroAsSetting,
     ...kafkaSettings,
   })
   .superRefine((given, issues) => {
     if (given.measure !== 'partitions' && given.group === undefined) {
-      issues.addIssue({ code: 'custom', path: ['group'], message: `is needed for measure: ${given.measure}` });
+      report(issues, {
+        path: ['group'],
+        problem: `is missing, but measure: ${given.measure} requires it`,
+        fix: 'write the name of the consumer group',
+      });
     }
     if (given.sasl?.mechanism === 'aws-msk-iam' && given.tls === undefined) {
-      issues.addIssue({ code: 'custom', path: ['tls'], message: 'is needed for aws-msk-iam: write tls: {}' });
+      report(issues, { path: ['tls'], problem: 'is missing, but aws-msk-iam requires it', fix: 'write tls: {}' });
     }
   });
 
@@ -50,7 +55,7 @@ export const kafka = defineSource({
     const connect = kafkaConnector(settings, context.timeoutMs);
     const connection = new ReusableConnection<Admin>({
       open: (_lost, abandoned) => connect(abandoned),
-      // The connection to a broker may be lost behind any error; a new one is cheap.
+      // Any error may mean that the connection to a broker is lost. A new connection is cheap.
       isHarmless: (error) => error instanceof AdapterError,
     });
     return makeSampler(context, {
@@ -61,7 +66,7 @@ export const kafka = defineSource({
         try {
           return await connection.use(signal, (admin) => measure(admin, topics, settings));
         } catch (error) {
-          // Not before: an error of the connection must look like one to `isHarmless`.
+          // The error is converted only here, because `isHarmless` must see the original error of the connection.
           throw connectionFailure(error);
         }
       },
@@ -74,20 +79,21 @@ type Measured = Pick<Sample, 'value' | 'note' | 'mostUnits'>;
 
 async function measure(admin: Admin, topics: readonly string[], settings: Settings): Promise<Measured> {
   const { group, autoOffsetReset } = settings;
-  const number = await partitionCount(admin, topics);
-  if (group === undefined || settings.measure === 'partitions') return { value: number, mostUnits: number };
-  // Commits before ends: the other way round, a group that reads on meanwhile would seem to be ahead.
-  const committed = await commits(admin, topics, group);
+  const count = await partitionCount(admin, topics);
+  if (group === undefined || settings.measure === 'partitions') return { value: count, mostUnits: count };
+  // The committed offsets are read before the end offsets. In the other order, a group that commits in between would
+  // seem to be past the end.
+  const committed = await committedOffsets(admin, topics, group);
   const partitions: Partition[] = [];
   for (const topic of topics) {
-    for (const { partition, low, high } of await ends(admin, topic)) {
+    for (const { partition, low, high } of await endOffsets(admin, topic)) {
       partitions.push({ start: Number(low), end: Number(high), committed: committed.get(`${topic}/${partition}`) });
     }
   }
   const lag = lagOf(partitions, autoOffsetReset);
   const note = noteOf(lag, { group, autoOffsetReset, hasCommits: committed.size > 0 });
   const value = settings.measure === 'lag' ? lag.messages : lag.partitionsWithLag;
-  return { value, mostUnits: number, ...(note !== undefined && { note }) };
+  return { value, mostUnits: count, ...(note !== undefined && { note }) };
 }
 
 interface Group {
@@ -97,63 +103,70 @@ interface Group {
 }
 
 function noteOf({ uncommitted }: Lag, { group, autoOffsetReset, hasCommits }: Group): string | undefined {
-  const by = `by autoOffsetReset: ${autoOffsetReset}`;
-  if (!hasCommits) return `group ${group} has never committed an offset here: what counts is ${by}`;
+  const rule = `autoOffsetReset: ${autoOffsetReset} determines the lag`;
+  if (!hasCommits) return `group ${group} has not committed an offset of these topics: ${rule}`;
   if (uncommitted === 0) return undefined;
   const where = uncommitted === 1 ? '1 partition with messages has' : `${uncommitted} partitions with messages have`;
-  return `${where} no commit of group ${group}: what counts of them is ${by}`;
+  return `${where} no committed offset of group ${group}: ${rule} of these partitions`;
 }
 
-/** Asked before anything else: kafkajs learns from it which broker to ask, and we that every topic is there. */
+/** The first request of a sample. It tells kafkajs which broker to ask, and shows whether every topic exists. */
 async function partitionCount(admin: Admin, topics: readonly string[]): Promise<number> {
   try {
     const metadata = await admin.fetchTopicMetadata({ topics: [...topics] });
     return metadata.topics.reduce((total, { partitions }) => total + partitions.length, 0);
   } catch (error) {
-    throw explained(error, `topic ${topics.join(', ')}`);
+    throw readFailure(error, `topic ${topics.join(', ')}`);
   }
 }
 
 /** Committed offsets by "topic/partition". */
-async function commits(admin: Admin, topics: readonly string[], groupId: string): Promise<ReadonlyMap<string, number>> {
+async function committedOffsets(
+  admin: Admin,
+  topics: readonly string[],
+  groupId: string,
+): Promise<ReadonlyMap<string, number>> {
   try {
     const answer = await admin.fetchOffsets({ groupId, topics: [...topics] });
     return new Map(
       answer.flatMap(({ topic, partitions }) =>
         partitions
-          // -1: never committed.
+          // -1: no committed offset.
           .filter(({ offset }) => Number(offset) >= 0)
           .map(({ partition, offset }): [string, number] => [`${topic}/${partition}`, Number(offset)]),
       ),
     );
   } catch (error) {
-    throw explained(error, `group ${groupId}`);
+    throw readFailure(error, `group ${groupId}`);
   }
 }
 
-async function ends(admin: Admin, topic: string) {
+async function endOffsets(admin: Admin, topic: string) {
   try {
     return await admin.fetchTopicOffsets(topic);
   } catch (error) {
-    throw explained(error, `topic ${topic}`);
+    throw readFailure(error, `topic ${topic}`);
   }
 }
 
-function explained(error: unknown, what: string): unknown {
+function readFailure(error: unknown, what: string): unknown {
   if (!(error instanceof Error)) return error;
   if (/does not host this topic|UNKNOWN_TOPIC/.test(error.message)) {
-    return new AdapterError('missing', `there is no ${what}, or no right to see it. Check topics and the ACL.`);
+    return new AdapterError(
+      'missing',
+      `${what} does not exist, or the user has no permission to describe it. Check topics and the ACL.`,
+    );
   }
   if (/not authorized|AUTHORIZATION_FAILED/i.test(error.message)) {
     return new AdapterError(
       'denied',
-      `refuses access to ${what}. The user needs Describe on the topics and on the group.`,
+      `refuses access to ${what}. Grant the user Describe on the topics and on the group.`,
     );
   }
-  // kafkajs says no more than this of a coordinator that is loading, and of one that refuses.
+  // kafkajs reports the same error for a coordinator that is still loading and for a coordinator that denies access.
   if (/group coordinator/.test(error.message)) {
-    const advice = 'The user needs Describe on the group; right after a start of Kafka the next sample may do.';
-    return new AdapterError('failed', `did not say which broker knows ${what}. ${advice}`);
+    const advice = 'Grant the user Describe on the group. Shortly after a start of Kafka, the next sample may succeed.';
+    return new AdapterError('failed', `did not report the coordinator of ${what}. ${advice}`);
   }
   return error;
 }

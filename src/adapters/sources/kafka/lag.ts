@@ -1,23 +1,23 @@
-/** The lag of a consumer group: what is in the partitions and not yet committed. */
+/** The lag of a consumer group: the messages in the partitions that the group has not committed. */
 
 /** Offsets of one partition. */
 export interface Partition {
-  /** The first offset that retention has left. */
+  /** The first offset that retention has not deleted. */
   readonly start: number;
-  /** The offset that the next message will get. */
+  /** The offset of the next message. */
   readonly end: number;
-  /** The next offset the group will read; undefined when it never committed one. */
+  /** The next offset that the group will read. Undefined if the group has not committed an offset. */
   readonly committed: number | undefined;
 }
 
-/** Where consumers begin in a partition without a commit of their group: their own `auto.offset.reset`. */
+/** The `auto.offset.reset` of the consumers: where they begin in a partition without a committed offset. */
 export type AutoOffsetReset = 'latest' | 'earliest' | 'none';
 
 export interface Lag {
   readonly messages: number;
-  /** Partitions that hold any of them: no more consumers than these have anything to do. */
+  /** The number of partitions with such messages. More consumers than this number have no work. */
   readonly partitionsWithLag: number;
-  /** Partitions that hold messages and no commit of the group, so that how far it is behind is not known. */
+  /** The number of partitions that contain messages and have no committed offset, so that their lag is unknown. */
   readonly uncommitted: number;
 }
 
@@ -26,23 +26,26 @@ export function lagOf(partitions: readonly Partition[], reset: AutoOffsetReset):
   return {
     messages: lags.reduce((total, lag) => total + lag, 0),
     partitionsWithLag: lags.filter((lag) => lag > 0).length,
-    uncommitted: partitions.filter((partition) => partition.end > partition.start && !isKnown(partition)).length,
+    uncommitted: partitions.filter((partition) => partition.end > partition.start && !hasValidCommit(partition)).length,
   };
 }
 
 /**
- * Example: offsets 8900 to 9000 are there, and nothing is committed. Consumers that begin at the earliest have 100 messages
- * to read, not 9000. Those that begin at the latest would read none of them, but nobody can tell which of them came after
- * the last consumer was there: one counts, so that one message is enough to wake a consumer, which then commits. Consumers
- * with `none` refuse to begin.
+ * Example: a partition contains the offsets 8900 to 9000, and the group has committed no offset. Consumers with `earliest`
+ * have 100 messages to read, not 9000. Consumers with `latest` would read none of these messages, but the messages that
+ * arrived after the last consumer stopped cannot be distinguished from the earlier ones. The lag is therefore one, which
+ * is enough to start a consumer, and the consumer then commits an offset. Consumers with `none` do not start.
  */
 function lagIn(partition: Partition, reset: AutoOffsetReset): number {
   const { start, end, committed = 0 } = partition;
-  if (isKnown(partition)) return end - Math.max(committed, start);
+  if (hasValidCommit(partition)) return end - Math.max(committed, start);
   return { earliest: end - start, latest: Math.min(end - start, 1), none: 0 }[reset];
 }
 
-/** A commit before `start` is of messages that are gone; one after `end` is of a topic that was deleted and made anew. */
-function isKnown({ end, committed }: Partition): boolean {
+/**
+ * A committed offset before `start` belongs to messages that retention has deleted. A committed offset after `end`
+ * belongs to a topic that was deleted and created again, and is not valid for the new topic.
+ */
+function hasValidCommit({ end, committed }: Partition): boolean {
   return committed !== undefined && committed <= end;
 }

@@ -1,4 +1,4 @@
-/** The sockets of one client, which are destroyed as soon as nobody waits for the client. */
+/** The sockets of one client. They are destroyed as soon as no caller waits for the client. */
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { ISocketFactory } from 'kafkajs';
@@ -10,17 +10,19 @@ interface Target {
 }
 
 /**
- * `disconnect` of kafkajs waits for the answers to pending requests, and does not close a socket that is still connecting.
- * A broker that hangs would keep the sockets of every sample open, and would keep a process from ending.
+ * `disconnect` of kafkajs waits for the responses to pending requests, and does not close a socket that is still
+ * connecting. A broker that does not respond would keep the sockets of every sample open, and would prevent the process
+ * from exiting.
  */
 export function socketsTo({ firstBroker, tls }: Target, abandoned: AbortSignal): ISocketFactory {
   const sockets = new Set<Socket>();
   abandoned.addEventListener('abort', () => {
-    for (const socket of sockets) socket.destroy(new Error('nobody waits for this connection'));
+    for (const socket of sockets) socket.destroy(new Error('no caller waits for this connection'));
   });
   return ({ host, port, onConnect }) => {
     abandoned.throwIfAborted();
-    // kafkajs cuts the address at its first colon, which leaves a bracket of `[::1]:9092`. Brokers name the others without brackets.
+    // kafkajs splits the address at its first colon, so that the host of `[::1]:9092` becomes `[`. Brokers report the
+    // addresses of other brokers without brackets.
     const address = host === '[' ? bracketed(firstBroker) : { host, port };
     const socket =
       tls === undefined

@@ -52,7 +52,7 @@ export function refuseBurstAlone({ averageMs, burst }: Averaging, context: z.Ref
   if (burst === null || (averageMs !== null && burst.windowMs < averageMs)) return;
   report(context, {
     path: ['burst'],
-    problem: 'burst needs an average over a longer window',
+    problem: 'requires an average that is longer than the window of burst',
     fix: 'set average, for example 60s',
   });
 }

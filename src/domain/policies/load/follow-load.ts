@@ -4,7 +4,7 @@
  */
 import type { Expression } from '../../expression/expression.js';
 import { shown, shownTime } from '../../numbers.js';
-import type { Advice, Answer, PolicyInput, Load, Opinion, Policy, PolicyMemory } from '../policy.js';
+import type { Advice, Answer, PolicyInput, Load, PolicyResult, Policy, PolicyMemory } from '../policy.js';
 import { whyUnknown } from '../signal-values.js';
 import type { Averaging } from './averaging.js';
 import { withBurst, type Burst } from './burst.js';
@@ -39,12 +39,12 @@ function answer(rule: LoadRule, memory: PolicyMemory, input: PolicyInput): Answe
   if (value === null) {
     const failures = memory.failures + (input.isNewInstant ? 1 : 0);
     const reason = whyUnknown(expression, input);
-    return { value, memory: { ...memory, failures }, opinion: { kind: 'unknown', failures, reason } };
+    return { value, memory: { ...memory, failures }, result: { kind: 'unknown', failures, reason } };
   }
   const waiting = waitForNewer(rule, input);
-  if (waiting) return { value, memory: { ...memory, failures: 0 }, opinion: waiting };
-  const { window, burst, opinion } = average(rule, memory, value, input);
-  return { value, memory: { failures: 0, window, burst }, opinion };
+  if (waiting) return { value, memory: { ...memory, failures: 0 }, result: waiting };
+  const { window, burst, result } = average(rule, memory, value, input);
+  return { value, memory: { failures: 0, window, burst }, result };
 }
 
 /**
@@ -52,7 +52,10 @@ function answer(rule: LoadRule, memory: PolicyMemory, input: PolicyInput): Answe
  * recommends a change relative to the current capacity would count this sample a second time and add the same amount
  * again. The requested capacity therefore stays until there is a newer sample.
  */
-function waitForNewer({ expression, isRelative }: LoadRule, { units, beforeChangeMs }: PolicyInput): Opinion | null {
+function waitForNewer(
+  { expression, isRelative }: LoadRule,
+  { units, beforeChangeMs }: PolicyInput,
+): PolicyResult | null {
   const signal = isRelative ? expression.names.find((name) => Object.hasOwn(beforeChangeMs, name)) : undefined;
   if (signal === undefined) return null;
   const capacity = units.asked;
@@ -65,11 +68,11 @@ function average(
   memory: PolicyMemory,
   value: number,
   { nowMs, units }: PolicyInput,
-): { readonly window: Window; readonly burst: Burst | null; readonly opinion: Opinion } {
+): { readonly window: Window; readonly burst: Burst | null; readonly result: PolicyResult } {
   if (averaging === undefined || averaging.averageMs === null) {
     const advice = advise({ ...units, value });
-    const opinion = { kind: 'capacity', stable: advice.capacity, ...advice } as const;
-    return { window: memory.window, burst: null, opinion };
+    const result = { kind: 'capacity', stable: advice.capacity, ...advice } as const;
+    return { window: memory.window, burst: null, result };
   }
   const { averageMs, burst, needed } = averaging;
   const window = addToWindow(memory.window, value, nowMs, averageMs);
@@ -80,7 +83,7 @@ function average(
     return {
       window,
       burst: null,
-      opinion: { kind: 'capacity', capacity: stable.capacity, stable: stable.capacity, reason },
+      result: { kind: 'capacity', capacity: stable.capacity, stable: stable.capacity, reason },
     };
   }
   const shortMean = meanOver(window, nowMs, burst.windowMs) ?? value;
@@ -90,5 +93,5 @@ function average(
     capacity: units.loaded ?? units.capacity,
     nowMs,
   });
-  return { window, burst: goesOn, opinion: { kind: 'capacity', capacity, stable: stable.capacity, reason } };
+  return { window, burst: goesOn, result: { kind: 'capacity', capacity, stable: stable.capacity, reason } };
 }

@@ -13,22 +13,21 @@ export function whyNotCron(pattern: string): Problem | undefined {
   const fields = text.replace(/^(?:cron|rate)\((.*)\)$/i, '$1').split(/\s+/);
   if (text === '') return { problem: 'is empty', fix: writeFive };
   if (text.startsWith('@')) {
-    const problem = `${text} is a name, not the five fields of cron`;
+    const problem = `the name ${text} is not supported: a pattern has five fields`;
     return { problem, fix: write(names[text.toLowerCase()]) };
   }
-  if (isDate(text)) return { problem: 'is a date, which comes only once', fix: `a window repeats: ${writeFive}` };
+  if (isDate(text)) return { problem: 'is a date, but a window must repeat', fix: writeFive };
   if (fields.length !== 5 || text.includes('(')) {
-    const problem = `has ${countOf(fields.length)} where cron has five (minute, hour, day of month, month, day of week)`;
+    const problem = `has ${countOf(fields.length)}, but a cron pattern has five (minute, hour, day of month, month, day of week)`;
     return { problem, fix: write(inFiveFields(fields)) };
   }
-  if (text.includes('+')) return { problem: 'has a "+", which is not cron', fix: writeFive };
+  if (text.includes('+')) return { problem: 'contains "+", which is not supported', fix: writeFive };
   const complaint = complaintOf(text);
   if (complaint !== undefined) return { problem: `is not a cron pattern (${complaint})`, fix: writeFive };
-  return occurs(text) ? undefined : { problem: 'never occurs', fix: 'write days that the months have' };
+  return occurs(text) ? undefined : { problem: 'never occurs', fix: 'write a day that exists in one of the months' };
 }
 
-const example = 'such as "0 9 * * mon-fri"';
-const writeFive = `write five fields, ${example}`;
+const writeFive = 'write five fields, such as "0 9 * * mon-fri"';
 
 const names: Readonly<Record<string, string>> = {
   '@yearly': '0 0 1 1 *',
@@ -41,7 +40,7 @@ const names: Readonly<Record<string, string>> = {
 };
 
 function write(translated: string | undefined): string {
-  return translated === undefined ? `write ${example}` : `write "${translated}"`;
+  return translated === undefined ? writeFive : `write "${translated}"`;
 }
 
 function countOf(fields: number): string {

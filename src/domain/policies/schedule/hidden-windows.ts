@@ -25,8 +25,10 @@ export function hiddenWindows(windows: readonly (DailyWindow | { readonly cron: 
       const isHidden = open.every((minute) => covered.has(minute));
       const isEveryWeek = window.daysOfMonth === undefined && window.dates === undefined;
       if (isEveryWeek) open.forEach((minute) => covered.add(minute));
-      const problem = 'never holds: later windows, which win, cover all of it';
-      return isHidden ? [{ path: ['windows', index], problem, fix: 'move it after them' }] : [];
+      const problem = 'has no effect: later windows take precedence and cover all times of this window';
+      return isHidden
+        ? [{ path: ['windows', index], problem, fix: 'move this window after the windows that cover it' }]
+        : [];
     });
 }
 

@@ -21,7 +21,7 @@ export type WrittenBounds = z.output<z.ZodObject<typeof boundFields>>;
 
 export function refuseUnclearBounds({ min, max, capacity }: WrittenBounds, context: z.RefinementCtx): void {
   if ((capacity === undefined) === (min === undefined && max === undefined)) {
-    context.addIssue({ code: 'custom', message: 'needs min, max or both, or capacity alone' });
+    context.addIssue({ code: 'custom', message: 'requires min, max or both, or capacity alone' });
   } else if (min !== undefined && max !== undefined && max < min) {
     context.addIssue({ code: 'custom', path: ['max'], message: 'must not be below min' });
   }
@@ -29,18 +29,18 @@ export function refuseUnclearBounds({ min, max, capacity }: WrittenBounds, conte
 
 export const dayWindowSchema = z
   .strictObject({
-    days: textFor(parseDays, 'are not days', 'write mon-fri or sat,sun')
+    days: textFor(parseDays, 'is not a list of days of the week', 'write mon-fri or sat,sun')
       .optional()
       .describe('Days on which the window begins: `mon-fri`, `sat,sun`. Default: every day.'),
     daysOfMonth: z
       .union([z.int(), z.string()])
       .transform(String)
-      .pipe(textFor(parseDaysOfMonth, 'are not days of the month', 'write 19-27 or 1,15'))
+      .pipe(textFor(parseDaysOfMonth, 'is not a list of days of the month', 'write 19-27 or 1,15'))
       .optional()
       .describe(
         'Days of the month on which the window begins: `19-27`, `1,15`. `28-3` is from the 28th to the 3rd of the next month. Days that a month does not have are skipped.',
       ),
-    dates: textFor(parseDates, 'are not dates', 'write 2026-12-24..2026-12-26, or 12-24..12-26 for every year')
+    dates: textFor(parseDates, 'is not a list of dates', 'write 2026-12-24..2026-12-26, or 12-24..12-26 for every year')
       .optional()
       .describe(
         'Dates on which the window begins: `2026-12-24..2026-12-26`, or every year: `12-24..12-26`. If several of `days`, `daysOfMonth` and `dates` are set, a day must match all of them.',
@@ -60,9 +60,12 @@ export const dayWindowSchema = z
   .superRefine(refuseUnclearBounds)
   .superRefine(({ from, to, days, daysOfMonth, dates }, context) => {
     if ((from === undefined) !== (to === undefined)) {
-      context.addIssue({ code: 'custom', message: 'needs from and to, or neither for whole days' });
+      context.addIssue({ code: 'custom', message: 'requires both from and to, or neither for whole days' });
     } else if ([from, days, daysOfMonth, dates].every((word) => word === undefined)) {
-      context.addIssue({ code: 'custom', message: 'needs from and to, or days, daysOfMonth or dates for whole days' });
+      context.addIssue({
+        code: 'custom',
+        message: 'requires from and to, or one of days, daysOfMonth and dates for whole days',
+      });
     }
   });
 
@@ -87,7 +90,7 @@ export const cronWindowSchema = z
   .superRefine(refuseUnclearBounds)
   .superRefine(({ forMs, until }, context) => {
     if ((forMs === undefined) !== (until === undefined)) return;
-    context.addIssue({ code: 'custom', message: 'needs one end: for, such as 2h, or until, such as 06:00' });
+    context.addIssue({ code: 'custom', message: 'requires exactly one end: for, such as 2h, or until, such as 06:00' });
   });
 
 export const writtenCronWindow = z.strictObject({

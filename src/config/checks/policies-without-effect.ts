@@ -4,9 +4,9 @@ import { policyNames } from '../../domain/autoscale/spec.js';
 import { definitionOf, type PolicySettings } from '../../domain/policies/registry.js';
 import { clampToBounds } from '../../domain/scale/step.js';
 import type { ScaleSettings } from '../../domain/scale/settings.js';
-import type { Finding } from '../file/issue-words.js';
+import type { PathProblem } from '../file/issue-words.js';
 
-export function policiesThatNeverWin(settings: AutoscaleSettings, bounds: Bounds): Finding[] {
+export function policiesWithoutEffect(settings: AutoscaleSettings, bounds: Bounds): PathProblem[] {
   const names = policyNames(settings);
   const policies = settings.policies.map((policy, index) => ({
     policy,
@@ -15,32 +15,32 @@ export function policiesThatNeverWin(settings: AutoscaleSettings, bounds: Bounds
     path: ['autoscale', 'policies', index],
   }));
   const rivals = policies.filter(({ definition }) => definition.says === 'capacity');
-  const ruling = policies.find(({ definition, policy }) => definition.isAlwaysExact?.(policy) === true);
-  const beaten = rivals.flatMap(({ policy, path }, index) => {
+  const exact = policies.find(({ definition, policy }) => definition.isAlwaysExact?.(policy) === true);
+  const withoutEffect = rivals.flatMap(({ policy, path }, index) => {
     const winner =
-      ruling ??
+      exact ??
       rivals.find(
         (other, place) =>
           place !== index &&
           beats(other.policy, policy, settings.combine, bounds) &&
-          // Of two policies that recommend the same, the first one counts as the winner.
+          // Of two policies that always recommend the same capacity, only the second one is reported.
           (place < index || !beats(policy, other.policy, settings.combine, bounds)),
       );
     if (winner === undefined) return [];
-    const why = ruling ? 'sets the capacity at all times' : `always asks for ${asksFor[settings.combine]}`;
-    const problem = `never wins: ${winner.name} ${why}`;
-    return [{ path, problem, fix: 'remove it, or correct one of the two' }];
+    const why = exact ? 'sets the exact capacity at all times' : `always recommends ${recommends[settings.combine]}`;
+    const problem = `has no effect: ${winner.name} ${why}`;
+    return [{ path, problem, fix: 'remove this policy, or correct one of the two policies' }];
   });
-  const ineffective = policies.flatMap(({ definition, policy, path }) =>
+  const ineffectiveParts = policies.flatMap(({ definition, policy, path }) =>
     (definition.ineffective?.(policy) ?? []).map((part) => ({ ...part, path: [...path, ...part.path] })),
   );
-  return [...beaten, ...ineffective];
+  return [...withoutEffect, ...ineffectiveParts];
 }
 
 type Bounds = Pick<ScaleSettings, 'min' | 'max'>;
 type Combine = AutoscaleSettings['combine'];
 
-const asksFor: Readonly<Record<Combine, string>> = { max: 'as much or more', min: 'as little or less' };
+const recommends: Readonly<Record<Combine, string>> = { max: 'at least as much', min: 'at most as much' };
 
 /**
  * Whether `winner` always recommends at least as much as `loser`. Where `combine` takes the smallest recommendation:
