@@ -88,8 +88,8 @@ const sendsShownAtOnce = [
   'is accepted, and its units are not ready for a minute',
 ] as const;
 /**
- * Of a platform that is faulty or has incorrect settings. The change moves the capacity by the same units in the other
- * direction, at most down to 0. A platform that sets a size sets the size which that leads to.
+ * Changes of a platform that is faulty or has invalid settings. The change moves the capacity by the same units in the
+ * opposite direction, at most down to 0. A platform that sets a size sets the resulting size.
  */
 const oppositeSends = [
   'is accepted, and does the opposite',
@@ -156,7 +156,7 @@ export class MemoryPlatform {
     return this.unready.at(-1)?.untilMs ?? -Infinity;
   }
 
-  moveByOtherHands(units: number): void {
+  changeByOtherWriter(units: number): void {
     const { nowMs, targets } = this.stage;
     this.moves.push({ atMs: nowMs, units });
     targets.push(this.capacityAt(nowMs));
@@ -247,7 +247,7 @@ export class MemoryPlatform {
       }
       case 'is accepted, and another writer is next':
         this.log(change, 0);
-        this.moveByOtherHands(stage.scenario.otherHands);
+        this.changeByOtherWriter(stage.scenario.otherWriterUnits);
         stage.doubtfulChanges += 1;
         return this.answered({ outcome: 'accepted' });
       case 'is accepted, and never arrives':
