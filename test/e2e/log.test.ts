@@ -69,6 +69,9 @@ it('has one line for each change, each decision and the end of each run, with wh
   ]);
   const { runId } = ofWorker[1] as unknown as { runId: string };
   expect(ofWorker.slice(1)).toEqual(ofWorker.slice(1).map(() => expect.objectContaining({ runId })));
+  await api.scale('worker', { add: 1 });
+  await logged('worker: target 4');
+
   const linesOf = (id: string) => lines().filter(({ workflowId }) => workflowId === id);
   expect(linesOf('autoscale:web')).toMatchObject([
     { msg: 'web: scale from 2 to 3', reason: expect.stringContaining('load: 3') as unknown },

@@ -45,9 +45,7 @@ export async function scale(input: ScaleInput): Promise<ScaleStatus> {
   const world = temporalWorld(state, home, () => memo.update());
   const run = new ScaleRun(state, world);
   const take = (request: ScaleRequest) => {
-    const { target } = state;
     if (applyRequest(state, request)) run.reconsider();
-    if (state.target !== target) logTarget(state, target, request);
     memo.update();
   };
   // Apply the request of the start first. Messages that arrived before the worker started are applied as the handlers
@@ -111,21 +109,36 @@ function listen(state: ScaleState, run: ScaleRun, take: (request: ScaleRequest) 
   CancellationScope.current().cancelRequested.catch(() => run.cancel());
 }
 
-/** Keeps the target in the memo up to date, also for lists of runs. */
+/** Keeps the target in the memo up to date, also for lists of runs, and logs each new target. */
 class TargetMemo {
+  private logged: number | null;
+
   constructor(
     private readonly state: ScaleState,
     private shown: number | null,
-  ) {}
+  ) {
+    this.logged = state.target;
+  }
 
   update(): void {
     const { target } = this.state;
+    this.log();
     if (target === this.shown) return;
     // The target of a relative request is known after the first observation. Histories recorded before this patch did
     // not publish it.
     const isShown = this.shown !== null || patched(resolvedTarget);
     this.shown = target;
     if (isShown) publish(this.state);
+  }
+
+  private log(): void {
+    const { resource, target, reason, answers } = this.state;
+    if (target === this.logged) return;
+    const before = this.logged === null ? {} : { before: this.logged };
+    // The newest answer is that of the request which set the target.
+    const fields = { resource, target, ...before, ...(reason !== null && { reason }), request: answers.at(-1)?.id };
+    log.info(`${resource}: target ${target}`, fields);
+    this.logged = target;
   }
 }
 
@@ -136,16 +149,6 @@ function answerOrThrow(state: ScaleState, id: string | undefined): RetargetAnswe
   if (!answer) throw ApplicationFailure.nonRetryable('the request was not answered', 'NotResolved');
   if ('refused' in answer) throw ApplicationFailure.nonRetryable(answer.message, answer.refused);
   return answer;
-}
-
-function logTarget({ resource, target, reason }: ScaleState, before: number | null, { id }: ScaleRequest): void {
-  log.info(`${resource}: target ${target}`, {
-    resource,
-    target,
-    ...(before !== null && { before }),
-    ...(reason !== null && { reason }),
-    request: id,
-  });
 }
 
 function ignore(state: ScaleState, message: string): void {
