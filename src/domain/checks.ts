@@ -4,7 +4,7 @@
  */
 
 /** Why a value is invalid. */
-export interface Wrong {
+export interface Invalid {
   /** The invalid part, by the names of fields from the outside to the inside. Empty for the value itself. */
   readonly path: readonly string[];
   /** `must be a whole number of at least 1` */
@@ -12,10 +12,10 @@ export interface Wrong {
 }
 
 /** Returns undefined if the value is valid. */
-export type Check = (value: unknown) => Wrong | undefined;
+export type Check = (value: unknown) => Invalid | undefined;
 
 /** `settings.step.up must be a whole number of at least 1` */
-export function wrongText({ path, problem }: Wrong): string {
+export function invalidText({ path, problem }: Invalid): string {
   return path.length === 0 ? problem : `${path.join('.')} ${problem}`;
 }
 

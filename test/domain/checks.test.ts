@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { z } from 'zod';
 import { scaleRequestSchema } from '../../src/api/scale/request-body.js';
-import { type Wrong, fields, wrongText } from '../../src/domain/checks.js';
+import { type Invalid, fields, invalidText } from '../../src/domain/checks.js';
 import { checkScaleRequest } from '../../src/domain/scale/request.js';
 import { checkOverride, checkPause } from '../../workflows/autoscale/messages.js';
 import { limits } from './autoscale/watched-resource.js';
@@ -67,7 +67,7 @@ const request = fc.oneof(
   fc.record({ targetCapacity: fc.nat(9), settings: brokenSettings }),
 );
 
-const textOf = (wrong: Wrong | undefined) => wrong && wrongText(wrong);
+const textOf = (wrong: Invalid | undefined) => wrong && invalidText(wrong);
 
 describe('a message to a scale run', () => {
   it('is taken or refused as the schemas of the API would', () => {

@@ -2,7 +2,7 @@
  * The loop of an autoscaler: watch, decide, request a scale, and handle messages meanwhile. This file does not import
  * Temporal: everything that the loop needs from outside is in `AutoscaleWorld`.
  */
-import { type Wrong, wrongText } from '../../src/domain/checks.js';
+import { type Invalid, invalidText } from '../../src/domain/checks.js';
 import type { Evaluation, Override, Pause } from '../../src/domain/autoscale/evaluation.js';
 import { type Writing, checkWriting, defaultOwner, isOverruled, placeOf } from '../../src/domain/autoscale/revision.js';
 import type { ScaleAnswer, WatchOrder, WatchResult } from '../../src/domain/autoscale/watch.js';
@@ -253,10 +253,10 @@ export class AutoscaleRun {
     return true;
   }
 
-  private isSensible(name: string, wrong: Wrong | string | undefined): boolean {
+  private isSensible(name: string, wrong: Invalid | string | undefined): boolean {
     this.state.ignored = null;
     if (wrong === undefined) return true;
-    this.ignore(`ignored ${name}: ${typeof wrong === 'string' ? wrong : wrongText(wrong)}`);
+    this.ignore(`ignored ${name}: ${typeof wrong === 'string' ? wrong : invalidText(wrong)}`);
     return false;
   }
 }

@@ -1,6 +1,6 @@
 /** The autoscale workflow: one long run per autoscaled resource. */
 import { ApplicationFailure, makeContinueAsNewFunc, setDefaultSignalHandler, setHandler } from '@temporalio/workflow';
-import { wrongText } from '../../src/domain/checks.js';
+import { invalidText } from '../../src/domain/checks.js';
 import {
   type AutoscaleInput,
   type AutoscaleRunState,
@@ -16,7 +16,7 @@ import { memoOf, temporalAutoscaleWorld } from './temporal-world.js';
 
 export async function autoscale(input: AutoscaleInput): Promise<void> {
   const wrong = checkConfiguration(input);
-  if (wrong !== undefined) throw ApplicationFailure.nonRetryable(wrongText(wrong), 'InvalidInput');
+  if (wrong !== undefined) throw ApplicationFailure.nonRetryable(invalidText(wrong), 'InvalidInput');
   const state = stateOf(input);
   const world = temporalAutoscaleWorld(state);
   const run = new AutoscaleRun(state, world);

@@ -1,5 +1,5 @@
 /** Requests to a run: each is refused, or applied exactly once and answered. Mutates the state, which is plain data. */
-import { wrongText } from '../../src/domain/checks.js';
+import { invalidText } from '../../src/domain/checks.js';
 import { type ScaleRequest, checkScaleRequest, fingerprintOf, outOfBounds } from '../../src/domain/scale/request.js';
 import type { Refusal, RefusalType, RetargetAnswer, ScaleState } from './messages.js';
 import { appendTo } from '../bounded-log.js';
@@ -9,7 +9,7 @@ const rememberedAnswers = 100;
 /** Why a request is refused, or undefined. The update validator calls this: a refusal there adds no events. */
 export function whyRefused(state: ScaleState, request: ScaleRequest): Pick<Refusal, 'refused' | 'message'> | undefined {
   const invalid = checkScaleRequest(request);
-  if (invalid !== undefined) return { refused: 'InvalidRequest', message: wrongText(invalid) };
+  if (invalid !== undefined) return { refused: 'InvalidRequest', message: invalidText(invalid) };
   const { id, targetCapacity, settings } = request;
   const earlier = answerTo(state, id);
   if (earlier && earlier.fingerprint !== fingerprintOf(request)) {

@@ -16,7 +16,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { HandlerUnfinishedPolicy } from '@temporalio/common';
-import { fields, optional, text, whole, wrongText } from '../../src/domain/checks.js';
+import { fields, optional, text, whole, invalidText } from '../../src/domain/checks.js';
 import { type ScaleRequest, checkScaleRequest } from '../../src/domain/scale/request.js';
 import { checkScaleSettings } from '../../src/domain/scale/settings.js';
 import {
@@ -54,7 +54,7 @@ export async function scale(input: ScaleInput): Promise<ScaleStatus> {
   listen(state, run, take);
   setHandler(moveSignal, (site) => {
     const wrong = checkSite(site);
-    if (wrong !== undefined) ignore(state, `move: ${wrongText(wrong)}`);
+    if (wrong !== undefined) ignore(state, `move: ${invalidText(wrong)}`);
     else if (site.atMs >= (state.site?.atMs ?? 0)) {
       state.site = site;
       if (site.taskQueue !== home) world.interrupt();
@@ -209,7 +209,7 @@ const checkInput = fields({
 
 function checkedState(input: ScaleInput): ScaleState {
   const wrong = checkInput(input);
-  if (wrong !== undefined) throw ApplicationFailure.nonRetryable(wrongText(wrong), 'InvalidInput');
+  if (wrong !== undefined) throw ApplicationFailure.nonRetryable(invalidText(wrong), 'InvalidInput');
   const { runId, startTime } = workflowInfo();
   return newState(input, { runId, startedAtMs: startTime.getTime() });
 }
