@@ -78,11 +78,20 @@ export async function look(
   const counted = run?.status ? countChanges(tally, run.status) : tally;
   const informed = { ...evaluate(spec, { ...input, ...facts, refusal }), tally: counted };
   const { target } = informed.evaluation;
-  const isAsked = target === (facts.run?.target ?? capacity) || (order.limits.dryRun && target === order.lastAsked);
+  const isAsked =
+    target === (facts.run?.target ?? capacity) ||
+    (facts.run === null && isReached(target, run, seen)) ||
+    (order.limits.dryRun && target === order.lastAsked);
   const progress = { ...informed, problem: null };
   const wrongDirection = wrongDirectionOf(run, order);
   if (wrongDirection) return { progress, result: { ...informed, wrongDirection } };
   return { progress, ...(!isAsked && { result: informed }) };
+}
+
+/** The run has closed since this look read the capacity, and has seen the target since. */
+function isReached(target: number, run: RunView | undefined, seen: Observation): boolean {
+  const observed = run?.status?.observed;
+  return observed?.capacity === target && observed.observedAtMs > seen.observedAtMs;
 }
 
 /** The policies need no change, and the capacity is the same as at the last look. */

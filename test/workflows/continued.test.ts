@@ -44,6 +44,7 @@ it('an autoscaler that continues as new keeps its pause, its override, its confi
   await autoscales.pause(resource.resource, { direction: 'down', untilMs: null });
   await autoscales.override(resource.resource, { capacity: 5, untilMs: null });
   await poll(resource.capacity, (capacity) => capacity === 5);
+  await poll(evaluation, ({ stats }) => stats.totalScaleUps === 2);
   const since = Date.now();
   await poll(
     async () => {
