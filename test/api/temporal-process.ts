@@ -18,31 +18,42 @@ export class TemporalProcess {
   ) {}
 
   static async start(): Promise<TemporalProcess> {
-    const [port] = await freePorts(1);
-    const server = new TemporalProcess(await temporalCli(), await mkdtemp(join(tmpdir(), 'escapement-')), port!);
-    await server.restart();
-    return server;
+    const directory = await mkdtemp(join(tmpdir(), 'escapement-'));
+    for (;;) {
+      const [port] = await freePorts(1);
+      const server = new TemporalProcess(await temporalCli(), directory, port!);
+      if (await server.#launch()) return server;
+    }
   }
 
   get address(): string {
     return `127.0.0.1:${this.port}`;
   }
 
-  /** Answers when the server does. */
+  /** Resolves when the server responds. */
   async restart(): Promise<void> {
+    while (!(await this.#launch()));
+  }
+
+  /** @returns false if the server has ended, for example because another process has taken the port since. */
+  async #launch(): Promise<boolean> {
     const database = join(this.directory, 'temporal.db');
     const where = ['--ip', '127.0.0.1', '--port', String(this.port), '--headless', '--db-filename', database];
-    this.#process = spawn(this.command, ['server', 'start-dev', ...where, '--log-level', 'never'], { stdio: 'ignore' });
-    for (;;) {
+    const launched = spawn(this.command, ['server', 'start-dev', ...where, '--log-level', 'never'], {
+      stdio: 'ignore',
+    });
+    this.#process = launched;
+    while (launched.exitCode === null && launched.signalCode === null) {
       try {
         const connection = await NativeConnection.connect({ address: this.address });
         await connection.workflowService.describeNamespace({ namespace: 'default' });
         await connection.close();
-        return;
+        return true;
       } catch {
         await new Promise((resume) => setTimeout(resume, 50));
       }
     }
+    return false;
   }
 
   async kill(): Promise<void> {
