@@ -1,7 +1,6 @@
 /** Detects that workers of a task queue have died, and has their activities retried by live workers. */
 import { Client, type Connection } from '@temporalio/client';
-import { firstLineOf } from '../client/temporal/connection.js';
-import { isTemporalTrouble } from '../client/temporal/grpc-status.js';
+import { failureFields } from '../client/temporal/grpc-status.js';
 import { takeOverActivities } from '../client/temporal/take-over-activities.js';
 import type { Logger } from '../process/logger.js';
 import { Outage, remindEveryMs } from '../process/outage.js';
@@ -139,7 +138,7 @@ export class ActivityTakeover {
         return;
       } catch (error) {
         if (this.#closed.signal.aborted) return;
-        outage.fails(isTemporalTrouble(error) ? { reason: firstLineOf(error) } : { err: error });
+        outage.fails(failureFields(error));
       }
       if (!(await pauseFor(retryPauseMs(attempt, mostBetweenAttemptsMs), this.#closed.signal))) return;
     }

@@ -7,8 +7,7 @@
 import type { Client } from '@temporalio/client';
 import { AutoscaleClient, type KnownAutoscaler } from '../client/autoscale/client.js';
 import { atMost } from '../client/temporal/at-most.js';
-import { firstLineOf } from '../client/temporal/connection.js';
-import { isTemporalTrouble } from '../client/temporal/grpc-status.js';
+import { failureFields } from '../client/temporal/grpc-status.js';
 import { isPolled } from '../client/temporal/is-polled.js';
 import { moveRun } from '../client/scale/client.js';
 import { openWorkflows, type OpenWorkflows } from '../client/open-workflows.js';
@@ -104,7 +103,7 @@ export class Reconciler {
         this.#outage.works();
         return;
       } catch (error) {
-        this.#outage.fails(isTemporalTrouble(error) ? { reason: firstLineOf(error) } : { err: error });
+        this.#outage.fails(failureFields(error));
         await pauseFor(retryPauseMs(attempt, mostBetweenAttemptsMs), this.#interruption.signal);
       }
     }

@@ -72,9 +72,12 @@ export async function createAdapters(
 
   /** Kept across reloads: the platform or the source may be the same one. */
   function outageOf(fields: { resource: string; signal?: string }): Outage {
-    const key = JSON.stringify(fields);
+    // No alias contains a space.
+    const key = `${fields.resource} ${fields.signal ?? ''}`;
+    const known = outages.get(key);
+    if (known) return known;
     const words = fields.signal === undefined ? platformWords : signalWords;
-    const outage = outages.get(key) ?? new Outage({ log, fields, words });
+    const outage = new Outage({ log, fields, words });
     outages.set(key, outage);
     return outage;
   }

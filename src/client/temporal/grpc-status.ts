@@ -1,5 +1,6 @@
 /** The gRPC status codes that decide what a caller does next. */
 import { isGrpcServiceError, ServiceError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
+import { firstLineOf } from './connection.js';
 
 export const grpcStatus = {
   /** The code that a server returns when the server itself detects that the caller's deadline has passed. */
@@ -32,4 +33,9 @@ export function isTemporalTrouble(error: unknown): boolean {
     error instanceof WorkflowUpdateRPCTimeoutOrCancelledError ||
     isGrpcServiceError(error)
   );
+}
+
+/** The fields of an error for the log. Any error other than trouble with Temporal is a defect, and its stack is logged. */
+export function failureFields(error: unknown): { readonly reason: string } | { readonly err: unknown } {
+  return isTemporalTrouble(error) ? { reason: firstLineOf(error) } : { err: error };
 }
