@@ -14,6 +14,7 @@ import {
   type WatchProgress,
   type WatchResult,
 } from '../../src/domain/autoscale/watch.js';
+import { metricFamilies } from '../../src/domain/metrics.js';
 import { checkedSettings } from '../configuration.js';
 import { Interruption } from '../interruption.js';
 import { type LookDependencies, look } from './look.js';
@@ -33,13 +34,15 @@ export interface WatchDependencies extends LookDependencies {
   isAutoscaled(resource: string): boolean;
   /** Calls `listener` after each reload of the configuration. @returns a function that unsubscribes. */
   onReload(listener: () => void): () => void;
+  /** The watches that run in this process, by the ID of the workflow that started them. They add themselves. */
+  readonly watches?: Map<string, Watching>;
 }
 
 /** A heartbeat during a slow look: a source may take its whole timeout. */
 const heartbeatDuringReadMs = 5000;
 
 /** A watch that runs in this process. */
-interface Watching {
+export interface Watching {
   readonly order: WatchOrder;
   readonly spec: AutoscaleSpec;
   readonly interruption: Interruption;
@@ -48,8 +51,7 @@ interface Watching {
 
 export function watchActivities(dependencies: WatchDependencies, stopping: AbortSignal): WatchActivities {
   const openRuns = new OpenRuns();
-  /** Keyed by the ID of the workflow that started the watch. */
-  const present = new Map<string, Watching>();
+  const { watches: present = new Map<string, Watching>() } = dependencies;
   return {
     lastSeen: seenInThisRun,
     watch: async (order) => {
@@ -93,6 +95,8 @@ async function observeUntilEnd(
 ): Promise<WatchResult> {
   const context = Context.current();
   const { order, spec, interruption } = watching;
+  const { name, help } = metricFamilies.evaluationDuration;
+  const duration = context.metricMeter.createHistogram(name, 'float', 's', help);
   interruption.throwIfInterrupted();
   const isUrgent = order.atOnce || isOrphan(context.info);
   let pauseMs = isUrgent ? 0 : Math.min(untilNextLookMs(order, watching.progress.state), untilEndMs(order));
@@ -106,6 +110,7 @@ async function observeUntilEnd(
     );
     // An interrupted look is not reported as a failure of the platform or a source.
     interruption.throwIfInterrupted();
+    duration.record((performance.now() - startedAtMs) / 1000);
     logLook(order.resource, progress.evaluation, seen.progress.evaluation);
     watching.progress = seen.progress;
     context.heartbeat(seen.progress);

@@ -2,6 +2,7 @@
 import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
+import type { Metrics } from '../metrics/metrics.js';
 import type { Observation } from '../domain/scale/capacity.js';
 
 export interface LastLook {
@@ -20,6 +21,8 @@ export interface ApiDependencies {
   readonly config: Pick<Config, 'resources'>;
   readonly client: Client;
   readonly log: Logger;
+  /** The metrics of this process. Absent: those of the API alone. */
+  readonly metrics?: Metrics;
   /** The token that callers must send as `Authorization: Bearer`. Absent: no token is required. */
   readonly token?: string | undefined;
   /** Names that this server accepts in the Host header without a token, besides IP addresses and localhost. */

@@ -128,6 +128,23 @@ const healthPaths: ZodOpenApiPathsObject = {
       responses: { 200: answer('Readiness'), 503: answer('Readiness'), ...problems(['unknown-host']) },
     },
   },
+  '/metrics': {
+    get: {
+      ...operation('health', 'getMetrics', 'The metrics of this process, for Prometheus'),
+      security: [],
+      responses: {
+        200: {
+          description:
+            "Prometheus' text format, or OpenMetrics where the Accept header asks for it. docs/metrics.md lists the metrics.",
+          content: {
+            'text/plain': { schema: { type: 'string' } },
+            'application/openmetrics-text': { schema: { type: 'string' } },
+          },
+        },
+        ...problems(['unknown-host']),
+      },
+    },
+  },
 };
 
 const dropInPaths: ZodOpenApiPathsObject = {

@@ -11,11 +11,15 @@ import { autoscaleRoutes } from './autoscale/routes.js';
 import { docsRoutes } from './docs-routes.js';
 import { dropInHealthRoute, dropInRoutes } from './drop-in/routes.js';
 import { healthRoutes } from './health/routes.js';
+import { requestMetrics } from './metrics/requests.js';
+import { metricsRoute } from './metrics/route.js';
+import { RunMetrics } from './metrics/runs.js';
+import { Metrics } from '../metrics/metrics.js';
 import { resourceRoutes } from './scale/resource-routes.js';
 import { scaleRoutes } from './scale/routes.js';
 
 export function createApi(dependencies: ApiDependencies): express.Express {
-  const { token, allowedHosts = [] } = dependencies;
+  const { token, allowedHosts = [], metrics = new Metrics() } = dependencies;
   const context = createContext(dependencies);
   const words = { fails: 'Temporal does not answer: requests fail', worksAgain: 'Temporal answers again' };
   const outage = new Outage({ log: dependencies.log, fields: {}, words, remindEveryMs });
@@ -24,15 +28,17 @@ export function createApi(dependencies: ApiDependencies): express.Express {
   app.disable('etag');
   app.set('query parser', 'simple');
 
-  app.use(requestLog(dependencies.log), answerHeaders);
+  app.use(requestLog(dependencies.log), requestMetrics(metrics), answerHeaders);
   // A caller with the token is not a page that misuses the browser's access to this port, whatever name it uses for
   // this server.
   if (token === undefined) app.use(refuseForeignHosts(allowedHosts));
   healthRoutes(app, context);
+  metricsRoute(app, metrics);
   dropInHealthRoute(app);
   docsRoutes(app);
 
   context.autoscalerCheck.start(context);
+  new RunMetrics(context, metrics);
 
   app.use(authenticate(token, allowedHosts), noteSuccess(outage));
   resourceRoutes(app, context);

@@ -20,6 +20,16 @@ export interface OpenWorkflows {
   readonly scaleRuns: ReadonlyMap<string, { readonly runId: string; readonly taskQueue: string }>;
 }
 
+/** The names of the resources with an open scale run. */
+export async function openScaleRuns(client: Client): Promise<ReadonlySet<string>> {
+  const resources = new Set<string>();
+  for await (const { workflowId } of client.workflow.list({
+    query: `${isOpen} AND WorkflowType = '${scaleWorkflowType}'`,
+  }))
+    resources.add(resourceOf(workflowId));
+  return resources;
+}
+
 export async function openWorkflows(client: Client): Promise<OpenWorkflows> {
   const autoscalers = new Map<string, KnownAutoscaler>();
   const scaleRuns = new Map<string, { runId: string; taskQueue: string }>();
@@ -30,8 +40,12 @@ export async function openWorkflows(client: Client): Promise<OpenWorkflows> {
       const autoscaler = known(info);
       autoscalers.set(autoscaler.resource, autoscaler);
     } else {
-      scaleRuns.set(workflowId.slice(scaleWorkflowId('').length), { runId, taskQueue });
+      scaleRuns.set(resourceOf(workflowId), { runId, taskQueue });
     }
   }
   return { autoscalers, scaleRuns };
+}
+
+function resourceOf(scaleWorkflow: string): string {
+  return scaleWorkflow.slice(scaleWorkflowId('').length);
 }

@@ -49,6 +49,18 @@ interface Adapters {
   readonly sources: Readonly<Record<string, SharedAdapter<Source>>> | undefined;
 }
 
+/** A call of a platform or a source that has ended. A call that was aborted is not reported. */
+export interface AdapterCall {
+  readonly resource: string;
+  /** The type of the platform or the source. */
+  readonly type: string;
+  readonly operation: 'observe' | 'change' | 'sample';
+  /** Only for samples. */
+  readonly signal?: string;
+  readonly durationMs: number;
+  readonly hasFailed: boolean;
+}
+
 /** The longest time that a source may delay an evaluation. */
 const longestSampleMs = 10_000;
 
@@ -57,7 +69,9 @@ export async function createAdapters(
   resources: Config['resources'],
   env: NodeJS.ProcessEnv,
   log: Logger,
+  onCall: (call: AdapterCall) => void = () => undefined,
 ): Promise<ResourceAdapters> {
+  let configured = resources;
   const outages = new Map<string, Outage>();
   const recordLogOf = (resource: string) => outageOf('records', { resource });
   let made = await createAll(resources, env, recordLogOf);
@@ -82,6 +96,22 @@ export async function createAdapters(
     return outage;
   }
 
+  async function timed<T>(
+    call: Pick<AdapterCall, 'resource' | 'type' | 'operation' | 'signal'>,
+    work: Promise<T>,
+    stopped?: AbortSignal,
+  ) {
+    const startedAtMs = performance.now();
+    const done = (hasFailed: boolean) => {
+      if (!stopped?.aborted) onCall({ ...call, durationMs: performance.now() - startedAtMs, hasFailed });
+    };
+    work.then(
+      () => done(false),
+      () => done(true),
+    );
+    return work;
+  }
+
   function retire(adapters: ReadonlyMap<string, Adapters>): void {
     const closed = closeAll(adapters).finally(() => retiring.delete(closed));
     retiring.add(closed);
@@ -90,15 +120,21 @@ export async function createAdapters(
   return {
     platformOf: (resource) => {
       adaptersOf(resource);
+      const type = configured[resource]?.platform.type ?? '';
       return {
         observe: (signal) =>
           adaptersOf(resource).platform.use((platform) =>
-            noted(platform.observe(signal), signal, outageOf('platform', { resource }), (look) =>
-              looks.set(resource, look),
+            noted(
+              timed({ resource, type, operation: 'observe' }, platform.observe(signal), signal),
+              signal,
+              outageOf('platform', { resource }),
+              (look) => looks.set(resource, look),
             ),
           ),
         change: (change, permit, signal) =>
-          adaptersOf(resource).platform.use((platform) => platform.change(change, permit, signal)),
+          adaptersOf(resource).platform.use((platform) =>
+            timed({ resource, type, operation: 'change' }, platform.change(change, permit, signal)),
+          ),
       };
     },
     sourcesOf: (resource) => {
@@ -107,10 +143,12 @@ export async function createAdapters(
         sources.map(([name, shared]) => [
           name,
           {
-            sample: (stopped) =>
-              shared.use((source) =>
-                noted(source.sample(stopped), stopped, outageOf('signal', { resource, signal: name })),
-              ),
+            sample: (stopped) => {
+              const type = configured[resource]?.autoscale?.signals[name]?.type ?? '';
+              const call = { resource, type, operation: 'sample', signal: name } as const;
+              const outage = outageOf('signal', { resource, signal: name });
+              return shared.use((source) => noted(timed(call, source.sample(stopped), stopped), stopped, outage));
+            },
           },
         ]),
       );
@@ -120,6 +158,7 @@ export async function createAdapters(
     reload: async (next) => {
       const before = made;
       made = await createAll(next, env, recordLogOf);
+      configured = next;
       retire(before);
       for (const listener of listeners) listener();
     },

@@ -5,6 +5,8 @@
 import type { LogLevel, Logger as TemporalLogger } from '@temporalio/common';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import type { Logger } from '../process/logger.js';
+import type { Metrics } from '../metrics/metrics.js';
+import { TemporalMetrics } from './temporal-metrics.js';
 import { Outage, remindEveryMs } from '../process/outage.js';
 import { pauseFor, retryPauseMs } from '../process/pause.js';
 import { type TemporalSettings, firstLineOf } from '../client/temporal/connection.js';
@@ -32,15 +34,20 @@ export async function connectWorker(
 }
 
 /**
- * Makes the Temporal SDK, including its native core, write to this process's log and leave signal handling to the
- * shutdown of this process. Call it once per process, before the first connection.
+ * Makes the Temporal SDK, including its native core, write to this process's log and metrics, and leave signal handling
+ * to the shutdown of this process. Call it once per process, before the first connection.
  */
-export function installTemporalRuntime(log: Logger): void {
+export function installTemporalRuntime(log: Logger, metrics?: Metrics): void {
+  const temporal = metrics && new TemporalMetrics(metrics);
   Runtime.install({
     logger: temporalLogger(log),
     shutdownSignals: [],
-    telemetryOptions: { logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} } },
+    telemetryOptions: {
+      logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} },
+      ...(temporal && { metrics: { buffer: temporal.buffer } }),
+    },
   });
+  temporal?.start();
 }
 
 /**

@@ -4,7 +4,7 @@ import { editorSchema, writtenForm, type JsonSchema } from '../../scripts/json-s
 import { resourceSchema } from '../../src/config/schema/resource.js';
 import { validateFile } from '../../src/config/validate.js';
 
-test.each(['docs/configuration.md', 'docs/escapement.schema.json'])(
+test.each(['docs/configuration.md', 'docs/escapement.schema.json', 'docs/metrics.md'])(
   '%s is up to date (else: npm run docs)',
   async (path) => {
     expect(readFileSync(path, 'utf8')).toBe((await generatedDocs())[path]);

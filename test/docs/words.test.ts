@@ -45,6 +45,7 @@ const plainer: readonly (readonly [RegExp, string])[] = [
 /** Written by `npm run docs`: their words are those of the code. */
 const generatedPages = [
   'docs/configuration.md',
+  'docs/metrics.md',
   'docs/sources/README.md',
   'docs/sources/conformance.md',
   'docs/platforms/conformance.md',

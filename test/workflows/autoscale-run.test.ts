@@ -23,6 +23,7 @@ class MemoryWorld implements AutoscaleWorld {
   readonly checks: Call<AutoscaleConfiguration, string | null>[] = [];
   published = 0;
   readonly logged: string[] = [];
+  readonly counted: string[] = [];
   isLong = false;
   #isCalledOff: () => boolean = () => false;
   #handlers = 0;
@@ -55,6 +56,9 @@ class MemoryWorld implements AutoscaleWorld {
   }
   log(_level: 'info' | 'warn', message: string): void {
     this.logged.push(message);
+  }
+  countDecision({ target }: Evaluation, outcome: string): void {
+    this.counted.push(`${target} ${outcome}`);
   }
 
   /** A handler of a message, as Temporal counts those that have not finished. */

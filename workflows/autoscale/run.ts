@@ -38,6 +38,8 @@ export interface AutoscaleWorld {
   publish(): void;
   /** Writes a line to the log of the worker. A replay writes nothing. */
   log(level: 'info' | 'warn', message: string, fields?: Readonly<Record<string, unknown>>): void;
+  /** Counts a decision in the metrics. A replay counts nothing. */
+  countDecision(evaluation: Evaluation, outcome: 'requested' | 'refused'): void;
 }
 
 export type WatchEnd =
@@ -200,6 +202,7 @@ export class AutoscaleRun {
     const fields = { capacity, target, reason, limitedBy, run: runId };
     if (isRefused) this.world.log('warn', `scale to ${target} was refused`, { ...fields, refused: answer.refused });
     else this.world.log('info', `scale from ${capacity} to ${target}`, fields);
+    this.world.countDecision(evaluation, isRefused ? 'refused' : 'requested');
     appendTo(this.state.decisions, { evaluation, runId, ...(isRefused && answer) }, rememberedDecisions);
     if (isRefused) this.state.refusedRequests += 1;
     this.world.publish();

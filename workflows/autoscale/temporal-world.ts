@@ -13,7 +13,9 @@ import {
 import type { Activities } from '../../activities/index.js';
 import { autoscaleReason, type WatchOrder } from '../../src/domain/autoscale/watch.js';
 import { longestReason } from '../../src/domain/scale/request.js';
-import { widenedTo } from '../../src/domain/scale/step.js';
+import { metricFamilies } from '../../src/domain/metrics.js';
+import { directionOf, widenedTo } from '../../src/domain/scale/step.js';
+import { count } from '../meter.js';
 import type { AutoscaleMemo } from './messages.js';
 import type { Autoscaler, AutoscaleWorld } from './run.js';
 
@@ -78,6 +80,14 @@ export function temporalAutoscaleWorld(state: Autoscaler): AutoscaleWorld {
 
     log: (level, message, fields = {}) =>
       log[level](`${state.resource}: ${message}`, { resource: state.resource, ...fields }),
+
+    countDecision: ({ capacity, asked = capacity, target, limitedBy }, outcome) =>
+      count(metricFamilies.decisions, {
+        resource: state.resource,
+        direction: directionOf(asked, target),
+        limited_by: limitedBy.at(-1) ?? 'none',
+        outcome,
+      }),
   };
 }
 

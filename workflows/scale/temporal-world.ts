@@ -15,7 +15,16 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.js';
-import type { ChangeOrder, ChangeResult, ConfirmOrder, ObserveOrder } from '../../src/domain/scale/orders.js';
+import { metricFamilies } from '../../src/domain/metrics.js';
+import type {
+  ChangeOrder,
+  ChangeResult,
+  Confirmation,
+  ConfirmOrder,
+  ObserveOrder,
+} from '../../src/domain/scale/orders.js';
+import { directionOf } from '../../src/domain/scale/step.js';
+import { count } from '../meter.js';
 import type { ScaleState } from './messages.js';
 import type { ScaleWorld } from './run.js';
 import { detailsOf } from './state.js';
@@ -93,6 +102,7 @@ export function temporalWorld(state: ScaleState, home: string, shown: () => void
         withoutVerdict,
       );
       logChange(order, result);
+      countChange(order, result);
       return result;
     },
 
@@ -100,7 +110,9 @@ export function temporalWorld(state: ScaleState, home: string, shown: () => void
       show();
       try {
         const options = { ...readOptions(order, `confirm ${order.from} -> ${order.to}`), taskQueue: taskQueue() };
-        return await interruptibly(() => activities.confirm.executeWithOptions(options, [order]));
+        const confirmation = await interruptibly(() => activities.confirm.executeWithOptions(options, [order]));
+        countStep(order, confirmation);
+        return confirmation;
       } catch (error) {
         if (isCancellation(error)) return { shown: 'interrupted' };
         throw error;
@@ -150,6 +162,19 @@ function logChange(order: ChangeOrder, result: ChangeResult): void {
   const fields = { resource, from, to, outcome: result.outcome, ...('reason' in result && { reason: result.reason }) };
   const message = `${resource}: ${summaryOf(order)} ${outcomeInWords[result.outcome]}`;
   log[result.outcome === 'accepted' ? 'info' : 'warn'](message, { ...fields, ...(dryRun && { dryRun }) });
+}
+
+function countChange(order: ChangeOrder, result: ChangeResult): void {
+  const { resource, from, to, dryRun } = order;
+  const outcome = result.outcome === 'accepted' && dryRun ? 'dry_run' : outcomeLabels[result.outcome];
+  count(metricFamilies.changes, { resource, direction: directionOf(from, to), outcome });
+  if ('confirmation' in result) countStep(order, result.confirmation);
+}
+
+const outcomeLabels = { accepted: 'accepted', rejected: 'rejected', notSent: 'not_sent', unknown: 'unknown' } as const;
+
+function countStep({ resource, from, to }: ChangeOrder, confirmation: Confirmation): void {
+  if (confirmation.shown === 'reached') count(metricFamilies.steps, { resource, direction: directionOf(from, to) });
 }
 
 const outcomeInWords = {

@@ -17,6 +17,7 @@ import {
 } from '@temporalio/workflow';
 import { HandlerUnfinishedPolicy } from '@temporalio/common';
 import { fields, optional, text, whole, invalidText } from '../../src/domain/checks.js';
+import { metricFamilies } from '../../src/domain/metrics.js';
 import { type ScaleRequest, checkScaleRequest } from '../../src/domain/scale/request.js';
 import { checkScaleSettings } from '../../src/domain/scale/settings.js';
 import {
@@ -31,6 +32,7 @@ import {
   statusQuery,
 } from './messages.js';
 import { appendTo } from '../bounded-log.js';
+import { count } from '../meter.js';
 import { answerTo, applyRequest, whyRefused } from './requests.js';
 import { type Ending, ScaleRun } from './run.js';
 import { newState, statusOf } from './state.js';
@@ -166,6 +168,8 @@ function close(state: ScaleState, ending: Exclude<Ending, { how: 'continued' }>)
     answers: state.answers,
   });
   logEnd(state, ending);
+  const { resource } = state;
+  count(metricFamilies.runs, { resource, outcome: ending.how === 'failed' ? ending.type : ending.how });
   const status = statusOf(state);
   switch (ending.how) {
     case 'reached':

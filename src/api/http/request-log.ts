@@ -7,8 +7,8 @@ import type { RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 
 const acceptableId = /^[\x21-\x7e]{1,128}$/;
-/** Requested every few seconds by liveness and readiness probes. */
-const probePaths = new Set(['/healthz', '/readyz', '/health']);
+/** Requested every few seconds by probes and Prometheus. */
+const probePaths = new Set(['/healthz', '/readyz', '/health', '/metrics']);
 
 export function requestLog(log: Logger): RequestHandler {
   return (request, response, next) => {

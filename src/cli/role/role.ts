@@ -4,6 +4,7 @@ import type { LoadedConfig } from '../../config/config.js';
 import { ConfigError, formatProblem, type ConfigProblem } from '../../config/problem.js';
 import { loadConfig } from '../../config/load.js';
 import { type ServerSettings, readServerSettings } from '../../config/environment/process.js';
+import { Metrics } from '../../metrics/metrics.js';
 import { type Logger, createLogger } from '../../process/logger.js';
 import { installShutdown, type Shutdown } from '../../process/shutdown.js';
 import { readTemporalSettings, type TemporalSettings } from '../../client/temporal/connection.js';
@@ -18,6 +19,7 @@ export interface Role {
   readonly live: LiveConfig;
   readonly temporal: TemporalSettings;
   readonly log: Logger;
+  readonly metrics: Metrics;
   readonly shutdown: Shutdown;
 }
 
@@ -66,5 +68,5 @@ async function prepare(deadlineMs: number): Promise<Role> {
   if (isReloadedOnHangup) process.on('SIGHUP', () => void live.reload());
   const ending = isReloadedOnHangup ? { signals: ['SIGINT', 'SIGTERM'] as const } : {};
   const shutdown = installShutdown({ log, deadlineMs, process, ...ending });
-  return { env, settings, config, live, temporal, log, shutdown };
+  return { env, settings, config, live, temporal, log, metrics: new Metrics(), shutdown };
 }

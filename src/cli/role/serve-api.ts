@@ -12,8 +12,8 @@ export type ServedApiDependencies = Pick<
 
 /** Returns the URL once the server listens. */
 export async function serveApi(role: Role, parts: ServedApiDependencies): Promise<string> {
-  const { live, settings, log, shutdown } = role;
+  const { live, settings, log, metrics, shutdown } = role;
   const { apiToken: token, allowedHosts } = settings;
-  const api = createApi({ config: live, ...parts, log, token, allowedHosts, stopping: shutdown.stopping });
+  const api = createApi({ config: live, ...parts, log, metrics, token, allowedHosts, stopping: shutdown.stopping });
   return listen(role, createServer(api), { what: 'the API', port: settings.port });
 }

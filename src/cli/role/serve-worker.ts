@@ -1,11 +1,13 @@
 /** The worker of this process: it serves the task queues of all resources that it has. */
 import { Client, type Connection } from '@temporalio/client';
 import { createActivities, repeatableActivities } from '../../../activities/index.js';
+import type { Watching } from '../../../activities/watch/watch.js';
 import { taskQueuesOf, type Config } from '../../config/config.js';
 import { lookAtEveryResource } from '../../worker/first-look.js';
 import { workflowBundlePath } from '../../process/package-root.js';
 import { Reconciler } from '../../worker/reconciler.js';
 import { createAdapters, type ResourceAdapters } from '../../worker/resource-adapters.js';
+import { countCall, showPolls, showWatches, startAtZero } from '../../worker/worker-metrics.js';
 import type { TemporalSettings } from '../../client/temporal/connection.js';
 import { type RunningWorker, startWorker } from '../../worker/worker.js';
 import { installTemporalRuntime } from '../../worker/sdk.js';
@@ -28,22 +30,23 @@ export interface ServedWorker extends Pick<RunningWorker, 'status'> {
 
 /** Returns at once; the worker waits for Temporal and the platforms. */
 export async function serveWorker(
-  { env, config, live, log, shutdown }: Role,
+  { env, config, live, log, metrics, shutdown }: Role,
   parts: WorkerDependencies,
 ): Promise<ServedWorker> {
   const { resources, select = everything, ...connected } = parts;
-  installTemporalRuntime(log);
-  const adapters = await createAdapters(resources, env, log);
+  installTemporalRuntime(log, metrics);
+  const adapters = await createAdapters(resources, env, log, (call) => countCall(metrics, call));
   shutdown.onStop('the adapters', () => adapters.close());
   void lookAtEveryResource(Object.keys(resources), { adapters, log, signal: shutdown.stopping });
 
+  const watches = new Map<string, Watching>();
   const taskQueues = taskQueuesOf(resources);
   const handOver = new AbortController();
   const worker = startWorker({
     ...connected,
     log,
     taskQueues,
-    activities: createActivities(adapters, handOver.signal),
+    activities: createActivities({ ...adapters, watches }, handOver.signal),
     repeatable: repeatableActivities,
     workflowBundle: workflowBundlePath(),
   });
@@ -53,6 +56,9 @@ export async function serveWorker(
     handOver.abort();
     await stopped;
   });
+  startAtZero(metrics, resources);
+  showWatches(metrics, watches);
+  showPolls(metrics, () => worker.status());
   const reconciler = new Reconciler({
     client: new Client({ connection: parts.connection, namespace: parts.temporal.namespace }),
     log,
@@ -66,6 +72,7 @@ export async function serveWorker(
     const served = select(next.resources);
     await adapters.reload(served);
     worker.serve(taskQueuesOf(served));
+    startAtZero(metrics, served);
     reconciler.use({ ...next, served });
   });
   return { adapters, status: () => worker.status() };
