@@ -1,6 +1,8 @@
-/** `npm run docs`: writes what is made from the schemas of the configuration and the API, and what the tests of real servers showed. A test fails where it is out of date. */
+/** `npm run docs`: writes what is made from the schemas of the configuration and the API, the dashboards, and what the tests of real servers showed. A test fails where it is out of date. */
 import { writeFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
+import { fleetDashboard } from '../monitoring/dashboards/fleet.js';
+import { resourceDashboard } from '../monitoring/dashboards/resource.js';
 import { openApiDocument } from '../src/api/openapi.js';
 import { writePendingPages } from './conformance/compare.js';
 import { configurationPage } from './configuration-page.js';
@@ -20,6 +22,8 @@ export async function generatedDocs(): Promise<Record<string, string>> {
     'docs/metrics.md': await format(metricsPage(), { ...style, parser: 'markdown' }),
     'docs/escapement.schema.json': `${JSON.stringify(editorSchema(), null, 2)}\n`,
     'docs/openapi.json': `${JSON.stringify(openApiDocument(), null, 2)}\n`,
+    'monitoring/grafana/dashboards/fleet.json': `${JSON.stringify(fleetDashboard(), null, 2)}\n`,
+    'monitoring/grafana/dashboards/resource.json': `${JSON.stringify(resourceDashboard(), null, 2)}\n`,
   };
 }
 

@@ -1,4 +1,4 @@
-/** A real Prometheus with basic authentication, which scrapes nothing but itself. */
+/** A real Prometheus: one with basic authentication that scrapes nothing, or one with a configuration of the test. */
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,16 +9,37 @@ export interface PrometheusService extends ServiceProcess {
   readonly port: number;
 }
 
-export const needs = { server: debianCommand('prometheus', 'prometheus') };
+/** The Debian package has both commands. */
+export const needs = {
+  server: debianCommand('prometheus', 'prometheus'),
+  promtool: debianCommand('promtool', 'prometheus'),
+};
 
 /** @param passwordHash bcrypt of the password of the user `reader`. */
 export async function prometheusService(passwordHash: string): Promise<PrometheusService> {
+  const web = `basic_auth_users: { reader: '${passwordHash}' }\n`;
+  // It is ready when it asks for the password.
+  return service({ config: 'global: { scrape_interval: 1s }\n', web, readyStatus: 401 });
+}
+
+/** @param config prometheus.yml, with absolute paths. */
+export async function scrapingPrometheus(config: string): Promise<PrometheusService> {
+  return service({ config, web: '', readyStatus: 200 });
+}
+
+interface Settings {
+  readonly config: string;
+  readonly web: string;
+  readonly readyStatus: number;
+}
+
+async function service({ config, web, readyStatus }: Settings): Promise<PrometheusService> {
   const command = await needs.server.path();
   const [port = 0] = await freePorts(1);
   const folder = await mkdtemp(join(tmpdir(), 'escapement-prometheus-'));
-  await writeFile(join(folder, 'prometheus.yml'), 'global: { scrape_interval: 1s }\n');
-  await writeFile(join(folder, 'web.yml'), `basic_auth_users: { reader: '${passwordHash}' }\n`);
-  const service = new ServiceProcess({
+  await writeFile(join(folder, 'prometheus.yml'), config);
+  await writeFile(join(folder, 'web.yml'), web);
+  const process = new ServiceProcess({
     name: 'prometheus',
     command,
     args: [
@@ -27,8 +48,7 @@ export async function prometheusService(passwordHash: string): Promise<Prometheu
       `--web.listen-address=127.0.0.1:${port}`,
       `--storage.tsdb.path=${join(folder, 'data')}`,
     ],
-    // It is ready when it asks for the password.
-    isReady: async () => (await fetch(`http://127.0.0.1:${port}/-/ready`)).status === 401,
+    isReady: async () => (await fetch(`http://127.0.0.1:${port}/-/ready`)).status === readyStatus,
   });
-  return Object.assign(service, { port });
+  return Object.assign(process, { port });
 }

@@ -23,6 +23,8 @@ const serviceSchema = z.object({
   healthcheck: z.object({ test: z.array(z.string()) }).optional(),
   configs: z.array(z.object({ source: z.string() })).optional(),
   stop_grace_period: z.string().optional(),
+  profiles: z.array(z.string()).optional(),
+  volumes: z.array(z.string()).optional(),
 });
 const compose = z
   .object({
@@ -49,11 +51,13 @@ const environmentOf = ({ environment = {} }: Service, set: Record<string, string
   );
 
 describe('docker-compose.yml', () => {
-  it('runs Temporal on PostgreSQL with its Web UI, and the worker and the API apart', () => {
+  it('runs Temporal on PostgreSQL with its Web UI, the worker and the API apart, and Prometheus with Grafana on request', () => {
     expect(services.map(([name]) => name).sort()).toEqual([
       ...[
         'api',
+        'grafana',
         'postgresql',
+        'prometheus',
         'simulator',
         'temporal',
         'temporal-namespace',
@@ -116,7 +120,7 @@ describe('docker-compose.yml', () => {
       for (const dependency of Object.keys(depends_on)) expect(compose.services).toHaveProperty(dependency);
       for (const { source } of configs) expect(compose.configs).toHaveProperty(source);
     }
-    expect(Object.keys(compose.volumes)).toEqual(['postgresql']);
+    expect(Object.keys(compose.volumes)).toEqual(['postgresql', 'prometheus']);
   });
 
   it('waits for a worker that stops for longer than the worker itself takes', () => {

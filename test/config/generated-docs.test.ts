@@ -4,12 +4,14 @@ import { editorSchema, writtenForm, type JsonSchema } from '../../scripts/json-s
 import { resourceSchema } from '../../src/config/schema/resource.js';
 import { validateFile } from '../../src/config/validate.js';
 
-test.each(['docs/configuration.md', 'docs/escapement.schema.json', 'docs/metrics.md'])(
-  '%s is up to date (else: npm run docs)',
-  async (path) => {
-    expect(readFileSync(path, 'utf8')).toBe((await generatedDocs())[path]);
-  },
-);
+test.each([
+  'docs/configuration.md',
+  'docs/escapement.schema.json',
+  'docs/metrics.md',
+  ...readdirSync('monitoring/grafana/dashboards').map((name) => `monitoring/grafana/dashboards/${name}`),
+])('%s is up to date (else: npm run docs)', async (path) => {
+  expect(readFileSync(path, 'utf8')).toBe((await generatedDocs())[path]);
+});
 
 it('every field of a resource has a description', () => {
   expect(withoutDescription(writtenForm(resourceSchema), 'resource')).toEqual([]);

@@ -1,7 +1,7 @@
 /** The folder tree in docs/architecture.md is the one that there is. */
 import { readdirSync, readFileSync } from 'node:fs';
 
-const roots = ['workflows', 'activities', 'src'];
+const roots = ['workflows', 'activities', 'src', 'monitoring'];
 
 /** Lines such as `  platforms/      one file or folder for each platform`, indented by two spaces a level. */
 function foldersIn(tree: string): string[] {
