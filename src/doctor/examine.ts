@@ -31,9 +31,12 @@ async function examinePlatform(resource: ResourceConfig, env: NodeJS.ProcessEnv)
     () => createPlatform(resource, env),
     async (platform) => {
       const { capacity, status } = await platform.observe(unlimited());
-      if (status !== 'FAILED') return { outcome: 'ok', message: `capacity ${capacity}, ${status}`, capacity };
-      const message = `capacity ${capacity}, but the platform reports FAILED. Scale runs fail until that is fixed.`;
-      return { outcome: 'failing', message, capacity };
+      if (status === 'FAILED') {
+        const message = `capacity ${capacity}, but the platform reports FAILED. Scale runs fail until that is fixed.`;
+        return { outcome: 'failing', message, capacity };
+      }
+      const notes = (await platform.notes?.(unlimited())) ?? [];
+      return { outcome: 'ok', message: [`capacity ${capacity}, ${status}`, ...notes].join('; '), capacity };
     },
   );
 }

@@ -5,7 +5,7 @@
 import { type AdapterChoice, resolveSettings } from '../config/schema/adapter-settings.js';
 import { ConfigError } from '../config/problem.js';
 import type { Config, ResourceConfig } from '../config/config.js';
-import type { Platform, PlatformDefinition } from '../adapters/platforms/platform.js';
+import type { Platform, PlatformDefinition, RecordLog } from '../adapters/platforms/platform.js';
 import { platforms } from '../adapters/platforms/registry.js';
 import { SharedAdapter } from './shared-adapter.js';
 import { sourceDefinitions } from '../adapters/sources/registry.js';
@@ -72,8 +72,9 @@ export async function createAdapters(
   onCall: (call: AdapterCall) => void = () => undefined,
 ): Promise<ResourceAdapters> {
   let configured = resources;
-  let made = await createAll(resources, env);
   const outages = new Map<string, Outage>();
+  const recordLogOf = (resource: string) => outageOf('records', { resource });
+  let made = await createAll(resources, env, recordLogOf);
   const retiring = new Set<Promise<void>>();
   const looks = new Map<string, LastLook>();
   const listeners = new Set<() => void>();
@@ -85,13 +86,12 @@ export async function createAdapters(
   }
 
   /** Kept across reloads: the platform or the source may be the same one. */
-  function outageOf(fields: { resource: string; signal?: string }): Outage {
+  function outageOf(of: keyof typeof outageWords, fields: { resource: string; signal?: string }): Outage {
     // No alias contains a space.
-    const key = `${fields.resource} ${fields.signal ?? ''}`;
+    const key = `${of} ${fields.resource} ${fields.signal ?? ''}`;
     const known = outages.get(key);
     if (known) return known;
-    const words = fields.signal === undefined ? platformWords : signalWords;
-    const outage = new Outage({ log, fields, words });
+    const outage = new Outage({ log, fields, words: outageWords[of] });
     outages.set(key, outage);
     return outage;
   }
@@ -127,7 +127,7 @@ export async function createAdapters(
             noted(
               timed({ resource, type, operation: 'observe' }, platform.observe(signal), signal),
               signal,
-              outageOf({ resource }),
+              outageOf('platform', { resource }),
               (look) => looks.set(resource, look),
             ),
           ),
@@ -146,7 +146,7 @@ export async function createAdapters(
             sample: (stopped) => {
               const type = configured[resource]?.autoscale?.signals[name]?.type ?? '';
               const call = { resource, type, operation: 'sample', signal: name } as const;
-              const outage = outageOf({ resource, signal: name });
+              const outage = outageOf('signal', { resource, signal: name });
               return shared.use((source) => noted(timed(call, source.sample(stopped), stopped), stopped, outage));
             },
           },
@@ -157,7 +157,7 @@ export async function createAdapters(
     lastLookAt: (resource) => looks.get(resource),
     reload: async (next) => {
       const before = made;
-      made = await createAll(next, env);
+      made = await createAll(next, env, recordLogOf);
       configured = next;
       retire(before);
       for (const listener of listeners) listener();
@@ -173,8 +173,14 @@ export async function createAdapters(
   };
 }
 
-const platformWords = { fails: 'The platform does not answer', worksAgain: 'The platform answers again' };
-const signalWords = { fails: 'The signal fails', worksAgain: 'The signal works again' };
+const outageWords = {
+  platform: { fails: 'The platform does not answer', worksAgain: 'The platform answers again' },
+  signal: { fails: 'The signal fails', worksAgain: 'The signal works again' },
+  records: {
+    fails: 'The events of changes cannot be written on the platform; the changes are not affected',
+    worksAgain: 'The events of changes are written on the platform again',
+  },
+};
 
 /** Records the result of a read. An aborted read says nothing about the platform or the source. */
 async function noted<T>(
@@ -199,11 +205,15 @@ async function noted<T>(
   }
 }
 
-async function createAll(resources: Config['resources'], env: NodeJS.ProcessEnv): Promise<Map<string, Adapters>> {
+async function createAll(
+  resources: Config['resources'],
+  env: NodeJS.ProcessEnv,
+  recordLogOf: (resource: string) => RecordLog,
+): Promise<Map<string, Adapters>> {
   const made = new Map<string, Adapters>();
   try {
     for (const [alias, resource] of Object.entries(resources)) {
-      const platform = new SharedAdapter(await createPlatform(resource, env));
+      const platform = new SharedAdapter(await createPlatform(resource, env, recordLogOf(alias)));
       made.set(alias, { platform, sources: undefined });
       if (resource.autoscale) made.set(alias, { platform, sources: await createSources(resource, env) });
     }
@@ -223,12 +233,17 @@ async function closeAll(made: ReadonlyMap<string, Adapters>): Promise<void> {
 export async function createPlatform(
   { alias, platform, settings }: ResourceConfig,
   env: NodeJS.ProcessEnv,
+  recordLog?: RecordLog,
 ): Promise<Platform> {
   const path = ['resources', alias, 'platform'];
   const known: readonly PlatformDefinition[] = Object.values(platforms);
   const definition = definitionOf(known, platform.type, path);
   const chosen = await resolveSettings(definition, platform.settings, path, env);
-  return definition.create(chosen, { resource: alias, requestTimeoutMs: settings.requestTimeoutMs });
+  return definition.create(chosen, {
+    resource: alias,
+    requestTimeoutMs: settings.requestTimeoutMs,
+    ...(recordLog && { recordLog }),
+  });
 }
 
 async function createSources(

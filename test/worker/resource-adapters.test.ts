@@ -1,6 +1,9 @@
 import { once } from 'node:events';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { byAlias, type Config } from '../../src/config/config.js';
@@ -133,4 +136,35 @@ it('logs once that a signal fails, however often it is sampled, and once that it
     signal: 'load',
     afterSeconds: 0,
   });
+});
+
+it('logs once that the events of changes cannot be written, and the changes are made', async () => {
+  const web = { metadata: { uid: 'u', resourceVersion: '1' }, spec: { replicas: 1 } };
+  server.removeAllListeners('request');
+  server.on('request', ({ method, url: path = '' }, response) => {
+    const known = path.includes('/web') || path.endsWith('/horizontalpodautoscalers');
+    response.writeHead(method === 'POST' ? 500 : known ? 200 : 404, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ ...web, items: [] }));
+  });
+  const kubeconfig = join(await mkdtemp(join(tmpdir(), 'kubeconfig-')), 'config');
+  const clusters = [{ name: 'c', cluster: { server: url } }];
+  const contexts = [{ name: 'c', context: { cluster: 'c', user: 'u' } }];
+  const users = [{ name: 'u', user: { token: 't' } }];
+  await writeFile(kubeconfig, JSON.stringify({ clusters, contexts, users, 'current-context': 'c' }));
+  const file = `{ version: 1, resources: { web: { platform: { type: kubernetes, kubeconfig: ${kubeconfig} }, min: 1, max: 5 } } }`;
+  await adapters.reload((await fileConfig(file, 'escapement.yaml', {})).resources);
+  for (const to of [2, 3]) {
+    const change = { from: 1, to, idempotencyKey: 'k/1' };
+    const outcome = await adapters.platformOf('web').change(change, { isValid: () => true }, signal);
+    expect(outcome).toEqual({ outcome: 'accepted' });
+  }
+  // Closing waits for the events.
+  await adapters.close();
+  expect(lines).toMatchObject([
+    {
+      msg: 'The events of changes cannot be written on the platform; the changes are not affected',
+      resource: 'web',
+      reason: expect.stringContaining('returned 500') as unknown,
+    },
+  ]);
 });

@@ -24,6 +24,12 @@ export interface Platform {
    */
   change(change: CapacityChange, permit: SendPermit, signal: AbortSignal): Promise<ChangeOutcome>;
 
+  /**
+   * What a person should know that prevents no change, such as a missing permission for records. `escapement doctor`
+   * shows it. Empty if the platform does not answer.
+   */
+  notes?(signal: AbortSignal): Promise<readonly string[]>;
+
   /** Closes connections. */
   close?(): Promise<void>;
 }
@@ -33,6 +39,17 @@ export interface PlatformContext {
   readonly resource: string;
   /** Timeout of a request, from the start of the connection to the end of the response. */
   readonly requestTimeoutMs: number;
+  /** Absent where nobody reads a log, as in `escapement doctor`. */
+  readonly recordLog?: RecordLog;
+}
+
+/**
+ * The log of what a platform writes in addition to a change, such as an event for people. A failure of such a record is
+ * logged once, and has no effect on the change.
+ */
+export interface RecordLog {
+  fails(why: Readonly<Record<string, unknown>>): void;
+  works(): void;
 }
 
 /** The entry of a platform in the registry. The descriptions of the settings are its reference documentation. */

@@ -1,12 +1,10 @@
 /** The Kubernetes adapter against a real kube-apiserver with its controllers. */
-import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { parseAllDocuments } from 'yaml';
 import { kubernetesService } from '../../../scripts/services/kubernetes.js';
-import { kubernetes } from '../../../src/adapters/platforms/kubernetes/kubernetes.js';
 import type { Platform } from '../../../src/adapters/platforms/platform.js';
 import { eventually } from '../../support/eventually.js';
 import { playKubelet } from './playing-kubelet.js';
+import { deploy as deployIn, platformIn, startShop } from './shop-cluster.js';
 
 const cluster = await kubernetesService(['escapement', 'stranger']);
 let kubelet: { stop(): Promise<void> };
@@ -15,15 +13,8 @@ const permitted = { isValid: () => true };
 const changeOf = (from: number, to: number) => ({ from, to, idempotencyKey: 'run/1' });
 
 beforeAll(async () => {
-  await cluster.start();
+  await startShop(cluster);
   kubelet = playKubelet(cluster);
-  await cluster.request('POST', '/api/v1/namespaces', { metadata: { name: 'shop' } });
-  const page = await readFile('docs/platforms/kubernetes.md', 'utf8');
-  for (const document of parseAllDocuments(/```yaml\n(apiVersion: rbac[\s\S]*?)```/.exec(page)![1]!)) {
-    const { kind, ...object } = document.toJS() as { kind: 'Role' | 'RoleBinding' };
-    const path = `/apis/rbac.authorization.k8s.io/v1/namespaces/shop/${kind.toLowerCase()}s`;
-    await cluster.request('POST', path, { kind, ...object });
-  }
 }, 900_000); // The first time, the API server is built.
 
 afterAll(async () => {
@@ -31,24 +22,8 @@ afterAll(async () => {
   await cluster.stop();
 });
 
-async function platformFor(settings: Record<string, unknown>, user = 'escapement'): Promise<Platform> {
-  const kubeconfig = await cluster.kubeconfig(user);
-  return kubernetes.create(kubernetes.settings.parse({ kubeconfig, namespace: 'shop', ...settings }), {
-    resource: 'worker',
-    requestTimeoutMs: 10_000,
-  });
-}
-
-async function deploy(name: string, replicas: number, kind = 'Deployment'): Promise<void> {
-  const labels = { app: name };
-  const template = { metadata: { labels }, spec: { containers: [{ name: 'main', image: 'none' }] } };
-  const body = {
-    metadata: { name },
-    spec: { replicas, serviceName: name, selector: { matchLabels: labels }, template },
-  };
-  if (kind === 'Deployment') Object.assign(body.spec, { serviceName: undefined });
-  await cluster.request('POST', `/apis/apps/v1/namespaces/shop/${kind.toLowerCase()}s`, body);
-}
+const platformFor = (settings: Record<string, unknown>, user = 'escapement') => platformIn(cluster, settings, { user });
+const deploy = (name: string, replicas: number, kind?: string) => deployIn(cluster, name, replicas, kind);
 
 const active = (platform: Platform, capacity: number) =>
   eventually(`${capacity} and ACTIVE`, async () => {

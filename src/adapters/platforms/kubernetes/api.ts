@@ -26,6 +26,14 @@ interface Sender {
   readonly credentials: Readonly<Record<string, string>>;
 }
 
+interface SentObject {
+  readonly method: 'POST' | 'PATCH';
+  readonly path: string;
+  /** Media type of the body. */
+  readonly type: string;
+  readonly body: object;
+}
+
 interface ObjectName {
   readonly kind: string;
   readonly apiVersion: string;
@@ -135,8 +143,32 @@ export class KubernetesApi {
     }
   }
 
+  /**
+   * Creates an object that is not the scaled object. Sent at most once.
+   * @throws AdapterError
+   */
+  async post(path: string, body: object, signal: AbortSignal): Promise<unknown> {
+    return this.#send({ method: 'POST', path, type: 'application/json', body }, signal);
+  }
+
+  /**
+   * Merges fields into an object that is not the scaled object. Sent at most once.
+   * @throws AdapterError
+   */
+  async patch(path: string, body: object, signal: AbortSignal): Promise<unknown> {
+    return this.#send({ method: 'PATCH', path, type: 'application/merge-patch+json', body }, signal);
+  }
+
   close(): void {
     this.#reads.close();
+  }
+
+  async #send({ method, path, type, body }: SentObject, signal: AbortSignal): Promise<unknown> {
+    const { request, sender } = await this.#requestTo(path);
+    const headers = { ...request.headers, 'Content-Type': type };
+    const result = await sendOnce({ method, ...request, headers, body: JSON.stringify(body) }, signal);
+    await this.#hasNewCredentials(sender, result);
+    return jsonOf(result, `${method} ${path}`);
   }
 
   async #discoverPlural(kind: string, group: string, signal: AbortSignal): Promise<string> {

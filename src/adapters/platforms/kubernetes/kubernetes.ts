@@ -8,6 +8,7 @@ import { AdapterError } from '../../net/errors.js';
 import { asOutcome, asReadError, beforeSending } from '../outcome.js';
 import { definePlatform, type Platform, type PlatformContext, type SendPermit, textOf } from '../platform.js';
 import { KubernetesApi, pluralOf, type ScalePath } from './api.js';
+import { ScaleEvents } from './events.js';
 
 const settings = z.strictObject({
   name: z.string().min(1).optional().describe('Name of the object. Default: the alias of the resource.'),
@@ -97,11 +98,15 @@ class ScalableObject implements Platform {
   readonly #resource: string;
   readonly #settings: z.output<typeof settings>;
   readonly #api: KubernetesApi;
+  readonly #events: ScaleEvents;
 
-  constructor(chosen: z.output<typeof settings>, { resource, requestTimeoutMs }: PlatformContext) {
+  constructor(chosen: z.output<typeof settings>, { resource, requestTimeoutMs, recordLog }: PlatformContext) {
     this.#resource = resource;
     this.#settings = chosen;
     this.#api = new KubernetesApi(chosen, requestTimeoutMs);
+    const { kind, apiVersion } = chosen;
+    const path = (signal: AbortSignal) => this.#path(signal);
+    this.#events = new ScaleEvents({ api: this.#api, kind, apiVersion, log: recordLog, path });
   }
 
   async observe(signal: AbortSignal): Promise<Observation> {
@@ -122,7 +127,14 @@ class ScalableObject implements Platform {
     }
   }
 
-  async change({ from, to }: CapacityChange, permit: SendPermit, signal: AbortSignal): Promise<ChangeOutcome> {
+  /** The event of a change is written after this method returns. */
+  async change(change: CapacityChange, permit: SendPermit, signal: AbortSignal): Promise<ChangeOutcome> {
+    const outcome = await this.#change(change, permit, signal);
+    this.#events.record(change, outcome);
+    return outcome;
+  }
+
+  async #change({ from, to }: CapacityChange, permit: SendPermit, signal: AbortSignal): Promise<ChangeOutcome> {
     try {
       const at = await beforeSending(this.#path(signal));
       const manager = await beforeSending(this.#api.managerOf(at, this.#settings.kind, signal));
@@ -180,7 +192,13 @@ class ScalableObject implements Platform {
     return { scale, object };
   }
 
+  async notes(signal: AbortSignal): Promise<readonly string[]> {
+    const { namespace } = await this.#path(signal);
+    return this.#events.notes(namespace, signal);
+  }
+
   async close(): Promise<void> {
+    await this.#events.close();
     this.#api.close();
   }
 
