@@ -166,7 +166,22 @@ function hpaTable({ hpa, ours }: HpaFigures): string {
 function watchTable(figures: readonly WatchFigures[]): string {
   const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
   return table(
-    ['watches', 'worker', '', 'server', '', 'database', 'sidecar', 'events', 'looks made', 'lag p50', 'p99', 'max'],
+    [
+      'watches',
+      'worker',
+      '',
+      'server',
+      '',
+      'database',
+      'sidecar',
+      'events',
+      'looks made',
+      'lag p50',
+      'p99',
+      'max',
+      'metrics',
+      '',
+    ],
     figures.map((each) => [
       each.watches,
       percent(each.workerCpu),
@@ -180,6 +195,8 @@ function watchTable(figures: readonly WatchFigures[]): string {
       `${each.lagP50Ms.toFixed(1)} ms`,
       `${each.lagP99Ms.toFixed(1)} ms`,
       `${each.lagMaxMs.toFixed(0)} ms`,
+      percent(each.metricsCpu),
+      `${each.metricsMb.toFixed(1)} MB`,
     ]),
   );
 }

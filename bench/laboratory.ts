@@ -16,6 +16,8 @@ import { Program } from '../test/support/program.js';
 export class Laboratory {
   readonly #dataDirectory: string;
   readonly #others: Program[] = [];
+  /** Of the health page of the worker that was started last. */
+  workerUrl = '';
 
   private constructor(
     readonly sandbox: Sandbox,
@@ -71,6 +73,7 @@ export class Laboratory {
   async startWorker(env: NodeJS.ProcessEnv = {}): Promise<Program> {
     const worker = this.sandbox.escapement(['worker'], env);
     const [, url = ''] = await worker.printed(/"url":"([^"]+)".*Worker is running/);
+    this.workerUrl = url;
     await eventually('the worker is polling', async () => (await fetch(`${url}/readyz`)).ok, 120_000);
     return worker;
   }

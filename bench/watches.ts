@@ -14,6 +14,7 @@ import { processorSeconds, residentMb } from './process-figures.js';
 import type { Log } from './report.js';
 
 const intervalMs = 15_000;
+const scrapeEveryMs = 15_000;
 /** Every watch evaluates four times in this time. */
 const measuredForMs = 4 * intervalMs;
 /** A pause before the measurement, because starting the watches costs more than running them. */
@@ -38,6 +39,10 @@ export interface WatchFigures {
   readonly lagMaxMs: number;
   /** Share of the expected evaluations that were made in the measured time. */
   readonly looksMade: number;
+  /** Of one processor core, while the metrics are collected every 15 s. */
+  readonly metricsCpu: number;
+  /** Size of one page of metrics. */
+  readonly metricsMb: number;
 }
 
 export interface WatchSettings {
@@ -53,7 +58,7 @@ export async function measureWatches({ watches, growTo }: WatchSettings, log: Lo
     const [lagPort = 0] = await freePorts(1);
     laboratory.sandbox.configure(configuration(sidecarUrl, watches));
     const env = {
-      NODE_OPTIONS: `--import ${fileURLToPath(new URL('./loop-lag.mjs', import.meta.url))}`,
+      NODE_OPTIONS: `--import ${fileURLToPath(new URL('./worker-probe.mjs', import.meta.url))}`,
       BENCH_LOOP_LAG_PORT: String(lagPort),
     };
     const worker = await laboratory.startWorker(env);
@@ -125,7 +130,9 @@ async function measure(laboratory: Laboratory, { watches, lagPort, sidecarUrl }:
   const { p50Ms, p99Ms, maxMs } = await lag();
   const looks = (await callsOf(sidecarUrl)) - looksBefore;
   const events = await lengthOf(0);
+  const metrics = await measureMetrics(laboratory, lagPort);
   return {
+    ...metrics,
     watches,
     workerCpu: (after.worker - before.worker) / seconds,
     serverCpu: (after.server - before.server) / seconds,
@@ -140,6 +147,18 @@ async function measure(laboratory: Laboratory, { watches, lagPort, sidecarUrl }:
     lagMaxMs: maxMs,
     looksMade: looks / ((watches * seconds * 1000) / intervalMs),
   };
+}
+
+/** In a minute after the other measurements, because the profiler takes time itself. */
+async function measureMetrics({ workerUrl }: Laboratory, lagPort: number) {
+  const profiling = fetch(`http://127.0.0.1:${lagPort}/?profileMs=${measuredForMs}`);
+  let page = '';
+  for (let scrape = 0; scrape < measuredForMs / scrapeEveryMs; scrape++) {
+    page = await (await fetch(`${workerUrl}/metrics`)).text();
+    await setTimeout(scrapeEveryMs);
+  }
+  const { metricsMs } = profileSchema.parse(await (await profiling).json());
+  return { metricsCpu: metricsMs / measuredForMs, metricsMb: page.length / 1e6 };
 }
 
 interface Restarted {
@@ -172,6 +191,7 @@ async function restart(
   return { lookedAgainAfterSeconds, newEvents: (await events()) - before };
 }
 
+const profileSchema = z.object({ busyMs: z.number(), metricsMs: z.number() });
 const lagSchema = z.object({ p50Ms: z.number(), p99Ms: z.number(), maxMs: z.number() });
 const logSchema = z.object({ calls: z.array(z.object({ call: z.number() })) });
 

@@ -9,7 +9,7 @@ const origins: Record<MetricOrigin, { readonly title: string; readonly text: str
   },
   worker: {
     title: 'Workers',
-    text: 'Gauges describe the watches that run in this worker. Counters count what happened in this worker, so sum them over all workers. The counters of changes, steps and runs start at 0 for every resource of the configuration, so that their first increase can be seen.',
+    text: 'Gauges describe the watches that run in this worker. Counters count what happened in this worker, so sum them over all workers. The counters of changes and of failed runs start at 0 for every resource of the configuration, so that an alert sees their first increase.',
   },
   api: {
     title: 'The API',

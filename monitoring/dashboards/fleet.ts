@@ -32,8 +32,9 @@ function nowPanels(): Builder<Panel>[] {
     }),
     numberPanel({ title: 'Open runs', query: `count(${latest('targetCapacity', byResource)})${orNone}` }),
     numberPanel({
-      title: 'Failing signals',
-      query: `sum(${latest('signalFailing', ['resource', 'signal'])})${orNone}`,
+      title: 'Failing',
+      description: 'Signals and platforms whose last read failed.',
+      query: `(sum(${latest('signalFailing', ['resource', 'signal'])})${orNone}) + (sum(${latest('platformFailing', byResource)})${orNone})`,
       badFrom: 1,
     }),
     numberPanel({ title: 'At their maximum', query: `count(${atMaximum})${orNone}` }),
@@ -120,7 +121,7 @@ function changePanels(): Builder<Panel>[] {
 
 function errorPanels(): Builder<Panel>[] {
   const failedSamples = rate('signalErrors', ['resource', 'signal']);
-  const failedReads = rate('platformReads', byResource, 'outcome="failed"');
+  const failedReads = rate('platformErrors', byResource);
   return [
     linePanel({
       title: 'Samples of signals that fail: the ten most frequent',

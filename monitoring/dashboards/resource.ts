@@ -149,10 +149,13 @@ function changePanels(): Builder<Panel>[] {
 function errorPanels(): Builder<Panel>[] {
   return [
     statePanel({
-      title: 'Signals that fail',
+      title: 'The platform and the signals',
       width: 8,
       words: { '0': ['works', 'green'], '1': ['fails', 'red'] },
-      queries: [{ expr: latest('signalFailing', ['signal'], selected), legend: '{{signal}}' }],
+      queries: [
+        { expr: latest('platformFailing', ['resource'], selected), legend: 'platform' },
+        { expr: latest('signalFailing', ['signal'], selected), legend: '{{signal}}' },
+      ],
     }),
     linePanel({
       title: 'Failed samples and reads of the platform',
@@ -161,7 +164,7 @@ function errorPanels(): Builder<Panel>[] {
       height: 8,
       queries: [
         { expr: rate('signalErrors', ['signal'], selected), legend: 'sample of {{signal}}' },
-        { expr: rate('platformReads', ['outcome'], `${selected}, outcome="failed"`), legend: 'read of the platform' },
+        { expr: rate('platformErrors', ['resource'], selected), legend: 'read of the platform' },
       ],
     }),
     barPanel({

@@ -123,6 +123,13 @@ export const metricFamilies = {
     labels: ['resource', 'signal'],
     from: 'worker',
   },
+  platformFailing: {
+    name: 'escapement_platform_failing',
+    type: 'gauge',
+    help: '1 where the last read of the platform failed, so that no decision is possible, else 0.',
+    labels: ['resource'],
+    from: 'worker',
+  },
   runPhase: {
     name: 'escapement_run_phase',
     type: 'gauge',
@@ -211,11 +218,11 @@ export const metricFamilies = {
     buckets: callSeconds,
     from: 'worker',
   },
-  platformReads: {
-    name: 'escapement_platform_reads_total',
+  platformErrors: {
+    name: 'escapement_platform_errors_total',
     type: 'counter',
-    help: 'Reads of the platform of a resource. outcome: ok or failed.',
-    labels: ['resource', 'outcome'],
+    help: 'Reads of the platform of a resource that failed.',
+    labels: ['resource'],
     from: 'worker',
   },
   // The processes.

@@ -6,7 +6,8 @@ import type { ServerSettings } from '../config/environment/process.js';
 export type { Logger } from 'pino';
 
 export function createLogger(level: ServerSettings['logLevel']): Logger {
-  const options = { level, base: {} };
+  const formatters = { level: (name: string) => ({ level: name }) };
+  const options = { level, base: {}, formatters };
   if (process.stdout.isTTY) {
     return pino(
       options,

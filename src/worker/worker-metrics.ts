@@ -1,10 +1,9 @@
 /** The metrics of a worker: the watches that run in it, its calls of platforms and sources, and its polls. */
 import type { Watching } from '../../activities/watch/watch.js';
-import type { Config } from '../config/config.js';
 import { metricFamilies as families } from '../domain/metrics.js';
 import type { Metrics } from '../metrics/metrics.js';
 import type { QueueStatus } from './poll-watch.js';
-import { type AdapterCall, signalsOf } from './resource-adapters.js';
+import type { AdapterCall } from './resource-adapters.js';
 
 /** A watch that has ended here has no series: another worker may run it by now. */
 export function showWatches(metrics: Metrics, watches: ReadonlyMap<string, Watching>): void {
@@ -13,11 +12,12 @@ export function showWatches(metrics: Metrics, watches: ReadonlyMap<string, Watch
   });
 }
 
-function showWatch(metrics: Metrics, { order, progress: { evaluation } }: Watching): void {
+function showWatch(metrics: Metrics, { order, progress: { evaluation, problem } }: Watching): void {
   const { resource, settings, limits, pause, override } = order;
   const nowMs = Date.now();
   metrics.set(families.minCapacity, { resource }, limits.min);
   if (limits.max !== null) metrics.set(families.maxCapacity, { resource }, limits.max);
+  metrics.set(families.platformFailing, { resource }, problem ? 1 : 0);
   metrics.set(families.evaluationInterval, { resource }, settings.intervalMs / 1000);
   if (pause && isInForce(pause, nowMs)) metrics.set(families.paused, { resource, direction: pause.direction }, 1);
   if (override && isInForce(override, nowMs)) metrics.set(families.overrideCapacity, { resource }, override.capacity);
@@ -55,32 +55,21 @@ export function countCall(metrics: Metrics, call: AdapterCall): void {
     return;
   }
   metrics.record(families.platformDuration, { platform: type, operation }, durationMs / 1000);
-  if (operation === 'observe') metrics.add(families.platformReads, { resource, outcome: hasFailed ? 'failed' : 'ok' });
+  if (operation === 'observe' && hasFailed) metrics.add(families.platformErrors, { resource });
 }
 
 /**
- * Counters start at 0, so that Prometheus sees the first increase: a series that begins at 1 has not increased for it.
+ * Counters on which people are alerted start at 0, so that Prometheus sees the first increase: a series that begins at 1
+ * has not increased for it.
  */
-export function startAtZero(metrics: Metrics, resources: Config['resources']): void {
-  for (const [resource, config] of Object.entries(resources)) {
+export function startAtZero(metrics: Metrics, resources: Iterable<string>): void {
+  for (const resource of resources) {
     for (const direction of ['up', 'down']) {
       for (const outcome of ['accepted', 'rejected', 'unknown'])
         metrics.add(families.changes, { resource, direction, outcome }, 0);
-      metrics.add(families.steps, { resource, direction }, 0);
     }
-    for (const outcome of runOutcomes) metrics.add(families.runs, { resource, outcome }, 0);
-    for (const outcome of ['ok', 'failed']) metrics.add(families.platformReads, { resource, outcome }, 0);
-    for (const { name } of signalsOf(config)) metrics.add(families.signalErrors, { resource, signal: name }, 0);
+    for (const outcome of runFailures) metrics.add(families.runs, { resource, outcome }, 0);
   }
 }
 
-/** How a run ends by itself. */
-const runOutcomes = [
-  'reached',
-  'cancelled',
-  'ResourceFailed',
-  'ActiveTimeout',
-  'CapacityNotReached',
-  'ChangeFailed',
-  'WrongDirection',
-];
+const runFailures = ['ResourceFailed', 'ActiveTimeout', 'CapacityNotReached', 'ChangeFailed', 'WrongDirection'];

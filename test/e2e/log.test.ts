@@ -38,7 +38,7 @@ afterEach(() => sandbox.close());
 
 interface Line {
   readonly msg: string;
-  readonly level: number;
+  readonly level: string;
   readonly resource?: string;
   readonly workflowId?: string;
 }
@@ -63,7 +63,7 @@ it('has one line for each change, each decision and the end of each run, with wh
   const ofWorker = lines().filter(({ resource }) => resource === 'worker');
   expect(ofWorker).toMatchObject([
     { msg: 'The platform answers' },
-    { msg: 'worker: target 3', reason: 'more traffic', workflowId: 'scale:worker' },
+    { msg: 'worker: target 3', level: 'info', reason: 'more traffic', workflowId: 'scale:worker' },
     { msg: 'worker: add 2: 1 -> 3 accepted', from: 1, to: 3, outcome: 'accepted' },
     { msg: 'worker: run ended, reached', target: 3, capacity: 3, stepsMade: 1 },
   ]);

@@ -56,7 +56,7 @@ export async function serveWorker(
     handOver.abort();
     await stopped;
   });
-  startAtZero(metrics, resources);
+  startAtZero(metrics, Object.keys(resources));
   showWatches(metrics, watches);
   showPolls(metrics, () => worker.status());
   const reconciler = new Reconciler({
@@ -72,7 +72,7 @@ export async function serveWorker(
     const served = select(next.resources);
     await adapters.reload(served);
     worker.serve(taskQueuesOf(served));
-    startAtZero(metrics, served);
+    startAtZero(metrics, Object.keys(served));
     reconciler.use({ ...next, served });
   });
   return { adapters, status: () => worker.status() };

@@ -115,7 +115,7 @@ async function makeSpike(): Promise<void> {
   isLoadBroken = true;
   await sidecar.setFaults({ faults: [{ type: 'reject', on: 'read', status: 503, times: 3 }] });
   await seen('failed samples', 'escapement_signal_errors_total{signal="load"}', ([value = 0]) => value > 2);
-  await seen('failed reads', 'sum(escapement_platform_reads_total{outcome="failed"})', ([value]) => value === 3);
+  await seen('failed reads', 'escapement_platform_errors_total', ([value]) => value === 3);
   await seen('the failing signal', 'escapement_signal_failing{signal="load"}', ([value]) => value === 1);
 
   await put('override', { capacity: 3 });
