@@ -89,7 +89,10 @@ function resourceTable(): TablePanel {
   panel.withTarget(tableQuery('phase', latest('runPhase', ['resource', 'phase'])));
   const excludeByName = { Time: true, 'Value #phase': true };
   const renameByName = Object.fromEntries(columns.map(([, name]) => [`Value #${name}`, name]));
-  const link = { title: 'Open the resource', url: `/d/${resourceUid}?var-resource=\${__value.raw}` };
+  const link = {
+    title: 'Open the resource',
+    url: `/d/${resourceUid}?var-resource=\${__value.raw}&\${__url_time_range}`,
+  };
   panel
     .withTransformation({ id: 'merge', options: {} })
     .withTransformation({ id: 'organize', options: { excludeByName, renameByName } })

@@ -47,6 +47,7 @@ export interface PanelText {
   readonly unit?: string;
   /** Columns of 24. Default: 12. */
   readonly width?: number;
+  /** Rows of the grid. Default: 8. */
   readonly height?: number;
 }
 
@@ -69,6 +70,7 @@ export function numberPanel({
   ];
   const panel = new StatPanel()
     .withTarget(new DataqueryBuilder().refId('A').expr(query).instant())
+    .noValue('-')
     .graphMode(BigValueGraphMode.None)
     .colorMode(BigValueColorMode.Value)
     .thresholds(new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(steps))
@@ -80,6 +82,7 @@ export function numberPanel({
 export function wordPanel({ expr, legend, ...text }: PanelText & Query): StatPanel {
   const panel = new StatPanel()
     .withTarget(new DataqueryBuilder().refId('A').expr(expr).instant().legendFormat(legend))
+    .noValue('none')
     .graphMode(BigValueGraphMode.None)
     .colorMode(BigValueColorMode.None)
     .textMode(BigValueTextMode.Name);
@@ -94,7 +97,7 @@ export function linePanel({ queries, ...text }: PanelText & { readonly queries: 
     .lineWidth(2)
     .fillOpacity(0)
     .showPoints(VisibilityMode.Never);
-  return titled(panel, { height: 9, ...text });
+  return titled(panel, text);
 }
 
 /** What happened in each interval, stacked. `$__interval` in a query is at least a minute. */
@@ -105,7 +108,7 @@ export function barPanel({ queries, ...text }: PanelText & { readonly queries: r
     .lineWidth(0)
     .fillOpacity(80)
     .stacking(new StackingConfigBuilder().mode(StackingMode.Normal));
-  return titled(panel, { height: 8, ...text });
+  return titled(panel, text);
 }
 
 /** When each state was in force. */
@@ -123,7 +126,7 @@ export function statePanel({
     .showValue(VisibilityMode.Never)
     .mergeValues(true)
     .legend(new VizLegendOptionsBuilder().showLegend(false));
-  return titled(panel, { height: 8, ...text });
+  return titled(panel, text);
 }
 
 /** One row of a table for each series, at the end of the time range. */
@@ -149,7 +152,7 @@ export function titled<Panel extends Titled>(panel: Panel, text: PanelText): Pan
 function graph(queries: readonly Query[]): GraphPanel {
   return new GraphPanel()
     .targets(queries.map(target))
-    .min(0)
+    .axisSoftMin(0)
     .legend(
       new VizLegendOptionsBuilder()
         .showLegend(true)

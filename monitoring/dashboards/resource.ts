@@ -94,7 +94,6 @@ function capacityPanels(): Builder<Panel>[] {
     statePanel({
       title: 'What limited the evaluation',
       width: 8,
-      height: 9,
       words: { '1': ['changed the number', 'orange'] },
       queries: [{ expr: latest('limited', ['limit'], selected), legend: '{{limit}}' }],
     }),
@@ -140,7 +139,6 @@ function changePanels(): Builder<Panel>[] {
     linePanel({
       title: 'Cooldown that is left',
       unit: 's',
-      height: 8,
       queries: [{ expr: latest('cooldownLeft', ['direction'], selected), legend: '{{direction}}' }],
     }),
   ];
@@ -161,7 +159,6 @@ function errorPanels(): Builder<Panel>[] {
       title: 'Failed samples and reads of the platform',
       unit: 'ops',
       width: 8,
-      height: 8,
       queries: [
         { expr: rate('signalErrors', ['signal'], selected), legend: 'sample of {{signal}}' },
         { expr: rate('platformErrors', ['resource'], selected), legend: 'read of the platform' },
