@@ -48,9 +48,9 @@ scrape_configs: [{ job_name: escapement, static_configs: [{ targets: ['${new URL
 });
 
 afterAll(async () => {
-  await server.stop();
   await sandbox.close();
   await signals.stop();
+  await server.stop();
 });
 
 /** The simulated sidecar, with its path that sets a size. */
