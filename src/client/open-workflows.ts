@@ -20,13 +20,12 @@ export interface OpenWorkflows {
   readonly scaleRuns: ReadonlyMap<string, { readonly runId: string; readonly taskQueue: string }>;
 }
 
-/** The names of the resources with an open scale run. */
-export async function openScaleRuns(client: Client): Promise<ReadonlySet<string>> {
+/** The names of the resources whose scale run is open, or has closed since that time. */
+export async function resourcesInMotion(client: Client, sinceMs: number): Promise<ReadonlySet<string>> {
   const resources = new Set<string>();
-  for await (const { workflowId } of client.workflow.list({
-    query: `${isOpen} AND WorkflowType = '${scaleWorkflowType}'`,
-  }))
-    resources.add(resourceOf(workflowId));
+  const since = new Date(sinceMs).toISOString();
+  const query = `WorkflowType = '${scaleWorkflowType}' AND (${isOpen} OR CloseTime > '${since}')`;
+  for await (const { workflowId } of client.workflow.list({ query })) resources.add(resourceOf(workflowId));
   return resources;
 }
 

@@ -1,23 +1,15 @@
 /** The metrics of this process, and the page on which they are served. */
 import { setImmediate } from 'node:timers/promises';
-import {
-  Counter,
-  Gauge,
-  Histogram,
-  type Metric,
-  type OpenMetricsContentType,
-  Registry,
-  type RegistryContentType,
-  collectDefaultMetrics,
-} from 'prom-client';
+import { Counter, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import { metricFamilies, type MetricFamily } from '../domain/metrics.js';
 import { packageVersion } from '../process/package-root.js';
+import { contentTypes, familyText, type Family, type Format } from './exposition.js';
 
 type OfType<Type extends MetricFamily['type']> = Extract<
   (typeof metricFamilies)[keyof typeof metricFamilies],
   { readonly type: Type }
 >;
-type LabelsOf<Family extends MetricFamily> = Readonly<Record<Family['labels'][number], string>>;
+type LabelsOf<Given extends MetricFamily> = Readonly<Record<Given['labels'][number], string>>;
 
 interface Page {
   readonly contentType: string;
@@ -29,9 +21,16 @@ interface Collector {
   readonly refresh: () => Promise<void>;
 }
 
+/** Gauges of the library whose names only a counter may have. */
+const misnamed = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
+
 export class Metrics {
+  /** Counters, histograms and the metrics of Node.js. */
   readonly registry = new Registry();
-  readonly #made = new Map<string, Metric>();
+  readonly #counters = new Map<string, Counter>();
+  readonly #histograms = new Map<string, Histogram>();
+  /** As of the last page. */
+  readonly #gauges = new Map<string, Family>();
   readonly #collectors: Collector[] = [];
   #pages: Promise<unknown> = Promise.resolve();
 
@@ -43,20 +42,20 @@ export class Metrics {
   }
 
   /** Counts. An amount of 0 makes the series visible, so that its first increase can be seen. */
-  add<Family extends OfType<'counter'>>(family: Family, labels: LabelsOf<Family>, amount = 1): void {
-    const metric = this.metricOf(family);
-    if (metric instanceof Counter) metric.inc(labels, amount);
+  add<Given extends OfType<'counter'>>(family: Given, labels: LabelsOf<Given>, amount = 1): void {
+    this.counterOf(family).inc(labels, amount);
   }
 
-  /** Call it only from a collector: every gauge is reset before each page. */
-  set<Family extends OfType<'gauge'>>(family: Family, labels: LabelsOf<Family>, value: number): void {
-    const metric = this.metricOf(family);
-    if (metric instanceof Gauge) metric.set(labels, value);
+  record<Given extends OfType<'histogram'>>(family: Given, labels: LabelsOf<Given>, value: number): void {
+    this.histogramOf(family).observe(labels, value);
   }
 
-  record<Family extends OfType<'histogram'>>(family: Family, labels: LabelsOf<Family>, value: number): void {
-    const metric = this.metricOf(family);
-    if (metric instanceof Histogram) metric.observe(labels, value);
+  /** Call it only from a collector: every page begins without gauges. */
+  set<Given extends OfType<'gauge'>>(family: Given, labels: LabelsOf<Given>, value: number): void {
+    const { name, help, type } = family;
+    const known = this.#gauges.get(name);
+    if (known) known.values.push({ labels, value });
+    else this.#gauges.set(name, { name, help, type, values: [{ labels, value }] });
   }
 
   /**
@@ -70,50 +69,42 @@ export class Metrics {
 
   /** @param accept the `Accept` header of the request: Prometheus' text format, or OpenMetrics where it is accepted. */
   async page(accept = ''): Promise<Page> {
-    const registry = accept.includes('application/openmetrics-text') ? this.#openMetrics() : this.registry;
-    // One page after the other: each begins with a reset of the gauges.
-    const page = this.#pages.then(() => this.#render(registry));
+    const format: Format = accept.includes('application/openmetrics-text') ? 'openMetrics' : 'text';
+    // One page after the other: each has gauges of its own.
+    const page = this.#pages.then(() => this.#render(format));
     this.#pages = page.catch(() => undefined);
-    return { contentType: registry.contentType, text: await page };
+    return { contentType: contentTypes[format], text: await page };
   }
 
-  async #render(registry: Registry<RegistryContentType>): Promise<string> {
+  async #render(format: Format): Promise<string> {
     await Promise.all(this.#collectors.map(({ refresh }) => refresh()));
-    for (const metric of this.#made.values()) if (metric instanceof Gauge) metric.reset();
+    this.#gauges.clear();
     for (const { show } of this.#collectors) show();
     const parts: string[] = [];
-    for (const { name } of registry.getMetricsAsArray()) {
-      parts.push(`${await registry.getSingleMetricAsString(name)}\n`);
-      // With thousands of resources a page takes 0.1 s, in which the process has other work.
+    const add = async (family: Family) => {
+      parts.push(familyText(family, format));
+      // With thousands of resources a page takes some 50 ms, in which the process has other work.
       await setImmediate();
-    }
-    return parts.join('') + (registry.contentType === Registry.OPENMETRICS_CONTENT_TYPE ? '# EOF\n' : '');
+    };
+    for (const gauge of this.#gauges.values()) await add(gauge);
+    for (const metric of await this.registry.getMetricsAsJSON()) await add({ ...metric, type: String(metric.type) });
+    return parts.join('') + (format === 'openMetrics' ? '# EOF\n' : '');
   }
 
-  metricOf(family: MetricFamily): Metric {
-    const known = this.#made.get(family.name);
+  counterOf({ name, help, labels }: MetricFamily): Counter {
+    const known = this.#counters.get(name);
     if (known) return known;
-    const { name, help, labels, buckets, type } = family;
-    const settings = { name, help, labelNames: [...labels], registers: [this.registry] };
-    const made =
-      type === 'histogram'
-        ? new Histogram({ ...settings, ...(buckets && { buckets: [...buckets] }) })
-        : new (type === 'counter' ? Counter : Gauge)(settings);
-    this.#made.set(name, made);
+    const made = new Counter({ name, help, labelNames: [...labels], registers: [this.registry] });
+    this.#counters.set(name, made);
     return made;
   }
 
-  #openMetrics(): Registry<OpenMetricsContentType> {
-    const registry = new Registry<OpenMetricsContentType>();
-    registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
-    for (const metric of this.registry.getMetricsAsArray()) {
-      // In OpenMetrics the family of a counter has no `_total`; the registry adds it to each series.
-      const name = metric instanceof Counter ? metric.name.replace(/_total$/, '') : metric.name;
-      registry.registerMetric(Object.create(metric, { name: { value: name } }) as Metric);
-    }
-    return registry;
+  histogramOf({ name, help, labels, buckets = [] }: MetricFamily): Histogram {
+    const known = this.#histograms.get(name);
+    if (known) return known;
+    const settings = { name, help, labelNames: [...labels], buckets: [...buckets] };
+    const made = new Histogram({ ...settings, registers: [this.registry] });
+    this.#histograms.set(name, made);
+    return made;
   }
 }
-
-/** Gauges of the library whose names only a counter may have. */
-const misnamed = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];

@@ -59,12 +59,12 @@ export class TemporalMetrics {
   }
 
   #updateOurs(family: MetricFamily): Update {
-    const metric = this.metrics.metricOf(family);
-    return (tags, value) => {
-      const labels = picked(family.labels, tags);
-      if (metric instanceof Counter) metric.inc(labels, value);
-      if (metric instanceof Histogram) metric.observe(labels, value);
-    };
+    if (family.type === 'histogram') {
+      const histogram = this.metrics.histogramOf(family);
+      return (tags, value) => histogram.observe(picked(family.labels, tags), value);
+    }
+    const counter = this.metrics.counterOf(family);
+    return (tags, value) => counter.inc(picked(family.labels, tags), value);
   }
 
   #updateTheirs({ name, kind, unit, description = '' }: Metric): Update {

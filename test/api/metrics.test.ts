@@ -49,6 +49,20 @@ it('the metrics follow the run of a resource that is not autoscaled: phase, targ
   expect(ended).toContain(`observed_capacity{resource="${resource}"} 3`);
 });
 
+it('a run that opens and closes between two pages is on the next one', async () => {
+  const pool = await bench.resource({ settings: { cooldownMs: { up: 0, down: 0 } } });
+  const { resource } = pool;
+  const api = await openApi(bench.server.client, [pool]);
+  expect(await series(api, resource)).toContain(`run_phase{resource="${resource}",phase="idle"} 1`);
+  await api.scale(resource, { targetCapacity: 3 });
+  await pool.handle.result();
+  const after = await poll(
+    () => series(api, resource),
+    (lines) => lines.some((line) => line.includes('phase="settled"')),
+  );
+  expect(after).toContain(`observed_capacity{resource="${resource}"} 3`);
+});
+
 it('requests are measured by the pattern of their route, and a path of a caller never becomes a label', async () => {
   const pool = await bench.resource();
   const api = await openApi(bench.server.client, [pool]);

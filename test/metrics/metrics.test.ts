@@ -61,6 +61,22 @@ it('what has to be read elsewhere is read before the page is made', async () => 
   expect(await linesOf(metrics)).toContain('escapement_temporal_reachable 1');
 });
 
+it('the value of a label is escaped, and a histogram has its buckets, sum and count', async () => {
+  const metrics = new Metrics();
+  metrics.add(families.signalErrors, { resource: 'web', signal: 'a "b"\\\nc' });
+  metrics.record(families.sampleDuration, { source: 'sqs' }, 0.02);
+  const lines = await linesOf(metrics);
+  expect(lines).toContain('escapement_signal_errors_total{resource="web",signal="a \\"b\\"\\\\\\nc"} 1');
+  expect(lines).toEqual(
+    expect.arrayContaining([
+      'escapement_signal_sample_duration_seconds_bucket{le="0.01",source="sqs"} 0',
+      'escapement_signal_sample_duration_seconds_bucket{le="+Inf",source="sqs"} 1',
+      'escapement_signal_sample_duration_seconds_sum{source="sqs"} 0.02',
+      'escapement_signal_sample_duration_seconds_count{source="sqs"} 1',
+    ]),
+  );
+});
+
 it('a counter that starts at 0 is visible before it counts', async () => {
   const metrics = new Metrics();
   metrics.add(families.runs, { resource: 'web', outcome: 'ChangeFailed' }, 0);

@@ -3,7 +3,7 @@
  * They are read when the metrics are requested, so that they cost nothing where nobody collects them.
  */
 import { setTimeout } from 'node:timers/promises';
-import { openScaleRuns } from '../../client/open-workflows.js';
+import { resourcesInMotion } from '../../client/open-workflows.js';
 import type { RunView } from '../../client/scale/runs.js';
 import { failureFields } from '../../client/temporal/grpc-status.js';
 import { atMost } from '../../client/temporal/at-most.js';
@@ -16,6 +16,8 @@ import { phaseOf } from '../scale/present.js';
 /** Prometheus waits 10 s by default. What is not known by then is shown as it was last known. */
 const refreshedWithinMs = 2000;
 const listedWithinMs = 1500;
+/** How late a closed run may be in the list, with the difference between the clocks of the API and the server. */
+const visibilityLagMs = 60_000;
 const readAtOnce = 8;
 /** Resources whose last run is not known yet: the first requests after a start share the work. */
 const mostUnknownAtOnce = 100;
@@ -26,6 +28,7 @@ export class RunMetrics {
   /** The newest run; undefined where the resource has had none. */
   readonly #runs = new Map<string, RunView | undefined>();
   #isReachable = false;
+  #readAtMs = Date.now();
   #refreshing: Promise<void> | undefined;
 
   constructor(
@@ -46,19 +49,23 @@ export class RunMetrics {
     return Promise.race([this.#refreshing, setTimeout(refreshedWithinMs, undefined, { ref: false })]);
   }
 
-  /** Reads the runs that are open or have been until now, and some of those that are not known yet. */
+  /** Reads the runs that are open or have closed since the last time, and some of those that are not known yet. */
   async #read(): Promise<void> {
     const { config, client, runs, log } = this.api;
     try {
-      const open = await client.withDeadline(Date.now() + listedWithinMs, () => openScaleRuns(client));
+      const startedAtMs = Date.now();
+      const moving = await client.withDeadline(startedAtMs + listedWithinMs, () =>
+        resourcesInMotion(client, this.#readAtMs - visibilityLagMs),
+      );
       this.#isReachable = true;
       const names = Object.keys(config.resources);
       for (const known of this.#runs.keys()) if (!names.includes(known)) this.#runs.delete(known);
-      const current = names.filter((name) => open.has(name) || this.#runs.get(name)?.isOpen);
+      const current = names.filter((name) => moving.has(name) || this.#runs.get(name)?.isOpen);
       const unknown = names.filter((name) => !this.#runs.has(name) && !current.includes(name));
       await atMost(readAtOnce, [...current, ...unknown.slice(0, mostUnknownAtOnce)], async (name) => {
         this.#runs.set(name, await runs.newest(name));
       });
+      this.#readAtMs = startedAtMs;
     } catch (error) {
       this.#isReachable = false;
       log.debug(failureFields(error), 'The metrics of runs could not be read');
