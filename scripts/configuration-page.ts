@@ -1,4 +1,5 @@
 /** The reference page of the configuration: tables from the zod schemas, and words on what all fields share. */
+import { functions } from '../src/domain/expression/parse.js';
 import { z } from 'zod';
 import { signalFields } from '../src/config/schema/adapter.js';
 import { environmentSettings } from '../src/config/environment/omnistrate.js';
@@ -26,6 +27,8 @@ export function configurationPage(): string {
     signalWords,
     fieldTable(writtenForm(z.strictObject(signalFields))),
     ...sections(alternatives(signals?.additionalProperties as JsonSchema).map(withoutSignalFields)),
+    '## Expressions',
+    expressionWords,
     '## Policies',
     ...sections(alternatives(policies?.items as JsonSchema)),
     environmentWords,
@@ -79,6 +82,15 @@ the last change by Escapement does not show the effect of that change. \`thresho
 requested capacity until there is a newer sample. \`perUnit\` requests the same capacity again ([why](decisions/0034-a-sample-counts-once.md)).
 
 Every signal may have these fields:`;
+
+const expressionWords = `An expression is a number over the signals and \`current\`, the existing units: \`(waiting + active) / 10\`. It has numbers, \`+ - * /\`,
+parentheses, comparisons, \`&& || !\`, \`condition ? value : other\`, and the functions ${Object.keys(functions)
+  .map((name) => `\`${name}\``)
+  .join(', ')}.
+
+\`value ?? other\` is \`other\` where \`value\` has no data: a signal that it needs has none, or a result is not a finite number, such as a division by
+zero. Like in JavaScript, it binds weaker than every other operator except \`? :\`. The evaluation says which side was used. To replace one signal everywhere, and only
+after a time without data, set \`else\` on the signal instead.`;
 
 const environmentWords = `## Environment
 

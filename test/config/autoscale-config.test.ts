@@ -145,6 +145,8 @@ describe('the sampling of a signal', () => {
     ['maxAge: 2m', { waiting: { maxAgeMs: 120_000 } }],
     ['rate: true', { waiting: { rate: true } }],
     ['rate: true, maxAge: 30s', { waiting: { rate: true, maxAgeMs: 30_000 } }],
+    ['else: active', { waiting: { else: { signal: 'active', afterMs: 0 } } }],
+    ['else: { signal: active, after: 1m }', { waiting: { else: { signal: 'active', afterMs: 60_000 } } }],
     ['rate: false', undefined],
     ['maxAge: "${AGE:-1m}", rate: "${RATE}"', { waiting: { rate: true, maxAgeMs: 60_000 } }],
   ])('is read separately from the settings of the source: %s', async (fields, expected) => {
@@ -156,6 +158,12 @@ describe('the sampling of a signal', () => {
     ['an age of zero', 'maxAge: 0s', 'maxAge: must be longer than zero'],
     ['a misspelled name', 'maxage: 60s', 'maxage: unknown key; did you mean "maxAge"?'],
     ['a rate that is not a boolean', 'rate: 5m', 'rate: must be true or false'],
+    [
+      'a stand-in that does not exist',
+      'else: activ',
+      'else: names the signal "activ", which does not exist; did you mean "active"?',
+    ],
+    ['a signal that stands in for itself', 'else: waiting', 'else: leads back to waiting'],
   ])('is refused if it is invalid: %s', async (_, fields, expected) => {
     const text = autoscaleWith('policies: [{ type: perUnit, value: waiting, target: 1 }]').replace(
       'value: 1 }',

@@ -200,6 +200,30 @@ describe('expressions', () => {
     expect(expression.evaluate({ waiting: 0, current: 1 })).toBeNull();
   });
 
+  test.each([
+    ['waiting ?? 7', {}, 7],
+    ['waiting ?? 7', { waiting: 3 }, 3],
+    ['waiting ?? active + 1', { active: 4 }, 5],
+    ['1 + (waiting ?? 7) * 2', {}, 15],
+    ['waiting ?? active ?? 9', {}, 9],
+    ['waiting / 0 ?? 2', { waiting: 1 }, 2],
+    ['m > 1 ? waiting ?? 5 : 6', { m: 2 }, 5],
+    ['(m ?? 0) > 1 ? 5 : 6', {}, 6],
+    ['waiting ?? (m > 1 ? 2 : 3)', { m: 0 }, 3],
+    ['waiting ?? active', {}, null],
+  ])('%s with %j is %d: the second side of ?? is used where the first has no data', (text, values, expected) => {
+    expect(compileExpression(text, names).evaluate(values)).toBe(expected);
+  });
+
+  test('tells which sides of ?? were used', () => {
+    const used: string[] = [];
+    const expression = compileExpression('max(waiting ?? m * 2, active ?? (1 + 1))', names);
+    expression.evaluate({ m: 2, active: 1 }, (value, other) => used.push(`${other} for ${value}`));
+    expect(used).toEqual(['m * 2 for waiting']);
+    expression.evaluate({ waiting: 2 }, (value, other) => used.push(`${other} for ${value}`));
+    expect(used).toEqual(['m * 2 for waiting', '(1 + 1) for active']);
+  });
+
   test('returns the names of the signals that it reads', () => {
     expect(compileExpression('waiting + waiting + current * m', names).names).toEqual(['waiting', 'm']);
   });
@@ -251,6 +275,10 @@ describe('expressions', () => {
     ],
     ['m > 0 && waiting ? 1 : 0', 10, 'a number where a condition is required'],
     ['m > 0 || (active > 0 && 1) ? 1 : 0', 25, 'a number where a condition is required'],
+    ['(waiting > 1) ?? 2', 1, 'a condition where a number is required'],
+    ['waiting ?? m > 1', 12, 'a condition where a number is required'],
+    ['waiting ??', 11, 'ends too early'],
+    ['?? 2', 1, 'unexpected "??"'],
     ['!m > 1 ? 1 : 0', 2, 'a number where a condition is required'],
     ['max(m, waiting > 1)', 8, 'a condition where a number is required'],
     ['(m > 1) == 1 ? 1 : 0', 1, 'compares a number with a condition'],

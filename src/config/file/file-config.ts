@@ -1,5 +1,6 @@
 /** Turns `escapement.yaml` into a Config, or reports every problem in the file. */
 import { checkExpressions } from '../checks/expressions.js';
+import { checkStandIns } from '../checks/stand-ins.js';
 import { byAlias, resourceConfig, type Config, type ResourceConfig } from '../config.js';
 import { ConfigError, formatProblem, type ConfigProblem } from '../problem.js';
 import { problemAt, type PathProblem } from './issue-words.js';
@@ -65,7 +66,9 @@ async function readResource(
   const adapters = await checkAdapters(merged, environment);
   return {
     ...(output && { config: resourceConfig(alias, output) }),
-    problems: [...problems, ...checkExpressions(merged), ...adapters.problems].map(under(alias)),
+    problems: [...problems, ...checkExpressions(merged), ...checkStandIns(merged), ...adapters.problems].map(
+      under(alias),
+    ),
     missing: adapters.missing.map(under(alias)),
   };
 }

@@ -1,7 +1,7 @@
 /** A platform or a signal in escapement.yaml: `{ type, ...settings }` of one of the registered adapters. */
 import { z } from 'zod';
 import type { AdapterChoice, AdapterDefinition } from './adapter-settings.js';
-import { positiveDuration } from '../../domain/written/duration.js';
+import { duration, positiveDuration } from '../../domain/written/duration.js';
 import { report } from '../../domain/written/issue.js';
 
 export function adapterType(definitions: readonly AdapterDefinition[]) {
@@ -30,6 +30,21 @@ export const signalFields = {
     .describe(
       'The number is a counter, such as the total of requests. The signal is its increase per second between its last two samples. Resets of the counter are handled. The first sample is no data.',
     ),
+  else: z
+    .union([
+      z.string().min(1),
+      z.strictObject({
+        signal: z.string().min(1).describe('The name of another signal of the resource.'),
+        after: duration
+          .prefault('0s')
+          .describe('How old the last value must be before the other signal is used. Until then there is no data.'),
+      }),
+    ])
+    .transform((written) => (typeof written === 'string' ? { signal: written, after: 0 } : written))
+    .exactOptional()
+    .describe(
+      'The signal whose value is used while this one has no data: a name, or `{ signal, after }`. The evaluation says when it is used.',
+    ),
 };
 
 type Sampling = z.output<z.ZodObject<typeof signalFields>>;
@@ -43,10 +58,14 @@ export function signalMapping(definitions: readonly AdapterDefinition[]) {
   const mapping = z.looseObject({ type: adapterType(definitions), ...signalFields }).superRefine(refuseFalseReset);
   mappedDefinitions.set(mapping, definitions);
   signalMappings.add(mapping);
-  return mapping.transform(({ type, maxAge, rate, ...settings }): SignalChoice => ({
+  return mapping.transform(({ type, maxAge, rate, else: other, ...settings }): SignalChoice => ({
     type,
     settings,
-    sampling: { ...(maxAge !== undefined && { maxAge }), ...(rate !== undefined && { rate }) },
+    sampling: {
+      ...(maxAge !== undefined && { maxAge }),
+      ...(rate !== undefined && { rate }),
+      ...(other && { else: other }),
+    },
   }));
 }
 

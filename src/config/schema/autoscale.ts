@@ -103,10 +103,14 @@ function samplingOf(signals: Readonly<Record<string, SignalChoice>>): Pick<Autos
     ([
       name,
       {
-        sampling: { maxAge, rate },
+        sampling: { maxAge, rate, else: other },
       },
     ]) => {
-      const sampling = { ...(maxAge !== undefined && { maxAgeMs: maxAge }), ...(rate === true && { rate }) };
+      const sampling = {
+        ...(maxAge !== undefined && { maxAgeMs: maxAge }),
+        ...(rate === true && { rate }),
+        ...(other && { else: { signal: other.signal, afterMs: other.after } }),
+      };
       return Object.keys(sampling).length === 0 ? [] : [[name, sampling] as const];
     },
   );

@@ -1,5 +1,5 @@
 /** Scales to zero after a long enough time without need, and to at least one unit as soon as there is need. */
-import { whyUnknown, type SignalValues } from '../policies/signal-values.js';
+import { usedInstead, whyUnknown, type SignalValues } from '../policies/signal-values.js';
 import { isAbove, shown } from '../numbers.js';
 import type { AutoscaleSpec } from './spec.js';
 import type { IdleMemory } from './state.js';
@@ -28,12 +28,13 @@ export function applyIdle(spec: AutoscaleSpec, memory: IdleMemory, chain: LimitC
     chain.raise('noData', asked, `not known whether idle: ${whyUnknown(spec.idle, input)}`);
     return { ...memory, neededAtMs: Math.min(nowMs, memory.neededAtMs + input.elapsedMs) };
   }
+  const instead = usedInstead(spec.idle, input);
   if (isAbove(value, settings.atOrBelow)) {
-    chain.raise('idle', 1, `not idle: ${shown(value)} is above ${settings.atOrBelow}`);
+    chain.raise('idle', 1, `not idle: ${shown(value)} is above ${settings.atOrBelow}${instead}`);
     return { neededAtMs: nowMs, hasBeenNeeded: true };
   }
   const idleMs = nowMs - memory.neededAtMs;
-  const since = `idle for ${shown(idleMs / 1000)} s of ${shown(settings.forMs / 1000)} s`;
+  const since = `idle for ${shown(idleMs / 1000)} s of ${shown(settings.forMs / 1000)} s${instead}`;
   if (asked === 0) {
     chain.move('idle', 0, 'idle: stays at zero');
   } else if (idleMs < settings.forMs) {

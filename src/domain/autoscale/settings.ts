@@ -43,6 +43,8 @@ const samplingSchema = z.strictObject({
   maxAgeMs: z.number().int().min(1).optional(),
   /** The signal is a counter. Its value is the increase per second. */
   rate: z.literal(true).optional(),
+  /** The signal whose value counts while this one has had no data for longer than `afterMs`. */
+  else: z.strictObject({ signal: signalNameSchema, afterMs: z.number().int().min(0) }).optional(),
 });
 
 export const autoscaleSettingsSchema = z.strictObject({

@@ -18,7 +18,7 @@ export interface NamedPolicy extends Policy {
 export interface AutoscaleSpec {
   readonly settings: AutoscaleSettings;
   readonly limits: ScaleSettings;
-  /** The signals that at least one expression reads. Only these signals are sampled. */
+  /** The signals that at least one expression reads, and those that stand in for them. Only these are sampled. */
   readonly signals: readonly string[];
   readonly policies: readonly NamedPolicy[];
   /** Null: no idle rule. */
@@ -61,7 +61,7 @@ export function compileAutoscale(settings: AutoscaleSettings, limits: ScaleSetti
   return {
     settings,
     limits,
-    signals: signalsRead(policies, idleExpression),
+    signals: withStandIns(signalsRead(policies, idleExpression), settings),
     policies,
     idle: idleExpression,
     restsAt: policies.some(({ hasFloor }) => hasFloor === true) ? 'min' : 'capacity',
@@ -71,6 +71,19 @@ export function compileAutoscale(settings: AutoscaleSettings, limits: ScaleSetti
 function signalsRead(policies: readonly Policy[], idle: Expression | null): string[] {
   const expressions = [...policies.map(({ expression }) => expression), idle];
   return [...new Set(expressions.flatMap((expression) => expression?.names ?? []))];
+}
+
+/** A signal that stands in for another one is sampled even where no expression names it. */
+function withStandIns(signals: readonly string[], { sampling = {} }: AutoscaleSettings): string[] {
+  const all = new Set<string>();
+  const add = (signal: string) => {
+    if (all.has(signal)) return;
+    all.add(signal);
+    const standIn = Object.hasOwn(sampling, signal) ? sampling[signal]?.else?.signal : undefined;
+    if (standIn !== undefined) add(standIn);
+  };
+  signals.forEach(add);
+  return [...all];
 }
 
 function surroundingsOf({ signals, behavior }: AutoscaleSettings, index: number): PolicyContext {

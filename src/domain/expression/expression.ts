@@ -19,9 +19,13 @@ export interface Expression {
   /**
    * Returns the number, or null for "no data": a name that was needed has no number, or an intermediate result is not a
    * finite number.
+   * @param onOther is called for each `??` whose first side has no data: its second side is used.
    */
-  evaluate(values: Readonly<Record<string, number>>): number | null;
+  evaluate(values: Readonly<Record<string, number>>, onOther?: OnOther): number | null;
 }
+
+/** @param value the text of the first side of `??`, which has no data. @param other the text of the second side. */
+type OnOther = (value: string, other: string) => void;
 
 /**
  * `m > 100 ? current + max(1, floor(m * 0.01)) : current`
@@ -37,9 +41,9 @@ export function compileExpression(text: string, known: readonly string[]): Expre
     text,
     names: names.filter((name) => name !== 'current'),
     readsCurrent: names.includes('current'),
-    evaluate(values) {
+    evaluate(values, onOther = ignored) {
       try {
-        return compiled.run(values);
+        return compiled.run({ values, onOther });
       } catch (error) {
         if (error === noData) return null;
         throw error;
@@ -48,13 +52,17 @@ export function compileExpression(text: string, known: readonly string[]): Expre
   };
 }
 
-type Values = Readonly<Record<string, number>>;
-type Numeric = (values: Values) => number;
-type Logical = (values: Values) => boolean;
+interface Given {
+  readonly values: Readonly<Record<string, number>>;
+  readonly onOther: OnOther;
+}
+type Numeric = (given: Given) => number;
+type Logical = (given: Given) => boolean;
 /** Every part is checked, including a branch that no sample may ever reach. */
 type Compiled =
   { readonly type: 'number'; readonly run: Numeric } | { readonly type: 'condition'; readonly run: Logical };
 
+const ignored: OnOther = () => undefined;
 const number = (run: Numeric): Compiled => ({ type: 'number', run });
 const asCondition = (run: Logical): Compiled => ({ type: 'condition', run });
 
@@ -64,7 +72,7 @@ function compile(tree: Tree): Compiled {
     case 'number':
       return number(() => tree.value);
     case 'name':
-      return number((values) => finite(Object.hasOwn(values, tree.name) ? values[tree.name] : undefined));
+      return number(({ values }) => finite(Object.hasOwn(values, tree.name) ? values[tree.name] : undefined));
     case 'call':
       return number(call(tree.name, tree.values.map(numeric)));
     case 'unary':
@@ -73,6 +81,8 @@ function compile(tree: Tree): Compiled {
         : asCondition(inverted(logical(tree.operand)));
     case 'binary':
       return binary(tree.operator, tree.left, tree.right);
+    case 'otherwise':
+      return number(otherwise(numeric(tree.value), numeric(tree.other), tree.texts));
     case 'choice':
       return choice(logical(tree.condition), compile(tree.value), compile(tree.other), tree.other.column);
   }
@@ -141,6 +151,18 @@ const inverted =
   (at) =>
     !operand(at);
 
+function otherwise(value: Numeric, other: Numeric, texts: readonly [value: string, other: string]): Numeric {
+  return (at) => {
+    try {
+      return value(at);
+    } catch (error) {
+      if (error !== noData) throw error;
+      at.onOther(...texts);
+      return other(at);
+    }
+  };
+}
+
 function choice(condition: Logical, value: Compiled, other: Compiled, otherColumn: number): Compiled {
   if (value.type === 'number' && other.type === 'number')
     return number((at) => (condition(at) ? value.run(at) : other.run(at)));
@@ -191,6 +213,8 @@ function namesIn(tree: Tree): readonly string[] {
       return namesIn(tree.operand);
     case 'binary':
       return [tree.left, tree.right].flatMap(namesIn);
+    case 'otherwise':
+      return [tree.value, tree.other].flatMap(namesIn);
     case 'choice':
       return [tree.condition, tree.value, tree.other].flatMap(namesIn);
   }

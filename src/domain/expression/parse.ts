@@ -1,5 +1,5 @@
 /**
- * Parses an expression into a tree. Precedence, from weakest to strongest: `? :`, `||`, `&&`, comparisons, `+ -`,
+ * Parses an expression into a tree. Precedence, from weakest to strongest: `? :`, `??`, `||`, `&&`, comparisons, `+ -`,
  * `* /`, unary `- !`. Comparisons chain: `a < b < c` means `a < b && b < c`.
  */
 import { ExpressionError, type Suggestion } from './error.js';
@@ -13,6 +13,13 @@ export type Tree = { readonly column: number } & (
   | { readonly kind: 'call'; readonly name: FunctionName; readonly values: readonly Tree[] }
   | { readonly kind: 'unary'; readonly operator: '-' | '!'; readonly operand: Tree }
   | { readonly kind: 'binary'; readonly operator: BinaryOperator; readonly left: Tree; readonly right: Tree }
+  /** `value ?? other`. The texts are those of its two sides. */
+  | {
+      readonly kind: 'otherwise';
+      readonly value: Tree;
+      readonly other: Tree;
+      readonly texts: readonly [value: string, other: string];
+    }
   | { readonly kind: 'choice'; readonly condition: Tree; readonly value: Tree; readonly other: Tree }
 );
 
@@ -47,18 +54,21 @@ const deepest = 32;
  */
 export function parse(text: string, known: readonly string[]): Tree {
   if (text.length > longest) throw new ExpressionError(`is longer than ${longest} characters`, longest + 1);
-  return new Parser(tokensOf(text), text.trimEnd().length, [...known, 'current']).whole();
+  return new Parser(text, [...known, 'current']).whole();
 }
 
 class Parser {
+  private readonly tokens: Iterator<Token, undefined>;
+  private readonly length: number;
   private token: Token | undefined;
   private depth = 0;
 
   constructor(
-    private readonly tokens: Iterator<Token, undefined>,
-    private readonly length: number,
+    private readonly text: string,
     private readonly known: readonly string[],
   ) {
+    this.tokens = tokensOf(text);
+    this.length = text.trimEnd().length;
     this.advance();
   }
 
@@ -70,7 +80,7 @@ class Parser {
 
   /** `condition ? value : other` */
   private choice(): Tree {
-    const condition = this.or();
+    const condition = this.otherwise();
     const question = this.takes('?');
     if (!question) return condition;
     const value = this.nested(question.column, () => this.choice());
@@ -80,6 +90,19 @@ class Parser {
     }
     const other = this.choice();
     return { kind: 'choice', column: value.column, condition, value, other };
+  }
+
+  /** `value ?? other ?? another` */
+  private otherwise(): Tree {
+    const value = this.or();
+    const operator = this.takes('??');
+    if (!operator) return value;
+    const other = this.nested(operator.column, () => this.otherwise());
+    const texts = [
+      this.text.slice(value.column - 1, operator.column - 1).trim(),
+      this.text.slice(operator.column + 1, (this.token?.column ?? this.length + 1) - 1).trim(),
+    ] as const;
+    return { kind: 'otherwise', column: value.column, value, other, texts };
   }
 
   private or(): Tree {

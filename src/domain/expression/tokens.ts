@@ -8,7 +8,7 @@ export interface Token {
   readonly column: number;
 }
 
-const pattern = /\s*(?:(\d+(?:\.\d+)?)(?![\w.])|([A-Za-z_]\w*)|(&&|\|\||[<>=!]=|[-+*/()<>?:,!]))/y;
+const pattern = /\s*(?:(\d+(?:\.\d+)?)(?![\w.])|([A-Za-z_]\w*)|(&&|\|\||\?\?|[<>=!]=|[-+*/()<>?:,!]))/y;
 
 /** Yields the tokens in order. @throws ExpressionError at the first character that is not part of a token */
 export function* tokensOf(text: string): Generator<Token, undefined> {

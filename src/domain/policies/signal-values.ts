@@ -6,6 +6,19 @@ export interface SignalValues {
   readonly values: Readonly<Record<string, number>>;
   /** By signal without a number: the setting that could be added so that the signal has one. */
   readonly hints: Readonly<Record<string, string>>;
+  /** By signal without data of its own: the signal whose value it has instead. Absent: none. */
+  readonly standIns?: Readonly<Record<string, string>>;
+}
+
+/** Returns what an expression used instead of signals without data, as the end of a sentence. Empty: nothing. */
+export function usedInstead(expression: Expression, { values, standIns = {} }: SignalValues): string {
+  const signals = expression.names
+    .filter((name) => Object.hasOwn(standIns, name))
+    .map((name) => `${String(standIns[name])} instead of ${name} (no data)`);
+  const others: string[] = [];
+  expression.evaluate(values, (value, other) => others.push(`${other} instead of ${value} (no data)`));
+  const used = [...signals, ...others];
+  return used.length === 0 ? '' : `, with ${used.join(' and ')}`;
 }
 
 /** Returns why an expression has no number, and the settings that could be added so that it has one. */
