@@ -17,6 +17,7 @@ import { judge, type Verdict } from './judge.js';
 import { nextChange } from './next-change.js';
 import { keepPace, rememberMove, rememberRecommendation } from './pace.js';
 import { readSignals } from './signals.js';
+import { withStandIns } from './stand-in.js';
 import type { AutoscaleSpec } from './spec.js';
 import { noPolicyMemory, resumeState, type AutoscaleState } from './state.js';
 import { sentence } from './sentence.js';
@@ -31,7 +32,7 @@ export function evaluate(
   const units = unitsOf(input);
   const { asked } = units;
   const state = resumeState(spec, input.state, nowMs, units);
-  const signals = readSignals(spec, input, state.signals);
+  const signals = withStandIns(spec.settings, readSignals(spec, input, state.signals), nowMs);
   const { values, hints, standIns } = signals;
   const changedAtMs = lastChangeMs(state, input);
   const beforeChangeMs = ofBefore(changedAtMs, signals.datedAtMs);

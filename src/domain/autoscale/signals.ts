@@ -5,7 +5,6 @@ import type { SignalValues } from '../policies/signal-values.js';
 import { shown } from '../numbers.js';
 import { countOn, type Counter } from './counter.js';
 import type { EvaluationInput, Reading, SampleReport } from './evaluation.js';
-import { withStandIns } from './stand-in.js';
 import { sampleNote } from './sample-note.js';
 import type { AutoscaleSpec } from './spec.js';
 import type { SignalMemory } from './state.js';
@@ -17,7 +16,7 @@ export interface Signals extends SignalValues {
   readonly reports: SampleReport[];
   /** By signal whose source dates its samples: the time of the sample that counts. */
   readonly datedAtMs: Record<string, number>;
-  readonly standIns: Record<string, string>;
+  readonly standIns: Readonly<Record<string, string>>;
 }
 
 export function readSignals(
@@ -49,8 +48,7 @@ export function readSignals(
       ...(!isFailure && noteIn(reading, spec)),
     });
   }
-  const signals = { values, memory, reports, hints, datedAtMs, standIns: {} };
-  return spec.settings.sampling === undefined ? signals : withStandIns(spec.settings.sampling, signals, nowMs);
+  return { values, memory, reports, hints, datedAtMs, standIns: {} };
 }
 
 function noteIn(reading: Extract<Reading, { value: number }>, { limits }: AutoscaleSpec): Pick<SampleReport, 'note'> {

@@ -10,8 +10,9 @@ type Sampling = NonNullable<AutoscaleSettings['sampling']>;
  * Gives each signal that has had no data for long enough the value of its stand-in. A stand-in without data of its own
  * may have a stand-in too.
  */
-export function withStandIns(sampling: Sampling, signals: Signals, nowMs: number): Signals {
-  const { values, datedAtMs, memory, reports } = signals;
+export function withStandIns({ sampling }: AutoscaleSettings, signals: Signals, nowMs: number): Signals {
+  if (sampling === undefined) return signals;
+  const { values, datedAtMs, reports } = signals;
   const standIns: Record<string, string> = {};
   for (const { signal } of reports) {
     const standIn = Object.hasOwn(values, signal) ? undefined : standInOf(signal, sampling, signals, nowMs);
@@ -20,7 +21,6 @@ export function withStandIns(sampling: Sampling, signals: Signals, nowMs: number
   const given = Object.entries(standIns);
   return {
     ...signals,
-    memory,
     standIns,
     values: { ...values, ...Object.fromEntries(given.map(([signal, standIn]) => [signal, values[standIn] ?? 0])) },
     datedAtMs: { ...datedAtMs, ...dated(given, datedAtMs) },
