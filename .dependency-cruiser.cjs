@@ -41,8 +41,18 @@ module.exports = {
     {
       name: 'workflows-no-packages',
       severity: 'error',
-      from: { path: '^workflows/' },
+      from: { path: '^workflows/', pathNot: '^workflows/tracing/' },
       to: { path: 'node_modules/', pathNot: 'node_modules/@temporalio/(workflow|common)/' },
+    },
+    {
+      name: 'traced-workflows-few-packages',
+      comment: 'Bundled only for processes that export traces.',
+      severity: 'error',
+      from: { path: '^workflows/tracing/' },
+      to: {
+        path: 'node_modules/',
+        pathNot: 'node_modules/(@temporalio/(workflow|common|interceptors-opentelemetry)|@opentelemetry/api)/',
+      },
     },
     {
       name: 'adapters-below',
@@ -67,6 +77,16 @@ module.exports = {
       severity: 'error',
       from: { path: '^(src|activities)/' },
       to: { path: '^workflows/(?!(auto)?scale/messages)', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'tracing-is-optional',
+      comment: 'Nothing of OpenTelemetry is loaded in a process that exports no traces.',
+      severity: 'error',
+      from: { path: '^(src|activities|workflows)/', pathNot: '^(src|workflows)/tracing/' },
+      to: {
+        path: 'opentelemetry|^workflows/tracing/|^src/tracing/(?!tracing.ts$)',
+        dependencyTypesNot: ['type-only', 'dynamic-import'],
+      },
     },
     {
       name: 'simulator-stands-alone',

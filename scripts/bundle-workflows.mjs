@@ -6,11 +6,12 @@ import { DefaultLogger, bundleWorkflowCode } from '@temporalio/worker';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
-/** @param {{ folder: string, extension: 'ts' | 'js', output: string }} options */
-export async function bundleWorkflows({ folder, extension, output }) {
+/** @param {{ folder: string, extension: 'ts' | 'js', output: string, isTraced?: boolean }} options */
+export async function bundleWorkflows({ folder, extension, output, isTraced = false }) {
   const { code } = await bundleWorkflowCode({
     workflowsPath: resolve(root, folder, `index.${extension}`),
     payloadConverterPath: resolve(root, folder, `payload-converter.${extension}`),
+    ...(isTraced && { workflowInterceptorModules: [resolve(root, folder, `tracing/interceptors.${extension}`)] }),
     logger: new DefaultLogger('WARN'),
   });
   const target = resolve(root, output);
@@ -19,5 +20,8 @@ export async function bundleWorkflows({ folder, extension, output }) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await bundleWorkflows({ folder: 'dist/workflows', extension: 'js', output: 'dist/workflow-bundle.js' });
+  const built = { folder: 'dist/workflows', extension: 'js' };
+  await bundleWorkflows({ ...built, output: 'dist/workflow-bundle.js' });
+  // Separate, so that workflows load nothing of OpenTelemetry in a process that exports no traces.
+  await bundleWorkflows({ ...built, output: 'dist/traced-workflow-bundle.js', isTraced: true });
 }

@@ -17,7 +17,7 @@ import {
 import { metricFamilies } from '../../src/domain/metrics.js';
 import { checkedSettings } from '../configuration.js';
 import { Interruption } from '../interruption.js';
-import { type LookDependencies, look } from './look.js';
+import { type Look, type LookDependencies, look } from './look.js';
 import { inherited, seenInThisRun } from './memory.js';
 
 export interface WatchActivities {
@@ -36,6 +36,17 @@ export interface WatchDependencies extends LookDependencies {
   onReload(listener: () => void): () => void;
   /** The watches that run in this process, by the ID of the workflow that started them. They add themselves. */
   readonly watches?: Map<string, Watching>;
+  /** Absent: looks are not traced. */
+  readonly traceLook?: TraceLook;
+}
+
+/** Makes a look, and a trace of it when it ends in a decision. Never fails for a reason of its own. */
+export type TraceLook = (of: TracedLook, work: () => Promise<Look>) => Promise<Look>;
+
+interface TracedLook {
+  readonly resource: string;
+  /** The run of the autoscaler. */
+  readonly runId: string;
 }
 
 /** A heartbeat during a slow look: a source may take its whole timeout. */
@@ -88,15 +99,22 @@ export function watchActivities(dependencies: WatchDependencies, stopping: Abort
   };
 }
 
+interface LookParts extends LookDependencies, Pick<WatchDependencies, 'traceLook'> {
+  readonly openRuns: OpenRuns;
+}
+
+const untraced: TraceLook = (_, work) => work();
+
 /** Returns when capacity should change. */
 async function observeUntilEnd(
   watching: Watching,
-  parts: LookDependencies & { readonly openRuns: OpenRuns },
+  { traceLook = untraced, ...parts }: LookParts,
 ): Promise<WatchResult> {
   const context = Context.current();
   const { order, spec, interruption } = watching;
   const { name, help } = metricFamilies.evaluationDuration;
   const duration = context.metricMeter.createHistogram(name, 'float', 's', help);
+  const traced = { resource: order.resource, runId: context.info.workflowExecution?.runId ?? '' };
   interruption.throwIfInterrupted();
   const isUrgent = order.atOnce || isOrphan(context.info);
   let pauseMs = isUrgent ? 0 : Math.min(untilNextLookMs(order, watching.progress.state), untilEndMs(order));
@@ -105,8 +123,9 @@ async function observeUntilEnd(
     if (pauseMs > 0) await interruption.sleep(pauseMs);
     const startedAtMs = performance.now();
     const { progress } = watching;
+    const lookContext = { ...parts, lookedAtMs, signal: interruption.signal };
     const seen = await beatingMeanwhile(progress, () =>
-      look({ ...parts, lookedAtMs, signal: interruption.signal }, order, spec, progress),
+      traceLook(traced, () => look(lookContext, order, spec, progress)),
     );
     // An interrupted look is not reported as a failure of the platform or a source.
     interruption.throwIfInterrupted();

@@ -1,5 +1,6 @@
 /** The dependencies of the API. It reads everything else from Temporal. */
 import type { Client } from '@temporalio/client';
+import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
 import type { Metrics } from '../metrics/metrics.js';
@@ -37,6 +38,8 @@ export interface ApiDependencies {
    * The result of the last read of a platform by the worker of this process. Absent when this process has no worker.
    */
   readonly lastLookAt?: ((resource: string) => LastLook | undefined) | undefined;
+  /** Runs each request within a span. Absent when this process exports no traces. */
+  readonly trace?: RequestHandler | undefined;
   /** Aborts when the process starts to shut down: requests that wait are then answered. */
   readonly stopping: AbortSignal;
 }

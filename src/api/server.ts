@@ -19,7 +19,7 @@ import { resourceRoutes } from './scale/resource-routes.js';
 import { scaleRoutes } from './scale/routes.js';
 
 export function createApi(dependencies: ApiDependencies): express.Express {
-  const { token, allowedHosts = [], metrics = new Metrics() } = dependencies;
+  const { token, allowedHosts = [], metrics = new Metrics(), trace } = dependencies;
   const context = createContext(dependencies);
   const words = { fails: 'Temporal does not answer: requests fail', worksAgain: 'Temporal answers again' };
   const outage = new Outage({ log: dependencies.log, fields: {}, words, remindEveryMs });
@@ -28,6 +28,7 @@ export function createApi(dependencies: ApiDependencies): express.Express {
   app.disable('etag');
   app.set('query parser', 'simple');
 
+  if (trace) app.use(trace);
   app.use(requestLog(dependencies.log), requestMetrics(metrics), answerHeaders);
   // A caller with the token is not a page that misuses the browser's access to this port, whatever name it uses for
   // this server.

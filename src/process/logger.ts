@@ -5,9 +5,10 @@ import type { ServerSettings } from '../config/environment/process.js';
 
 export type { Logger } from 'pino';
 
-export function createLogger(level: ServerSettings['logLevel']): Logger {
+/** @param fields of each line, in addition to its own. Absent: none. */
+export function createLogger(level: ServerSettings['logLevel'], fields?: () => Record<string, string>): Logger {
   const formatters = { level: (name: string) => ({ level: name }) };
-  const options = { level, base: {}, formatters };
+  const options = { level, base: {}, formatters, ...(fields && { mixin: fields }) };
   if (process.stdout.isTTY) {
     return pino(
       options,

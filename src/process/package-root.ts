@@ -8,9 +8,13 @@ export function packageVersion(): string {
   return version;
 }
 
-/** @throws Error when the package was not built. */
-export function workflowBundlePath(): string {
-  const path = join(packageRoot(), 'dist', 'workflow-bundle.js');
+/**
+ * The workflows, and with `traced` the code that makes their spans.
+ * @throws Error when the package was not built.
+ */
+export function workflowBundlePath(kind: 'plain' | 'traced' = 'plain'): string {
+  const file = kind === 'traced' ? 'traced-workflow-bundle.js' : 'workflow-bundle.js';
+  const path = join(packageRoot(), 'dist', file);
   if (existsSync(path)) return path;
   throw new Error(`${path} does not exist. Run \`npm run build\` first; \`npm start\` runs it automatically.`);
 }

@@ -9,6 +9,8 @@ export interface LoggedCall {
   readonly body: string;
   /** Logged but ignored: the sidecar does not support idempotency keys. */
   readonly idempotencyKey: string | undefined;
+  /** Of W3C Trace Context: the trace to which the call belongs. */
+  readonly traceparent: string | undefined;
   /** The fault that was applied to the call. */
   fault?: string;
   /** The change that the call made or, if the time is later, will make. */

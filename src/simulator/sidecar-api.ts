@@ -59,6 +59,7 @@ function logged(parts: SidecarDependencies, handle: (call: Call) => void) {
       path: request.originalUrl,
       body: typeof request.body === 'string' ? request.body : '',
       idempotencyKey: request.get('Idempotency-Key'),
+      traceparent: request.get('traceparent'),
     });
     try {
       handle({ parts, resource: findResource(parts.resources, request.params.alias), entry, response });

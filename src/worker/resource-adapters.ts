@@ -5,6 +5,7 @@
 import { type AdapterChoice, resolveSettings } from '../config/schema/adapter-settings.js';
 import { ConfigError } from '../config/problem.js';
 import type { Config, ResourceConfig } from '../config/config.js';
+import type { ChangeOutcome } from '../domain/scale/capacity.js';
 import type { Platform, PlatformDefinition, RecordLog } from '../adapters/platforms/platform.js';
 import { platforms } from '../adapters/platforms/registry.js';
 import { SharedAdapter } from './shared-adapter.js';
@@ -13,6 +14,7 @@ import type { Source } from '../adapters/sources/source.js';
 import { AdapterError } from '../adapters/net/errors.js';
 import type { Logger } from '../process/logger.js';
 import { Outage } from '../process/outage.js';
+import type { TraceCall } from '../tracing/tracing.js';
 
 export interface ResourceAdapters {
   /**
@@ -70,6 +72,7 @@ export async function createAdapters(
   env: NodeJS.ProcessEnv,
   log: Logger,
   onCall: (call: AdapterCall) => void = () => undefined,
+  traced: TraceCall = untraced,
 ): Promise<ResourceAdapters> {
   let configured = resources;
   const outages = new Map<string, Outage>();
@@ -122,19 +125,22 @@ export async function createAdapters(
       adaptersOf(resource);
       const type = configured[resource]?.platform.type ?? '';
       return {
-        observe: (signal) =>
-          adaptersOf(resource).platform.use((platform) =>
-            noted(
-              timed({ resource, type, operation: 'observe' }, platform.observe(signal), signal),
-              signal,
-              outageOf('platform', { resource }),
-              (look) => looks.set(resource, look),
+        observe: (signal) => {
+          const call = { resource, type, operation: 'observe' } as const;
+          const note = (look: LastLook) => looks.set(resource, look);
+          return traced(call, () =>
+            adaptersOf(resource).platform.use((platform) =>
+              noted(timed(call, platform.observe(signal), signal), signal, outageOf('platform', { resource }), note),
             ),
-          ),
-        change: (change, permit, signal) =>
-          adaptersOf(resource).platform.use((platform) =>
-            timed({ resource, type, operation: 'change' }, platform.change(change, permit, signal)),
-          ),
+          );
+        },
+        change: (change, permit, signal) => {
+          const call = { resource, type, operation: 'change' } as const;
+          const { from, to } = change;
+          return traced({ ...call, from, to, failureOf }, () =>
+            adaptersOf(resource).platform.use((platform) => timed(call, platform.change(change, permit, signal))),
+          );
+        },
       };
     },
     sourcesOf: (resource) => {
@@ -147,7 +153,9 @@ export async function createAdapters(
               const type = configured[resource]?.autoscale?.signals[name]?.type ?? '';
               const call = { resource, type, operation: 'sample', signal: name } as const;
               const outage = outageOf('signal', { resource, signal: name });
-              return shared.use((source) => noted(timed(call, source.sample(stopped), stopped), stopped, outage));
+              return traced(call, () =>
+                shared.use((source) => noted(timed(call, source.sample(stopped), stopped), stopped, outage)),
+              );
             },
           },
         ]),
@@ -171,6 +179,13 @@ export async function createAdapters(
       await Promise.all(retiring);
     },
   };
+}
+
+const untraced: TraceCall = (_, work) => work();
+
+/** Why a change was not made, or may not have been made. */
+function failureOf(outcome: ChangeOutcome): string | undefined {
+  return outcome.outcome === 'accepted' ? undefined : `${outcome.outcome}: ${outcome.reason}`;
 }
 
 const outageWords = {

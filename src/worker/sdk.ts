@@ -83,6 +83,14 @@ const pinoLevels = {
 
 /** The fields that help a reader, of the dozen that the SDK adds to a line of a workflow or an activity. */
 function ours(details: Record<string, unknown>): Record<string, unknown> {
-  const noise = ['namespace', 'taskQueue', 'taskToken', 'isLocal', 'firstExecutionRunId', 'workflowType'];
+  const noise = [
+    'namespace',
+    'taskQueue',
+    'taskToken',
+    'isLocal',
+    'firstExecutionRunId',
+    'workflowType',
+    'trace_flags',
+  ];
   return Object.fromEntries(Object.entries(details).filter(([name]) => !noise.includes(name)));
 }

@@ -8,6 +8,7 @@ import { ActivityTakeover } from './activity-takeover.js';
 import type { TemporalSettings } from '../client/temporal/connection.js';
 import { newWorkerIdentity } from './identity.js';
 import { connectWorker } from './sdk.js';
+import type { Tracing } from '../tracing/tracing.js';
 
 export interface TaskQueueSettings {
   readonly temporal: TemporalSettings;
@@ -25,6 +26,8 @@ export interface TaskQueueSettings {
   /** How long activities may continue after the worker is asked to stop. */
   readonly shutdownGraceMs: number;
   readonly log: Logger;
+  /** Absent when this process exports no traces. */
+  readonly tracing?: Tracing['worker'];
 }
 
 const mostBetweenWorkersMs = 10_000;
@@ -107,7 +110,15 @@ export class TaskQueueWorker {
   }
 
   #create(connection: NativeConnection, identity: string): Promise<Worker> {
-    const { temporal, taskQueue, activities, isLeaving = false, workflowBundle, shutdownGraceMs } = this.#settings;
+    const {
+      temporal,
+      taskQueue,
+      activities,
+      isLeaving = false,
+      workflowBundle,
+      shutdownGraceMs,
+      tracing,
+    } = this.#settings;
     return Worker.create({
       connection,
       identity,
@@ -117,6 +128,7 @@ export class TaskQueueWorker {
       // Local activities run with the workflow.
       enableNonLocalActivities: !isLeaving,
       workflowBundle: { codePath: workflowBundle },
+      ...tracing,
       shutdownGraceTime: shutdownGraceMs,
       // An activity that ignores its cancellation must not keep the process alive: its outcome is then unknown, as
       // after a crash.

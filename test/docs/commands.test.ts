@@ -173,12 +173,15 @@ function routesOf({ paths }: { paths: Record<string, Record<string, unknown>> })
 
 /** Names that libraries read (Temporal, AWS, Azure, Google, Node), codes of gRPC, and misspelled ones that show what happens. */
 const foreign =
-  /^(TEMPORAL_|TRY_CANCEL$|RESOURCE_EXHAUSTED$|AWS_|NODE_OPTIONS$|TMPDIR$|HTTP_PROXY$|LOG_LEVLE$|SCALE_IN_COOLDWN$)/;
+  /^(TEMPORAL_|TRY_CANCEL$|RESOURCE_EXHAUSTED$|AWS_|NODE_OPTIONS$|NODE_EXTRA_CA_CERTS$|TMPDIR$|HTTP_PROXY$|LOG_LEVLE$|SCALE_IN_COOLDWN$)/;
+/** Names that the libraries of OpenTelemetry read. */
+const ofOpenTelemetry =
+  /^OTEL_(EXPORTER_OTLP_((TRACES_)?HEADERS|TIMEOUT|COMPRESSION)|SERVICE_NAME|RESOURCE_ATTRIBUTES|BSP_(SCHEDULE_DELAY|MAX_QUEUE_SIZE))$/;
 
 function wrongVariable(line: string): string | undefined {
   const names = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(line)
     ? [line]
     : [...line.matchAll(/(?:^| )([A-Z][A-Z0-9_]*)=/g)].map(([, name = '']) => name);
-  const missing = names.find((name) => !knownNames.has(name) && !foreign.test(name));
+  const missing = names.find((name) => !knownNames.has(name) && !foreign.test(name) && !ofOpenTelemetry.test(name));
   return missing === undefined ? undefined : `no code reads ${missing}`;
 }

@@ -101,7 +101,8 @@ export async function apiOf(program: Program): Promise<ApiClient> {
 
 /** Nothing that the developer's own shell has set may decide what is tested. */
 export function unconfigured(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const ours = /^(ESCAPEMENT_|AUTOSCALER_|OMNISTRATE_|TEMPORAL_(?!CLI_PATH)|NODE_OPTIONS$|DRY_RUN$|PORT$|LOG_LEVEL$)/;
+  const ours =
+    /^(ESCAPEMENT_|AUTOSCALER_|OMNISTRATE_|OTEL_|TEMPORAL_(?!CLI_PATH)|NODE_OPTIONS$|DRY_RUN$|PORT$|LOG_LEVEL$)/;
   return Object.fromEntries(Object.entries(env).filter(([name]) => !ours.test(name)));
 }
 

@@ -12,6 +12,7 @@ const logSchema = z.object({
       path: z.string(),
       body: z.string(),
       idempotencyKey: z.string().optional(),
+      traceparent: z.string().optional(),
       fault: z.string().optional(),
       applied: z.object({ units: z.number(), atMs: z.number() }).optional(),
       answered: z.string().optional(),
@@ -24,6 +25,7 @@ export interface SeenChange {
   readonly atMs: number;
   readonly direction: 'up' | 'down';
   readonly key: string;
+  readonly traceparent: string | undefined;
   /** When it took effect, or will; undefined where it never does. */
   readonly appliedAtMs: number | undefined;
   /** A status, or what the sidecar did instead of answering. */
@@ -81,10 +83,11 @@ export class SidecarWitness {
 function changesOf(alias: string, calls: z.output<typeof logSchema>['calls']): SeenChange[] {
   return calls
     .filter(({ method, path }) => method === 'POST' && path.startsWith(`/resource/${alias}/`))
-    .map(({ atMs, path, body, idempotencyKey = '', applied, answered }) => ({
+    .map(({ atMs, path, body, idempotencyKey = '', traceparent, applied, answered }) => ({
       atMs,
       direction: isUp(path, body) ? 'up' : 'down',
       key: idempotencyKey,
+      traceparent,
       appliedAtMs: applied?.atMs,
       answered,
     }));

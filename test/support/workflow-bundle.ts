@@ -3,6 +3,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DefaultLogger, bundleWorkflowCode } from '@temporalio/worker';
+import { bundleWorkflows } from '../../scripts/bundle-workflows.mjs';
+
+export const tracedBundle = '.cache/traced-workflow-bundle.js';
+
+/** Production's bundle of a process that exports traces. Only a few tests need it, so they make it themselves. */
+export async function bundleTracedWorkflows(): Promise<void> {
+  await bundleWorkflows({ folder: 'workflows', extension: 'ts', output: tracedBundle, isTraced: true });
+}
 
 /** The path of a bundle of the workflows in the file at `url`. */
 export async function bundleWorkflowsAt(url: URL): Promise<string> {

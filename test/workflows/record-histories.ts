@@ -5,12 +5,17 @@
 import { execFile } from 'node:child_process';
 import { access, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { trace } from '@opentelemetry/api';
+import { Client } from '@temporalio/client';
+import { pino } from 'pino';
 import { AutoscaleClient } from '../../src/client/autoscale/client.js';
 import { moveRun } from '../../src/client/scale/client.js';
 import { autoscaleSettingsSchema } from '../../src/domain/autoscale/settings.js';
+import { startTracing } from '../../src/tracing/start.js';
 import { autoscaleWorkflowId } from '../../workflows/autoscale/messages.js';
 import { configured, written } from '../support/configured.js';
 import { devServerEnvironment, temporalCli } from '../support/temporal.js';
+import { bundleTracedWorkflows } from '../support/workflow-bundle.js';
 import { Workbench, poll } from './workbench.js';
 
 /** The run to keep: the newest one where no run is named. */
@@ -167,22 +172,50 @@ const scenarios: Record<string, Scenario> = {
   },
 };
 
+/** Recorded a second time, by a process that exports traces. */
+const traced = [
+  'scale-retargeted-and-signalled',
+  'scale-asked-for-units',
+  'scale-moved-to-another-task-queue',
+  'autoscale-configured',
+];
+
 const environment = await devServerEnvironment();
 const bench = new Workbench(environment);
 await bench.startWorker();
-for (const [name, scenario] of Object.entries(scenarios)) {
+for (const [name, scenario] of Object.entries(scenarios)) await record(name, () => scenario(bench));
+await bench.close();
+await recordTraced();
+await environment.teardown();
+
+async function recordTraced(): Promise<void> {
+  await bundleTracedWorkflows();
+  const tracing = startTracing({ protocol: 'http/json' }, pino({ level: 'silent' }));
+  const { connection, nativeConnection } = environment;
+  const client = new Client({ connection, interceptors: tracing.client });
+  const tracedBench = new Workbench({ client, nativeConnection }, tracing);
+  await tracedBench.startWorker();
+  for (const name of traced) {
+    const scenario = scenarios[name]!;
+    await record(`traced-${name}`, () =>
+      trace.getTracer('recording').startActiveSpan(name, () => scenario(tracedBench)),
+    );
+  }
+  await tracedBench.close();
+  await tracing.stop();
+}
+
+async function record(name: string, scenario: () => Promise<Recorded>): Promise<void> {
   const file = `test/histories/${name}.json`;
   const isThere = await access(file).then(
     () => true,
     () => false,
   );
-  if (isThere) continue;
+  if (isThere) return;
   // Stack traces contain the folder of the recording machine.
-  await writeFile(file, (await historyOf(await scenario(bench))).replaceAll(`${process.cwd()}/`, '/app/'));
+  await writeFile(file, (await historyOf(await scenario())).replaceAll(`${process.cwd()}/`, '/app/'));
   console.log(`recorded ${file}`);
 }
-await bench.close();
-await environment.teardown();
 
 /** An autoscaled resource that its policies have brought to 4. */
 async function autoscaledTo4(bench: Workbench) {

@@ -12,6 +12,8 @@ import { omnistrate } from '../../src/adapters/platforms/omnistrate.js';
 import type { Platform } from '../../src/adapters/platforms/platform.js';
 import type { Source } from '../../src/adapters/sources/source.js';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.js';
+import type { Tracing } from '../../src/tracing/tracing.js';
+import { tracedBundle } from '../support/workflow-bundle.js';
 import { type ScaleStatus, scaleWorkflowId, statusQuery } from '../../workflows/scale/messages.js';
 
 Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
@@ -60,7 +62,11 @@ export class Workbench {
   readonly #workers = new Set<() => Promise<void>>();
   readonly #simulators = new Map<string, Simulator>();
 
-  constructor(readonly server: { readonly client: Client; readonly nativeConnection: NativeConnection }) {
+  /** @param tracing of the workers, with the traced bundle; the client then has interceptors of its own. */
+  constructor(
+    readonly server: { readonly client: Client; readonly nativeConnection: NativeConnection },
+    private readonly tracing?: Tracing,
+  ) {
     this.scales = new ScaleClient(server.client);
   }
 
@@ -83,11 +89,13 @@ export class Workbench {
       sourcesOf: (resource: string) => this.sources.get(resource) ?? {},
       isAutoscaled: isConfigured,
       onReload: () => () => undefined,
+      ...(this.tracing && { traceLook: this.tracing.look }),
     };
     const worker = await Worker.create({
       connection: this.server.nativeConnection,
       taskQueue,
-      workflowBundle: { codePath: '.cache/workflow-bundle.js' },
+      workflowBundle: { codePath: this.tracing ? tracedBundle : '.cache/workflow-bundle.js' },
+      ...this.tracing?.worker,
       activities: createActivities(adapters, stopping.signal),
       enableNonLocalActivities: activities,
       stickyQueueScheduleToStartTimeout: '1s',

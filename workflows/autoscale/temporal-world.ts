@@ -11,7 +11,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.js';
-import { autoscaleReason, type WatchOrder } from '../../src/domain/autoscale/watch.js';
+import { autoscaleReason, requestKey, type WatchOrder } from '../../src/domain/autoscale/watch.js';
 import { longestReason } from '../../src/domain/scale/request.js';
 import { metricFamilies } from '../../src/domain/metrics.js';
 import { directionOf, widenedTo } from '../../src/domain/scale/step.js';
@@ -64,7 +64,7 @@ export function temporalAutoscaleWorld(state: Autoscaler): AutoscaleWorld {
           limits: widenedTo(target, state.limits),
           targetCapacity: target,
           reason: `${autoscaleReason}${reason}`.slice(0, longestReason),
-          key: `autoscale/${workflowInfo().runId}/${atMs}`,
+          key: requestKey(workflowInfo().runId, atMs),
         },
       ]),
 

@@ -27,10 +27,12 @@ required.`),
 
 async function serve(role: Role): Promise<void> {
   refuseDemo(role);
-  const { settings, temporal, shutdown } = role;
+  const { settings, temporal, shutdown, tracing } = role;
   await checkPorts([{ use: 'API', host: settings.listen, port: settings.port, setting: 'PORT' }]);
   const connection = connectClient(temporal);
   shutdown.onStop('the connection', () => connection.close());
-  const url = await serveApi(role, { client: new Client({ connection, namespace: temporal.namespace }) });
+  const url = await serveApi(role, {
+    client: new Client({ connection, namespace: temporal.namespace, ...(tracing && { interceptors: tracing.client }) }),
+  });
   greet(role, { url, webUiUrl: undefined, temporalAddress: temporal.address, isSimulated: false });
 }

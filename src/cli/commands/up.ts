@@ -46,7 +46,7 @@ function settingsHelp(): string {
 }
 
 async function up(role: Role): Promise<void> {
-  const { config, temporal, shutdown } = role;
+  const { config, temporal, shutdown, tracing } = role;
   refuseDemoOnConfiguredServer(role);
   if (!temporal.isConfigured) await endLeftoverTemporal(role);
   await checkPorts(portsOf(role));
@@ -61,7 +61,7 @@ async function up(role: Role): Promise<void> {
   const { serveWorker } = await import('../role/serve-worker.js');
   const worker = await serveWorker(role, { resources, temporal: settings, connection, shutdownGraceMs });
   const url = await serveApi(role, {
-    client: new Client({ connection, namespace: settings.namespace }),
+    client: new Client({ connection, namespace: settings.namespace, ...(tracing && { interceptors: tracing.client }) }),
     webUiUrl: embedded?.webUiUrl,
     workerStatus: worker.status,
     observe: async (resource, signal) => worker.adapters.platformOf(resource).observe(signal),

@@ -4,10 +4,12 @@ import type { LoadedConfig } from '../../config/config.js';
 import { ConfigError, formatProblem, type ConfigProblem } from '../../config/problem.js';
 import { loadConfig } from '../../config/load.js';
 import { type ServerSettings, readServerSettings } from '../../config/environment/process.js';
+import { readTracingSettings } from '../../config/environment/tracing.js';
 import { Metrics } from '../../metrics/metrics.js';
 import { type Logger, createLogger } from '../../process/logger.js';
 import { installShutdown, type Shutdown } from '../../process/shutdown.js';
 import { readTemporalSettings, type TemporalSettings } from '../../client/temporal/connection.js';
+import type { Tracing } from '../../tracing/tracing.js';
 import { exitCodeOf, explain } from '../terminal.js';
 import { LiveConfig } from './live-config.js';
 
@@ -21,6 +23,8 @@ export interface Role {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly shutdown: Shutdown;
+  /** Undefined when this process exports no traces. */
+  readonly tracing: Tracing | undefined;
 }
 
 /** Runs until a signal arrives, or until `start` fails: everything that it has started is then stopped again. */
@@ -57,10 +61,12 @@ async function prepare(deadlineMs: number): Promise<Role> {
   const { env } = process;
   const given = readServerSettings(env);
   const temporal = readTemporalSettings(env);
+  const traced = readTracingSettings(env);
   const config = await loadConfig(env, process.cwd());
   // A separate directory keeps real runs out of the demo.
   const settings = config.source === 'demo' ? { ...given, dataDir: join(given.dataDir, 'demo') } : given;
-  const log = createLogger(settings.logLevel);
+  // Loaded only where they are needed: OpenTelemetry costs memory and a part of the start.
+  const log = createLogger(settings.logLevel, traced && (await import('../../tracing/log-fields.js')).activeIds);
   for (const warning of config.warnings) log.warn(formatProblem(warning));
   const live = new LiveConfig(config, () => loadConfig(env, process.cwd()), log);
   // Closing a terminal sends the same signal: on a terminal it therefore ends the process.
@@ -68,5 +74,8 @@ async function prepare(deadlineMs: number): Promise<Role> {
   if (isReloadedOnHangup) process.on('SIGHUP', () => void live.reload());
   const ending = isReloadedOnHangup ? { signals: ['SIGINT', 'SIGTERM'] as const } : {};
   const shutdown = installShutdown({ log, deadlineMs, process, ...ending });
-  return { env, settings, config, live, temporal, log, metrics: new Metrics(), shutdown };
+  const tracing = traced && (await import('../../tracing/start.js')).startTracing(traced, log);
+  // Registered first, so stopped last: everything else may still end spans.
+  if (tracing) shutdown.onStop('the traces', () => tracing.stop());
+  return { env, settings, config, live, temporal, log, metrics: new Metrics(), shutdown, tracing };
 }

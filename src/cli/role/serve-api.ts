@@ -12,8 +12,10 @@ export type ServedApiDependencies = Pick<
 
 /** Returns the URL once the server listens. */
 export async function serveApi(role: Role, parts: ServedApiDependencies): Promise<string> {
-  const { live, settings, log, metrics, shutdown } = role;
+  const { live, settings, log, metrics, shutdown, tracing } = role;
   const { apiToken: token, allowedHosts } = settings;
-  const api = createApi({ config: live, ...parts, log, metrics, token, allowedHosts, stopping: shutdown.stopping });
+  const { stopping } = shutdown;
+  const trace = tracing?.requests;
+  const api = createApi({ config: live, ...parts, log, metrics, token, allowedHosts, stopping, trace });
   return listen(role, createServer(api), { what: 'the API', port: settings.port });
 }

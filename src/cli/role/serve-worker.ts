@@ -30,12 +30,12 @@ export interface ServedWorker extends Pick<RunningWorker, 'status'> {
 
 /** Returns at once; the worker waits for Temporal and the platforms. */
 export async function serveWorker(
-  { env, config, live, log, metrics, shutdown }: Role,
+  { env, config, live, log, metrics, shutdown, tracing }: Role,
   parts: WorkerDependencies,
 ): Promise<ServedWorker> {
   const { resources, select = everything, ...connected } = parts;
   installTemporalRuntime(log, metrics);
-  const adapters = await createAdapters(resources, env, log, (call) => countCall(metrics, call));
+  const adapters = await createAdapters(resources, env, log, (call) => countCall(metrics, call), tracing?.call);
   shutdown.onStop('the adapters', () => adapters.close());
   void lookAtEveryResource(Object.keys(resources), { adapters, log, signal: shutdown.stopping });
 
@@ -46,9 +46,13 @@ export async function serveWorker(
     ...connected,
     log,
     taskQueues,
-    activities: createActivities({ ...adapters, watches }, handOver.signal),
+    activities: createActivities(
+      { ...adapters, watches, ...(tracing && { traceLook: tracing.look }) },
+      handOver.signal,
+    ),
     repeatable: repeatableActivities,
-    workflowBundle: workflowBundlePath(),
+    workflowBundle: workflowBundlePath(tracing ? 'traced' : 'plain'),
+    ...(tracing && { tracing: tracing.worker }),
   });
   shutdown.onStop('the worker', async () => {
     const stopped = worker.stop();

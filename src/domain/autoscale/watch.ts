@@ -75,4 +75,12 @@ export interface ScaleAsk {
   readonly key: string;
 }
 
+/**
+ * The key of the request that follows an evaluation.
+ * @param runId the run of the autoscaler.
+ */
+export function requestKey(runId: string, evaluatedAtMs: number): string {
+  return `autoscale/${runId}/${evaluatedAtMs}`;
+}
+
 export type ScaleAnswer = { readonly runId: string } | { readonly refused: string };

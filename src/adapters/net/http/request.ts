@@ -3,6 +3,7 @@ import type { Client } from 'undici';
 import { describeError } from '../connection-errors.js';
 import type { Deadline } from '../deadline.js';
 import type { TlsOptions } from '../tls.js';
+import { withTraceHeaders } from '../trace-headers.js';
 import { parseRetryAfter } from './retry-after.js';
 
 export interface HttpRequest {
@@ -71,7 +72,13 @@ export async function requestOver(
   };
   try {
     const path = url.pathname + url.search;
-    const response = await client.request({ method, path, headers, body: body ?? null, reset });
+    const response = await client.request({
+      method,
+      path,
+      headers: withTraceHeaders(headers),
+      body: body ?? null,
+      reset,
+    });
     const location = firstValue(response.headers['location']);
     const contentType = firstValue(response.headers['content-type']);
     const retryAfterMs = parseRetryAfter(firstValue(response.headers['retry-after']));
