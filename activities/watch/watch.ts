@@ -15,9 +15,11 @@ import {
   type WatchResult,
 } from '../../src/domain/autoscale/watch.js';
 import { checkedSettings } from '../configuration.js';
+import type { EventDependencies } from '../events.js';
 import { Interruption } from '../interruption.js';
 import { type LookDependencies, look } from './look.js';
 import { inherited, seenInThisRun } from './memory.js';
+import { tellOfFallback } from './tell.js';
 
 export interface WatchActivities {
   watch(order: WatchOrder): Promise<WatchResult>;
@@ -46,7 +48,11 @@ interface Watching {
   progress: WatchProgress;
 }
 
-export function watchActivities(dependencies: WatchDependencies, stopping: AbortSignal): WatchActivities {
+export function watchActivities(
+  dependencies: WatchDependencies,
+  stopping: AbortSignal,
+  receivers: EventDependencies,
+): WatchActivities {
   const openRuns = new OpenRuns();
   /** Keyed by the ID of the workflow that started the watch. */
   const present = new Map<string, Watching>();
@@ -71,7 +77,7 @@ export function watchActivities(dependencies: WatchDependencies, stopping: Abort
       check();
       const forget = dependencies.onReload(check);
       try {
-        return await observeUntilEnd(watching, { ...dependencies, openRuns });
+        return await observeUntilEnd(watching, { ...dependencies, openRuns, receivers });
       } catch (error) {
         if (error instanceof Superseded) return await waitForTheEnd(watching.progress, stopping);
         throw error;
@@ -89,7 +95,7 @@ export function watchActivities(dependencies: WatchDependencies, stopping: Abort
 /** Returns when capacity should change. */
 async function observeUntilEnd(
   watching: Watching,
-  parts: LookDependencies & { readonly openRuns: OpenRuns },
+  { receivers, ...parts }: LookDependencies & { readonly openRuns: OpenRuns; readonly receivers: EventDependencies },
 ): Promise<WatchResult> {
   const context = Context.current();
   const { order, spec, interruption } = watching;
@@ -107,10 +113,12 @@ async function observeUntilEnd(
     // An interrupted look is not reported as a failure of the platform or a source.
     interruption.throwIfInterrupted();
     logLook(order.resource, progress.evaluation, seen.progress.evaluation);
-    watching.progress = seen.progress;
-    context.heartbeat(seen.progress);
-    if (seen.result) return seen.result;
-    if (isUrgent && lookedAtMs === null) await sendAtOnce(seen.progress);
+    // A change does not wait for an event: the next watch sends it.
+    const told = seen.result ? progress.told : await tellOfFallback(order, seen.progress.evaluation, progress.told, receivers);
+    watching.progress = { ...seen.progress, ...(told && { told }) };
+    context.heartbeat(watching.progress);
+    if (seen.result) return { ...seen.result, ...(told && { told }) };
+    if (isUrgent && lookedAtMs === null) await sendAtOnce(watching.progress);
     lookedAtMs = startedAtMs;
     pauseMs = Math.min(order.settings.intervalMs - (performance.now() - startedAtMs), untilEndMs(order));
   }

@@ -14,6 +14,7 @@ import type { Activities } from '../../activities/index.js';
 import { autoscaleReason, type WatchOrder } from '../../src/domain/autoscale/watch.js';
 import { longestReason } from '../../src/domain/scale/request.js';
 import { widenedTo } from '../../src/domain/scale/step.js';
+import { handOverEvents, isHandedOver } from '../events/hand-over.js';
 import type { AutoscaleMemo } from './messages.js';
 import type { Autoscaler, AutoscaleWorld } from './run.js';
 
@@ -37,7 +38,11 @@ export function temporalAutoscaleWorld(state: Autoscaler): AutoscaleWorld {
     retry: { initialInterval: '1 second' as const, maximumInterval: '30 seconds' as const },
   });
 
+  handOverEvents(state, taskQueue);
+
   return {
+    runId: workflowInfo().runId,
+
     now: () => Date.now(),
 
     watch: async (order, isCalledOff) => {
@@ -70,7 +75,7 @@ export function temporalAutoscaleWorld(state: Autoscaler): AutoscaleWorld {
     whyNotWatched: ({ settings, taskQueue: there = taskQueue() }) =>
       activities.whyNotWatched.executeWithOptions({ ...quick(), taskQueue: there }, [settings]),
 
-    drained: (wake) => condition(() => allHandlersFinished() || wake()),
+    drained: (wake) => condition(() => (allHandlersFinished() && isHandedOver(state)) || wake()),
 
     mustContinue: () => workflowInfo().continueAsNewSuggested || taskQueue() !== home,
 

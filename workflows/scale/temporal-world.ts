@@ -16,6 +16,7 @@ import {
 } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.js';
 import type { ChangeOrder, ChangeResult, ConfirmOrder, ObserveOrder } from '../../src/domain/scale/orders.js';
+import { handOverEvents, isHandedOver } from '../events/hand-over.js';
 import type { ScaleState } from './messages.js';
 import type { ScaleWorld } from './run.js';
 import { detailsOf } from './state.js';
@@ -65,6 +66,7 @@ export function temporalWorld(state: ScaleState, home: string, shown: () => void
     setCurrentDetails(detailsOf(state));
     shown();
   };
+  handOverEvents(state, taskQueue);
 
   return {
     now: () => Date.now(),
@@ -113,7 +115,7 @@ export function temporalWorld(state: ScaleState, home: string, shown: () => void
       await condition(() => timer.isOver || wake());
     },
 
-    drained: (wake) => condition(() => allHandlersFinished() || wake()),
+    drained: (wake) => condition(() => (allHandlersFinished() && isHandedOver(state)) || wake()),
 
     // A run that must leave its task queue continues as new, as a run with a long history does.
     historyIsLong: () => workflowInfo().continueAsNewSuggested || taskQueue() !== home,

@@ -5,6 +5,7 @@ import { taskQueuesOf, type Config } from '../../config/config.js';
 import { lookAtEveryResource } from '../../worker/first-look.js';
 import { workflowBundlePath } from '../../process/package-root.js';
 import { Reconciler } from '../../worker/reconciler.js';
+import { createReceivers } from '../../worker/event-receivers.js';
 import { createAdapters, type ResourceAdapters } from '../../worker/resource-adapters.js';
 import type { TemporalSettings } from '../../client/temporal/connection.js';
 import { type RunningWorker, startWorker } from '../../worker/worker.js';
@@ -34,6 +35,7 @@ export async function serveWorker(
   const { resources, select = everything, ...connected } = parts;
   installTemporalRuntime(log);
   const adapters = await createAdapters(resources, env, log);
+  const receivers = await createReceivers(config.events, env, log);
   shutdown.onStop('the adapters', () => adapters.close());
   void lookAtEveryResource(Object.keys(resources), { adapters, log, signal: shutdown.stopping });
 
@@ -43,7 +45,7 @@ export async function serveWorker(
     ...connected,
     log,
     taskQueues,
-    activities: createActivities(adapters, handOver.signal),
+    activities: createActivities(adapters, handOver.signal, receivers),
     repeatable: repeatableActivities,
     workflowBundle: workflowBundlePath(),
   });
@@ -64,7 +66,9 @@ export async function serveWorker(
   if (config.source !== 'demo') reconciler.use({ ...config, served: resources });
   live.onReload(async (next) => {
     const served = select(next.resources);
+    const useReceivers = await receivers.prepare(next.events);
     await adapters.reload(served);
+    useReceivers();
     worker.serve(taskQueuesOf(served));
     reconciler.use({ ...next, served });
   });
