@@ -4,6 +4,7 @@ import { format, resolveConfig } from 'prettier';
 import { openApiDocument } from '../src/api/openapi.js';
 import { writePendingPages } from './conformance/compare.js';
 import { configurationPage } from './configuration-page.js';
+import { eventsPage } from './events-page.js';
 import { editorSchema } from './json-schema.js';
 import { sourcePages } from './source-pages.js';
 
@@ -16,6 +17,7 @@ export async function generatedDocs(): Promise<Record<string, string>> {
   return {
     ...Object.fromEntries(await Promise.all(sources)),
     'docs/configuration.md': await format(configurationPage(), { ...style, parser: 'markdown' }),
+    'docs/events.md': await format(await eventsPage(), { ...style, parser: 'markdown' }),
     'docs/escapement.schema.json': `${JSON.stringify(editorSchema(), null, 2)}\n`,
     'docs/openapi.json': `${JSON.stringify(openApiDocument(), null, 2)}\n`,
   };

@@ -5,7 +5,7 @@ import type { AutoscalerEventData } from '../../src/domain/events/data.js';
 import { type ScalingEvent, shortened } from '../../src/domain/events/event.js';
 import type { EventKind } from '../../src/domain/events/kinds.js';
 import type { Evaluation } from '../../src/domain/autoscale/evaluation.js';
-import type { Told, WatchOrder } from '../../src/domain/autoscale/watch.js';
+import type { Told, WatchOrder, WatchProgress } from '../../src/domain/autoscale/watch.js';
 import { failureFields } from '../../src/client/temporal/grpc-status.js';
 import type { EventDependencies } from '../events.js';
 
@@ -18,23 +18,29 @@ const withinMs = 2000;
  * sends it.
  */
 export async function tellOfFallback(
-  { resource, limits }: WatchOrder,
-  evaluation: Evaluation | null,
+  { resource, limits, settings }: WatchOrder,
+  { state, evaluation }: WatchProgress,
   told: Told | undefined,
   receivers: EventDependencies,
 ): Promise<Told | undefined> {
   const isWanted = limits.events?.some((kind) => kind === 'fallback.entered' || kind === 'fallback.left') ?? false;
-  if (!evaluation || !isWanted) return told;
-  const isInFallback = evaluation.limitedBy.includes('fallback');
+  if (!evaluation || !state || !isWanted) return told;
+  // Not the limits of the evaluation: a fallback that recommends the capacity that there already is limits nothing.
+  const failing = Object.entries(state.policies).filter(([, { failures }]) => failures >= settings.fallback.after);
+  const isInFallback = failing.length > 0;
   if (isInFallback === (told?.isInFallback ?? false)) return told;
   // A number that no earlier watch of this autoscaler has used. An attempt that is repeated has the same one.
   const next = { isInFallback, number: (told?.number ?? Date.now()) + 1 };
   const kind = isInFallback ? 'fallback.entered' : 'fallback.left';
   try {
-    await send(eventOf(resource, kind, evaluation, next.number), receivers);
+    const policies = failing.map(([name]) => name).join(', ');
+    await send(eventOf(resource, kind, { ...evaluation, policies }, next.number), receivers);
     return next;
   } catch (error) {
-    log.warn(`${resource}: the event ${kind} could not be handed over; retrying at the next look`, failureFields(error));
+    log.warn(
+      `${resource}: the event ${kind} could not be handed over; retrying at the next look`,
+      failureFields(error),
+    );
     return told;
   }
 }
@@ -47,9 +53,13 @@ async function send(event: ScalingEvent, receivers: EventDependencies): Promise<
   await publish(client, target, [{ event, receivers: names }], withinMs);
 }
 
-function eventOf(resource: string, kind: EventKind, evaluation: Evaluation, number: number): ScalingEvent {
+function eventOf(
+  resource: string,
+  kind: EventKind,
+  { atMs, capacity, target, reason, policies }: Omit<Evaluation, 'policies'> & { readonly policies: string },
+  number: number,
+): ScalingEvent {
   const { workflowId = '', runId = '' } = Context.current().info.workflowExecution ?? {};
-  const { atMs, capacity, target, reason } = evaluation;
-  const data: AutoscalerEventData<'fallback.entered'> = { capacity, target, reason };
+  const data: AutoscalerEventData<'fallback.entered'> = { policies, capacity, target, reason };
   return { id: `${runId}-watch-${number}`, kind, resource, atMs, data: shortened({ workflowId, runId, ...data }) };
 }

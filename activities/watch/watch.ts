@@ -114,7 +114,7 @@ async function observeUntilEnd(
     interruption.throwIfInterrupted();
     logLook(order.resource, progress.evaluation, seen.progress.evaluation);
     // A change does not wait for an event: the next watch sends it.
-    const told = seen.result ? progress.told : await tellOfFallback(order, seen.progress.evaluation, progress.told, receivers);
+    const told = seen.result ? progress.told : await tellOfFallback(order, seen.progress, progress.told, receivers);
     watching.progress = { ...seen.progress, ...(told && { told }) };
     context.heartbeat(watching.progress);
     if (seen.result) return { ...seen.result, ...(told && { told }) };

@@ -9,19 +9,20 @@ export function receiversOf(
   { resource, kind }: { readonly resource: string; readonly kind: AnyEventKind },
 ): string[] {
   const chosen = Object.entries(events).filter(
-    ([, receiver]) =>
-      isAbout(receiver, resource) && (kind === droppedKind || receiver.kinds.includes(kind)),
+    ([, receiver]) => isAbout(receiver, resource) && (kind === droppedKind || receiver.kinds.includes(kind)),
   );
   return chosen.map(([name]) => name);
 }
 
 /** Adds the kinds of events that its workflows have to make. A resource without receivers stays as it is. */
 export function withWantedEvents(resource: ResourceConfig, events: Config['events'] = {}): ResourceConfig {
-  const wanted = eventKinds.filter((kind: EventKind) => receiversOf(events, { resource: resource.alias, kind }).length > 0);
+  const wanted = eventKinds.filter(
+    (kind: EventKind) => receiversOf(events, { resource: resource.alias, kind }).length > 0,
+  );
   return wanted.length === 0 ? resource : { ...resource, settings: { ...resource.settings, events: wanted } };
 }
 
-export function isAbout({ resources }: ReceiverChoice, alias: string): boolean {
+function isAbout({ resources }: ReceiverChoice, alias: string): boolean {
   return resources === undefined || resources.some((pattern) => matches(pattern, alias));
 }
 

@@ -16,7 +16,7 @@ export interface ReceivedEvent {
   readonly data: Record<string, unknown>;
 }
 
-export const webhookSecret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+const webhookSecret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
 interface Response {
   readonly status: number;

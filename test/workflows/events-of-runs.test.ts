@@ -63,7 +63,7 @@ describe('the events of a scale run', () => {
     });
     await bench.scales.request(resource, { targetCapacity: 4 });
     await resource.until(({ stepsMade }) => stepsMade === 1);
-    resource.simulator.resources.get(resource.resource)!.change(1, Date.now());
+    resource.simulator.resources.get(resource.resource)!.setCapacity(4, Date.now());
     const events = await eventsUntil(resource.resource, 'target.reached');
     expect(kindsOf(events)).toEqual(['change.refused', 'change.unknown', 'drift.seen', 'target.reached']);
     expect(events[2]!.data).toMatchObject({ from: 3, to: 4 });
@@ -133,7 +133,12 @@ describe('the events of an autoscaler', () => {
     });
     const autoscales = new AutoscaleClient(environment.client);
     const policies = [{ type: 'perUnit', value: 'depth', target: 10 }];
-    const parsed = autoscaleSettingsSchema.parse({ intervalMs: 200, signals: ['depth'], policies, fallback: { after: 1 } });
+    const parsed = autoscaleSettingsSchema.parse({
+      intervalMs: 200,
+      signals: ['depth'],
+      policies,
+      fallback: { after: 1 },
+    });
     await autoscales.configure(configured(resource, parsed));
     await poll(resource.capacity, (capacity) => capacity === 2);
     isDown = true;

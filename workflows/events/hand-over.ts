@@ -2,7 +2,14 @@
  * Hands the events in the outbox of a workflow over to the events workflow of its resource. It runs beside the loop of
  * the workflow and never delays it: the activity is one of its own, and no other command waits for it.
  */
-import { ActivityFailure, CancellationScope, condition, log, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  CancellationScope,
+  condition,
+  log,
+  proxyActivities,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.js';
 import type { ScalingEvent } from '../../src/domain/events/event.js';
 import { type WithOutbox, remove } from '../../src/domain/events/outbox.js';

@@ -64,8 +64,7 @@ export function temporalEventsWorld(state: EventsState, home: string): EventsWor
 
     publish: () => upsertMemo({ ...eventsMemo(state) }),
 
-    log: (message, fields) =>
-      log.warn(`${state.resource}: ${message}`, { resource: state.resource, ...fields }),
+    log: (message, fields) => log.warn(`${state.resource}: ${message}`, { resource: state.resource, ...fields }),
   };
 }
 

@@ -2,7 +2,7 @@
 import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
 import type { EventFields, ScalingEvent } from '../../domain/events/event.js';
-import { eventKinds } from '../../domain/events/kinds.js';
+import { eventKinds, typePrefix } from '../../domain/events/kinds.js';
 import { withFix } from '../../domain/written/issue.js';
 import { addressSetting } from '../net/server-address.js';
 import { tlsOptions, tlsSettings } from '../net/tls.js';
@@ -69,10 +69,7 @@ export const cloudevents = defineReceiver({
   },
 });
 
-/** The prefix of the CloudEvents attribute `type`. */
-export const typePrefix = 'io.escapement.';
-
-export interface CloudEvent {
+interface CloudEvent {
   readonly specversion: '1.0';
   readonly id: string;
   readonly source: string;

@@ -67,7 +67,9 @@ function adaptersIn(resource: unknown): WrittenAdapter[] {
   const signalPaths = isMapping(signals) ? Object.keys(signals).map((name) => ['autoscale', 'signals', name]) : [];
   return [
     ...adapterAt(['platform'], typeof platform === 'string' ? { type: platform } : platform, Object.values(platforms)),
-    ...signalPaths.flatMap((path) => adapterAt(path, without(signalFields, valueAt(resource, path)), sourceDefinitions)),
+    ...signalPaths.flatMap((path) =>
+      adapterAt(path, without(signalFields, valueAt(resource, path)), sourceDefinitions),
+    ),
   ];
 }
 

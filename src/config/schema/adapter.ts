@@ -68,7 +68,13 @@ export const receiverFields = {
     .exactOptional()
     .describe('The kinds of events to send. Default: every kind that the type can express.'),
   resources: z
-    .array(z.string().regex(/^[a-zA-Z0-9._*-]{1,63}$/, { error: withFix('is not a resource name', 'write an alias; * is any text') }))
+    .array(
+      z
+        .string()
+        .regex(/^[a-zA-Z0-9._*-]{1,63}$/, {
+          error: withFix('is not a resource name', 'write an alias, in which * stands for any text'),
+        }),
+    )
     .min(1)
     .exactOptional()
     .describe('The resources whose events to send: aliases, in which `*` stands for any text. Default: all.'),

@@ -22,3 +22,6 @@ export type EventKind = (typeof eventKinds)[number];
 /** Every receiver gets this kind about the events that were dropped for it, whatever it has chosen. */
 export const droppedKind = 'events.dropped';
 export type AnyEventKind = EventKind | typeof droppedKind;
+
+/** The start of the CloudEvents attribute `type`. */
+export const typePrefix = 'io.escapement.';

@@ -30,7 +30,8 @@ const sentences: Readonly<Record<AnyEventKind, (data: EventFields) => string>> =
     `the platform refused the change from ${shown(data['from'])} to ${shown(data['to'])}: ${shown(data['reason'])}`,
   'request.refused': (data) => `a request was refused: ${shown(data['reason'])}`,
   'target.reached': (data) => `the target ${shown(data['target'])} is reached, at ${shown(data['capacity'])}`,
-  'run.failed': (data) => `scaling to ${shown(data['target'])} failed (${shown(data['failure'])}): ${shown(data['reason'])}`,
+  'run.failed': (data) =>
+    `scaling to ${shown(data['target'])} failed (${shown(data['failure'])}): ${shown(data['reason'])}`,
   'run.cancelled': (data) => `scaling to ${shown(data['target'])} was cancelled, at ${shown(data['capacity'])}`,
   'drift.seen': (data) => `another writer changed the capacity from ${shown(data['from'])} to ${shown(data['to'])}`,
   'fallback.entered': (data) => `the fallback is in force, because signals fail: ${shown(data['reason'])}`,
