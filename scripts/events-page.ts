@@ -31,4 +31,3 @@ function inWords(name: string, { description, const: only, enum: values }: JsonS
   const listed = known.map((value) => `\`${String(value)}\``).join(' or ');
   return `\`${name}\`: ${[listed, description].filter((part) => part).join('. ')}${description ? '' : '.'}`;
 }
-

@@ -69,11 +69,9 @@ export const receiverFields = {
     .describe('The kinds of events to send. Default: every kind that the type can express.'),
   resources: z
     .array(
-      z
-        .string()
-        .regex(/^[a-zA-Z0-9._*-]{1,63}$/, {
-          error: withFix('is not a resource name', 'write an alias, in which * stands for any text'),
-        }),
+      z.string().regex(/^[a-zA-Z0-9._*-]{1,63}$/, {
+        error: withFix('is not a resource name', 'write an alias, in which * stands for any text'),
+      }),
     )
     .min(1)
     .exactOptional()
