@@ -60,7 +60,7 @@ async function createAll(events: Config['events'] = {}, env: NodeJS.ProcessEnv):
 }
 
 /** @throws ConfigError */
-async function createReceiver(name: string, choice: ReceiverChoice, env: NodeJS.ProcessEnv): Promise<Receiver> {
+export async function createReceiver(name: string, choice: ReceiverChoice, env: NodeJS.ProcessEnv): Promise<Receiver> {
   const path = ['events', name];
   const known: readonly ReceiverDefinition[] = receiverDefinitions;
   const definition = known.find(({ type }) => type === choice.type);

@@ -8,6 +8,7 @@ import type { Delivery, ReceiverDefinition } from '../../src/adapters/receivers/
 import { slack } from '../../src/adapters/receivers/slack.js';
 import type { EventFields, ScalingEvent } from '../../src/domain/events/event.js';
 import type { AnyEventKind } from '../../src/domain/events/kinds.js';
+import { makeCertificates } from '../support/certificates.js';
 import { closedPort, LocalHttpServer, type Reply } from '../sources/local-servers.js';
 
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
@@ -113,6 +114,31 @@ describe('cloudevents', () => {
       reason: expect.stringContaining('returned 500: bad: [secret]'),
     });
     for (const each of secrets) expect(JSON.stringify(delivery)).not.toContain(each);
+  });
+});
+
+describe('a check of a receiver', () => {
+  const check = (address: string, tls = {}) =>
+    cloudevents.create(cloudevents.settings.parse({ url: address, secret, tls })).connect(new AbortController().signal);
+
+  it('connects, and sends nothing', async () => {
+    const before = server.connections;
+    const message = `http://127.0.0.1:${server.port} accepts connections; no event was sent`;
+    expect(await check(url())).toEqual({ isReachable: true, message });
+    expect(server.connections).toBe(before + 1);
+    expect(server.asked).toEqual([]);
+  });
+
+  it('says why there is no connection', async () => {
+    const refused = await check(`http://127.0.0.1:${await closedPort()}/`);
+    expect(refused).toMatchObject({ isReachable: false, message: expect.stringContaining('cannot be reached') });
+    const { ca, cert, key } = await makeCertificates();
+    const secure = new LocalHttpServer(() => ({ body: {} }), { cert, key });
+    await secure.start();
+    const untrusted = await check(`https://127.0.0.1:${secure.port}/`);
+    expect(untrusted).toMatchObject({ isReachable: false, message: expect.stringContaining('is not trusted') });
+    expect(await check(`https://127.0.0.1:${secure.port}/`, { ca })).toMatchObject({ isReachable: true });
+    await secure.stop();
   });
 });
 

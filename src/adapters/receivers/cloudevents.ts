@@ -6,7 +6,7 @@ import { eventKinds, typePrefix } from '../../domain/events/kinds.js';
 import { withFix } from '../../domain/written/issue.js';
 import { addressSetting } from '../net/server-address.js';
 import { tlsOptions, tlsSettings } from '../net/tls.js';
-import { postEvent } from './post-event.js';
+import { httpReceiver } from './http-receiver.js';
 import { defineReceiver } from './receiver.js';
 
 const secret = z.string().regex(/^(whsec_)?(?:[A-Za-z0-9+/]{4}){6,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/, {
@@ -42,30 +42,22 @@ export const cloudevents = defineReceiver({
   create({ url, secret, source, headers, tls }) {
     const secrets = typeof secret === 'string' ? [secret] : secret;
     const signers = secrets.map((each) => new Webhook(each));
-    return {
-      deliver: (event, signal) => {
-        const body = JSON.stringify(cloudEventOf(event, source));
-        // The time of this attempt: receivers refuse a signature that is older than some minutes.
-        const now = new Date();
-        const signatures = signers.map((signer) => signer.sign(event.id, now, body));
-        return postEvent(
-          {
-            address: url,
-            headers: {
-              ...headers,
-              'content-type': 'application/cloudevents+json; charset=utf-8',
-              'webhook-id': event.id,
-              'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
-              'webhook-signature': signatures.join(' '),
-            },
-            body,
-            tls: tlsOptions(tls),
-            secrets: [...secrets, ...secrets.map((each) => each.replace('whsec_', '')), ...Object.values(headers)],
-          },
-          signal,
-        );
-      },
-    };
+    const hidden = [...secrets, ...secrets.map((each) => each.replace('whsec_', '')), ...Object.values(headers)];
+    return httpReceiver({ address: url, tls: tlsOptions(tls), secrets: hidden }, (event) => {
+      const body = JSON.stringify(cloudEventOf(event, source));
+      // The time of this attempt: receivers refuse a signature that is older than some minutes.
+      const now = new Date();
+      return {
+        headers: {
+          ...headers,
+          'content-type': 'application/cloudevents+json; charset=utf-8',
+          'webhook-id': event.id,
+          'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
+          'webhook-signature': signers.map((signer) => signer.sign(event.id, now, body)).join(' '),
+        },
+        body,
+      };
+    });
   },
 });
 

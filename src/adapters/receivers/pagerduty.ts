@@ -4,7 +4,7 @@ import type { ScalingEvent } from '../../domain/events/event.js';
 import type { AnyEventKind, EventKind } from '../../domain/events/kinds.js';
 import { sentenceOf } from '../../domain/events/sentence.js';
 import { addressSetting } from '../net/server-address.js';
-import { postEvent } from './post-event.js';
+import { httpReceiver } from './http-receiver.js';
 import { defineReceiver } from './receiver.js';
 
 const settings = z.strictObject({
@@ -41,14 +41,11 @@ export const pagerduty = defineReceiver({
   summary: 'A service of PagerDuty, through the Events API v2: alerts that resolve themselves.',
   settings,
   kinds: Object.keys(alerts).filter((kind) => kind !== 'events.dropped') as EventKind[], // the keys of `alerts`
-  create: ({ routingKey, url }) => ({
-    deliver: async (event, signal) => {
+  create: ({ routingKey, url }) =>
+    httpReceiver({ address: url, secrets: [routingKey] }, (event) => {
       const body = requestFor(event, routingKey);
-      if (!body) return { outcome: 'delivered' };
-      const headers = { 'content-type': 'application/json' };
-      return postEvent({ address: url, headers, body: JSON.stringify(body), secrets: [routingKey] }, signal);
-    },
-  }),
+      return body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+    }),
 });
 
 /** Undefined for an event that is no reason to alert anyone. */

@@ -6,6 +6,15 @@ import type { EventKind } from '../../domain/events/kinds.js';
 export interface Receiver {
   /** One attempt, no retries. Never rejects, and settles within its timeout. */
   deliver(event: ScalingEvent, signal: AbortSignal): Promise<Delivery>;
+
+  /** Connects, with TLS where the address has it, and sends nothing. Never rejects. */
+  connect(signal: AbortSignal): Promise<Connected>;
+}
+
+export interface Connected {
+  readonly isReachable: boolean;
+  /** For people. Contains no secret. */
+  readonly message: string;
 }
 
 /** The outcome of one attempt. A reason is for people, and contains no secret. */

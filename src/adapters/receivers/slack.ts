@@ -4,7 +4,7 @@ import type { ScalingEvent } from '../../domain/events/event.js';
 import { eventKinds } from '../../domain/events/kinds.js';
 import { isProblem, sentenceOf } from '../../domain/events/sentence.js';
 import { addressSetting } from '../net/server-address.js';
-import { postEvent } from './post-event.js';
+import { httpReceiver } from './http-receiver.js';
 import { defineReceiver } from './receiver.js';
 
 const settings = z.strictObject({
@@ -18,18 +18,11 @@ export const slack = defineReceiver({
   summary: 'A channel of Slack, through an incoming webhook: one message per event.',
   settings,
   kinds: eventKinds,
-  create: ({ url }) => ({
-    deliver: (event, signal) =>
-      postEvent(
-        {
-          address: url,
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify(messageOf(event)),
-          secrets: [],
-        },
-        signal,
-      ),
-  }),
+  create: ({ url }) =>
+    httpReceiver({ address: url, secrets: [] }, (event) => ({
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(messageOf(event)),
+    })),
 });
 
 /** `text` is what notifications show, and `blocks` what the channel shows. */
