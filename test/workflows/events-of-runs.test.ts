@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { moveRun } from '../../src/client/scale/client.js';
 import { AutoscaleClient } from '../../src/client/autoscale/client.js';
 import { eventKinds } from '../../src/domain/events/kinds.js';
 import { configured } from '../support/configured.js';
@@ -13,7 +14,18 @@ import { Workbench, poll } from './workbench.js';
 const environment = await devServerEnvironment();
 const receiver = await new EventReceiver().start();
 const bench = new Workbench(environment);
-bench.receivers = await receiversOf({ all: receiver.settings });
+const receivers = await receiversOf({ all: receiver.settings });
+/** Resources whose events cannot be handed over at the moment. */
+const stuck = new Set<string>();
+let failedHandOvers = 0;
+bench.receivers = {
+  ...receivers,
+  receiversOf: (event) => {
+    if (!stuck.has(event.resource)) return receivers.receiversOf(event);
+    failedHandOvers += 1;
+    throw new Error('the hand-over fails');
+  },
+};
 await bench.startWorker();
 afterAll(async () => {
   await bench.close();
@@ -107,6 +119,39 @@ describe('the events of a scale run', () => {
     expect(names.filter((name) => name !== undefined)).toEqual(['observe', 'change']);
   });
 
+  it.concurrent(
+    'delay no change while they cannot be handed over, and are handed over before the run closes',
+    async () => {
+      const resource = await bench.resource({ settings });
+      stuck.add(resource.resource);
+      await bench.scales.request(resource, { targetCapacity: 4 });
+      await resource.until(({ phase }) => phase === 'settled');
+      const [first, second] = resource.changeTimes();
+      expect(second! - first!).toBeLessThan(2500); // the cooldown of 1 s, and what a timer of the server takes
+      const { cooldownUntilMs } = await resource.status();
+      await eventually('the last cooldown is over', () => Date.now() > cooldownUntilMs!.up + 1000);
+      expect(failedHandOvers).toBeGreaterThan(1);
+      expect((await resource.handle.describe()).status.name).toBe('RUNNING');
+      stuck.delete(resource.resource);
+      await resource.handle.result();
+      const events = await eventsUntil(resource.resource, 'target.reached');
+      expect(kindsOf(events)).toEqual(['change.made', 'change.made', 'target.reached']);
+    },
+  );
+
+  it.concurrent('keep their IDs and their order when the run continues as new', async () => {
+    const resource = await bench.resource({ settings });
+    const { runId } = await bench.scales.request(resource, { targetCapacity: 4 });
+    await resource.until(({ phase }) => phase === 'coolingDown');
+    const taskQueue = `${resource.taskQueue}-elsewhere-${resource.resource}`;
+    await bench.startWorker({ taskQueue });
+    await moveRun(environment.client, resource.resource, { taskQueue, atMs: Date.now() });
+    const events = await eventsUntil(resource.resource, 'target.reached');
+    expect(events.map(({ id }) => id)).toEqual([`${runId}-1`, `${runId}-2`, `${runId}-3`]);
+    expect(kindsOf(events)).toEqual(['change.made', 'change.made', 'target.reached']);
+    expect((await resource.handle.describe()).runId).not.toBe(runId);
+  });
+
   it.concurrent('are handed over before the run closes, also when it closes at once', async () => {
     const resource = await bench.resource({ settings });
     await bench.scales.request(resource, { targetCapacity: 2 });
@@ -118,6 +163,28 @@ describe('the events of a scale run', () => {
 });
 
 describe('the events of an autoscaler', () => {
+  it.concurrent('say that it has paused itself', async () => {
+    const resource = await bench.resource({
+      settings: { ...settings, step: { up: null, down: null }, cooldownMs: { up: 0, down: 0 } },
+    });
+    let capacity = 2;
+    bench.platforms.set(resource.resource, {
+      observe: async () => ({ capacity, status: 'ACTIVE', observedAtMs: Date.now() }),
+      change: async ({ from, to }) => {
+        capacity -= to - from;
+        return { outcome: 'accepted' };
+      },
+    });
+    const autoscales = new AutoscaleClient(environment.client);
+    const parsed = autoscaleSettingsSchema.parse({ intervalMs: 200, policies: [{ type: 'fixed', capacity: 3 }] });
+    await autoscales.configure(configured(resource, parsed));
+    const events = await eventsUntil(resource.resource, 'autoscaler.paused');
+    const paused = events.find(({ type }) => type.endsWith('autoscaler.paused'));
+    expect(paused!.data).toMatchObject({ by: 'autoscaler', direction: 'both', until: null });
+    expect(paused!.data['reason']).toContain('in the wrong direction');
+    await environment.client.workflow.getHandle(`autoscale:${resource.resource}`).terminate(randomUUID());
+  });
+
   it.concurrent('name pauses, overrides and a fallback', async () => {
     const resource = await bench.resource({
       settings: { ...settings, step: { up: null, down: null }, cooldownMs: { up: 0, down: 0 } },
