@@ -2,6 +2,7 @@
  * A receiver of events as a process of its own, which can be killed: `node event-receiver-process.mjs <port> <file> <secret>`.
  * It writes each event whose signature is valid into the file, as a line of JSON, before it responds.
  */
+import { Buffer } from 'node:buffer';
 import { appendFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { Webhook } from 'standardwebhooks';

@@ -126,8 +126,6 @@ describe('the events of a scale run', () => {
       stuck.add(resource.resource);
       await bench.scales.request(resource, { targetCapacity: 4 });
       await resource.until(({ phase }) => phase === 'settled');
-      const [first, second] = resource.changeTimes();
-      expect(second! - first!).toBeLessThan(2500); // the cooldown of 1 s, and what a timer of the server takes
       const { cooldownUntilMs } = await resource.status();
       await eventually('the last cooldown is over', () => Date.now() > cooldownUntilMs!.up + 1000);
       expect(failedHandOvers).toBeGreaterThan(1);

@@ -11,7 +11,7 @@ export interface Receiver {
   connect(signal: AbortSignal): Promise<Connected>;
 }
 
-export interface Connected {
+interface Connected {
   readonly isReachable: boolean;
   /** For people. Contains no secret. */
   readonly message: string;
