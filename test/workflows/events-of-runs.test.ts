@@ -183,7 +183,7 @@ describe('the events of an autoscaler', () => {
     await environment.client.workflow.getHandle(`autoscale:${resource.resource}`).terminate(randomUUID());
   });
 
-  it.concurrent('name pauses, overrides and a fallback', async () => {
+  it.concurrent('name pauses, overrides and a fallback, also one that could not be handed over at first', async () => {
     const resource = await bench.resource({
       settings: { ...settings, step: { up: null, down: null }, cooldownMs: { up: 0, down: 0 } },
     });
@@ -206,7 +206,11 @@ describe('the events of an autoscaler', () => {
     });
     await autoscales.configure(configured(resource, parsed));
     await poll(resource.capacity, (capacity) => capacity === 2);
+    stuck.add(resource.resource);
+    const failedBefore = failedHandOvers;
     isDown = true;
+    await eventually('the event could not be handed over', () => failedHandOvers > failedBefore + 1);
+    stuck.delete(resource.resource);
     await eventsUntil(resource.resource, 'fallback.entered');
     isDown = false;
     await eventsUntil(resource.resource, 'fallback.left');

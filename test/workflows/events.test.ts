@@ -151,6 +151,19 @@ describe('an events workflow', () => {
     expect(idsOf(receiver)).toEqual(['a', 'b']);
   });
 
+  it.concurrent('ignores an invalid message', async () => {
+    const receiver = await startReceiver();
+    const { handle, send } = await delivered(real, { receiver });
+    await send('a');
+    await handle.signal('publish', { nonsense: true });
+    await handle.signal('publish', [{ event: { id: 'x' }, receivers: ['receiver'] }]);
+    await handle.signal('move', { taskQueue: 3 });
+    await handle.signal('nonsense');
+    await send('b');
+    await eventually('both have arrived', () => receiver.events.length === 2);
+    expect(idsOf(receiver)).toEqual(['a', 'b']);
+  });
+
   it.concurrent('uses the receivers of the newest configuration', async () => {
     const [before, after] = [await startReceiver(), await startReceiver()];
     before.respond = () => ({ status: 500 });

@@ -137,7 +137,8 @@ export class EventsRun {
   }
 
   private dropsOf(receiver: string): number {
-    return this.state.dropped[receiver] ?? 0;
+    // A receiver may have the name of a property of every object, such as `constructor`.
+    return Object.hasOwn(this.state.dropped, receiver) ? (this.state.dropped[receiver] ?? 0) : 0;
   }
 
   private settle(receiver: string, events: readonly QueuedEvent[]): void {

@@ -8,9 +8,9 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { fields, invalidText, text, whole } from '../../src/domain/checks.js';
+import { fields, invalidText, list, text, whole } from '../../src/domain/checks.js';
 import { type EventsInput, type EventsState, moveEventsSignal, publishSignal } from './messages.js';
-import { EventsRun } from './run.js';
+import { EventsRun, mostQueued } from './run.js';
 import { eventsMemo, temporalEventsWorld } from './temporal-world.js';
 
 export async function events(input: EventsInput): Promise<void> {
@@ -32,13 +32,33 @@ export async function events(input: EventsInput): Promise<void> {
 }
 
 function listen(state: EventsState, run: EventsRun): void {
-  setHandler(publishSignal, (published) => run.take(published));
-  setHandler(moveEventsSignal, (site) => {
-    if (checkSite(site) === undefined && site.atMs >= (state.site?.atMs ?? 0)) state.site = site;
+  const ignore = (message: string) => log.warn(`${state.resource}: ignored ${message}`, { resource: state.resource });
+  setHandler(publishSignal, (published) => {
+    const wrong = checkPublished(published);
+    if (wrong === undefined) run.take(published);
+    else ignore(`publish: ${invalidText(wrong)}`);
   });
-  setDefaultSignalHandler((name) => log.warn(`${state.resource}: signal "${name}" is not supported`));
+  setHandler(moveEventsSignal, (site) => {
+    const wrong = checkSite(site);
+    if (wrong !== undefined) ignore(`move: ${invalidText(wrong)}`);
+    else if (site.atMs >= (state.site?.atMs ?? 0)) state.site = site;
+  });
+  setDefaultSignalHandler((name) => ignore(`signal "${name}": it is not supported`));
 }
 
+const checkPublished = list(
+  fields({
+    event: fields({
+      id: text(1, 255),
+      kind: text(1, 100),
+      resource: text(1, 255),
+      atMs: whole(0),
+      data: fields({}),
+    }),
+    receivers: list(text(1, 63), mostQueued),
+  }),
+  mostQueued,
+);
 const checkSite = fields({ taskQueue: text(1, 1000), atMs: whole(0) });
 const checkInput = fields({ resource: text(1, 255), taskQueue: text(1, 1000) });
 

@@ -4,7 +4,9 @@ import type { AnyEventKind } from './kinds.js';
 
 export function sentenceOf({ kind, resource, data }: ScalingEvent): string {
   const dry = data['dryRun'] === true ? ' (dry run: nothing was sent)' : '';
-  return `${resource}: ${sentences[kind](data)}${dry}`;
+  // A newer version may have handed over a kind that this version does not have.
+  const words: string = Object.hasOwn(sentences, kind) ? sentences[kind](data) : kind;
+  return `${resource}: ${words}${dry}`;
 }
 
 /** Whether the event reports a problem that a person may have to look at. */
