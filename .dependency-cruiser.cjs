@@ -58,9 +58,9 @@ module.exports = {
       name: 'adapters-below',
       comment: 'An adapter knows the domain, and of other adapters only what all of them share.',
       severity: 'error',
-      from: { path: '^src/adapters/(net|platforms|sources)/' },
+      from: { path: '^src/adapters/(net|platforms|receivers|sources)/' },
       to: {
-        path: '^(src/(?!(domain|adapters)/)|workflows/|activities/)|^src/adapters/(platforms|sources)/',
+        path: '^(src/(?!(domain|adapters)/)|workflows/|activities/)|^src/adapters/(platforms|receivers|sources)/',
         pathNot: '^src/adapters/$1/',
         dependencyTypesNot: ['type-only'],
       },
@@ -76,7 +76,7 @@ module.exports = {
       comment: 'Everyone else reaches a workflow through its messages and a Temporal client.',
       severity: 'error',
       from: { path: '^(src|activities)/' },
-      to: { path: '^workflows/(?!(auto)?scale/messages)', dependencyTypesNot: ['type-only'] },
+      to: { path: '^workflows/(?!((auto)?scale|events)/messages)', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'tracing-is-optional',

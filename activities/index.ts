@@ -2,10 +2,15 @@
 import { setMaxListeners } from 'node:events';
 import { type CapacityActivities, capacityActivities } from './scale.js';
 import { type ConfigurationActivities, configurationActivities } from './configuration.js';
+import { type EventActivities, type EventDependencies, eventActivities, noReceivers } from './events.js';
 import { type RequestActivities, requestActivities } from './requests.js';
 import { type WatchActivities, type WatchDependencies, watchActivities } from './watch/watch.js';
 
-export type Activities = CapacityActivities & ConfigurationActivities & RequestActivities & WatchActivities;
+export type Activities = CapacityActivities &
+  ConfigurationActivities &
+  EventActivities &
+  RequestActivities &
+  WatchActivities;
 
 /**
  * The activities that may be started a second time while the first attempt still runs somewhere: live workers take them
@@ -18,6 +23,8 @@ export const repeatableActivities: readonly (keyof Activities)[] = [
   'whyNotWatched',
   'watch',
   'lastSeen',
+  'publishEvents',
+  'deliverEvent',
 ];
 
 /**
@@ -27,13 +34,15 @@ export const repeatableActivities: readonly (keyof Activities)[] = [
 export function createActivities(
   dependencies: WatchDependencies,
   stopping: AbortSignal = new AbortController().signal,
+  receivers: EventDependencies = noReceivers,
 ): Activities {
   // Every running activity listens to this signal, and Node warns about more than ten listeners.
   setMaxListeners(0, stopping);
   return {
     ...capacityActivities(dependencies, stopping),
     ...configurationActivities(),
+    ...eventActivities(receivers),
     ...requestActivities(),
-    ...watchActivities(dependencies, stopping),
+    ...watchActivities(dependencies, stopping, receivers),
   };
 }

@@ -1,7 +1,7 @@
 /** The reference page of the configuration: tables from the zod schemas, and words on what all fields share. */
 import { functions } from '../src/domain/expression/parse.js';
 import { z } from 'zod';
-import { signalFields } from '../src/config/schema/adapter.js';
+import { receiverFields, signalFields } from '../src/config/schema/adapter.js';
 import { environmentSettings } from '../src/config/environment/omnistrate.js';
 import { fastAutoscalerSettings } from '../src/config/environment/ecs-fast-autoscaler.js';
 import { documentSchema, resourceSchema } from '../src/config/schema/resource.js';
@@ -26,11 +26,15 @@ export function configurationPage(): string {
     fieldTable(autoscaleForm, ['signals', 'policies']),
     signalWords,
     fieldTable(writtenForm(z.strictObject(signalFields))),
-    ...sections(alternatives(signals?.additionalProperties as JsonSchema).map(withoutSignalFields)),
+    ...sections(alternatives(signals?.additionalProperties as JsonSchema).map(without(signalFields))),
     '## Expressions',
     expressionWords,
     '## Policies',
     ...sections(alternatives(policies?.items as JsonSchema)),
+    '## Events',
+    eventsWords,
+    fieldTable(writtenForm(z.strictObject(receiverFields))),
+    ...sections(receiverForms().map(without(receiverFields))),
     environmentWords,
     '## One resource from the environment',
     environmentResourceWords,
@@ -57,7 +61,7 @@ problem of a file, with its line and how to fix it. With \`--json\` it prints th
 
 - **Durations** have a unit: \`500ms\`, \`15s\`, \`5m\`, \`1h30m\`, \`1d\`. **Percentages** are written \`30%\`. Counts are whole numbers.
 - **Placeholders**: in any text, \`\${NAME}\` and \`\${NAME:-default}\` are replaced from the environment, and \`\${file:/run/secrets/x}\` from a
-  file. In the settings of platforms and signals, the worker replaces placeholders immediately before it uses the settings. The values
+  file. In the settings of platforms, signals and receivers, the worker replaces placeholders immediately before it uses the settings. The values
   appear in no history, log, error or response of the API. Everywhere else, placeholders are replaced when the file is read.
 - **Unknown keys** are refused.`;
 
@@ -92,6 +96,9 @@ parentheses, comparisons, \`&& || !\`, \`condition ? value : other\`, and the fu
 zero. Like in JavaScript, it binds weaker than every other operator except \`? :\`. The evaluation says which side was used. To replace one signal everywhere, and only
 after a time without data, set \`else\` on the signal instead.`;
 
+const eventsWords = `Each entry of \`events:\` is a receiver, by a name for logs. [Events](events.md) describes what is sent, and what happens while a
+receiver is down. Every receiver may have these fields:`;
+
 const environmentWords = `## Environment
 
 A variable with an empty value counts as not set. Escapement prints a warning for an unknown variable whose name is similar to a known one
@@ -106,18 +113,25 @@ const environmentResourceWords = `These are the settings of Omnistrate's autosca
 file. With a file, they are ignored with a warning, except for \`DRY_RUN\`, which then applies to every resource of the file.`;
 
 /** They stand in a table of their own. */
-function withoutSignalFields(form: JsonSchema): JsonSchema {
-  const own = Object.entries(form.properties ?? {}).filter(([key]) => !Object.hasOwn(signalFields, key));
-  return { ...form, properties: Object.fromEntries(own) };
+function without(common: object) {
+  return (form: JsonSchema): JsonSchema => {
+    const own = Object.entries(form.properties ?? {}).filter(([key]) => !Object.hasOwn(common, key));
+    return { ...form, properties: Object.fromEntries(own) };
+  };
+}
+
+function receiverForms(): JsonSchema[] {
+  const { events } = writtenForm(documentSchema).properties as Record<string, JsonSchema>;
+  return alternatives(events?.additionalProperties as JsonSchema);
 }
 
 function fileFields(): JsonSchema {
   const { properties, required } = writtenForm(documentSchema);
-  const { version, owner, defaults, resources } = properties as Record<string, JsonSchema>;
+  const { version, owner, events, defaults, resources } = properties as Record<string, JsonSchema>;
   const whole = (form?: JsonSchema): JsonSchema => ({ type: 'object', description: form?.description ?? '' });
   return {
     type: 'object',
-    properties: { version, owner, defaults: whole(defaults), resources: whole(resources) },
+    properties: { version, owner, events: whole(events), defaults: whole(defaults), resources: whole(resources) },
     required,
   } as JsonSchema;
 }

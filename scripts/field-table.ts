@@ -37,7 +37,8 @@ function insideOf(field: JsonSchema, name: string): Row[] {
 
 function formsOf(field: JsonSchema): JsonSchema[] {
   const forms = field.anyOf ?? field.oneOf;
-  return forms ? forms.flatMap(formsOf) : [field];
+  // Where null is possible, the meaning says what it means.
+  return forms ? forms.flatMap(formsOf).filter(({ type }) => type !== 'null') : [field];
 }
 
 function usualOf(field: JsonSchema, isRequired: boolean): string {

@@ -6,6 +6,7 @@ import { resourceDashboard } from '../monitoring/dashboards/resource.js';
 import { openApiDocument } from '../src/api/openapi.js';
 import { writePendingPages } from './conformance/compare.js';
 import { configurationPage } from './configuration-page.js';
+import { eventsPage } from './events-page.js';
 import { editorSchema } from './json-schema.js';
 import { metricsPage } from './metrics-page.js';
 import { sourcePages } from './source-pages.js';
@@ -20,6 +21,7 @@ export async function generatedDocs(): Promise<Record<string, string>> {
     ...Object.fromEntries(await Promise.all(sources)),
     'docs/configuration.md': await format(configurationPage(), { ...style, parser: 'markdown' }),
     'docs/metrics.md': await format(metricsPage(), { ...style, parser: 'markdown' }),
+    'docs/events.md': await format(await eventsPage(), { ...style, parser: 'markdown' }),
     'docs/escapement.schema.json': `${JSON.stringify(editorSchema(), null, 2)}\n`,
     'docs/openapi.json': `${JSON.stringify(openApiDocument(), null, 2)}\n`,
     'monitoring/grafana/dashboards/fleet.json': `${JSON.stringify(fleetDashboard(), null, 2)}\n`,

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { sourceDefinitions } from '../src/adapters/sources/registry.js';
 import { fieldTable } from './field-table.js';
+import { fill } from './fill.js';
 import { writtenForm } from './json-schema.js';
 
 /** Each page by its path from the root, not yet formatted. A source without a page is an error. */
@@ -12,14 +13,6 @@ export async function sourcePages(): Promise<Record<string, string>> {
     return [path, fill(fill(page, 'summary', summary), 'settings', fieldTable(writtenForm(settings)))] as const;
   });
   return { ...Object.fromEntries(await Promise.all(pages)), 'docs/sources/README.md': overview() };
-}
-
-/** What stands between `<!-- name -->` and `<!-- /name -->` is replaced. */
-function fill(page: string, name: string, text: string): string {
-  const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
-  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`a page of a source has no ${begin} ${end}`);
-  return `${page.slice(0, from)}${begin}\n\n${text}\n\n${page.slice(to)}`;
 }
 
 function overview(): string {

@@ -1,3 +1,4 @@
 /** The workflows that the worker bundles. */
 export { autoscale } from './autoscale/workflow.js';
+export { events } from './events/workflow.js';
 export { scale } from './scale/workflow.js';

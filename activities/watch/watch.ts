@@ -16,9 +16,11 @@ import {
 } from '../../src/domain/autoscale/watch.js';
 import { metricFamilies } from '../../src/domain/metrics.js';
 import { checkedSettings } from '../configuration.js';
+import type { EventDependencies } from '../events.js';
 import { Interruption } from '../interruption.js';
 import { type Look, type LookDependencies, look } from './look.js';
 import { inherited, seenInThisRun } from './memory.js';
+import { tellOfFallback } from './tell.js';
 
 export interface WatchActivities {
   watch(order: WatchOrder): Promise<WatchResult>;
@@ -60,7 +62,11 @@ export interface Watching {
   progress: WatchProgress;
 }
 
-export function watchActivities(dependencies: WatchDependencies, stopping: AbortSignal): WatchActivities {
+export function watchActivities(
+  dependencies: WatchDependencies,
+  stopping: AbortSignal,
+  receivers: EventDependencies,
+): WatchActivities {
   const openRuns = new OpenRuns();
   const { watches: present = new Map<string, Watching>() } = dependencies;
   return {
@@ -84,7 +90,7 @@ export function watchActivities(dependencies: WatchDependencies, stopping: Abort
       check();
       const forget = dependencies.onReload(check);
       try {
-        return await observeUntilEnd(watching, { ...dependencies, openRuns });
+        return await observeUntilEnd(watching, { ...dependencies, openRuns, receivers });
       } catch (error) {
         if (error instanceof Superseded) return await waitForTheEnd(watching.progress, stopping);
         throw error;
@@ -101,6 +107,7 @@ export function watchActivities(dependencies: WatchDependencies, stopping: Abort
 
 interface LookParts extends LookDependencies, Pick<WatchDependencies, 'traceLook'> {
   readonly openRuns: OpenRuns;
+  readonly receivers: EventDependencies;
 }
 
 const untraced: TraceLook = (_, work) => work();
@@ -108,7 +115,7 @@ const untraced: TraceLook = (_, work) => work();
 /** Returns when capacity should change. */
 async function observeUntilEnd(
   watching: Watching,
-  { traceLook = untraced, ...parts }: LookParts,
+  { traceLook = untraced, receivers, ...parts }: LookParts,
 ): Promise<WatchResult> {
   const context = Context.current();
   const { order, spec, interruption } = watching;
@@ -131,10 +138,12 @@ async function observeUntilEnd(
     interruption.throwIfInterrupted();
     duration.record((performance.now() - startedAtMs) / 1000);
     logLook(order.resource, progress.evaluation, seen.progress.evaluation);
-    watching.progress = seen.progress;
-    context.heartbeat(seen.progress);
-    if (seen.result) return seen.result;
-    if (isUrgent && lookedAtMs === null) await sendAtOnce(seen.progress);
+    // A change does not wait for an event: the next watch sends it.
+    const told = seen.result ? progress.told : await tellOfFallback(order, seen.progress, progress.told, receivers);
+    watching.progress = { ...seen.progress, ...(told && { told }) };
+    context.heartbeat(watching.progress);
+    if (seen.result) return { ...seen.result, ...(told && { told }) };
+    if (isUrgent && lookedAtMs === null) await sendAtOnce(watching.progress);
     lookedAtMs = startedAtMs;
     pauseMs = Math.min(order.settings.intervalMs - (performance.now() - startedAtMs), untilEndMs(order));
   }

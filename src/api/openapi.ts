@@ -2,6 +2,7 @@
 import { createDocument, type oas31, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { answer, answers, body, operation, problems, schemaOverride, schemas } from './openapi-parts.js';
 import { autoscalePaths } from './autoscale/openapi.js';
+import { eventWebhooks } from './events/openapi.js';
 import { runsQuerySchema } from './scale/resource-routes.js';
 import { longestKey, longestWaitSeconds } from './http/request.js';
 
@@ -14,6 +15,7 @@ export function openApiDocument() {
         { name: 'scale', description: 'Request a capacity, and read the status of the request.' },
         { name: 'autoscale', description: 'Read what policies decide and why, and override them.' },
         { name: 'health' },
+        { name: 'events', description: 'What Escapement sends to the receivers in the configuration.' },
         {
           name: 'drop-in',
           description: 'The routes of the Omnistrate example, for a configuration with one resource.',
@@ -21,6 +23,7 @@ export function openApiDocument() {
       ],
       security: [{}, { token: [] }],
       paths: { ...scalePaths, ...autoscalePaths, ...healthPaths, ...dropInPaths },
+      webhooks: eventWebhooks,
       components: {
         schemas,
         securitySchemes: {

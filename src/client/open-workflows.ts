@@ -1,8 +1,9 @@
 /**
- * The open autoscalers and scale runs of a namespace, from one list. Temporal's visibility may be slightly out of date.
+ * The open autoscalers, scale runs and events workflows of a namespace, from one list. Temporal's visibility may be slightly out of date.
  */
 import type { Client } from '@temporalio/client';
 import { autoscaleWorkflowType } from '../../workflows/autoscale/messages.js';
+import { eventsWorkflowId, eventsWorkflowType } from '../../workflows/events/messages.js';
 import { scaleWorkflowId, scaleWorkflowType } from '../../workflows/scale/messages.js';
 import { type KnownAutoscaler, known } from './autoscale/client.js';
 
@@ -17,7 +18,14 @@ export interface OpenWorkflows {
   /** Keyed by resource. */
   readonly autoscalers: ReadonlyMap<string, KnownAutoscaler>;
   /** The open scale run and its task queue, keyed by resource. */
-  readonly scaleRuns: ReadonlyMap<string, { readonly runId: string; readonly taskQueue: string }>;
+  readonly scaleRuns: ReadonlyMap<string, RunPlace>;
+  /** The open events workflow and its task queue, keyed by resource. */
+  readonly events: ReadonlyMap<string, RunPlace>;
+}
+
+interface RunPlace {
+  readonly runId: string;
+  readonly taskQueue: string;
 }
 
 /** The names of the resources whose scale run is open, or has closed since that time. */
@@ -31,18 +39,22 @@ export async function resourcesInMotion(client: Client, sinceMs: number): Promis
 
 export async function openWorkflows(client: Client): Promise<OpenWorkflows> {
   const autoscalers = new Map<string, KnownAutoscaler>();
-  const scaleRuns = new Map<string, { runId: string; taskQueue: string }>();
-  const query = `${isOpen} AND WorkflowType IN ('${autoscaleWorkflowType}', '${scaleWorkflowType}')`;
+  const scaleRuns = new Map<string, RunPlace>();
+  const events = new Map<string, RunPlace>();
+  const types = [autoscaleWorkflowType, scaleWorkflowType, eventsWorkflowType];
+  const query = `${isOpen} AND WorkflowType IN (${types.map((type) => `'${type}'`).join(', ')})`;
   for await (const info of client.workflow.list({ query })) {
     const { workflowId, runId, taskQueue } = info;
     if (info.type === autoscaleWorkflowType) {
       const autoscaler = known(info);
       autoscalers.set(autoscaler.resource, autoscaler);
+    } else if (info.type === eventsWorkflowType) {
+      events.set(workflowId.slice(eventsWorkflowId('').length), { runId, taskQueue });
     } else {
       scaleRuns.set(resourceOf(workflowId), { runId, taskQueue });
     }
   }
-  return { autoscalers, scaleRuns };
+  return { autoscalers, scaleRuns, events };
 }
 
 function resourceOf(scaleWorkflow: string): string {

@@ -4,6 +4,7 @@ import type { ScaleSettings, TakesChanges, UpAfter } from '../domain/scale/setti
 import type { Writing } from '../domain/autoscale/revision.js';
 import { platforms } from '../adapters/platforms/registry.js';
 import type { ConfigProblem } from './problem.js';
+import type { ReceiverChoice } from './schema/adapter.js';
 import type { AdapterChoice } from './schema/adapter-settings.js';
 import type { AutoscaleConfig } from './schema/autoscale.js';
 import type { resourceSchema } from './schema/resource.js';
@@ -16,6 +17,8 @@ export interface Config {
   readonly owner?: string;
   /** By alias. The object has no prototype, so that `constructor` is a valid alias. */
   readonly resources: Readonly<Record<string, ResourceConfig>>;
+  /** The receivers of events, by name. Absent: none. Placeholders are not replaced yet: see `resolveSettings`. */
+  readonly events?: Readonly<Record<string, ReceiverChoice>>;
   /**
    * Messages for people when the configuration is read: what was ignored, and what could not be checked on this
    * machine.

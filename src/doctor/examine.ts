@@ -1,27 +1,43 @@
 /** Reads everything that a configuration names once, with the secrets of this machine, and changes nothing. */
 import { ConfigError } from '../config/problem.js';
 import type { Config, ResourceConfig } from '../config/config.js';
+import type { ReceiverChoice } from '../config/schema/adapter.js';
+import { createReceiver } from '../worker/event-receivers.js';
 import { createPlatform, createSource, type Signal, signalsOf } from '../worker/resource-adapters.js';
 import type { TemporalSettings } from '../client/temporal/connection.js';
 import { examineTemporal } from './examine-temporal.js';
 import type { CheckResult } from './check-result.js';
 import { sampleResult } from './sample-result.js';
 
-interface Examined {
+interface Examined extends Pick<Config, 'events'> {
   readonly resources: Config['resources'];
   readonly temporal: TemporalSettings;
   readonly env: NodeJS.ProcessEnv;
 }
 
 /** In parallel, each with its own timeout. Never rejects: every failure is a result. */
-export async function examine({ resources, temporal, env }: Examined): Promise<CheckResult[]> {
+export async function examine({ resources, events = {}, temporal, env }: Examined): Promise<CheckResult[]> {
   return Promise.all([
     examineTemporal(temporal),
     ...Object.values(resources).flatMap((resource) => [
       examinePlatform(resource, env),
       ...signalsOf(resource).map((signal) => examineSource(resource, signal, env)),
     ]),
+    ...Object.entries(events).map(([name, choice]) => examineReceiver(name, choice, env)),
   ]);
+}
+
+/** Only connects: an event would alert people. */
+async function examineReceiver(name: string, choice: ReceiverChoice, env: NodeJS.ProcessEnv): Promise<CheckResult> {
+  const subject = { part: 'receiver', receiver: name, type: choice.type } as const;
+  return examineOne(
+    subject,
+    () => createReceiver(name, choice, env),
+    async (receiver) => {
+      const { isReachable, message } = await receiver.connect(unlimited());
+      return { outcome: isReachable ? 'ok' : 'failing', message };
+    },
+  );
 }
 
 async function examinePlatform(resource: ResourceConfig, env: NodeJS.ProcessEnv): Promise<CheckResult> {
@@ -57,10 +73,10 @@ async function examineSource(
   );
 }
 
-type Subject = Pick<CheckResult, 'part' | 'resource' | 'signal' | 'type'>;
+type Subject = Pick<CheckResult, 'part' | 'resource' | 'signal' | 'receiver' | 'type'>;
 type Seen = Omit<CheckResult, keyof Subject>;
 
-async function examineOne<Adapter extends { close?(): Promise<void> }>(
+async function examineOne<Adapter extends object & { close?(): Promise<void> }>(
   subject: Subject,
   create: () => Promise<Adapter>,
   look: (adapter: Adapter) => Promise<Seen>,

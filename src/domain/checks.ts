@@ -51,6 +51,19 @@ export function optional(check: Check): Check {
   return (value) => (value === undefined ? undefined : check(value));
 }
 
+/** Checks a list of at most `longest` values. */
+export function list(check: Check, longest: number): Check {
+  return (value) => {
+    if (!Array.isArray(value) || value.length > longest)
+      return { path: [], problem: `must be a list of at most ${longest} values` };
+    for (const [index, item] of value.entries()) {
+      const wrong = check(item);
+      if (wrong !== undefined) return { ...wrong, path: [String(index), ...wrong.path] };
+    }
+    return undefined;
+  };
+}
+
 /**
  * Checks an object with these fields. Other fields are allowed, because a newer sender may send fields that this
  * version does not know.

@@ -9,6 +9,7 @@ import { AutoscaleClient, type KnownAutoscaler } from '../client/autoscale/clien
 import { atMost } from '../client/temporal/at-most.js';
 import { failureFields } from '../client/temporal/grpc-status.js';
 import { isPolled } from '../client/temporal/is-polled.js';
+import { moveEvents } from '../client/events/client.js';
 import { moveRun } from '../client/scale/client.js';
 import { openWorkflows, type OpenWorkflows } from '../client/open-workflows.js';
 import { standing, type Standing } from '../client/autoscale/standing.js';
@@ -232,15 +233,18 @@ export class Reconciler {
       if (overruled.has(alias)) continue;
       const autoscaler = open.autoscalers.get(alias);
       if (autoscaler && autoscaler.taskQueue !== taskQueue) left.add(autoscaler.taskQueue);
-      const run = open.scaleRuns.get(alias);
-      if (!run || run.taskQueue === taskQueue) continue;
-      left.add(run.taskQueue);
-      if (!this.#isFirst(`move ${run.runId}`)) continue;
-      this.#settings.log.info(
-        { resource: alias, from: run.taskQueue, to: taskQueue },
-        'Moving the scale run to another task queue',
-      );
-      await moveRun(this.#settings.client, alias, { taskQueue, atMs: writing.atMs });
+      const movable = [
+        { run: open.scaleRuns.get(alias), move: moveRun, what: 'the scale run' },
+        { run: open.events.get(alias), move: moveEvents, what: 'the events that wait for receivers' },
+      ];
+      for (const { run, move, what } of movable) {
+        if (!run || run.taskQueue === taskQueue) continue;
+        left.add(run.taskQueue);
+        if (!this.#isFirst(`move ${run.runId}`)) continue;
+        const fields = { resource: alias, from: run.taskQueue, to: taskQueue };
+        this.#settings.log.info(fields, `Moving ${what} to another task queue`);
+        await move(this.#settings.client, alias, { taskQueue, atMs: writing.atMs });
+      }
     }
     return left;
   }

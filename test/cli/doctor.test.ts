@@ -79,6 +79,22 @@ describe('escapement doctor', () => {
     expect(code).toBe(2);
   });
 
+  it('connects to each receiver of events, sends none, and names a missing secret', async () => {
+    const receivers = `events:
+  chat: { type: slack, url: "http://127.0.0.1:${queue.port}/hook" }
+  gone: { type: slack, url: "http://127.0.0.1:${await closedPort()}/hook" }
+  ops: { type: cloudevents, url: "https://127.0.0.1/", secret: "\${SIGNING_SECRET}" }
+`;
+    write('escapement.yaml', fileWith(sidecar.url).replace('resources:', `${receivers}resources:`));
+    const before = queue.asked.length;
+    const { code, out } = await escapement(['doctor'], { TEMPORAL_ADDRESS: address, TOKEN: password });
+    expect(out).toMatch(/^ok +events\.chat +slack +http:\/\/127\.0\.0\.1:\d+ accepts connections; no event was sent$/m);
+    expect(out).toMatch(/^FAILS +events\.gone +slack .*cannot be reached/m);
+    expect(out).toMatch(/^INVALID +events\.ops +cloudevents .*the environment variable SIGNING_SECRET is not set/m);
+    expect(queue.asked.slice(before).filter(({ url }) => url === '/hook')).toEqual([]);
+    expect(code).toBe(2);
+  });
+
   it('prints the same as JSON', async () => {
     writeConfig();
     const env = { TEMPORAL_ADDRESS: address, TOKEN: wrongPassword };

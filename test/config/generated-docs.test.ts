@@ -1,20 +1,22 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { generatedDocs } from '../../scripts/generate-docs.js';
 import { editorSchema, writtenForm, type JsonSchema } from '../../scripts/json-schema.js';
-import { resourceSchema } from '../../src/config/schema/resource.js';
+import { documentSchema, resourceSchema } from '../../src/config/schema/resource.js';
 import { validateFile } from '../../src/config/validate.js';
 
 test.each([
   'docs/configuration.md',
   'docs/escapement.schema.json',
+  'docs/events.md',
   'docs/metrics.md',
   ...readdirSync('monitoring/grafana/dashboards').map((name) => `monitoring/grafana/dashboards/${name}`),
 ])('%s is up to date (else: npm run docs)', async (path) => {
   expect(readFileSync(path, 'utf8')).toBe((await generatedDocs())[path]);
 });
 
-it('every field of a resource has a description', () => {
+it('every field of a resource and of a receiver has a description', () => {
   expect(withoutDescription(writtenForm(resourceSchema), 'resource')).toEqual([]);
+  expect(withoutDescription(writtenForm(documentSchema.shape.events), 'events')).toEqual([]);
 });
 
 it('the schema for editors accepts a placeholder in place of every number and boolean', () => {

@@ -47,6 +47,11 @@ export class Sandbox {
     return this.#start({ command, env: { ...this.env, ...env }, folder: this.folder });
   }
 
+  /** A program of the tests, such as a server that is to be killed. */
+  script(path: string, args: readonly string[]): Program {
+    return this.#start({ command: [process.execPath, join(packageRoot, path), ...args], env: this.env });
+  }
+
   /** The simulated sidecar as a process of its own, which outlives whatever is done to Escapement. */
   async sidecar(...args: readonly string[]): Promise<SidecarWitness> {
     const program = this.escapement(['simulator', '--quiet', ...args]);

@@ -153,7 +153,7 @@ export class MemoryTemporal implements Messages {
     const { state, run } = this.open;
     const { asked } = this.stage;
     if (!this.expected.has(request.id)) this.expect(request);
-    if (!applyRequest(state, request)) return;
+    if (!applyRequest(state, request, this.stage.nowMs)) return;
     run.reconsider();
     asked.requests += 1;
     asked.decisionsSince = 0;

@@ -22,6 +22,7 @@ export function checkEnding(
   if (!isEveryUpdateAnswered || state.unresolved.length > 0)
     throw new Violation('a request was left without an answer');
   checkWrongDirection(stage, ending);
+  checkEvents(state, ending);
   switch (ending.how) {
     case 'reached': {
       const capacity = platform.capacityAt(nowMs);
@@ -45,6 +46,23 @@ export function checkEnding(
         throw new Violation(`the run failed without a cause: ${ending.type}, ${ending.reason}`);
       }
   }
+}
+
+const ends = { reached: 'target.reached', cancelled: 'run.cancelled', failed: 'run.failed' } as const;
+
+/** Where events are wanted, there is one for each recorded change, in order, and the last end is that of the run. */
+function checkEvents({ settings, outbox, changes }: ScaleState, { how }: Exclude<Ending, { how: 'continued' }>): void {
+  if (!settings.events) return;
+  const events = outbox?.waiting ?? [];
+  const reported = events.filter(({ kind }) => kind.startsWith('change.'));
+  const recorded = changes.map(({ from, to }) => `${from} -> ${to}`);
+  const newest = recorded.length === 0 ? reported : reported.slice(-recorded.length);
+  const said = newest.map(({ data }) => `${Number(data['from'])} -> ${Number(data['to'])}`);
+  if (said.join() !== recorded.join())
+    throw new Violation(`the run made ${recorded.join()} and reports ${said.join()}`);
+  const end = events.findLast(({ kind }) => Object.values<string>(ends).includes(kind));
+  if (end?.kind !== ends[how]) throw new Violation(`the run ends ${how} and reports ${end?.kind ?? 'nothing'}`);
+  if (new Set(events.map(({ id }) => id)).size < events.length) throw new Violation('two events have the same ID');
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Longer runs than an exhaustive search can cover: any target, any request, and a random sequence of faults. */
 import fc from 'fast-check';
+import { eventKinds } from '../../src/domain/events/kinds.js';
 import type { ScaleRequest } from '../../src/domain/scale/request.js';
 import { type Scenario, scenarios } from '../explore/scenarios.js';
 
@@ -20,10 +21,14 @@ const opposite: fc.Arbitrary<Pick<Scenario, 'opposite'>> = fc.constantFrom(
   { opposite: 'every change down' },
 );
 
-/** Of every kind of platform, in two of five scenarios with changes that do the opposite. */
+/** Of every kind of platform, with events, and in two of five scenarios with changes that do the opposite. */
 export const randomScenario: fc.Arbitrary<Scenario> = fc
   .tuple(randomScenarioOf(scenarios), opposite)
-  .map(([scenario, does]) => ({ ...scenario, ...does }));
+  .map(([{ settings, ...scenario }, does]) => ({
+    ...scenario,
+    settings: { ...settings, events: eventKinds },
+    ...does,
+  }));
 
 /** As the simulated sidecar plays them: it does what it is asked, so no change does the opposite. */
 export const randomScenarioOfSidecar: fc.Arbitrary<Scenario> = randomScenarioOf(

@@ -17,11 +17,13 @@ import { fileConfig } from '../../src/config/file/file-config.js';
 import { examine } from '../../src/doctor/examine.js';
 import { lookAtEveryResource } from '../../src/worker/first-look.js';
 import { installTemporalRuntime } from '../../src/worker/sdk.js';
+import { createReceivers } from '../../src/worker/event-receivers.js';
 import { createAdapters, type ResourceAdapters } from '../../src/worker/resource-adapters.js';
 import type { TemporalSettings } from '../../src/client/temporal/connection.js';
 import { startWorker, type RunningWorker } from '../../src/worker/worker.js';
 import { startSimulator, type Simulator } from '../../src/simulator/simulator.js';
 import { autoscaleWorkflowId } from '../../workflows/autoscale/messages.js';
+import { eventsWorkflowId } from '../../workflows/events/messages.js';
 import { scaleWorkflowId } from '../../workflows/scale/messages.js';
 import { LocalHttpServer } from '../sources/local-servers.js';
 import { eventually } from '../support/eventually.js';
@@ -32,6 +34,8 @@ const secrets = {
   right: 'r1ght/S3cret#1',
   wrong: 'wr0ng/S3cret#2',
   echoed: 'ech0ed/S3cret#3',
+  signing: Buffer.from('s1gning-S3cret-of-32-bytes-00004').toString('base64'),
+  webhook: 'w3bhook-S3cret-5',
 };
 /** Written where names belong, not into a setting: it must be found everywhere, or the search finds nothing. */
 const misplaced = 'm1splaced-s3cret';
@@ -43,6 +47,7 @@ installTemporalRuntime(log);
 
 /** Lets one password in, refuses others, and under /echo fails with the key that it was sent, where errors say why. */
 const queues = new LocalHttpServer(({ url, headers }) => {
+  if (url.startsWith('/hooks/')) return { status: 500, body: { error: `no hook ${url} ${JSON.stringify(headers)}` } };
   if (url === '/echo') return { status: 500, body: { error: `bad key ${String(headers['x-api-key'])}`, headers } };
   const isRight = headers.authorization === `Basic ${basic(secrets.right)}`;
   return isRight ? { body: { depth: 50 } } : { status: 401, body: headers };
@@ -61,6 +66,9 @@ let placeholders: Record<string, string>;
 function yaml(secretFile: string): string {
   const at = `http://127.0.0.1:${queues.port}`;
   return `version: 1
+events:
+  signed: { type: cloudevents, url: "${at}/hooks/signed", secret: "\${SIGNING}", headers: { x-api-key: "\${ECHOED}" } }
+  chat: { type: slack, url: "${at}/hooks/\${WEBHOOK}" }
 resources:
   ${resource}:
     platform: { type: omnistrate, url: "${simulator.url}" }
@@ -86,13 +94,20 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'escapement-secret-'));
   const secretFile = join(folder, 'password');
   await writeFile(secretFile, `${secrets.right}\n`);
-  placeholders = { WRONG: secrets.wrong, ECHOED: secrets.echoed, RIGHT: secrets.right };
+  placeholders = {
+    WRONG: secrets.wrong,
+    ECHOED: secrets.echoed,
+    RIGHT: secrets.right,
+    SIGNING: `whsec_${secrets.signing}`,
+    WEBHOOK: secrets.webhook,
+  };
   await queues.start();
   simulator = await startSimulator({ resources: { [resource]: 1 } });
   environment = await devServerEnvironment();
   const { client, connection, address } = environment;
   config = await fileConfig(yaml(secretFile), 'escapement.yaml', placeholders);
   adapters = await createAdapters(config.resources, placeholders, log);
+  const stopping = new AbortController().signal;
   temporal = { address, namespace: 'default', isConfigured: true, options: {} };
   worker = startWorker({
     temporal,
@@ -100,11 +115,10 @@ beforeAll(async () => {
     log,
     shutdownGraceMs: 1000,
     taskQueues: Object.values(config.resources).map(({ taskQueue }) => taskQueue),
-    activities: createActivities(adapters),
+    activities: createActivities(adapters, stopping, await createReceivers(config.events, placeholders, log)),
     repeatable: [],
     workflowBundle: '.cache/workflow-bundle.js',
   });
-  const stopping = new AbortController().signal;
   const observe = async (alias: string, signal: AbortSignal) => adapters.platformOf(alias).observe(signal);
   api = createServer(createApi({ client, log, config, stopping, observe, workerStatus: () => worker.status() }));
   await once(api.listen(0, '127.0.0.1'), 'listening');
@@ -145,6 +159,7 @@ describe('a secret that a configuration takes from the environment or a file', (
       expect(text).toContain('returned 500');
       expect(text).toContain('[secret]');
     }
+    for (const text of [places.histories, places.logs]) expect(text).toMatch(/returned 500: no hook .*\[secret\]/);
   });
 });
 
@@ -162,12 +177,20 @@ function basic(password: string): string {
 /** With all payloads decoded, and what is not in a history: heartbeats, memos. */
 async function histories(): Promise<string> {
   const found: string[] = [];
-  for (const workflowId of [autoscaleWorkflowId(resource), scaleWorkflowId(resource)]) {
+  const ids = [autoscaleWorkflowId(resource), scaleWorkflowId(resource), eventsWorkflowId(resource)];
+  for (const workflowId of ids) {
     const handle = environment.client.workflow.getHandle(workflowId);
     const { raw } = await eventually(`${workflowId} has told what it saw`, async () => {
-      const described = await handle.describe();
-      const heartbeats = described.raw.pendingActivities?.some(({ heartbeatDetails }) => heartbeatDetails) ?? false;
-      return heartbeats || workflowId === scaleWorkflowId(resource) ? described : undefined;
+      // The events workflow starts with the first event.
+      const described = await handle.describe().catch(() => undefined);
+      if (!described) return undefined;
+      const pending = described.raw.pendingActivities ?? [];
+      const hasTold = {
+        [autoscaleWorkflowId(resource)]: pending.some(({ heartbeatDetails }) => heartbeatDetails),
+        [scaleWorkflowId(resource)]: true,
+        [eventsWorkflowId(resource)]: pending.length === 2 && pending.every(({ lastFailure }) => lastFailure),
+      };
+      return hasTold[workflowId] ? described : undefined;
     });
     found.push(...texts(raw), ...texts(await handle.fetchHistory()));
   }

@@ -6,8 +6,10 @@ import { AutoscaleClient } from '../../src/client/autoscale/client.js';
 import { type Config, type ResourceConfig, byAlias } from '../../src/config/config.js';
 import type { Writing } from '../../src/domain/autoscale/revision.js';
 import { autoscaleSettingsSchema } from '../../src/domain/autoscale/settings.js';
+import { publish } from '../../src/client/events/client.js';
 import { Reconciler } from '../../src/worker/reconciler.js';
 import { autoscaleWorkflowId } from '../../workflows/autoscale/messages.js';
+import { eventsWorkflowId } from '../../workflows/events/messages.js';
 import { configured, written } from '../support/configured.js';
 import { eventually } from '../support/eventually.js';
 import { devServerEnvironment } from '../support/temporal.js';
@@ -200,16 +202,19 @@ it('says of an autoscaler that no worker watches that no live configuration name
   expect(left).toEqual([nowhere.taskQueue]);
 });
 
-it('moves the autoscaler and the open scale run of a resource that it serves on another task queue', async () => {
+it('moves the autoscaler, the open scale run and the waiting events of a resource to the task queue that serves it', async () => {
   const resource = await bench.resource({ settings: { cooldownMs: { up: 3000, down: 3000 } } });
   reconcile(configOf([[resource, 4]], ago(10)));
   await eventually('its run has made a step', () => resource.capacity() === 3);
   await resource.until(({ phase }) => phase === 'coolingDown');
+  const waiting = { id: 'a', kind: 'run.failed', resource: resource.resource, atMs: 1000, data: {} } as const;
+  await publish(client, resource, [{ event: waiting, receivers: ['not configured'] }]);
+  const delivery = client.workflow.getHandle(eventsWorkflowId(resource.resource));
   const elsewhere = { ...resource, taskQueue: `elsewhere-${randomUUID()}` };
   await bench.startWorker({ taskQueue: elsewhere.taskQueue });
   reconcile(configOf([[elsewhere, 4]]));
-  await eventually('both have moved', async () => {
-    const moved = [await handleOf(resource).describe(), await resource.handle.describe()];
+  await eventually('all three have moved', async () => {
+    const moved = [await handleOf(resource).describe(), await resource.handle.describe(), await delivery.describe()];
     return moved.every(({ taskQueue }) => taskQueue === elsewhere.taskQueue);
   });
   await eventually('it is at 4', () => resource.capacity() === 4);

@@ -18,6 +18,7 @@ class Call<In, Out> {
 }
 
 class MemoryWorld implements AutoscaleWorld {
+  readonly runId = 'run';
   readonly watches: Call<WatchOrder, WatchEnd>[] = [];
   readonly asks: Call<Evaluation, ScaleAnswer>[] = [];
   readonly checks: Call<AutoscaleConfiguration, string | null>[] = [];

@@ -9,11 +9,17 @@ import { trace } from '@opentelemetry/api';
 import { Client } from '@temporalio/client';
 import { pino } from 'pino';
 import { AutoscaleClient } from '../../src/client/autoscale/client.js';
+import { moveEvents, publish } from '../../src/client/events/client.js';
 import { moveRun } from '../../src/client/scale/client.js';
 import { autoscaleSettingsSchema } from '../../src/domain/autoscale/settings.js';
+import { eventKinds } from '../../src/domain/events/kinds.js';
+import type { ScaleSettings } from '../../src/domain/scale/settings.js';
 import { startTracing } from '../../src/tracing/start.js';
 import { autoscaleWorkflowId } from '../../workflows/autoscale/messages.js';
+import { eventsWorkflowId } from '../../workflows/events/messages.js';
 import { configured, written } from '../support/configured.js';
+import { EventReceiver } from '../support/event-receiver.js';
+import { receiversOf } from '../support/receivers.js';
 import { devServerEnvironment, temporalCli } from '../support/temporal.js';
 import { bundleTracedWorkflows } from '../support/workflow-bundle.js';
 import { Workbench, poll } from './workbench.js';
@@ -157,6 +163,53 @@ const scenarios: Record<string, Scenario> = {
     await resource.handle.result();
     return { workflowId: resource.handle.workflowId, runId };
   },
+  'scale-with-events': async (bench) => {
+    const resource = await bench.resource({ settings: { events: eventKinds } });
+    resource.simulator.faults.set({ faults: [{ type: 'reject', status: 429, on: 'change' }] });
+    await bench.scales.request(resource, { targetCapacity: 4, reason: 'a busy evening' });
+    await resource.until(({ stepsMade }) => stepsMade === 1);
+    await resource.handle.signal('retarget', { targetCapacity: 99 });
+    await resource.handle.result();
+    return resource.handle;
+  },
+  'autoscale-with-events': async (bench) => {
+    const { resource, autoscales } = await autoscaledTo4(bench, { events: eventKinds });
+    await autoscales.pause(resource.resource, { direction: 'down', untilMs: null });
+    await autoscales.pause(resource.resource, null);
+    await autoscales.override(resource.resource, { capacity: 5, untilMs: null });
+    await poll(resource.capacity, (capacity) => capacity === 5);
+    const autoscale = bench.server.client.workflow.getHandle(autoscaleWorkflowId(resource.resource));
+    await autoscales.remove(resource.resource, written({ atMs: Date.now() + 1 }));
+    await autoscale.result();
+    return autoscale;
+  },
+  'events-delivered-and-dropped': async (bench) => {
+    const resource = await bench.resource({ settings: { events: eventKinds } });
+    await bench.scales.request(resource, { targetCapacity: 4 });
+    await resource.handle.result();
+    const delivery = bench.server.client.workflow.getHandle(eventsWorkflowId(resource.resource));
+    // It closes 2 minutes after the last delivery.
+    await delivery.result();
+    return delivery;
+  },
+  'events-moved-to-another-task-queue': async (bench) => {
+    const resource = await bench.resource();
+    const target = { resource: resource.resource, taskQueue: resource.taskQueue };
+    const event = { id: 'a', kind: 'run.failed', resource: resource.resource, atMs: 1000, data: {} } as const;
+    await publish(bench.server.client, target, [{ event, receivers: ['down'] }]);
+    const delivery = bench.server.client.workflow.getHandle(eventsWorkflowId(resource.resource));
+    const { runId } = await delivery.describe();
+    await poll(
+      async () => (await delivery.describe()).raw.pendingActivities ?? [],
+      (pending) => pending.some(({ lastFailure }) => lastFailure),
+    );
+    await moveEvents(bench.server.client, resource.resource, { taskQueue: 'elsewhere', atMs: Date.now() });
+    await poll(
+      async () => (await delivery.describe()).taskQueue,
+      (taskQueue) => taskQueue === 'elsewhere',
+    );
+    return { workflowId: delivery.workflowId, runId };
+  },
   'autoscale-removed': async (bench) => {
     const { resource, autoscales, settings } = await autoscaledTo4(bench);
     const older = configured(resource, { ...settings, intervalMs: 400 }, { atMs: 1000, file: '/etc/older.yaml' });
@@ -182,10 +235,23 @@ const traced = [
 
 const environment = await devServerEnvironment();
 const bench = new Workbench(environment);
+const [ops, gone, down] = [
+  await new EventReceiver().start(),
+  await new EventReceiver().start(),
+  await new EventReceiver().start(),
+];
+gone.respond = () => ({ status: 410 });
+down.respond = () => ({ status: 503 });
+bench.receivers = await receiversOf({
+  ops: ops.settings,
+  gone: gone.settings,
+  down: { ...down.settings, kinds: ['run.cancelled'] },
+});
 await bench.startWorker();
 for (const [name, scenario] of Object.entries(scenarios)) await record(name, () => scenario(bench));
 await bench.close();
 await recordTraced();
+await Promise.all([ops, gone, down].map((receiver) => receiver.stop()));
 await environment.teardown();
 
 async function recordTraced(): Promise<void> {
@@ -218,9 +284,9 @@ async function record(name: string, scenario: () => Promise<Recorded>): Promise<
 }
 
 /** An autoscaled resource that its policies have brought to 4. */
-async function autoscaledTo4(bench: Workbench) {
+async function autoscaledTo4(bench: Workbench, limits: Partial<ScaleSettings> = {}) {
   const resource = await bench.resource({
-    settings: { step: { up: null, down: null }, cooldownMs: { up: 0, down: 0 } },
+    settings: { step: { up: null, down: null }, cooldownMs: { up: 0, down: 0 }, ...limits },
   });
   const autoscales = new AutoscaleClient(bench.server.client);
   const settings = autoscaleSettingsSchema.parse({ intervalMs: 300, policies: [{ type: 'fixed', capacity: 4 }] });

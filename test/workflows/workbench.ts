@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { type NativeConnection, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { type EventDependencies, noReceivers } from '../../activities/events.js';
 import { createActivities } from '../../activities/index.js';
 import { type ScalableResource, ScaleClient } from '../../src/client/scale/client.js';
 import type { ScaleSettings } from '../../src/domain/scale/settings.js';
@@ -59,6 +60,8 @@ export class Workbench {
   readonly sources = new Map<string, Record<string, Source>>();
   /** By resource: instead of its sidecar. */
   readonly platforms = new Map<string, Platform>();
+  /** Of the workers that are started from then on. */
+  receivers: EventDependencies = noReceivers;
   readonly #workers = new Set<() => Promise<void>>();
   readonly #simulators = new Map<string, Simulator>();
 
@@ -96,7 +99,7 @@ export class Workbench {
       taskQueue,
       workflowBundle: { codePath: this.tracing ? tracedBundle : '.cache/workflow-bundle.js' },
       ...this.tracing?.worker,
-      activities: createActivities(adapters, stopping.signal),
+      activities: createActivities(adapters, stopping.signal, this.receivers),
       enableNonLocalActivities: activities,
       stickyQueueScheduleToStartTimeout: '1s',
       maxHeartbeatThrottleInterval: heartbeatThrottleMs,

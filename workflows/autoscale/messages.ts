@@ -1,6 +1,7 @@
 /** Names, payloads and identifiers of the messages that the autoscale workflow accepts. */
 import { defineSignal } from '@temporalio/workflow';
 import type { Evaluation, Override, Pause } from '../../src/domain/autoscale/evaluation.js';
+import type { Outbox } from '../../src/domain/events/outbox.js';
 import { type Revision, type Writing, checkRevision } from '../../src/domain/autoscale/revision.js';
 import type { AutoscaleSettings } from '../../src/domain/autoscale/settings.js';
 import type { Tally } from '../../src/domain/autoscale/tally.js';
@@ -82,6 +83,8 @@ export interface AutoscaleRunState {
   removedBy: Writing | null;
   /** The scale run because of which the autoscaler has paused itself. */
   heededRun: string | null;
+  /** The events that are not handed over yet. Absent where no receiver wants any. */
+  outbox?: Outbox;
 }
 
 /** A recommendation that the autoscaler acted on. */

@@ -3,6 +3,10 @@
  * Temporal: everything that the loop needs from outside is in `AutoscaleWorld`.
  */
 import { type Invalid, invalidText } from '../../src/domain/checks.js';
+import type { AutoscalerEventData, AutoscalerEventKind } from '../../src/domain/events/data.js';
+import type { EventFields } from '../../src/domain/events/event.js';
+import type { EventKind } from '../../src/domain/events/kinds.js';
+import { post } from '../../src/domain/events/outbox.js';
 import type { Evaluation, Override, Pause } from '../../src/domain/autoscale/evaluation.js';
 import { type Writing, checkWriting, defaultOwner, isOverruled, placeOf } from '../../src/domain/autoscale/revision.js';
 import type { ScaleAnswer, WatchOrder, WatchResult } from '../../src/domain/autoscale/watch.js';
@@ -16,6 +20,8 @@ import {
 import { appendTo } from '../bounded-log.js';
 
 export interface AutoscaleWorld {
+  /** Of this run, for the events that it makes. */
+  readonly runId: string;
   /** Milliseconds since the epoch. A replay returns the same value. */
   now(): number;
   /** Returns when capacity should change, or when `isCalledOff` returns true. */
@@ -91,12 +97,16 @@ export class AutoscaleRun {
     this.world.log('info', pause ? `policies paused, ${directionInWords[pause.direction]}` : 'policies resumed', {
       pause,
     });
+    if (pause) this.reportPause(pause, 'person');
+    else if (this.state.pause) this.report('autoscaler.resumed', {});
     this.control({ pause });
   }
 
   override(override: Override | null): void {
     if (!this.isSensible('override', checkOverride(override))) return;
     this.world.log('info', override ? `override ${override.capacity}` : 'override removed', { override });
+    if (override) this.reportOverride(override);
+    else if (this.state.override) this.report('override.removed', {});
     this.control({ override: override && { ...override, sinceMs: this.world.now() } });
   }
 
@@ -183,7 +193,9 @@ export class AutoscaleRun {
     this.world.log('warn', 'the autoscaler pauses itself until a person resumes it', { reason, run: runId });
     this.state.heededRun = runId;
     this.state.lastError = reason;
-    this.control({ pause: { direction: 'both', untilMs: null, reason } });
+    const pause = { direction: 'both', untilMs: null, reason } as const;
+    this.reportPause(pause, 'autoscaler');
+    this.control({ pause });
   }
 
   /** The state that the next watch continues from: the newest one. */
@@ -205,7 +217,28 @@ export class AutoscaleRun {
     this.world.countDecision(evaluation, isRefused ? 'refused' : 'requested');
     appendTo(this.state.decisions, { evaluation, runId, ...(isRefused && answer) }, rememberedDecisions);
     if (isRefused) this.state.refusedRequests += 1;
+    if (isRefused) this.post('request.refused', { target, requestReason: reason, reason: answer.refused });
     this.world.publish();
+  }
+
+  private reportPause({ direction, untilMs, reason }: Pause, by: 'person' | 'autoscaler'): void {
+    const until = timeOf(untilMs);
+    this.report('autoscaler.paused', { direction, until, by, ...(reason !== undefined && { reason }) });
+  }
+
+  private reportOverride({ capacity, untilMs, beyondBounds = false }: Override): void {
+    this.report('override.set', { capacity, until: timeOf(untilMs), beyondBounds });
+  }
+
+  private report<Kind extends AutoscalerEventKind>(kind: Kind, data: AutoscalerEventData<Kind> & EventFields): void {
+    this.post(kind, data);
+  }
+
+  /** Does nothing unless a receiver wants events of this kind. */
+  private post(kind: EventKind, data: EventFields): void {
+    const { resource, limits } = this.state;
+    const { runId } = this.world;
+    post(this.state, limits.events, runId, { kind, resource, atMs: this.world.now(), data: { runId, ...data } });
   }
 
   private control(change: Partial<Pick<AutoscaleRunState, 'pause' | 'override'>>): void {
@@ -265,6 +298,10 @@ export class AutoscaleRun {
 }
 
 const directionInWords = { up: 'no scale-out', down: 'no scale-in', both: 'no changes' } as const;
+
+function timeOf(atMs: number | null): string | null {
+  return atMs === null ? null : new Date(atMs).toISOString();
+}
 
 /** Of two candidates with the same time, or without a time, the one that arrived later wins. */
 function newestFirst(one: Candidate, other: Candidate): number {

@@ -16,6 +16,7 @@ import { longestReason } from '../../src/domain/scale/request.js';
 import { metricFamilies } from '../../src/domain/metrics.js';
 import { directionOf, widenedTo } from '../../src/domain/scale/step.js';
 import { count } from '../meter.js';
+import { handOverEvents, isHandedOver } from '../events/hand-over.js';
 import type { AutoscaleMemo } from './messages.js';
 import type { Autoscaler, AutoscaleWorld } from './run.js';
 
@@ -39,7 +40,11 @@ export function temporalAutoscaleWorld(state: Autoscaler): AutoscaleWorld {
     retry: { initialInterval: '1 second' as const, maximumInterval: '30 seconds' as const },
   });
 
+  handOverEvents(state, taskQueue);
+
   return {
+    runId: workflowInfo().runId,
+
     now: () => Date.now(),
 
     watch: async (order, isCalledOff) => {
@@ -72,7 +77,7 @@ export function temporalAutoscaleWorld(state: Autoscaler): AutoscaleWorld {
     whyNotWatched: ({ settings, taskQueue: there = taskQueue() }) =>
       activities.whyNotWatched.executeWithOptions({ ...quick(), taskQueue: there }, [settings]),
 
-    drained: (wake) => condition(() => allHandlersFinished() || wake()),
+    drained: (wake) => condition(() => (allHandlersFinished() && isHandedOver(state)) || wake()),
 
     mustContinue: () => workflowInfo().continueAsNewSuggested || taskQueue() !== home,
 

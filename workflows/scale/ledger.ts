@@ -5,6 +5,7 @@ import { directionOf, leastCooldownMs, movedWrongWay, sentChange } from '../../s
 import { takesChangesAtAnyTime } from '../../src/domain/scale/settings.js';
 import { appendTo } from '../bounded-log.js';
 import type { RecordedChange, ScaleState } from './messages.js';
+import { report } from './report.js';
 
 export class Ledger {
   constructor(private readonly state: ScaleState) {}
@@ -127,6 +128,7 @@ export class Ledger {
 
   private movedByAnotherWriter(from: number, to: number, nowMs: number): void {
     appendTo(this.state.drift, { atMs: nowMs, from, to });
+    report(this.state, 'drift.seen', nowMs, { from, to });
   }
 
   /** The capacity went from at most the target to above it: see `isOvertaken` in run.ts. */
@@ -153,5 +155,19 @@ export class Ledger {
 
   private record(change: RecordedChange): void {
     appendTo(this.state.changes, change);
+    reportChange(this.state, change);
+  }
+}
+
+function reportChange(state: ScaleState, { from, to, sentAtMs, outcome, reason = '' }: RecordedChange): void {
+  switch (outcome) {
+    case 'accepted':
+      report(state, 'change.made', sentAtMs, { from, to, outcome, ...(reason !== '' && { note: reason }) });
+      return;
+    case 'unknown':
+      report(state, 'change.unknown', sentAtMs, { from, to, outcome, reason });
+      return;
+    case 'rejected':
+      report(state, 'change.refused', sentAtMs, { from, to, outcome: 'refused', reason });
   }
 }

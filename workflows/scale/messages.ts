@@ -8,6 +8,7 @@ import type { ScaleRequest } from '../../src/domain/scale/request.js';
 import type { ReadinessWait } from '../../src/domain/scale/orders.js';
 import type { SentChange } from '../../src/domain/scale/step.js';
 import type { ScaleSettings } from '../../src/domain/scale/settings.js';
+import type { Outbox } from '../../src/domain/events/outbox.js';
 
 /** Temporal allows one open workflow per ID: this is what makes one run own a resource. */
 export const scaleWorkflowId = (resource: string): string => `scale:${resource}`;
@@ -151,6 +152,8 @@ export interface ScaleState {
   misdirected?: number;
   /** Why the run has failed. A failed run may stay open until the cooldown of its last change is over. */
   failure?: FailureType | null;
+  /** The events that are not handed over yet. Absent where no receiver wants any. */
+  outbox?: Outbox;
 }
 
 export interface ScaleStatus {

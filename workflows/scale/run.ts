@@ -23,6 +23,7 @@ import {
 import { takesChangesAtAnyTime } from '../../src/domain/scale/settings.js';
 import type { FailureType, ScaleState } from './messages.js';
 import { Ledger } from './ledger.js';
+import { report } from './report.js';
 import { isOver, refuseUnresolved, resolveRequests } from './requests.js';
 
 export interface ScaleWorld {
@@ -121,7 +122,7 @@ export class ScaleRun {
       if (observeResult.seen !== 'active') return this.failedLook(observeResult);
 
       const from = observeResult.observation.capacity;
-      resolveRequests(this.state, from);
+      resolveRequests(this.state, from, this.world.now());
       const to = nextCapacity(from, this.state.target ?? from, this.state.settings, this.state.reach);
       if (to === from || this.isOvertaken(from, to)) return { how: 'reached' };
 
@@ -256,7 +257,25 @@ export class ScaleRun {
     refuseUnresolved(
       this.state,
       ending.how === 'failed' ? ending.reason : 'the run ended before it observed the capacity',
+      this.world.now(),
     );
+    this.reportEnd(ending);
+  }
+
+  private reportEnd(ending: Exclude<Ending, { how: 'continued' }>): void {
+    const nowMs = this.world.now();
+    const { stepsMade, observed } = this.state;
+    const capacity = observed?.capacity ?? null;
+    switch (ending.how) {
+      case 'reached':
+        report(this.state, 'target.reached', nowMs, { capacity, stepsMade });
+        return;
+      case 'cancelled':
+        report(this.state, 'run.cancelled', nowMs, { capacity });
+        return;
+      case 'failed':
+        report(this.state, 'run.failed', nowMs, { capacity, failure: ending.type, reason: ending.reason });
+    }
   }
 
   /**

@@ -25,6 +25,7 @@ import type {
 } from '../../src/domain/scale/orders.js';
 import { directionOf } from '../../src/domain/scale/step.js';
 import { count } from '../meter.js';
+import { handOverEvents, isHandedOver } from '../events/hand-over.js';
 import type { ScaleState } from './messages.js';
 import type { ScaleWorld } from './run.js';
 import { detailsOf } from './state.js';
@@ -74,6 +75,7 @@ export function temporalWorld(state: ScaleState, home: string, shown: () => void
     setCurrentDetails(detailsOf(state));
     shown();
   };
+  handOverEvents(state, taskQueue);
 
   return {
     now: () => Date.now(),
@@ -125,7 +127,7 @@ export function temporalWorld(state: ScaleState, home: string, shown: () => void
       await condition(() => timer.isOver || wake());
     },
 
-    drained: (wake) => condition(() => allHandlersFinished() || wake()),
+    drained: (wake) => condition(() => (allHandlersFinished() && isHandedOver(state)) || wake()),
 
     // A run that must leave its task queue continues as new, as a run with a long history does.
     historyIsLong: () => workflowInfo().continueAsNewSuggested || taskQueue() !== home,

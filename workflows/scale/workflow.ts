@@ -33,6 +33,7 @@ import {
 } from './messages.js';
 import { appendTo } from '../bounded-log.js';
 import { count } from '../meter.js';
+import { report } from './report.js';
 import { answerTo, applyRequest, whyRefused } from './requests.js';
 import { type Ending, ScaleRun } from './run.js';
 import { newState, statusOf } from './state.js';
@@ -47,7 +48,7 @@ export async function scale(input: ScaleInput): Promise<ScaleStatus> {
   const world = temporalWorld(state, home, () => memo.update());
   const run = new ScaleRun(state, world);
   const take = (request: ScaleRequest) => {
-    if (applyRequest(state, request)) run.reconsider();
+    if (applyRequest(state, request, Date.now())) run.reconsider();
     memo.update();
   };
   // Apply the request of the start first. Messages that arrived before the worker started are applied as the handlers
@@ -102,8 +103,10 @@ function listen(state: ScaleState, run: ScaleRun, take: (request: ScaleRequest) 
   );
   setHandler(retargetSignal, (request) => {
     const refusal = whyRefused(state, request);
-    if (refusal) ignore(state, `retarget: ${refusal.message}`);
-    else take(request);
+    if (refusal) {
+      ignore(state, `retarget: ${refusal.message}`);
+      report(state, 'request.refused', Date.now(), { reason: refusal.message });
+    } else take(request);
   });
   setDefaultSignalHandler((name) =>
     ignore(state, `signal "${name}" is not supported; send retarget with {"targetCapacity": 3}`),

@@ -2,6 +2,7 @@
 import { connectionFailureOf, firstMessageOf } from '../net/connection-errors.js';
 import { withDeadline } from '../net/deadline.js';
 import { AdapterError, type ErrorCode, meanings, withAdvice } from '../net/errors.js';
+import { withoutSecrets } from '../net/secrets.js';
 import { noData } from './empty-as.js';
 import type { Sample, Source, SourceContext } from './source.js';
 
@@ -96,15 +97,4 @@ function requireLoad(value: number): void {
 function errorOfSignal(context: SourceContext, look: Look, reason: Reason, hint?: string): AdapterError {
   const message = `signal "${context.signal}", ${look.server}: ${reason.text}`;
   return new AdapterError(meanings[reason.code].read, withoutSecrets(message, look.secrets), { hint });
-}
-
-/** Servers and client libraries may repeat the request in a message, also URL-encoded or as basic authentication. */
-function withoutSecrets(message: string, secrets: readonly (string | undefined)[]): string {
-  const shapes = secrets
-    .filter((secret) => secret !== undefined)
-    .flatMap((secret) => [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')])
-    // Shorter values are not secrets, and occur in ordinary text.
-    .filter((shape) => shape.length >= 4)
-    .sort((one, other) => other.length - one.length);
-  return shapes.reduce((text, shape) => text.replaceAll(shape, '[secret]'), message);
 }

@@ -14,7 +14,7 @@ export function doctorCommand(): Command {
     .description(
       prose(`
 Reads everything that the configuration names once, in parallel: the capacity of every resource, the value of every
-signal, the namespace of Temporal. It changes nothing. Run it where a worker runs, with the same environment: secrets
+signal, the namespace of Temporal. It connects to every receiver of events and sends no event. It changes nothing. Run it where a worker runs, with the same environment: secrets
 (\${NAME}, \${file:/path}) and the network are those of this machine.
 
 validate checks what is written, without the network and without secrets; doctor tries it. A signal that currently has no
@@ -25,7 +25,7 @@ or one of its secrets is missing on this machine. The valid parts are checked in
     )
     .option(
       '--json',
-      'print the results as JSON: { isHealthy, findings: [{ part, resource, signal, type, outcome, message }] }',
+      'print the results as JSON: { isHealthy, findings: [{ part, resource, signal, receiver, type, outcome, message }] }',
     )
     .action(doctor);
 }
@@ -35,8 +35,8 @@ async function doctor({ json }: { json?: true }): Promise<void> {
   const config = await loadConfig(env, process.cwd());
   if (config.source === 'demo') throw new ConfigError([nothingConfigured]);
   for (const warning of config.warnings) console.error(`warning: ${formatProblem(warning)}`);
-  const { resources } = config;
-  const results = await examine({ resources, temporal: readTemporalSettings(env), env });
+  const { resources, events = {} } = config;
+  const results = await examine({ resources, events, temporal: readTemporalSettings(env), env });
   const isHealthy = results.every(({ outcome }) => outcome === 'ok');
   console.log(json ? JSON.stringify({ isHealthy, findings: results }) : table(results));
   if (!isHealthy) process.exitCode = exitCodeFor(results);
@@ -63,6 +63,7 @@ function table(results: readonly CheckResult[]): string {
   ].join('\n');
 }
 
-function nameOf({ part, resource, signal }: CheckResult): string {
+function nameOf({ part, resource, signal, receiver }: CheckResult): string {
+  if (receiver !== undefined) return `events.${receiver}`;
   return resource === undefined ? part : [resource, signal].filter((name) => name !== undefined).join('.');
 }

@@ -6,6 +6,7 @@ import { taskQueuesOf, type Config } from '../../config/config.js';
 import { lookAtEveryResource } from '../../worker/first-look.js';
 import { workflowBundlePath } from '../../process/package-root.js';
 import { Reconciler } from '../../worker/reconciler.js';
+import { createReceivers } from '../../worker/event-receivers.js';
 import { createAdapters, type ResourceAdapters } from '../../worker/resource-adapters.js';
 import { countCall, showPolls, showWatches, startAtZero } from '../../worker/worker-metrics.js';
 import type { TemporalSettings } from '../../client/temporal/connection.js';
@@ -36,6 +37,7 @@ export async function serveWorker(
   const { resources, select = everything, ...connected } = parts;
   installTemporalRuntime(log, metrics);
   const adapters = await createAdapters(resources, env, log, (call) => countCall(metrics, call), tracing?.call);
+  const receivers = await createReceivers(config.events, env, log);
   shutdown.onStop('the adapters', () => adapters.close());
   void lookAtEveryResource(Object.keys(resources), { adapters, log, signal: shutdown.stopping });
 
@@ -49,6 +51,7 @@ export async function serveWorker(
     activities: createActivities(
       { ...adapters, watches, ...(tracing && { traceLook: tracing.look }) },
       handOver.signal,
+      receivers,
     ),
     repeatable: repeatableActivities,
     workflowBundle: workflowBundlePath(tracing ? 'traced' : 'plain'),
@@ -74,7 +77,9 @@ export async function serveWorker(
   if (config.source !== 'demo') reconciler.use({ ...config, served: resources });
   live.onReload(async (next) => {
     const served = select(next.resources);
+    const useReceivers = await receivers.prepare(next.events);
     await adapters.reload(served);
+    useReceivers();
     worker.serve(taskQueuesOf(served));
     startAtZero(metrics, Object.keys(served));
     reconciler.use({ ...next, served });

@@ -11,8 +11,10 @@ import { formatPath, isMapping, valueAt, type Path } from './path.js';
 import { interpolate, placeholderProblems, type Environment } from './placeholders.js';
 import { sameObjects } from '../checks/same-object.js';
 import { documentSchema, resourceSchema } from '../schema/resource.js';
+import { receiversWithoutResource } from '../checks/receivers.js';
 import { warningsFor } from '../checks/warnings.js';
-import { checkAdapters, isAdapterSetting } from './written-adapters.js';
+import { withWantedEvents } from '../wanted-events.js';
+import { checkAdapters, checkReceivers, isAdapterSetting } from './written-adapters.js';
 import { readYaml, type YamlFile } from './yaml-file.js';
 
 /**
@@ -30,24 +32,33 @@ export async function fileConfig(text: string, file: string, environment: Enviro
     mergedResources(document.value, placeholders).map((resource) => readResource(resource, environment)),
   );
 
-  const configs = resources.flatMap(({ config }) => config ?? []);
+  const receivers = await checkReceivers(valueAt(document.value, ['events']), environment);
+
+  const events = document.output?.events;
+  const configs = resources.flatMap(({ config }) => (config ? withWantedEvents(config, events) : []));
   const problems = [
     ...placeholderProblems(placeholders, 'missing', 'malformed'),
     ...document.problems.filter((found) => !isLeftToDefaults(found)),
     ...resources.flatMap((resource) => resource.problems),
+    ...receivers.problems,
     ...(await sameObjects(configs, environment)),
   ];
   if (problems.length > 0) throw new ConfigError(inOrder(problems.map((found) => problemIn(found, yaml, file))));
 
-  const warnings = resources.flatMap(({ missing, config }) => [
-    ...missing,
-    ...(config ? warningsFor(config).map(under(config.alias)) : []),
-  ]);
+  const warnings = [
+    ...resources.flatMap(({ missing, config }) => [
+      ...missing,
+      ...(config ? warningsFor(config).map(under(config.alias)) : []),
+    ]),
+    ...receivers.missing,
+    ...receiversWithoutResource(events, Object.keys(byAlias(configs))),
+  ];
   return {
     source: 'file',
     file,
     ...(document.output?.owner !== undefined && { owner: document.output.owner }),
     resources: byAlias(configs),
+    ...(events && { events }),
     warnings: inOrder(warnings.map((found) => problemIn(found, yaml, file))),
   };
 }
@@ -83,7 +94,7 @@ function under(alias: string) {
  * whether a field is missing.
  */
 function isLeftToDefaults({ path, isMissing }: PathProblem): boolean {
-  return isMissing === true && path.length > 2;
+  return isMissing === true && path.length > 2 && path[0] === 'resources';
 }
 
 /** A problem in a field that a resource inherits is reported at its position in `defaults`. */

@@ -1,9 +1,10 @@
-/** Checks the platform and the signals of a resource as they are written, including their placeholders. */
+/** Checks platforms, signals and receivers as they are written, including their placeholders. */
 import type { Problem } from '../../domain/written/problem.js';
 import { platforms } from '../../adapters/platforms/registry.js';
+import { receiverDefinitions } from '../../adapters/receivers/registry.js';
 import { sourceDefinitions } from '../../adapters/sources/registry.js';
 import { checkSettings, type AdapterDefinition } from '../schema/adapter-settings.js';
-import { signalFields } from '../schema/adapter.js';
+import { receiverFields, signalFields } from '../schema/adapter.js';
 import { didYouMean, type PathProblem } from './issue-words.js';
 import { nearest } from '../nearest.js';
 import { isMapping, valueAt, type Path } from './path.js';
@@ -15,9 +16,21 @@ interface CheckedAdapters {
   readonly missing: readonly PathProblem[];
 }
 
+/** @param receivers `events:`, which may contain other errors. */
+export async function checkReceivers(receivers: unknown, environment: Environment): Promise<CheckedAdapters> {
+  const written = Object.entries(isMapping(receivers) ? receivers : {}).flatMap(([name, receiver]) =>
+    adapterAt(['events', name], without(receiverFields, receiver), receiverDefinitions),
+  );
+  return checkAll(written, environment);
+}
+
 /** @param resource the resource with its defaults, which may contain other errors. */
 export async function checkAdapters(resource: unknown, environment: Environment): Promise<CheckedAdapters> {
-  const checks = await Promise.all(adaptersIn(resource).map((adapter) => checkAdapter(adapter, environment)));
+  return checkAll(adaptersIn(resource), environment);
+}
+
+async function checkAll(adapters: readonly WrittenAdapter[], environment: Environment): Promise<CheckedAdapters> {
+  const checks = await Promise.all(adapters.map((adapter) => checkAdapter(adapter, environment)));
   return {
     problems: checks.flatMap(({ problems }) => problems),
     missing: checks.flatMap(({ missing }) => missing),
@@ -25,16 +38,20 @@ export async function checkAdapters(resource: unknown, environment: Environment)
 }
 
 /**
- * Whether placeholders stay in a setting: true for `platform.*` and `autoscale.signals.<name>.*`, except for the fields
- * that the configuration itself reads.
+ * Whether placeholders stay in a setting: true for `platform.*`, `autoscale.signals.<name>.*` and `events.<name>.*`,
+ * except for the fields that the configuration itself reads.
  */
 export function isAdapterSetting(path: Path): boolean {
   const [section, ...rest] = path;
+  if (section === 'events') return isSettingBut(receiverFields, rest[1]);
   const [field, ...inside] = section === 'resources' ? rest.slice(1) : rest;
   if (field === 'platform') return inside.length > 0 && inside[0] !== 'type';
   if (field !== 'autoscale' || inside[0] !== 'signals') return false;
-  const [setting] = inside.slice(2);
-  return setting !== undefined && setting !== 'type' && !isSignalField(setting);
+  return isSettingBut(signalFields, inside[2]);
+}
+
+function isSettingBut(fields: object, setting: PropertyKey | undefined): boolean {
+  return setting !== undefined && setting !== 'type' && !Object.hasOwn(fields, setting);
 }
 
 interface WrittenAdapter {
@@ -50,17 +67,16 @@ function adaptersIn(resource: unknown): WrittenAdapter[] {
   const signalPaths = isMapping(signals) ? Object.keys(signals).map((name) => ['autoscale', 'signals', name]) : [];
   return [
     ...adapterAt(['platform'], typeof platform === 'string' ? { type: platform } : platform, Object.values(platforms)),
-    ...signalPaths.flatMap((path) => adapterAt(path, withoutSignalFields(valueAt(resource, path)), sourceDefinitions)),
+    ...signalPaths.flatMap((path) =>
+      adapterAt(path, without(signalFields, valueAt(resource, path)), sourceDefinitions),
+    ),
   ];
 }
 
-function isSignalField(key: PropertyKey): boolean {
-  return Object.hasOwn(signalFields, key);
-}
-
-function withoutSignalFields(signal: unknown): unknown {
-  if (!isMapping(signal)) return signal;
-  return Object.fromEntries(Object.entries(signal).filter(([key]) => !isSignalField(key)));
+/** The settings of the adapter, without the fields that the configuration reads. */
+function without(fields: object, written: unknown): unknown {
+  if (!isMapping(written)) return written;
+  return Object.fromEntries(Object.entries(written).filter(([key]) => !Object.hasOwn(fields, key)));
 }
 
 function adapterAt(path: Path, written: unknown, definitions: readonly AdapterDefinition[]): WrittenAdapter[] {
@@ -72,17 +88,17 @@ function adapterAt(path: Path, written: unknown, definitions: readonly AdapterDe
 
 async function checkAdapter({ path, definition, settings }: WrittenAdapter, environment: Environment) {
   const { problems, missing } = await checkSettings(definition, settings, environment);
-  const isSignal = path[0] === 'autoscale';
+  const common = { autoscale: signalFields, events: receiverFields }[String(path[0])];
   const under = (found: PathProblem): PathProblem => ({
     ...found,
-    ...(isSignal && found.isAboutKey && nearestSignalField(found)),
+    ...(common && found.isAboutKey && nearestField(found, common)),
     path: [...path, ...found.path],
   });
   return { problems: problems.map(under), missing: missing.map(under) };
 }
 
-/** A key that the source does not know may be a misspelled field that every signal has. */
-function nearestSignalField({ path }: PathProblem): Problem | undefined {
-  const meant = nearest(String(path.at(-1)), Object.keys(signalFields));
+/** A key that the adapter does not know may be a misspelled field that every signal, or every receiver, has. */
+function nearestField({ path }: PathProblem, fields: object): Problem | undefined {
+  const meant = nearest(String(path.at(-1)), Object.keys(fields));
   return meant === undefined ? undefined : { problem: 'unknown key', fix: didYouMean(meant) };
 }

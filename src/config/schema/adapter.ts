@@ -2,7 +2,9 @@
 import { z } from 'zod';
 import type { AdapterChoice, AdapterDefinition } from './adapter-settings.js';
 import { duration, positiveDuration } from '../../domain/written/duration.js';
-import { report } from '../../domain/written/issue.js';
+import { type EventKind, eventKinds } from '../../domain/events/kinds.js';
+import type { ReceiverDefinition } from '../../adapters/receivers/receiver.js';
+import { report, withFix } from '../../domain/written/issue.js';
 
 export function adapterType(definitions: readonly AdapterDefinition[]) {
   return z.enum(definitions.map(({ type }) => type));
@@ -13,7 +15,7 @@ export function adapterType(definitions: readonly AdapterDefinition[]) {
  */
 export function adapterMapping(definitions: readonly AdapterDefinition[]) {
   const mapping = z.looseObject({ type: adapterType(definitions) });
-  mappedDefinitions.set(mapping, definitions);
+  mapped.set(mapping, { definitions, common: {} });
   return mapping.transform(({ type, ...settings }): AdapterChoice => ({ type, settings }));
 }
 
@@ -56,8 +58,7 @@ export interface SignalChoice extends AdapterChoice {
 /** A signal: a mapping as in `adapterMapping`, with fields that the configuration reads and the source does not. */
 export function signalMapping(definitions: readonly AdapterDefinition[]) {
   const mapping = z.looseObject({ type: adapterType(definitions), ...signalFields }).superRefine(refuseFalseReset);
-  mappedDefinitions.set(mapping, definitions);
-  signalMappings.add(mapping);
+  mapped.set(mapping, { definitions, common: signalFields });
   return mapping.transform(({ type, maxAge, rate, else: other, ...settings }): SignalChoice => ({
     type,
     settings,
@@ -78,13 +79,57 @@ function refuseFalseReset({ rate, ...settings }: Record<string, unknown>, contex
   });
 }
 
-const mappedDefinitions = new WeakMap<z.core.$ZodType, readonly AdapterDefinition[]>();
-const signalMappings = new WeakSet<z.core.$ZodType>();
+/** The fields of every receiver of events, whatever its type. */
+export const receiverFields = {
+  kinds: z
+    .array(z.enum(eventKinds))
+    .min(1)
+    .exactOptional()
+    .describe('The kinds of events to send. Default: every kind that the type can express.'),
+  resources: z
+    .array(
+      z.string().regex(/^[a-zA-Z0-9._*-]{1,63}$/, {
+        error: withFix('is not a resource name', 'write an alias, in which * stands for any text'),
+      }),
+    )
+    .min(1)
+    .exactOptional()
+    .describe('The resources whose events to send: aliases, in which `*` stands for any text. Default: all.'),
+};
+
+/** Where events are sent: a mapping as in `adapterMapping`, with the events that the receiver gets. */
+export interface ReceiverChoice extends AdapterChoice {
+  readonly kinds: readonly EventKind[];
+  /** Absent: all. */
+  readonly resources?: readonly string[];
+}
+
+export function receiverMapping(definitions: readonly ReceiverDefinition[]) {
+  const mapping = z.looseObject({ type: adapterType(definitions), ...receiverFields });
+  mapped.set(mapping, { definitions, common: receiverFields });
+  return mapping.transform(({ type, kinds, resources, ...settings }, context): ReceiverChoice => {
+    const supported = definitions.find((each) => each.type === type)?.kinds ?? [];
+    for (const [index, kind] of (kinds ?? []).entries()) {
+      if (supported.includes(kind)) continue;
+      const fix = `supported kinds: ${supported.join(', ')}`;
+      report(context, { path: ['kinds', index], problem: `is not supported by ${type}`, fix });
+    }
+    return { type, settings, kinds: kinds ?? supported, ...(resources && { resources }) };
+  });
+}
+
+interface Mapped {
+  readonly definitions: readonly AdapterDefinition[];
+  /** The fields that the configuration reads, whatever the type. */
+  readonly common: z.core.$ZodLooseShape;
+}
+
+const mapped = new WeakMap<z.core.$ZodType, Mapped>();
 
 /** Returns the exact forms that `adapterMapping` stands for, for generated documents: one form for each adapter. */
 export function adapterForms(mapping: z.core.$ZodType): z.ZodType[] | undefined {
-  const common = signalMappings.has(mapping) ? signalFields : {};
-  return mappedDefinitions.get(mapping)?.map(({ type, settings, summary }) => {
+  const { definitions, common = {} } = mapped.get(mapping) ?? {};
+  return definitions?.map(({ type, settings, summary }) => {
     const literal = z.literal(type);
     const form =
       settings instanceof z.ZodObject

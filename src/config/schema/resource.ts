@@ -5,9 +5,10 @@
 import { z } from 'zod';
 import { isOwner } from '../../domain/autoscale/revision.js';
 import { platforms } from '../../adapters/platforms/registry.js';
+import { receiverDefinitions } from '../../adapters/receivers/registry.js';
 import { canLeaveZero } from '../../domain/autoscale/from-zero.js';
 import { autoscaleSchema } from './autoscale.js';
-import { adapterMapping, adapterType } from './adapter.js';
+import { adapterMapping, adapterType, receiverMapping } from './adapter.js';
 import { duration, positiveDuration } from '../../domain/written/duration.js';
 import { withFix } from '../../domain/written/issue.js';
 
@@ -16,6 +17,11 @@ const validName = 'write 1 to 63 letters, digits, ".", "_" or "-", beginning wit
 /** The valid names of a resource. The name becomes part of workflow IDs and URLs. */
 export const aliasSchema = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$/, {
   error: withFix('is not a valid resource name', validName),
+});
+
+/** The valid names of a receiver of events. The name becomes part of the IDs of some events. */
+const receiverName = z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_-]{0,62}$/, {
+  error: withFix('is not a valid receiver name', 'write 1 to 63 letters, digits, "_" or "-"'),
 });
 
 /** The owner of the autoscalers that a configuration names. */
@@ -149,6 +155,10 @@ export const documentSchema = z.strictObject({
     .describe(
       'Owner of the autoscalers. `escapement apply --prune` removes only autoscalers of this owner that the file does not name. Use a different owner for each file of a namespace. Default: `ESCAPEMENT_OWNER`, else `default`.',
     ),
+  events: z
+    .record(receiverName, receiverMapping(receiverDefinitions))
+    .optional()
+    .describe('The receivers of events, by name: see [events](events.md). Default: none.'),
   defaults: resourceFields
     .partial()
     .optional()

@@ -46,6 +46,15 @@ export interface WatchResult {
   readonly wrongDirection?: { readonly runId: string; readonly reason: string };
   /** Absent in results of an older version. */
   readonly tally?: Tally | undefined;
+  /** Absent where no receiver wants these events, or has been told of any. */
+  readonly told?: Told | undefined;
+}
+
+/** What receivers of events know of the fallback. */
+export interface Told {
+  readonly isInFallback: boolean;
+  /** Part of the ID of the last event. It increases with each event. */
+  readonly number: number;
 }
 
 /**
@@ -56,6 +65,7 @@ export interface WatchProgress {
   readonly state: AutoscaleState | null;
   readonly evaluation: Evaluation | null;
   readonly tally?: Tally | undefined;
+  readonly told?: Told | undefined;
   /** Why there was no evaluation: the capacity could not be read. */
   readonly problem: { readonly message: string; readonly sinceMs: number } | null;
   /**

@@ -2,7 +2,7 @@
  * The scaling limits of a resource, as a scale run carries them. They are numbers with units. They contain no secrets
  * and no settings of the platform.
  */
-import { fields, oneOf, optional, orNull, whole } from '../checks.js';
+import { fields, list, oneOf, optional, orNull, text, whole } from '../checks.js';
 
 export type UpAfter = 'change' | 'up';
 
@@ -48,6 +48,8 @@ export interface ScaleSettings {
    */
   readonly takesChanges?: TakesChanges | undefined;
   readonly dryRun: boolean;
+  /** The kinds of events that receivers want for this resource. Absent: none, also in runs of an older version. */
+  readonly events?: readonly string[] | undefined;
 }
 
 /**
@@ -71,4 +73,5 @@ export const checkScaleSettings = fields({
   requestTimeoutMs: whole(1),
   takesChanges: optional(oneOf(...changeTakings)),
   dryRun: oneOf(true, false),
+  events: optional(list(text(1, 100), 100)),
 });

@@ -1,0 +1,7 @@
+/** Every receiver by its type. A new receiver is one file and one line here. */
+import { cloudevents } from './cloudevents.js';
+import { pagerduty } from './pagerduty.js';
+import type { ReceiverDefinition } from './receiver.js';
+import { slack } from './slack.js';
+
+export const receiverDefinitions: readonly ReceiverDefinition[] = [cloudevents, slack, pagerduty];
