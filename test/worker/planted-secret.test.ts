@@ -218,6 +218,7 @@ async function answers(): Promise<string> {
     `${one}/decisions`,
     `${one}/runs`,
     '/openapi.json',
+    '/metrics',
   ];
   const found = await Promise.all(asked.map(async (path) => (await fetch(`http://127.0.0.1:${port}${path}`)).text()));
   const scaled = await fetch(`http://127.0.0.1:${port}${one}/scale`, {
