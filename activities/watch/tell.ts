@@ -4,6 +4,7 @@ import { publish } from '../../src/client/events/client.js';
 import type { AutoscalerEventData } from '../../src/domain/events/data.js';
 import { type ScalingEvent, shortened } from '../../src/domain/events/event.js';
 import type { EventKind } from '../../src/domain/events/kinds.js';
+import { policiesInFallback } from '../../src/domain/autoscale/fallback.js';
 import type { Evaluation } from '../../src/domain/autoscale/evaluation.js';
 import type { Told, WatchOrder, WatchProgress } from '../../src/domain/autoscale/watch.js';
 import { failureFields } from '../../src/client/temporal/grpc-status.js';
@@ -25,15 +26,14 @@ export async function tellOfFallback(
 ): Promise<Told | undefined> {
   const isWanted = limits.events?.some((kind) => kind === 'fallback.entered' || kind === 'fallback.left') ?? false;
   if (!evaluation || !state || !isWanted) return told;
-  // Not the limits of the evaluation: a fallback that recommends the capacity that there already is limits nothing.
-  const failing = Object.entries(state.policies).filter(([, { failures }]) => failures >= settings.fallback.after);
+  const failing = policiesInFallback(settings, state);
   const isInFallback = failing.length > 0;
   if (isInFallback === (told?.isInFallback ?? false)) return told;
   // A number that no earlier watch of this autoscaler has used. An attempt that is repeated has the same one.
   const next = { isInFallback, number: (told?.number ?? Date.now()) + 1 };
   const kind = isInFallback ? 'fallback.entered' : 'fallback.left';
   try {
-    const policies = failing.map(([name]) => name).join(', ');
+    const policies = failing.join(', ');
     await send(eventOf(resource, kind, { ...evaluation, policies }, next.number), receivers);
     return next;
   } catch (error) {

@@ -6,7 +6,9 @@ import { Context, type Info, log } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { OpenRuns } from '../../src/client/scale/open-runs.js';
 import { type AutoscaleSpec, compileAutoscale } from '../../src/domain/autoscale/spec.js';
-import type { Evaluation, LimitName } from '../../src/domain/autoscale/evaluation.js';
+import type { LimitName } from '../../src/domain/autoscale/evaluation.js';
+import { policiesInFallback } from '../../src/domain/autoscale/fallback.js';
+import type { AutoscaleSettings } from '../../src/domain/autoscale/settings.js';
 import type { AutoscaleState } from '../../src/domain/autoscale/state.js';
 import {
   notConfiguredType,
@@ -137,7 +139,7 @@ async function observeUntilEnd(
     // An interrupted look is not reported as a failure of the platform or a source.
     interruption.throwIfInterrupted();
     duration.record((performance.now() - startedAtMs) / 1000);
-    logLook(order.resource, progress.evaluation, seen.progress.evaluation);
+    logLook(order, progress, seen.progress);
     // A change does not wait for an event: the next watch sends it.
     const told = seen.result ? progress.told : await tellOfFallback(order, seen.progress, progress.told, receivers);
     watching.progress = { ...seen.progress, ...(told && { told }) };
@@ -150,30 +152,48 @@ async function observeUntilEnd(
 }
 
 /** Every evaluation at debug level; in addition one line when a limit that a person should know about begins or ends. */
-function logLook(resource: string, before: Evaluation | null, now: Evaluation | null): void {
-  if (now === null || now === before) return;
-  const { capacity, target, reason, limitedBy } = now;
+function logLook({ resource, settings }: WatchOrder, before: WatchProgress, now: WatchProgress): void {
+  const { evaluation } = now;
+  if (evaluation === null || evaluation === before.evaluation) return;
+  const { capacity, target, reason, limitedBy } = evaluation;
   const fields = { resource, capacity, target, reason };
-  const samples = Object.fromEntries(now.samples.map(({ signal, value }) => [signal, value]));
+  const samples = Object.fromEntries(evaluation.samples.map(({ signal, value }) => [signal, value]));
   log.debug(`${resource}: evaluated, target ${target}`, { ...fields, limitedBy, samples });
-  for (const [limit, words] of Object.entries(limitsInWords)) {
-    const [was, is] = [before, now].map((evaluation) => evaluation?.limitedBy.includes(limit as LimitName) ?? false);
-    if (is && !was) log.warn(`${resource}: ${words.begins}`, fields);
-    if (was && !is) log.info(`${resource}: ${words.ends}`, fields);
+  for (const { isIn, begins, ends } of conditions) {
+    const [was, is] = [isIn(before, settings), isIn(now, settings)];
+    if (is && !was) log.warn(`${resource}: ${begins}`, fields);
+    if (was && !is) log.info(`${resource}: ${ends}`, fields);
   }
 }
 
-const limitsInWords: Partial<Record<LimitName, { readonly begins: string; readonly ends: string }>> = {
-  fallback: { begins: 'the fallback is in force', ends: 'the fallback is no longer in force' },
-  noData: {
+interface Condition {
+  readonly isIn: (progress: WatchProgress, settings: AutoscaleSettings) => boolean;
+  readonly begins: string;
+  readonly ends: string;
+}
+
+const isLimitedBy =
+  (limit: LimitName) =>
+  ({ evaluation }: WatchProgress): boolean =>
+    evaluation?.limitedBy.includes(limit) ?? false;
+
+const conditions: readonly Condition[] = [
+  {
+    isIn: ({ state }, settings) => policiesInFallback(settings, state).length > 0,
+    begins: 'the fallback is in force',
+    ends: 'the fallback is no longer in force',
+  },
+  {
+    isIn: isLimitedBy('noData'),
     begins: 'signals have no data, so that scaling in is blocked',
     ends: 'missing data no longer blocks scaling in',
   },
-  refused: {
+  {
+    isIn: isLimitedBy('refused'),
     begins: 'the platform refused a change, which is not requested again for a while',
     ends: 'the refused change may be requested again',
   },
-};
+];
 
 /** The workflow ignores the result of a superseded watch, so it must neither return nor fail. */
 async function waitForTheEnd(progress: WatchProgress, stopping: AbortSignal): Promise<never> {

@@ -74,6 +74,13 @@ export const metricFamilies = {
     labels: ['resource', 'limit'],
     from: 'worker',
   },
+  fallbackInForce: {
+    name: 'escapement_fallback_in_force',
+    type: 'gauge',
+    help: '1 while the fallback replaces the recommendation of a policy without data, also where that changes no number, else 0.',
+    labels: ['resource'],
+    from: 'worker',
+  },
   paused: {
     name: 'escapement_paused',
     type: 'gauge',

@@ -1,5 +1,6 @@
 /** The metrics of a worker: the watches that run in it, its calls of platforms and sources, and its polls. */
 import type { Watching } from '../../activities/watch/watch.js';
+import { policiesInFallback } from '../domain/autoscale/fallback.js';
 import { metricFamilies as families } from '../domain/metrics.js';
 import type { Metrics } from '../metrics/metrics.js';
 import type { QueueStatus } from './poll-watch.js';
@@ -12,12 +13,13 @@ export function showWatches(metrics: Metrics, watches: ReadonlyMap<string, Watch
   });
 }
 
-function showWatch(metrics: Metrics, { order, progress: { evaluation, problem } }: Watching): void {
+function showWatch(metrics: Metrics, { order, progress: { evaluation, problem, state } }: Watching): void {
   const { resource, settings, limits, pause, override } = order;
   const nowMs = Date.now();
   metrics.set(families.minCapacity, { resource }, limits.min);
   if (limits.max !== null) metrics.set(families.maxCapacity, { resource }, limits.max);
   metrics.set(families.platformFailing, { resource }, problem ? 1 : 0);
+  metrics.set(families.fallbackInForce, { resource }, policiesInFallback(settings, state).length > 0 ? 1 : 0);
   metrics.set(families.evaluationInterval, { resource }, settings.intervalMs / 1000);
   if (pause && isInForce(pause, nowMs)) metrics.set(families.paused, { resource, direction: pause.direction }, 1);
   if (override && isInForce(override, nowMs)) metrics.set(families.overrideCapacity, { resource }, override.capacity);

@@ -94,10 +94,14 @@ it('is quiet while nothing happens, and tells what fails once, however often it 
   await sidecar.setFaults({
     faults: [{ type: 'malformed', on: 'read', body: 'notJson', resource: 'worker', times: 20 }],
   });
-  await logged('The signal works again');
+  await logged('web: the fallback is no longer in force');
   const news = lines().slice(before);
   expect(news.filter(({ msg }) => msg === 'The signal fails')).toHaveLength(1);
   expect(news.filter(({ msg }) => msg === 'The signal works again')).toHaveLength(1);
+  // The fallback keeps the capacity, and is logged although it changes no number.
+  expect(news.map(({ msg }) => msg)).toEqual(
+    expect.arrayContaining(['web: the fallback is in force', 'web: the fallback is no longer in force']),
+  );
   expect(news.length).toBeLessThanOrEqual(4);
 }, 120_000);
 
