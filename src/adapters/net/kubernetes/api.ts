@@ -4,12 +4,12 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { AdapterError } from '../../net/errors.js';
-import { acceptedAnswer, jsonOf } from '../../net/http/answer.js';
-import { PooledReads } from '../../net/http/pooled-reads.js';
-import type { HttpResult } from '../../net/http/request.js';
-import { sendOnce } from '../../net/http/send-once.js';
-import type { SendPermit } from '../platform.js';
+import { AdapterError } from '../errors.js';
+import { acceptedAnswer, jsonOf } from '../http/answer.js';
+import { PooledReads } from '../http/pooled-reads.js';
+import type { HttpResult } from '../http/request.js';
+import { sendOnce } from '../http/send-once.js';
+import type { SendPermit } from '../send-permit.js';
 import { type AccessSettings, type ClusterAccess, clusterAccess } from './access.js';
 
 /** The place of an object. */
