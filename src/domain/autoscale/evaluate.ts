@@ -32,10 +32,18 @@ export function evaluate(
   const { asked } = units;
   const state = resumeState(spec, input.state, nowMs, units);
   const signals = readSignals(spec, input, state.signals);
-  const { values, hints } = signals;
+  const { values, hints, pods } = signals;
   const changedAtMs = lastChangeMs(state, input);
   const beforeChangeMs = ofBefore(changedAtMs, signals.datedAtMs);
-  const circumstances = { nowMs, units, values, hints, beforeChangeMs, isNewInstant: nowMs !== state.evaluatedAtMs };
+  const circumstances = {
+    nowMs,
+    units,
+    values,
+    hints,
+    pods,
+    beforeChangeMs,
+    isNewInstant: nowMs !== state.evaluatedAtMs,
+  };
   const verdicts = spec.policies.map((policy) =>
     judge(policy, state.policies[policy.name] ?? noPolicyMemory, circumstances),
   );
