@@ -22,7 +22,9 @@ import { type Advice, definePolicy, type Load } from './policy.js';
 
 const same = {
   type: z.literal('utilization'),
-  value: expression.describe('Expression for the mean over the units, such as the busy share of a unit.'),
+  value: expression.describe(
+    'Expression for the mean over the units, such as the busy share of a unit. If it is only the name of a signal from `kubernetes-resource` or `kubernetes-custom`, pods that are not ready and pods without a sample count as in the HPA.',
+  ),
   target: z.number().positive('must be above 0').describe('Target for `value`, in its unit. Above 0.'),
 };
 
