@@ -192,8 +192,8 @@ describe('kubernetes-external', () => {
   });
 
   it('says that KEDA requires the selector', async () => {
-    const { selector: _, ...without } = settingsFor('kubernetes-external');
-    const source = make({ type: 'kubernetes-external' }, without);
+    const settings = { ...settingsFor('kubernetes-external'), selector: undefined };
+    const source = make({ type: 'kubernetes-external' }, settings);
     expect((await failureOf(source)).message).toContain('scaledObject identifier is not specified');
     await source.close?.();
   });

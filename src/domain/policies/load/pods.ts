@@ -12,7 +12,6 @@
  * 66%, and 3 x 66 / 50 needs 4 pods.
  */
 import { isAbove, isBelow, shown, unitsAtLeast } from '../../numbers.js';
-import type { Advice } from '../policy.js';
 import { isWithinTolerance, type Tolerance } from './tolerance.js';
 
 export interface PodLoad {
@@ -33,6 +32,11 @@ export interface PodLoads {
   readonly unready: readonly number[];
 }
 
+interface AdviceOnPods {
+  readonly capacity: number;
+  readonly reason: string;
+}
+
 /** Returns whole percent for a utilization, and otherwise the unit of the metric in whole thousandths. Rounded down. */
 export function meanOfPods(measure: PodLoads['measure'], pods: readonly PodLoad[]): number {
   const used = pods.reduce((sum, pod) => sum + BigInt(pod.used), 0n);
@@ -44,7 +48,7 @@ export function adviseByPods(
   pods: PodLoads,
   { target, asked }: { readonly target: number; readonly asked: number },
   tolerance: Tolerance,
-): Advice {
+): AdviceOnPods {
   const { measure, counted, missing, unready } = pods;
   const mean = meanOfPods(measure, counted);
   const isUp = isAbove(mean, target);
@@ -59,7 +63,7 @@ export function adviseByPods(
   const value = meanOfPods(measure, corrected);
   const needed = unitsAtLeast((corrected.length * value) / target);
   const assumed = assumptions({ mean, idle: idle.length, busy: busy.length });
-  const keep = (why: string): Advice => ({ capacity: asked, reason: `${shown(value)} ${why}${assumed}` });
+  const keep = (why: string): AdviceOnPods => ({ capacity: asked, reason: `${shown(value)} ${why}${assumed}` });
 
   if (isWithinTolerance(value / target, tolerance)) return keep(`is within tolerance of ${target}`);
   if (assumed !== '') {
