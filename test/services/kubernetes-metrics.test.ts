@@ -6,6 +6,7 @@ import type { ServiceProcess } from '../../scripts/services/service-process.js';
 import { spec, WatchedResource } from '../domain/autoscale/watched-resource.js';
 import { describeConformance, failureOf, make } from '../sources/conformance.js';
 import { eventually } from '../support/eventually.js';
+import { deploy, pending, type PodState, running, starting } from './measured-pods.js';
 import { MetricsApis } from './metrics-apis.js';
 import { rolesOf } from './platforms/shop-cluster.js';
 
@@ -29,8 +30,8 @@ beforeAll(async () => {
   const flags = ['--horizontal-pod-autoscaler-sync-period=2s'];
   controllers = await cluster.controllers(['horizontal-pod-autoscaler-controller'], flags);
   await controllers.start();
-  await deploy('web', [running(400), running(400)]);
-  await deploy('idle', []);
+  await deploy({ cluster, metrics }, 'web', [running(400), running(400)]);
+  await deploy({ cluster, metrics }, 'idle', []);
   metrics.triggers.set('worker-metrics/s0-rabbitmq-jobs', '7');
   metrics.triggers.set('worker-metrics/s1-empty', '0');
 }, 900_000); // The first time, the API server is built.
@@ -49,59 +50,6 @@ async function permitAsThePage(path: string): Promise<void> {
       role,
     );
   }
-}
-
-interface PodState {
-  readonly phase: 'Running' | 'Pending' | 'Failed';
-  readonly isReady: boolean;
-  /** How many seconds ago it started, and its readiness changed. */
-  readonly started: number;
-  readonly changed: number;
-  /** In thousandths of a core. Null: no sample. */
-  readonly cpu: number | null;
-}
-
-const running = (cpu: number | null): PodState => ({
-  phase: 'Running',
-  isReady: true,
-  started: 3600,
-  changed: 3590,
-  cpu,
-});
-const starting = (cpu: number | null): PodState => ({ ...running(cpu), isReady: false, started: 60, changed: 50 });
-const pending: PodState = { ...running(null), phase: 'Pending', isReady: false };
-
-interface Pods {
-  readonly items: readonly { readonly metadata: { readonly name: string } }[];
-}
-
-/** Each pod requests one core. */
-async function deploy(app: string, states: readonly PodState[]): Promise<void> {
-  const container = { name: 'main', image: 'none', resources: { requests: { cpu: '1', memory: '1Mi' } } };
-  const template = { metadata: { labels: { app } }, spec: { containers: [container] } };
-  const body = {
-    metadata: { name: app },
-    spec: { replicas: states.length, selector: { matchLabels: { app } }, template },
-  };
-  await cluster.request('POST', '/apis/apps/v1/namespaces/shop/deployments', body);
-  const pods = await eventually(`${app} has its pods`, async () => {
-    const { items } = (await cluster.request('GET', `/api/v1/namespaces/shop/pods?labelSelector=app%3D${app}`)) as Pods;
-    return items.length === states.length ? items : false;
-  });
-  for (const [at, state] of states.entries()) await report(pods[at]!, state);
-}
-
-const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString().replace(/\.\d+Z$/, 'Z');
-
-/** As a kubelet and metrics-server would. */
-async function report(pod: Pods['items'][number], { phase, isReady, started, changed, cpu }: PodState): Promise<void> {
-  const { name } = pod.metadata;
-  const ready = { type: 'Ready', status: isReady ? 'True' : 'False', lastTransitionTime: ago(changed) };
-  const status = { phase, startTime: ago(started), conditions: [ready] };
-  await cluster.request('PUT', `/api/v1/namespaces/shop/pods/${name}/status`, { ...pod, status });
-  if (cpu === null) return;
-  metrics.cpu.set(name, cpu);
-  metrics.requests.set(name, `${cpu * 10}m`);
 }
 
 function settingsFor(type: Type, as = user): Record<string, unknown> {
@@ -126,7 +74,7 @@ describe('the real HPA and utilization recommend the same', () => {
   it('for all cases at once', async () => {
     const ours: number[] = [];
     for (const [at, [, states]] of cases.entries()) {
-      await deploy(`case${at}`, states);
+      await deploy({ cluster, metrics }, `case${at}`, states);
       ours.push(await recommended(`case${at}`, states.length));
     }
     const hpas: number[] = [];
