@@ -18,6 +18,8 @@ export interface KubernetesService {
   request(method: FencedRequest['method'], path: string, body?: unknown): Promise<unknown>;
   /** Further controllers, in a process of their own that is not started yet. There once the cluster runs. */
   controllers(names: readonly string[], flags?: readonly string[]): Promise<ServiceProcess>;
+  /** The kube-apiserver alone, which can be made to fail. */
+  readonly apiServer: Pick<ServiceProcess, 'start' | 'stop' | 'pause' | 'resume'> & { readonly port: number };
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -159,5 +161,12 @@ export async function kubernetesService(users: readonly string[] = []): Promise<
       throw error;
     }
   };
-  return { url, ca, kubeconfig, request, controllers, start, stop };
+  const apiServer = {
+    port,
+    start: () => server.start(),
+    stop: () => server.stop(),
+    pause: () => server.pause(),
+    resume: () => server.resume(),
+  };
+  return { url, ca, kubeconfig, request, controllers, apiServer, start, stop };
 }

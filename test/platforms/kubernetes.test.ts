@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { jest } from '@jest/globals';
 import type { AdapterError } from '../../src/adapters/net/errors.js';
-import { clusterAccess } from '../../src/adapters/platforms/kubernetes/access.js';
+import { clusterAccess } from '../../src/adapters/net/kubernetes/access.js';
 import { kubernetes } from '../../src/adapters/platforms/kubernetes/kubernetes.js';
 import { closeJsonServers, startJsonServer, type AskedRequest, type JsonAnswer } from './fixtures/json-server.js';
 import { never, permitted } from './fixtures/sidecar-client.js';

@@ -2,6 +2,7 @@
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { make } from './conformance.js';
+import { kubeconfigFor } from './kubernetes-api.js';
 import { LocalHttpServer, type Reply } from './local-servers.js';
 
 const aws = (port: number) => ({
@@ -17,6 +18,13 @@ const sources: [string, string, (port: number) => Record<string, unknown>][] = [
   ['sqs', 'sqs', (port) => ({ ...aws(port), queue: 'jobs' })],
   ['cloudwatch', 'cloudwatch', (port) => ({ ...aws(port), namespace: 'Shop', metric: 'Requests' })],
   ['kinesis, of shards', 'kinesis', (port) => ({ ...aws(port), stream: 'clicks', measure: 'shards' })],
+  ['kubernetes-resource', 'kubernetes-resource', (port) => ({ kubeconfig: kubeconfigFor(port), name: 'web' })],
+  [
+    'kubernetes-custom',
+    'kubernetes-custom',
+    (port) => ({ kubeconfig: kubeconfigFor(port), name: 'web', metric: 'jobs' }),
+  ],
+  ['kubernetes-external', 'kubernetes-external', (port) => ({ kubeconfig: kubeconfigFor(port), metric: 'jobs' })],
   ['kinesis, of records', 'kinesis', (port) => ({ ...aws(port), stream: 'clicks', emptyAs: 0 })],
 ];
 
@@ -52,6 +60,8 @@ const wrongValues: [string, Reply][] = [
   { status: secret },
   { QueueUrl: 7, Attributes: { ApproximateNumberOfMessages: secret } },
   { StreamDescriptionSummary: { OpenShardCount: secret } },
+  { spec: { replicas: secret }, status: { selector: secret }, versions: [{ version: secret }] },
+  { items: [{ value: secret, timestamp: secret, metadata: { name: secret } }] },
   { MetricDataResults: [{ Values: [secret], Timestamps: [secret], StatusCode: secret }] },
 ].map((body) => [`200 with ${JSON.stringify(body)}`, { body }]);
 

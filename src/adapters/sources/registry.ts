@@ -6,6 +6,9 @@ import { sqs } from './aws/sqs.js';
 import { constant } from './constant.js';
 import { httpJson } from './http-json/http-json.js';
 import { kafka } from './kafka/kafka.js';
+import { kubernetesCustom } from './kubernetes/custom.js';
+import { kubernetesExternal } from './kubernetes/external.js';
+import { kubernetesResource } from './kubernetes/resource.js';
 import { prometheus } from './prometheus.js';
 import { rabbitmq } from './rabbitmq/rabbitmq.js';
 import { redis } from './redis/redis.js';
@@ -23,5 +26,8 @@ export const sourceDefinitions: readonly SourceDefinition[] = [
   kinesis,
   kafka,
   temporal,
+  kubernetesResource,
+  kubernetesCustom,
+  kubernetesExternal,
   constant,
 ];

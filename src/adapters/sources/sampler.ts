@@ -22,7 +22,7 @@ export interface Look {
   close?(): Promise<void>;
 }
 
-interface Seen extends Pick<Sample, 'value' | 'isDated' | 'note' | 'mostUnits'> {
+interface Seen extends Pick<Sample, 'value' | 'isDated' | 'note' | 'mostUnits' | 'pods'> {
   readonly atMs?: number;
 }
 

@@ -1,5 +1,6 @@
 /** The contract of a source: where a metric is sampled. One file each, one line in the registry. */
 import type { z } from 'zod';
+import type { PodLoads } from '../../domain/policies/load/pods.js';
 
 /** One number at one time. A source without a number throws: no data is never zero. */
 export interface Sample {
@@ -12,6 +13,8 @@ export interface Sample {
   readonly note?: string;
   /** Number of units beyond which more units get no work, such as the number of partitions of a queue. */
   readonly mostUnits?: number;
+  /** The pods that `value` is a mean over. The policy `utilization` computes with them as the HPA does. */
+  readonly pods?: PodLoads;
 }
 
 export interface Source {

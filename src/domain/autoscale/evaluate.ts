@@ -33,7 +33,7 @@ export function evaluate(
   const { asked } = units;
   const state = resumeState(spec, input.state, nowMs, units);
   const signals = withStandIns(spec.settings, readSignals(spec, input, state.signals), nowMs);
-  const { values, hints, standIns } = signals;
+  const { values, hints, standIns, pods } = signals;
   const changedAtMs = lastChangeMs(state, input);
   const beforeChangeMs = ofBefore(changedAtMs, signals.datedAtMs);
   const circumstances = {
@@ -42,6 +42,7 @@ export function evaluate(
     values,
     hints,
     standIns,
+    pods,
     beforeChangeMs,
     isNewInstant: nowMs !== state.evaluatedAtMs,
   };

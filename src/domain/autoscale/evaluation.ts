@@ -2,6 +2,7 @@
  * One evaluation of an autoscaled resource: its inputs, the result of each policy, the limits that applied, and the
  * target.
  */
+import type { PodLoads } from '../policies/load/pods.js';
 import type { ResourceStatus } from '../scale/capacity.js';
 import type { SentChange } from '../scale/step.js';
 import type { RefusalMemory } from './refusal.js';
@@ -23,6 +24,8 @@ export type Reading =
        * The largest number of units that can share the work, where the source knows it. More units would have no work.
        */
       readonly mostUnits?: number;
+      /** The pods that the value is a mean over, for policies that compute as the HorizontalPodAutoscaler does. */
+      readonly pods?: PodLoads;
     }
   | {
       readonly failure: string;

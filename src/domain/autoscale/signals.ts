@@ -1,6 +1,7 @@
 /**
  * The current value of each signal, the last value of each signal, and the time since which a source has been failing.
  */
+import type { PodLoads } from '../policies/load/pods.js';
 import type { SignalValues } from '../policies/signal-values.js';
 import { shown } from '../numbers.js';
 import { countOn, type Counter } from './counter.js';
@@ -17,6 +18,8 @@ export interface Signals extends SignalValues {
   /** By signal whose source dates its samples: the time of the sample that counts. */
   readonly datedAtMs: Record<string, number>;
   readonly standIns: Readonly<Record<string, string>>;
+  /** By signal whose source reports each pod. */
+  readonly pods: Record<string, PodLoads>;
 }
 
 export function readSignals(
@@ -29,6 +32,7 @@ export function readSignals(
   const reports: SampleReport[] = [];
   const hints: Record<string, string> = {};
   const datedAtMs: Record<string, number> = {};
+  const pods: Record<string, PodLoads> = {};
   for (const signal of spec.signals) {
     const given = Object.hasOwn(readings, signal) ? readings[signal] : undefined;
     const last = (Object.hasOwn(before, signal) ? before[signal] : undefined) ?? neverRead;
@@ -37,6 +41,8 @@ export function readSignals(
     const now = isFailure ? { ...last, failingSinceMs: last.failingSinceMs ?? nowMs } : toMemory(reading);
     if (!isFailure) values[signal] = reading.value;
     if (!isFailure && reading.isDated === true) datedAtMs[signal] = reading.atMs;
+    // The increase of a counter per second is no longer the mean over these pods.
+    if (!isFailure && reading.pods !== undefined && counter === undefined) pods[signal] = reading.pods;
     if (isFailure && reading.hint !== undefined) hints[signal] = reading.hint;
     memory[signal] = counter ? { ...now, counter } : now;
     reports.push({
@@ -48,7 +54,7 @@ export function readSignals(
       ...(!isFailure && noteIn(reading, spec)),
     });
   }
-  return { values, memory, reports, hints, datedAtMs, standIns: {} };
+  return { values, memory, reports, hints, datedAtMs, pods, standIns: {} };
 }
 
 function noteIn(reading: Extract<Reading, { value: number }>, { limits }: AutoscaleSpec): Pick<SampleReport, 'note'> {

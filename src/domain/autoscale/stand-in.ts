@@ -12,7 +12,7 @@ type Sampling = NonNullable<AutoscaleSettings['sampling']>;
  */
 export function withStandIns({ sampling }: AutoscaleSettings, signals: Signals, nowMs: number): Signals {
   if (sampling === undefined) return signals;
-  const { values, datedAtMs, reports } = signals;
+  const { values, datedAtMs, pods, reports } = signals;
   const standIns: Record<string, string> = {};
   for (const { signal } of reports) {
     const standIn = Object.hasOwn(values, signal) ? undefined : standInOf(signal, sampling, signals, nowMs);
@@ -23,7 +23,8 @@ export function withStandIns({ sampling }: AutoscaleSettings, signals: Signals, 
     ...signals,
     standIns,
     values: { ...values, ...Object.fromEntries(given.map(([signal, standIn]) => [signal, values[standIn] ?? 0])) },
-    datedAtMs: { ...datedAtMs, ...dated(given, datedAtMs) },
+    datedAtMs: { ...datedAtMs, ...ofStandIns(given, datedAtMs) },
+    pods: { ...pods, ...ofStandIns(given, pods) },
     reports: reports.map((report) => noted(report, standIns[report.signal], values)),
   };
 }
@@ -47,14 +48,14 @@ function withoutDataMs(signal: string, { memory }: Signals, nowMs: number): numb
   return nowMs - (atMs ?? failingSinceMs ?? nowMs);
 }
 
-function dated(
+function ofStandIns<Known>(
   given: readonly (readonly [signal: string, standIn: string])[],
-  datedAtMs: Readonly<Record<string, number>>,
-): Record<string, number> {
+  known: Readonly<Record<string, Known>>,
+): Record<string, Known> {
   return Object.fromEntries(
     given.flatMap(([signal, standIn]) => {
-      const atMs = datedAtMs[standIn];
-      return atMs === undefined ? [] : [[signal, atMs] as const];
+      const ofStandIn = known[standIn];
+      return ofStandIn === undefined ? [] : [[signal, ofStandIn] as const];
     }),
   );
 }

@@ -14,6 +14,8 @@ export interface Expression {
    * not in this list.
    */
   readonly names: readonly string[];
+  /** The signal whose name is the whole expression. Null: the expression computes something. */
+  readonly onlySignal: string | null;
   /** Whether the result depends on the capacity, in addition to the signals. */
   readonly readsCurrent: boolean;
   /**
@@ -40,6 +42,7 @@ export function compileExpression(text: string, known: readonly string[]): Expre
   return {
     text,
     names: names.filter((name) => name !== 'current'),
+    onlySignal: tree.kind === 'name' && tree.name !== 'current' ? tree.name : null,
     readsCurrent: names.includes('current'),
     evaluate(values, onOther = ignored) {
       try {

@@ -7,6 +7,7 @@ import type { Expression } from '../expression/expression.js';
 import type { ScaleSettings } from '../scale/settings.js';
 import type { Problem } from '../written/problem.js';
 import type { Burst } from './load/burst.js';
+import type { PodLoads } from './load/pods.js';
 import type { Tolerance } from './load/tolerance.js';
 import type { Window } from './load/window.js';
 import type { ForecastMemory } from './seasons.js';
@@ -36,6 +37,8 @@ export interface Units {
 /** A known load. A policy whose value is not known does not receive one. */
 export interface Load extends Units {
   readonly value: number;
+  /** The pods behind the value, if the value is a sample of a source that reports each pod. */
+  readonly pods?: PodLoads | undefined;
 }
 
 /** A recommended capacity, and the calculation that led to it. */
@@ -63,6 +66,8 @@ export interface PolicyInput extends SignalValues {
    * effect of the change.
    */
   readonly beforeChangeMs: Readonly<Record<string, number>>;
+  /** By signal whose source reports each pod. */
+  readonly pods: Readonly<Record<string, PodLoads>>;
   /** False where the last evaluation had the same time. A failure at that time is not counted twice. */
   readonly isNewInstant: boolean;
 }

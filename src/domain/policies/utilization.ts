@@ -6,6 +6,9 @@
  * the requested capacity. Example: 10 units were requested and 4 are ready. At 1.2 times their target, the 4 units
  * carry the load of 4.8 units, and the 10 requested units stay requested. At 0.8 times their target, 4 units are
  * enough.
+ *
+ * If `value` is the name of a signal whose source reports each pod, the HPA's calculation over these pods applies
+ * instead (load/pods.ts).
  */
 import { z } from 'zod';
 import { isAbove, unitsAtLeast, shown } from '../numbers.js';
@@ -13,12 +16,15 @@ import { expression } from '../written/expression.js';
 import { percentage } from '../written/percentage.js';
 import { averagingFields, averagingSettings, averagingWords, refuseBurstAlone } from './load/averaging.js';
 import { followLoad } from './load/follow-load.js';
+import { adviseByPods } from './load/pods.js';
 import { isWithinTolerance, type Tolerance } from './load/tolerance.js';
 import { type Advice, definePolicy, type Load } from './policy.js';
 
 const same = {
   type: z.literal('utilization'),
-  value: expression.describe('Expression for the mean over the units, such as the busy share of a unit.'),
+  value: expression.describe(
+    'Expression for the mean over the units, such as the busy share of a unit. If it is only the name of a signal from `kubernetes-resource` or `kubernetes-custom`, pods that are not ready and pods without a sample count as in the HPA.',
+  ),
   target: z.number().positive('must be above 0').describe('Target for `value`, in its unit. Above 0.'),
 };
 
@@ -66,7 +72,8 @@ export const utilization = definePolicy({
 
 export function adviseByUtilization(settings: UtilizationSettings, load: Load, tolerance: Tolerance): Advice {
   const { target } = settings;
-  const { value, capacity, asked, loaded } = load;
+  const { value, capacity, asked, loaded, pods } = load;
+  if (pods !== undefined && capacity > 0) return adviseByPods(pods, { target, asked }, tolerance);
   const ratio = value / target;
   if (loaded === 0) return { capacity: asked, reason: 'no units, so no load of theirs to go by' };
   if (loaded === null && isAbove(ratio, 1)) {

@@ -13,15 +13,16 @@ interface Role {
   rules?: { apiGroups: string[] }[];
 }
 
-async function rolesOfThePage(): Promise<Role[]> {
-  const page = await readFile('docs/platforms/kubernetes.md', 'utf8');
+/** The permissions that a page lists. */
+export async function rolesOf(path: string): Promise<Role[]> {
+  const page = await readFile(path, 'utf8');
   const documents = parseAllDocuments(/```yaml\n(apiVersion: rbac[\s\S]*?)```/.exec(page)![1]!);
   return documents.map((document) => document.toJS() as Role);
 }
 
 /** @param user receives the permissions of the page, without those for the API groups in `except`. */
 export async function permitAsThePage(cluster: KubernetesService, user: string, except: readonly string[] = []) {
-  for (const role of await rolesOfThePage()) {
+  for (const role of await rolesOf('docs/platforms/kubernetes.md')) {
     role.metadata.name = user;
     if (role.roleRef) role.roleRef.name = user;
     if (role.subjects) role.subjects[0]!.name = user;

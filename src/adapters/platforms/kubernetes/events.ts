@@ -9,7 +9,7 @@ import type { CapacityChange, ChangeOutcome } from '../../../domain/scale/capaci
 import { withDeadline } from '../../net/deadline.js';
 import { AdapterError, withAdvice } from '../../net/errors.js';
 import type { RecordLog } from '../platform.js';
-import type { KubernetesApi, ScalePath } from './api.js';
+import type { KubernetesApi, ScalePath } from '../../net/kubernetes/api.js';
 import { eventText, type EventText } from './event-text.js';
 
 interface EventSettings {

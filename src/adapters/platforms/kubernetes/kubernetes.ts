@@ -7,7 +7,7 @@ import type { CapacityChange, ChangeOutcome, Observation, ResourceStatus } from 
 import { AdapterError } from '../../net/errors.js';
 import { asOutcome, asReadError, beforeSending } from '../outcome.js';
 import { definePlatform, type Platform, type PlatformContext, type SendPermit, textOf } from '../platform.js';
-import { KubernetesApi, pluralOf, type ScalePath } from './api.js';
+import { KubernetesApi, pluralOf, type ScalePath } from '../../net/kubernetes/api.js';
 import { ScaleEvents } from './events.js';
 
 const settings = z.strictObject({

@@ -8,6 +8,7 @@ import type { Advice, Answer, PolicyInput, Load, PolicyResult, Policy, PolicyMem
 import { whyUnknown } from '../signal-values.js';
 import type { Averaging } from './averaging.js';
 import { withBurst, type Burst } from './burst.js';
+import type { PodLoads } from './pods.js';
 import { addToWindow, meanOver, type Window } from './window.js';
 
 export interface LoadRule {
@@ -64,13 +65,13 @@ function waitForNewer(
 }
 
 function average(
-  { advise, averaging }: LoadRule,
+  { expression, advise, averaging }: LoadRule,
   memory: PolicyMemory,
   value: number,
-  { nowMs, units }: PolicyInput,
+  { nowMs, units, pods }: PolicyInput,
 ): { readonly window: Window; readonly burst: Burst | null; readonly result: PolicyResult } {
   if (averaging === undefined || averaging.averageMs === null) {
-    const advice = advise({ ...units, value });
+    const advice = advise({ ...units, value, pods: podsOf(expression, pods) });
     const result = { kind: 'capacity', stable: advice.capacity, ...advice } as const;
     return { window: memory.window, burst: null, result };
   }
@@ -94,4 +95,9 @@ function average(
     nowMs,
   });
   return { window, burst: goesOn, result: { kind: 'capacity', capacity, stable: stable.capacity, reason } };
+}
+
+/** A calculated value, and a mean over time, no longer belong to the pods of one sample. */
+function podsOf({ onlySignal }: Expression, pods: PolicyInput['pods']): PodLoads | undefined {
+  return onlySignal !== null && Object.hasOwn(pods, onlySignal) ? pods[onlySignal] : undefined;
 }

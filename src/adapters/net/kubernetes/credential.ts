@@ -7,7 +7,7 @@ import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { AdapterError } from '../../net/errors.js';
+import { AdapterError } from '../errors.js';
 
 export const execSchema = z.object({
   apiVersion: z.string(),

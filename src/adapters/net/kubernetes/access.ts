@@ -7,8 +7,8 @@ import { homedir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { AdapterError } from '../../net/errors.js';
-import { tlsOptions, type TlsOptions } from '../../net/tls.js';
+import { AdapterError } from '../errors.js';
+import { tlsOptions, type TlsOptions } from '../tls.js';
 import { execCredential, execSchema } from './credential.js';
 
 export interface ClusterAccess {

@@ -4,12 +4,12 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { AdapterError } from '../../net/errors.js';
-import { acceptedAnswer, jsonOf } from '../../net/http/answer.js';
-import { PooledReads } from '../../net/http/pooled-reads.js';
-import type { HttpResult } from '../../net/http/request.js';
-import { sendOnce } from '../../net/http/send-once.js';
-import type { SendPermit } from '../platform.js';
+import { AdapterError } from '../errors.js';
+import { acceptedAnswer, jsonOf } from '../http/answer.js';
+import { PooledReads } from '../http/pooled-reads.js';
+import type { HttpResult } from '../http/request.js';
+import { sendOnce } from '../http/send-once.js';
+import type { SendPermit } from '../send-permit.js';
 import { type AccessSettings, type ClusterAccess, clusterAccess } from './access.js';
 
 /** The place of an object. */
@@ -78,6 +78,7 @@ const pluralsOfApps = new Map([
 export class KubernetesApi {
   #access: Promise<ClusterAccess> | undefined;
   #plural: string | undefined;
+  #secrets: readonly string[] = [];
   readonly #reads = new PooledReads();
 
   constructor(
@@ -87,11 +88,30 @@ export class KubernetesApi {
 
   /** @throws AdapterError if the cluster does not have the kind, or the kind cannot be scaled. */
   async scalePath({ kind, apiVersion, namespace, name }: ObjectName, signal: AbortSignal): Promise<ScalePath> {
-    const group = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-    this.#plural ??= pluralOf(kind, apiVersion) ?? (await this.#discoverPlural(kind, group, signal));
-    const inNamespace = namespace ?? (await this.#currentAccess()).namespace ?? 'default';
+    const group = groupPath(apiVersion);
+    this.#plural ??= pluralOf(kind, apiVersion) ?? (await this.#discoverPlural(kind, group, 'scalable', signal));
+    const inNamespace = await this.namespaceOr(namespace);
     const object = `${group}/namespaces/${encodeURIComponent(inNamespace)}/${this.#plural}/${encodeURIComponent(name)}`;
     return { namespace: inNamespace, name, object };
+  }
+
+  /**
+   * Returns the plural of any kind, which a later call does not read again. One instance serves one kind.
+   * @throws AdapterError if the cluster does not have the kind.
+   */
+  async plural({ kind, apiVersion }: Pick<ObjectName, 'kind' | 'apiVersion'>, signal: AbortSignal): Promise<string> {
+    this.#plural ??= await this.#discoverPlural(kind, groupPath(apiVersion), 'any', signal);
+    return this.#plural;
+  }
+
+  /** Returns the given namespace, else that of the context or of the pod, else `default`. */
+  async namespaceOr(namespace: string | undefined): Promise<string> {
+    return namespace ?? (await this.#currentAccess()).namespace ?? 'default';
+  }
+
+  /** The tokens of the last request. A response, or an error, may repeat them. */
+  get secrets(): readonly string[] {
+    return this.#secrets;
   }
 
   /** Returns the kind and name of the HorizontalPodAutoscaler or the KEDA ScaledObject that scales the object. */
@@ -171,11 +191,11 @@ export class KubernetesApi {
     return jsonOf(result, `${method} ${path}`);
   }
 
-  async #discoverPlural(kind: string, group: string, signal: AbortSignal): Promise<string> {
+  async #discoverPlural(kind: string, group: string, which: 'scalable' | 'any', signal: AbortSignal): Promise<string> {
     const { resources } = await this.get(group, resourceListSchema, signal);
     const plural = resources.find((resource) => resource.kind === kind && !resource.name.includes('/'))?.name;
     if (plural === undefined) throw new AdapterError('missing', `the cluster has no ${kind} under ${group}`);
-    if (!resources.some(({ name }) => name === `${plural}/scale`)) {
+    if (which === 'scalable' && !resources.some(({ name }) => name === `${plural}/scale`)) {
       throw new AdapterError('missing', `a ${kind} of ${group} cannot be scaled: it has no scale subresource`);
     }
     return plural;
@@ -205,6 +225,7 @@ export class KubernetesApi {
   async #requestTo(path: string) {
     const access = await this.#currentAccess();
     const credentials = await access.headers();
+    this.#secrets = Object.values(credentials).map((header) => header.replace(/^Bearer /, ''));
     const headers = { Accept: 'application/json', ...credentials };
     const url = new URL(access.server + path);
     const request = { url, headers, tls: access.tls, mostBytes, timeoutMs: this.timeoutMs };
@@ -229,6 +250,10 @@ export class KubernetesApi {
       throw error;
     }
   }
+}
+
+function groupPath(apiVersion: string): string {
+  return apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
 }
 
 const keda = '/apis/keda.sh/v1alpha1';
