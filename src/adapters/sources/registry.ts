@@ -4,6 +4,7 @@ import { cloudwatch } from './aws/cloudwatch.js';
 import { kinesis } from './aws/kinesis.js';
 import { sqs } from './aws/sqs.js';
 import { constant } from './constant.js';
+import { exposition } from './exposition/exposition.js';
 import { httpJson } from './http-json/http-json.js';
 import { kafka } from './kafka/kafka.js';
 import { prometheus } from './prometheus.js';
@@ -14,6 +15,7 @@ import { temporal } from './temporal/temporal.js';
 
 export const sourceDefinitions: readonly SourceDefinition[] = [
   prometheus,
+  exposition,
   httpJson,
   redis,
   rabbitmq,

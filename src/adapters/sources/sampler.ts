@@ -21,7 +21,7 @@ export interface Look {
   close?(): Promise<void>;
 }
 
-interface Seen extends Pick<Sample, 'value' | 'isDated' | 'note' | 'mostUnits'> {
+interface Seen extends Pick<Sample, 'value' | 'isDated' | 'note' | 'mostUnits' | 'series'> {
   readonly atMs?: number;
 }
 
@@ -71,7 +71,7 @@ interface Reason {
 /**
  * The reason of anything thrown. The original is not kept as a cause: it may hold requests with credentials in them.
  */
-function reasonOf(thrown: unknown): Reason {
+export function reasonOf(thrown: unknown): Reason {
   if (thrown instanceof AdapterError) {
     const { code, message } = thrown;
     return { code, text: code === 'timeout' || code === 'stopped' ? withAdvice(thrown, timeoutAdvice) : message };

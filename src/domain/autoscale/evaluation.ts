@@ -5,6 +5,7 @@
 import type { ResourceStatus } from '../scale/capacity.js';
 import type { SentChange } from '../scale/step.js';
 import type { RefusalMemory } from './refusal.js';
+import type { Series } from './series.js';
 import type { AutoscaleState } from './state.js';
 
 /**
@@ -23,6 +24,8 @@ export type Reading =
        * The largest number of units that can share the work, where the source knows it. More units would have no work.
        */
       readonly mostUnits?: number;
+      /** The series that the value is made of, where the source reads several: for a signal with `rate`. */
+      readonly series?: Series;
     }
   | {
       readonly failure: string;

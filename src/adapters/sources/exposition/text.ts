@@ -89,8 +89,7 @@ function pointOn(
   if (next === undefined || (next !== '{' && bareName === undefined)) return 'invalid';
   if (bareName !== undefined && !/[\s{]/.test(line[afterName] ?? '')) return 'invalid';
   if (bareName !== undefined && !isWanted(bareName)) return 'other';
-  const braces =
-    next === '{' ? labelsAt(line, line.indexOf('{', afterName) + 1) : { end: afterName, labels: new Map() };
+  const braces = next === '{' ? labelsAt(line, line.indexOf('{', afterName) + 1) : noBraces(afterName);
   const name = bareName ?? braces?.name;
   // A name both before the braces and in them is not allowed.
   if (braces === undefined || name === undefined || (bareName !== undefined && braces.name !== undefined)) {
@@ -113,6 +112,10 @@ interface Braces {
   readonly labels: ReadonlyMap<string, string>;
   /** The name of the metric, where it is written in the braces: `{"queue.depth", queue="jobs"} 3`. */
   readonly name?: string;
+}
+
+function noBraces(end: number): Braces {
+  return { end, labels: new Map() };
 }
 
 /** Undefined if they are invalid. */
