@@ -7,6 +7,7 @@ import { constant } from './constant.js';
 import { exposition } from './exposition/exposition.js';
 import { httpJson } from './http-json/http-json.js';
 import { kafka } from './kafka/kafka.js';
+import { kedaExternal } from './keda-external/keda-external.js';
 import { prometheus } from './prometheus.js';
 import { rabbitmq } from './rabbitmq/rabbitmq.js';
 import { redis } from './redis/redis.js';
@@ -25,5 +26,6 @@ export const sourceDefinitions: readonly SourceDefinition[] = [
   kinesis,
   kafka,
   temporal,
+  kedaExternal,
   constant,
 ];
