@@ -6,6 +6,7 @@ import { mkdtemp, rename, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { nodeExporterService } from '../../scripts/services/node-exporter.js';
@@ -16,6 +17,7 @@ import { makeCertificates } from '../support/certificates.js';
 import { eventually } from '../support/eventually.js';
 
 const run = promisify(execFile);
+const sampling = fileURLToPath(new URL('sample-process.ts', import.meta.url));
 const never = (): AbortSignal => new AbortController().signal;
 const sampleOf = async (settings: Record<string, unknown>) => {
   const source = make({ type: 'exposition' }, settings);
@@ -165,8 +167,8 @@ describe('a name with several addresses', () => {
       discover: 'dns',
       ...settings,
     });
-    const script = 'mount --bind "$1" /etc/hosts && exec node --import tsx test/services/sample-process.ts "$2"';
-    const { stdout } = await run('unshare', ['--mount', 'sh', '-c', script, 'sh', file, given]);
+    const script = 'mount --bind "$1" /etc/hosts && exec node --import tsx "$2" "$3"';
+    const { stdout } = await run('unshare', ['--mount', 'sh', '-c', script, 'sh', file, sampling, given]);
     return JSON.parse(stdout) as { readonly value: number; readonly note?: string };
   };
 

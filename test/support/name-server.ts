@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import dns from 'node:dns/promises';
 
-export interface SrvRecord {
+interface SrvRecord {
   readonly host: string;
   readonly port: number;
 }

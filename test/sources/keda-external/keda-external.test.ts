@@ -15,7 +15,7 @@ describeFailures(subject);
 
 const specs = (...names: string[]) => ({ metricSpecs: names.map((metricName) => ({ metricName, targetSize: 5 })) });
 const values = (...numbers: number[]) => ({ metricValues: numbers.map((metricValue) => ({ metricValue })) });
-const failing = (code: number, details: string) => () => {
+const failing = (code: status, details: string) => () => {
   const failure: Failure = { code, details };
   // eslint-disable-next-line @typescript-eslint/only-throw-error -- the server of the tests passes it on
   throw failure;

@@ -5,6 +5,7 @@ import {
   ServerCredentials,
   type ServerUnaryCall,
   type ServiceError,
+  status,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import protobuf from 'protobufjs';
@@ -20,7 +21,8 @@ export type Failure = Pick<ServiceError, 'code' | 'details'>;
 
 export async function startScaler(handlers: () => Handlers, credentials = ServerCredentials.createInsecure()) {
   const root = await protobuf.load('scripts/services/keda-scaler/externalscaler.proto');
-  const service = root.lookupService('externalscaler.ExternalScaler').resolveAll() as protobuf.Service;
+  root.resolveAll();
+  const service = root.lookupService('externalscaler.ExternalScaler');
   const definition = Object.fromEntries(
     service.methodsArray.map(({ name, resolvedRequestType: request, resolvedResponseType: response }) => [
       name,
@@ -43,7 +45,10 @@ export async function startScaler(handlers: () => Handlers, credentials = Server
     ({ request }: ServerUnaryCall<Fields, Fields | Buffer>, callback: sendUnaryData<Fields | Buffer>) => {
       const handler = handlers()[name];
       // As a server without the method.
-      if (handler === undefined) return callback({ code: 12, details: `unknown method ${name}` });
+      if (handler === undefined) {
+        callback({ code: status.UNIMPLEMENTED, details: `unknown method ${name}` });
+        return;
+      }
       try {
         callback(null, handler(request));
       } catch (failure) {

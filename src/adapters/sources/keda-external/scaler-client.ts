@@ -92,28 +92,27 @@ function credentialsOf(tls: TlsSettings | undefined): ChannelCredentials {
 function explained(error: ServiceError | null, { path }: Pick<Rpc<unknown>, 'path'>): AdapterError {
   const details = oneLine(error?.details ?? '').replace(/\.$/, '');
   const said = details === '' ? '' : `: ${details}`;
-  const status = grpcStatusOf(error);
-  switch (status?.code) {
+  const { name, code = 'failed' } = grpcStatusOf(error) ?? {};
+  if (name === 'unimplemented') {
+    return new AdapterError('invalid', `does not implement ${path}. Check that address is of a KEDA external scaler.`);
+  }
+  switch (code) {
     case 'timeout':
-      return new AdapterError('timeout', 'no response within the timeout');
+      return new AdapterError(code, 'no response within the timeout');
     case 'unreachable': {
       const text = `cannot be reached${said}. Check that it is running, address and tls.`;
-      return new AdapterError('unreachable', connectionFailureOf(error)?.text ?? text);
+      return new AdapterError(code, connectionFailureOf(error)?.text ?? text);
     }
     case 'denied':
-      return new AdapterError('denied', `refuses access${said}. Check tls and metadata.`);
+      return new AdapterError(code, `refuses access${said}. Check tls and metadata.`);
     case 'missing':
     case 'refused':
     case 'conflict':
     case 'throttled':
-      return new AdapterError(status.code, `refused the request${said}. Check metadata and metric.`);
-    default:
-      if (status?.name !== 'unimplemented') {
-        return new AdapterError('failed', `failed${said}. Look for the reason in its log.`);
-      }
-      return new AdapterError(
-        'invalid',
-        `does not implement ${path}. Check that address is of a KEDA external scaler.`,
-      );
+      return new AdapterError(code, `refused the request${said}. Check metadata and metric.`);
+    case 'failed':
+    case 'invalid':
+    case 'malformed':
+      return new AdapterError(code, `failed${said}. Look for the reason in its log.`);
   }
 }
