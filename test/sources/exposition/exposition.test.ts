@@ -218,6 +218,16 @@ describe('exposition of several instances', () => {
     await other.stop();
   });
 
+  it('does not repeat the password of any address', async () => {
+    const echo = new LocalHttpServer(({ headers }) => ({ status: 500, body: { error: headers.authorization } }));
+    await echo.start();
+    const url = [...urls(), `http://other:${encodeURIComponent('4nother#Secret')}@127.0.0.1:${echo.port}`];
+    const { message } = await failureOf(source(url, {}));
+    expect(message).toContain('1 of 4 instances failed');
+    expect(message).toContain('Basic [secret]');
+    await echo.stop();
+  });
+
   it('gives the series of each instance a name of its own, for rates', async () => {
     const { series } = await source(urls(), {}).sample(never());
     expect(series).toMatchObject({ combination: 'sum' });

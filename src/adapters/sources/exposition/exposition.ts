@@ -1,12 +1,12 @@
 /** Metrics that a program shows itself, in the Prometheus text format or as OpenMetrics, at one or several instances. */
+import { parseAddress } from '../../net/server-address.js';
+import { HttpClient } from '../http-client.js';
 import { makeSampler } from '../sampler.js';
 import { defineSource } from '../source.js';
 import { InstanceClients, instancesOf } from './instances.js';
 import { readInstances } from './read.js';
 import { selector } from './selection.js';
 import { expositionSettings, urlsOf } from './settings.js';
-import { parseAddress } from '../../net/server-address.js';
-import { HttpClient } from '../http-client.js';
 
 export const exposition = defineSource({
   type: 'exposition',
@@ -17,14 +17,14 @@ export const exposition = defineSource({
   create(settings, context) {
     const urls = urlsOf(settings);
     const [first = ''] = urls;
-    const { secrets } = new HttpClient(first, settings, context.timeoutMs);
+    const secrets = urls.flatMap((url) => new HttpClient(url, settings, context.timeoutMs).secrets);
     // An instance that hangs must not use up the time of the whole sample, because the others may be sufficient.
     const clients = new InstanceClients(settings, context.timeoutMs * (settings.missing === 'fail' ? 1 : 0.75));
     const select = selector(settings);
     const { shown } = parseAddress(first);
     return makeSampler(context, {
       server: urls.length === 1 ? shown : `${shown} and ${urls.length - 1} more`,
-      secrets: [...secrets, ...urls.flatMap((url) => secretsIn(url))],
+      secrets,
       emptyAs: settings.emptyAs,
       async look(signal) {
         const instances = clients.of(await instancesOf(urls, settings.discover));
@@ -34,8 +34,3 @@ export const exposition = defineSource({
     });
   },
 });
-
-function secretsIn(address: string): string[] {
-  const { password, url } = parseAddress(address);
-  return [...(password === undefined ? [] : [password]), ...url.searchParams.values()];
-}
