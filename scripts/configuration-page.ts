@@ -81,7 +81,7 @@ negative number is missing data: a load cannot be negative, so the query is inco
 for the policies.) NaN, infinity and a missing response of a source are missing data too. Missing data is never zero unless \`emptyAs\` says so,
 and blocks scaling in until \`fallback\` applies. If zero itself means that nothing is known, set \`emptyAs: noData\`.
 
-**A sample counts once** if its source dates it (\`cloudwatch\`, \`kinesis\` except for its shards, \`http-json\` with \`observedAt\`). A sample from before
+**A sample counts once** if its source dates it (\`cloudwatch\`, \`kinesis\` except for its shards, \`http-json\` with \`observedAt\`, \`exposition\` with timestamps). A sample from before
 the last change by Escapement does not show the effect of that change. \`thresholds\`, \`steps\`, \`utilization\` and expressions with \`current\` then keep the
 requested capacity until there is a newer sample. \`perUnit\` requests the same capacity again ([why](decisions/0034-a-sample-counts-once.md)).
 

@@ -11,6 +11,8 @@ export interface RabbitmqService extends ServiceProcess {
   /** The same over TLS. */
   readonly amqpsPort: number;
   readonly managementTlsPort: number;
+  /** Metrics for Prometheus. */
+  readonly metricsPort: number;
   readonly administrator: { readonly username: string; readonly password: string };
   /** A request to the management API as the administrator. */
   readonly manage: (method: string, path: string, body?: unknown) => Promise<void>;
@@ -27,12 +29,12 @@ export const needs = { server: debianCommand('rabbitmqctl', 'rabbitmq-server') }
 
 export async function rabbitmqService(certificate: ServerCertificate): Promise<RabbitmqService> {
   await needs.server.path();
-  const [amqpPort = 0, managementPort = 0, amqpsPort = 0, managementTlsPort = 0, ...ownPorts] = await freePorts(6);
-  const [distributionPort = 0, namesPort = 0] = ownPorts;
-  const ports = { amqpPort, managementPort, amqpsPort, managementTlsPort };
+  const [amqpPort = 0, managementPort = 0, amqpsPort = 0, managementTlsPort = 0, ...ownPorts] = await freePorts(7);
+  const [distributionPort = 0, namesPort = 0, metricsPort = 0] = ownPorts;
+  const ports = { amqpPort, managementPort, amqpsPort, managementTlsPort, metricsPort };
   const folder = await mkdtemp(join(tmpdir(), 'escapement-rabbitmq-'));
   const administrator = { username: 'administrator', password: 'administrator-password' };
-  await writeFile(join(folder, 'enabled_plugins'), '[rabbitmq_management].\n');
+  await writeFile(join(folder, 'enabled_plugins'), '[rabbitmq_management, rabbitmq_prometheus].\n');
   await writeFile(join(folder, 'rabbitmq.conf'), configuration(ports, administrator, certificate));
   const manage = async (method: string, path: string, body?: unknown) => {
     const login = Buffer.from(`${administrator.username}:${administrator.password}`).toString('base64');
@@ -68,7 +70,7 @@ export async function rabbitmqService(certificate: ServerCertificate): Promise<R
 }
 
 function configuration(
-  ports: Pick<RabbitmqService, 'amqpPort' | 'managementPort' | 'amqpsPort' | 'managementTlsPort'>,
+  ports: Pick<RabbitmqService, 'amqpPort' | 'managementPort' | 'amqpsPort' | 'managementTlsPort' | 'metricsPort'>,
   { username, password }: RabbitmqService['administrator'],
   certificate: ServerCertificate,
 ): string {
@@ -83,6 +85,8 @@ function configuration(
     ...certificateOf('ssl_options'),
     'management.tcp.ip = 127.0.0.1',
     `management.tcp.port = ${ports.managementPort}`,
+    'prometheus.tcp.ip = 127.0.0.1',
+    `prometheus.tcp.port = ${ports.metricsPort}`,
     'management.ssl.ip = 127.0.0.1',
     `management.ssl.port = ${ports.managementTlsPort}`,
     ...certificateOf('management.ssl'),

@@ -110,7 +110,7 @@ function samplesOf({ signals }: NonNullable<ResourceConfig['autoscale']>): NonNu
     const { emptyAs: written } = settings;
     const emptyAs = typeof written === 'number' || written === 'noData' ? written : undefined;
     const definition = sourceDefinitions.find((known) => known.type === type);
-    return [name, { isDated: definition?.datesSamples?.(settings) ?? false, emptyAs }] as const;
+    return [name, { isDated: definition?.datesSamples?.(settings) === true, emptyAs }] as const;
   });
   return Object.fromEntries(entries);
 }

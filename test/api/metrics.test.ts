@@ -1,5 +1,6 @@
 /** What the API tells Prometheus. The worker of these tests is another process in every respect but its id. */
 import { expect, it } from '@jest/globals';
+import { createSource } from '../support/create-source.js';
 import { openWorkbench } from '../workflows/open-workbench.js';
 import { poll } from '../workflows/workbench.js';
 import { openApi, type TestApi } from './test-api.js';
@@ -78,6 +79,23 @@ it('requests are measured by the pattern of their route, and a path of a caller 
     'escapement_http_request_duration_seconds_count{method="GET",route="/v1/resources/:resource",status="404"} 1',
     'escapement_http_request_duration_seconds_count{method="GET",route="unknown",status="404"} 1',
   ]);
+});
+
+it('can be read by a signal of type exposition, as OpenMetrics', async () => {
+  const pool = await bench.resource({ settings: { min: 1, max: 6 } });
+  const api = await openApi(bench.server.client, [pool]);
+  await api.call('GET', `/v1/resources/${pool.resource}`);
+  const sampleOf = async (metric: string, labels: Record<string, string>) => {
+    const settings = { url: `${api.url}/metrics`, metric, labels };
+    const source = createSource('exposition', settings, { signal: 'own', timeoutMs: 10_000 });
+    const { value } = await source.sample(new AbortController().signal);
+    await source.close?.();
+    return value;
+  };
+  expect(await sampleOf('escapement_max_capacity', { resource: pool.resource })).toBe(6);
+  const route = { route: '/v1/resources/:resource', status: '200' };
+  expect(await sampleOf('escapement_http_request_duration_seconds_count', route)).toBe(1);
+  expect(await sampleOf('escapement_http_request_duration_seconds_bucket', { ...route, le: '+Inf' })).toBe(1);
 });
 
 it('needs no token, as the probes do', async () => {

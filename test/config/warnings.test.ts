@@ -134,6 +134,7 @@ describe('maxAge of a source that reports no time', () => {
     `{ type: http-json, ${url}, observedAt: updatedAt, maxAge: 1m }`,
     '{ type: cloudwatch, namespace: n, metric: m, maxAge: 10m }',
     '{ type: kinesis, stream: s, maxAge: 5m }',
+    "{ type: exposition, url: 'http://h/metrics', metric: m, maxAge: 5m }",
     '{ type: redis, key: jobs }',
   ])('is not reported: %s', async (signal) => {
     expect(await warningsOf(policies(perUnit), undefined, `{ load: ${signal} }`)).toEqual([]);

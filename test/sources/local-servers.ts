@@ -43,10 +43,11 @@ export interface Asked {
   readonly body: string;
 }
 
-/** What is answered: JSON unless it is a string. */
+/** What is answered: JSON unless it is a string or bytes. */
 export interface Reply {
   readonly status?: number;
   readonly type?: string;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body: unknown;
 }
 
@@ -98,8 +99,8 @@ export class LocalHttpServer {
     const { method = '', url = '', headers } = request;
     const asked = { method, url, headers, body: Buffer.concat(chunks).toString() };
     this.asked.push(asked);
-    const { status = 200, type = 'application/json', body } = this.answer(asked);
-    response.writeHead(status, { 'content-type': type });
-    response.end(typeof body === 'string' ? body : JSON.stringify(body));
+    const { status = 200, type = 'application/json', headers: more, body } = this.answer(asked);
+    response.writeHead(status, { 'content-type': type, ...more });
+    response.end(typeof body === 'string' || body instanceof Buffer ? body : JSON.stringify(body));
   }
 }

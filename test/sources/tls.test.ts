@@ -7,11 +7,13 @@ const never = (): AbortSignal => new AbortController().signal;
 const { ca, cert, key } = await makeCertificates();
 const other = await makeCertificates();
 
-/** Prometheus' API and a plain document in one. */
-const answer = ({ url }: Asked): Reply =>
-  url.startsWith('/api/v1/query')
+/** Prometheus' API, a page of metrics and a plain document in one. */
+const answer = ({ url }: Asked): Reply => {
+  if (url.startsWith('/metrics')) return { type: 'text/plain; version=0.0.4', body: 'waiting 42\n' };
+  return url.startsWith('/api/v1/query')
     ? { body: { status: 'success', data: { resultType: 'scalar', result: [1_719_685_000, '42'] } } }
     : { body: { waiting: 42 } };
+};
 const server = new LocalHttpServer(answer, { cert, key });
 /** Lets in only those whose certificate the authority signed. */
 const guarded = new LocalHttpServer(answer, { cert, key, ca, requestCert: true, rejectUnauthorized: true });
@@ -24,6 +26,7 @@ afterAll(() => Promise.all(servers.map((each) => each.stop())));
 const login = { username: 'reader', password: plantedSecret };
 const subjects: [string, (origin: string) => Record<string, unknown>][] = [
   ['prometheus', (origin) => ({ ...login, server: origin, query: 'sum(jobs)' })],
+  ['exposition', (origin) => ({ ...login, url: `${origin}/metrics`, metric: 'waiting' })],
   ['http-json', (origin) => ({ ...login, url: `${origin}/stats`, path: 'waiting' })],
 ];
 

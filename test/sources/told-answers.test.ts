@@ -13,6 +13,12 @@ const aws = (port: number) => ({
 const sources: [string, string, (port: number) => Record<string, unknown>][] = [
   ['http-json', 'http-json', (port) => ({ url: `http://127.0.0.1:${port}`, path: 'depth' })],
   ['prometheus', 'prometheus', (port) => ({ server: `http://127.0.0.1:${port}`, query: 'up' })],
+  ['exposition', 'exposition', (port) => ({ url: `http://127.0.0.1:${port}`, metric: 'depth' })],
+  [
+    'exposition, of two instances',
+    'exposition',
+    (port) => ({ url: [1, 2].map((id) => `http://127.0.0.1:${port}/${id}`), metric: 'depth', missing: 'ignore' }),
+  ],
   ['rabbitmq', 'rabbitmq', (port) => ({ url: `http://127.0.0.1:${port}`, queue: 'jobs', count: 'all' })],
   ['activemq', 'activemq', (port) => ({ url: `http://127.0.0.1:${port}`, queue: 'jobs' })],
   ['sqs', 'sqs', (port) => ({ ...aws(port), queue: 'jobs' })],
@@ -64,6 +70,13 @@ const wrongValues: [string, Reply][] = [
   { items: [{ value: secret, timestamp: secret, metadata: { name: secret } }] },
   { MetricDataResults: [{ Values: [secret], Timestamps: [secret], StatusCode: secret }] },
 ].map((body) => [`200 with ${JSON.stringify(body)}`, { body }]);
+const wrongLines: [string, Reply][] = [
+  `depth ${secret}`,
+  `depth{token="${secret}"}`,
+  `depth{token="${secret}"} 1\ndepth{token="${secret}"} 2`,
+  `depth{token="${secret}"} 1\ndepth{token="${secret}2"} 2`,
+  `${secret} 1`,
+].map((body) => [`200 with the line ${body}`, { type: 'text/plain', body }]);
 
 describe.each(sources)('%s', (_name, type, settingsFor) => {
   let reply: Reply = { body: {} };
@@ -78,7 +91,7 @@ describe.each(sources)('%s', (_name, type, settingsFor) => {
     return seen instanceof Error ? `${seen.message} ${inspect(seen.cause)}` : '';
   };
 
-  it.each([...replies, ...wrongValues])('tells nothing of a secret: %s', async (_reply, given) => {
+  it.each([...replies, ...wrongValues, ...wrongLines])('tells nothing of a secret: %s', async (_reply, given) => {
     reply = given;
     expect(await told()).not.toContain('hunter2');
   });

@@ -1,7 +1,7 @@
 /** The HTTP client of the sources: common settings, authentication, and the handling of invalid responses. */
 import { z } from 'zod';
 import { AdapterError, type Advice, withAdvice } from '../net/errors.js';
-import { jsonIn, jsonOf } from '../net/http/answer.js';
+import { acceptedAnswer, jsonIn, jsonOf } from '../net/http/answer.js';
 import { PooledReads } from '../net/http/pooled-reads.js';
 import type { Answer, Failure } from '../net/http/request.js';
 import { parseAddress, type ServerAddress } from '../net/server-address.js';
@@ -134,6 +134,18 @@ export function jsonOfSuccess(answer: Answer): unknown {
  */
 export function jsonOfAny(answer: Answer): unknown {
   return advised(() => jsonIn(answer, request));
+}
+
+/**
+ * The body of a response with a success status.
+ * @throws AdapterError
+ */
+export function textOfSuccess(answer: Answer): string {
+  return advised(() => {
+    const { body } = acceptedAnswer(answer, request);
+    if ('text' in body) return body.text;
+    throw new AdapterError('malformed', `${request} returned a body that cannot be read (${body.reason})`);
+  });
 }
 
 const request = 'the request';

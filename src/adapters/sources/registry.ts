@@ -4,11 +4,13 @@ import { cloudwatch } from './aws/cloudwatch.js';
 import { kinesis } from './aws/kinesis.js';
 import { sqs } from './aws/sqs.js';
 import { constant } from './constant.js';
+import { exposition } from './exposition/exposition.js';
 import { httpJson } from './http-json/http-json.js';
 import { kafka } from './kafka/kafka.js';
 import { kubernetesCustom } from './kubernetes/custom.js';
 import { kubernetesExternal } from './kubernetes/external.js';
 import { kubernetesResource } from './kubernetes/resource.js';
+import { kedaExternal } from './keda-external/keda-external.js';
 import { prometheus } from './prometheus.js';
 import { rabbitmq } from './rabbitmq/rabbitmq.js';
 import { redis } from './redis/redis.js';
@@ -17,6 +19,7 @@ import { temporal } from './temporal/temporal.js';
 
 export const sourceDefinitions: readonly SourceDefinition[] = [
   prometheus,
+  exposition,
   httpJson,
   redis,
   rabbitmq,
@@ -29,5 +32,6 @@ export const sourceDefinitions: readonly SourceDefinition[] = [
   kubernetesResource,
   kubernetesCustom,
   kubernetesExternal,
+  kedaExternal,
   constant,
 ];

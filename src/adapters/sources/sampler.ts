@@ -22,7 +22,7 @@ export interface Look {
   close?(): Promise<void>;
 }
 
-interface Seen extends Pick<Sample, 'value' | 'isDated' | 'note' | 'mostUnits' | 'pods'> {
+interface Seen extends Pick<Sample, 'value' | 'isDated' | 'note' | 'mostUnits' | 'pods' | 'series'> {
   readonly atMs?: number;
 }
 
@@ -72,7 +72,7 @@ interface Reason {
 /**
  * The reason of anything thrown. The original is not kept as a cause: it may hold requests with credentials in them.
  */
-function reasonOf(thrown: unknown): Reason {
+export function reasonOf(thrown: unknown): Reason {
   if (thrown instanceof AdapterError) {
     const { code, message } = thrown;
     return { code, text: code === 'timeout' || code === 'stopped' ? withAdvice(thrown, timeoutAdvice) : message };

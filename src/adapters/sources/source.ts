@@ -1,6 +1,7 @@
 /** The contract of a source: where a metric is sampled. One file each, one line in the registry. */
 import type { z } from 'zod';
 import type { PodLoads } from '../../domain/policies/load/pods.js';
+import type { Series } from '../../domain/autoscale/series.js';
 
 /** One number at one time. A source without a number throws: no data is never zero. */
 export interface Sample {
@@ -15,6 +16,8 @@ export interface Sample {
   readonly mostUnits?: number;
   /** The pods that `value` is a mean over. The policy `utilization` computes with them as the HPA does. */
   readonly pods?: PodLoads;
+  /** The series that the value is made of, where there may be several: a signal with `rate` counts each of them. */
+  readonly series?: Series;
 }
 
 export interface Source {
@@ -43,9 +46,10 @@ export interface SourceDefinition<Schema extends z.ZodType = z.ZodType> {
   readonly settings: Schema;
   /**
    * Whether its samples report when they were measured, and may be older than the read. Absent: they do not.
+   * `sometimes`: the server decides, and no setting shows it.
    * @param written the settings as they are in the file, which may contain placeholders.
    */
-  datesSamples?(written: Readonly<Record<string, unknown>>): boolean;
+  datesSamples?(written: Readonly<Record<string, unknown>>): boolean | 'sometimes';
   /**
    * Unfinished work that these settings do not count. Absent: none, or unknown.
    * @param written as above.

@@ -31,7 +31,8 @@ function maxAgesWithoutTime({ settings: { sampling }, signals }: AutoscaleConfig
   return Object.entries(signals).flatMap(([name, { type, settings }]) => {
     if (sampling?.[name]?.maxAgeMs === undefined) return [];
     const definition = sourceDefinitions.find((known) => known.type === type);
-    if (definition?.datesSamples?.(settings) === true) return [];
+    const dates = definition?.datesSamples?.(settings) ?? false;
+    if (dates !== false) return [];
     const fix = type === 'http-json' ? 'set observedAt, or remove maxAge' : 'remove maxAge';
     const problem = `has no effect: ${type} does not report the time of its value with these settings`;
     return [{ path: ['autoscale', 'signals', name, 'maxAge'], problem, fix }];

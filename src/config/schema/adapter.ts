@@ -24,13 +24,13 @@ export const signalFields = {
   maxAge: positiveDuration
     .exactOptional()
     .describe(
-      'Maximum age of a sample. An older sample is no data. The age counts from the time that the source reports (`observedAt` of `http-json`, and the timestamps of CloudWatch and Kinesis). For any other source it counts from the read.',
+      'Maximum age of a sample. An older sample is no data. The age counts from the time that the source reports (`observedAt` of `http-json`, and the timestamps of CloudWatch, Kinesis and `exposition`). For any other source it counts from the read.',
     ),
   rate: z
     .boolean()
     .exactOptional()
     .describe(
-      'The number is a counter, such as the total of requests. The signal is its increase per second between its last two samples. Resets of the counter are handled. The first sample is no data.',
+      'The number is a counter, such as the total of requests. The signal is its increase per second between its last two samples. Resets of the counter are handled, and with `exposition` those of each series. The first sample is no data.',
     ),
   else: z
     .union([

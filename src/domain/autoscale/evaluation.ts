@@ -6,6 +6,7 @@ import type { PodLoads } from '../policies/load/pods.js';
 import type { ResourceStatus } from '../scale/capacity.js';
 import type { SentChange } from '../scale/step.js';
 import type { RefusalMemory } from './refusal.js';
+import type { Series } from './series.js';
 import type { AutoscaleState } from './state.js';
 
 /**
@@ -26,6 +27,8 @@ export type Reading =
       readonly mostUnits?: number;
       /** The pods that the value is a mean over, for policies that compute as the HorizontalPodAutoscaler does. */
       readonly pods?: PodLoads;
+      /** The series that the value is made of, where the source reads several: for a signal with `rate`. */
+      readonly series?: Series;
     }
   | {
       readonly failure: string;

@@ -85,6 +85,11 @@ function takeSample(
   const reading = youngEnough(usable(given), nowMs, maxAgeMs);
   if (rate === undefined) return { reading };
   if ('failure' in reading) return { reading, counter };
+  const count = Object.keys(reading.series?.values ?? {}).length;
+  if (count > mostSeries) {
+    const failure = `has ${count} series, and \`rate\` supports ${mostSeries}: select fewer by labels, or set series: sum`;
+    return { reading: { failure } };
+  }
   const counted = countOn(counter, { ...pointOf(reading), readAtMs: nowMs }, intervalMs);
   if (counted.perSecond !== null) return { reading: { ...reading, value: counted.perSecond }, counter: counted };
   return {
@@ -93,8 +98,11 @@ function takeSample(
   };
 }
 
-function pointOf({ value, atMs }: Extract<Reading, { value: number }>): Pick<Counter, 'value' | 'atMs'> {
-  return { value, atMs };
+/** The heartbeat of the watch contains the value of each. */
+const mostSeries = 500;
+
+function pointOf({ value, atMs, series }: Extract<Reading, { value: number }>) {
+  return { value, atMs, series };
 }
 
 function usable(reading: Reading | undefined): Reading {

@@ -1,5 +1,6 @@
 /** Which samples are data, and what is made of them before a policy sees them. */
 import type { Reading } from '../../../src/domain/autoscale/evaluation.js';
+import type { Series } from '../../../src/domain/autoscale/series.js';
 import { minutes, seconds, spec, start, WatchedResource, type WrittenAutoscale } from './watched-resource.js';
 
 const perUnit: WrittenAutoscale = {
@@ -111,6 +112,62 @@ describe('a counter', () => {
     ],
   ])('%s', (_, looks, expected) => {
     expect(ratesOf(looks)).toEqual(expected);
+  });
+
+  describe('of several series', () => {
+    const of = (atSeconds: number, values: Record<string, number>, more: Partial<Series> = {}) =>
+      [
+        atSeconds,
+        { ...sample(0, atSeconds), value: sum(values), series: { combination: 'sum', values, ...more } },
+      ] as const;
+    const sum = (values: Record<string, number>) => Object.values(values).reduce((one, other) => one + other, 0);
+
+    test.each([
+      ['adds what each gains', [of(0, { a: 100, b: 10 }), of(15, { a: 130, b: 25 })], [null, 3]],
+      [
+        'one that starts again is not a restart of all',
+        [of(0, { a: 1e6, b: 1e6 }), of(15, { a: 1e6, b: 30 })],
+        [null, 2],
+      ],
+      ['one that leaves is not a restart of all', [of(0, { a: 1e6, b: 1e6 }), of(15, { a: 1e6 + 15 })], [null, 1]],
+      [
+        'one that joins counts from its second sample on',
+        [of(0, { a: 100 }), of(15, { a: 115, b: 1e6 }), of(30, { a: 130, b: 1e6 + 15 })],
+        [null, 1, 2],
+      ],
+      [
+        'one that could not be read does not bring all that it gained in between',
+        [of(0, { a: 0, b: 0 }), of(15, { a: 15 }), of(30, { a: 30, b: 600 }), of(45, { a: 45, b: 615 })],
+        [null, 1, 1, 2],
+      ],
+      [
+        'all others than before is a first sample',
+        [of(0, { a: 100 }), of(15, { b: 130 }), of(30, { b: 160 })],
+        [null, null, 2],
+      ],
+      [
+        'a sum is multiplied where some could not be read',
+        [of(0, { a: 0, b: 0, c: 0 }), of(15, { a: 15, b: 15 }, { factor: 1.5 })],
+        [null, 3],
+      ],
+      [
+        'the greatest gain is not that of the greatest counter',
+        [of(0, { a: 1000, b: 0 }), of(15, { a: 1015, b: 45 }, { combination: 'max' })],
+        [null, 3],
+      ],
+      ['the least gain', [of(0, { a: 9, b: 0 }), of(15, { a: 24, b: 45 }, { combination: 'min' })], [null, 1]],
+      ['the average gain', [of(0, { a: 9, b: 0 }), of(15, { a: 24, b: 45 }, { combination: 'average' })], [null, 2]],
+      ['after a state of an older version it starts again', [read(0, 100), of(15, { a: 130 })], [null, null]],
+    ])('%s', (_, looks, expected) => {
+      expect(ratesOf(looks)).toEqual(expected);
+    });
+
+    test('has no rate where they are too many to keep', () => {
+      const values = Object.fromEntries(Array.from({ length: 501 }, (_, at) => [`series ${at}`, 1]));
+      const resource = new WatchedResource(sampled({ rate: true }), 5);
+      const { samples } = resource.look({ readings: { load: of(0, values)[1] } });
+      expect(samples[0]?.failure?.message).toContain('has 501 series');
+    });
   });
 
   test('says why it has no number yet', () => {

@@ -134,3 +134,55 @@ describe('from zero and back', () => {
     expect(idle.look({ load: 0 }).target).toBe(0);
   });
 });
+
+/** The expression and the idle rule of docs/sources/keda-external.md, with cooldownPeriod 300 and targetSize 5. */
+describe('IsActive of an external scaler', () => {
+  const external: WrittenAutoscale = {
+    signals: ['jobs', 'active'],
+    policies: [{ type: 'perUnit', value: 'jobs * max(active, min(current, 1))', target: 5 }],
+    idle: { value: 'active', forMs: 300 * seconds },
+  };
+  type Step = readonly [atSeconds: number, jobs: number, active: 0 | 1, expected: number];
+
+  test.each<[string, number, Step[]]>([
+    [
+      'nothing is requested before it is active',
+      0,
+      [
+        [0, 15, 0, 0],
+        [30, 15, 0, 0],
+        [60, 15, 1, 3],
+      ],
+    ],
+    [
+      'the first unit comes with activity, without any load',
+      0,
+      [
+        [0, 0, 0, 0],
+        [30, 0, 1, 1],
+      ],
+    ],
+    [
+      'the metric counts until the cooldown is over',
+      3,
+      [
+        [0, 15, 1, 3],
+        [30, 15, 0, 3],
+        [60, 20, 0, 4],
+        [299, 15, 0, 3],
+      ],
+    ],
+    [
+      'then there is none, whatever the metric is',
+      3,
+      [[0, 15, 1, 3], ...Array.from({ length: 9 }, (_, at): Step => [30 + at * 30, 15, 0, 3]), [300, 15, 0, 0]],
+    ],
+  ])('%s', (_, capacity, steps) => {
+    const resource = new WatchedResource(spec(external), capacity);
+    for (const [atSeconds, jobs, active, expected] of steps) {
+      const atMs = start + atSeconds * seconds;
+      const readings = { jobs: { value: jobs, atMs }, active: { value: active, atMs } };
+      expect(resource.follow({ atMs: atSeconds * seconds, readings })).toBe(expected);
+    }
+  });
+});

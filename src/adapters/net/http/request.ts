@@ -1,4 +1,7 @@
 /** One HTTP request on one connection, and its result. */
+import type { IncomingHttpHeaders } from 'node:http';
+import { pipeline, type Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import type { Client } from 'undici';
 import { describeError } from '../connection-errors.js';
 import type { Deadline } from '../deadline.js';
@@ -15,7 +18,7 @@ export interface HttpRequest {
   readonly timeoutMs: number;
   /** Set if the default certificate authorities are not sufficient. */
   readonly tls?: TlsOptions;
-  /** Maximum size of a response body. Reading stops when a body exceeds this size. */
+  /** Maximum size of a response body, decompressed. Reading stops when a body exceeds this size. */
   readonly mostBytes?: number;
 }
 
@@ -88,11 +91,19 @@ export async function requestOver(
       ...(location !== undefined && { location }),
       ...(contentType !== undefined && { contentType }),
       ...(retryAfterMs !== undefined && { retryAfterMs }),
-      body: await readWhole(response.body, mostBytes).catch(explain),
+      body: await readWhole(decoded(response.body, response.headers), mostBytes).catch(explain),
     };
   } catch (error) {
     return { kind: wasUsed() ? 'noAnswer' : 'notSent', ...explain(error) };
   }
+}
+
+/** Servers compress a body only for a request with `accept-encoding: gzip`. */
+function decoded(body: Readable, headers: IncomingHttpHeaders): Readable {
+  const encoding = firstValue(headers['content-encoding'])?.trim().toLowerCase();
+  if (encoding !== 'gzip' && encoding !== 'x-gzip') return body;
+  // An error of either stream is thrown by the read of the decompressed one.
+  return pipeline(body, createGunzip(), () => {});
 }
 
 async function readWhole(body: AsyncIterable<Buffer>, mostBytes: number): Promise<Answer['body']> {
