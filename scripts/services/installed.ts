@@ -45,6 +45,14 @@ export function pythonPackage(requirement: string, folderName: string): Need {
   });
 }
 
+/** A folder with a node_modules. */
+export function nodePackages(requirements: readonly string[], folderName: string): Need {
+  return cachedFolder(requirements.join(', '), 'npm', folderName, [], async (folder) => {
+    const quietly = ['--silent', '--no-audit', '--no-fund', '--ignore-scripts'];
+    await run('npm', ['install', ...quietly, '--prefix', folder, ...requirements]);
+  });
+}
+
 /** The jars of artifacts (group:name:version) and of what they depend on, as a class path. */
 export function javaClassPath(artifacts: readonly string[], folderName: string): Need {
   const jars = cachedFolder(artifacts.join(', '), 'Maven Central', folderName, [maven], async (folder) => {

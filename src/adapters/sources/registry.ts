@@ -8,7 +8,10 @@ import { httpJson } from './http-json/http-json.js';
 import { kafka } from './kafka/kafka.js';
 import { prometheus } from './prometheus.js';
 import { rabbitmq } from './rabbitmq/rabbitmq.js';
+import { bullmq } from './redis/bullmq.js';
+import { celery } from './redis/celery.js';
 import { redis } from './redis/redis.js';
+import { sidekiq } from './redis/sidekiq.js';
 import type { SourceDefinition } from './source.js';
 import { temporal } from './temporal/temporal.js';
 
@@ -16,6 +19,9 @@ export const sourceDefinitions: readonly SourceDefinition[] = [
   prometheus,
   httpJson,
   redis,
+  bullmq,
+  celery,
+  sidekiq,
   rabbitmq,
   activemq,
   sqs,
