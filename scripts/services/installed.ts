@@ -130,11 +130,19 @@ function cache(): string {
 }
 
 async function which(command: string): Promise<string | undefined> {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/lib/rabbitmq/bin'];
+  const ofDebian = ['/usr/sbin', '/usr/lib/rabbitmq/bin', ...(await postgresqlFolders())];
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), ...ofDebian];
   for (const folder of folders) {
     if (await isReachable(join(folder, command), constants.X_OK)) return join(folder, command);
   }
   return undefined;
+}
+
+/** Debian has the servers of PostgreSQL in a folder for each version, outside PATH. */
+async function postgresqlFolders(): Promise<string[]> {
+  const versions = '/usr/lib/postgresql';
+  const names = await readdir(versions).catch(() => []);
+  return names.map((name) => join(versions, name, 'bin'));
 }
 
 async function isReachable(path: string, mode: number): Promise<boolean> {

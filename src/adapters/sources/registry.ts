@@ -13,6 +13,7 @@ import { celery } from './redis/celery.js';
 import { redis } from './redis/redis.js';
 import { sidekiq } from './redis/sidekiq.js';
 import type { SourceDefinition } from './source.js';
+import { sql } from './sql/sql.js';
 import { temporal } from './temporal/temporal.js';
 
 export const sourceDefinitions: readonly SourceDefinition[] = [
@@ -28,6 +29,7 @@ export const sourceDefinitions: readonly SourceDefinition[] = [
   cloudwatch,
   kinesis,
   kafka,
+  sql,
   temporal,
   constant,
 ];
