@@ -43,17 +43,7 @@ export async function postgresqlService(certificate: {
   await giveTo('postgres', folder);
   const sql = async (statements: string) =>
     (
-      await run('psql', [
-        '-h',
-        data,
-        '-p',
-        String(port),
-        '-U',
-        'administrator',
-        '-Atc',
-        statements,
-        'postgres',
-      ])
+      await run('psql', ['-h', data, '-p', String(port), '-U', 'administrator', '-Atc', statements, 'postgres'])
     ).stdout.trim();
   // Processes of a server that was killed end on their own, and until then no other can start on the same data.
   const retrying = `for attempt in $(seq 50); do "$@"; sleep 0.1; done`;

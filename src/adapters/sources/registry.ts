@@ -6,6 +6,7 @@ import { sqs } from './aws/sqs.js';
 import { constant } from './constant.js';
 import { httpJson } from './http-json/http-json.js';
 import { kafka } from './kafka/kafka.js';
+import { nats } from './nats/nats.js';
 import { prometheus } from './prometheus.js';
 import { rabbitmq } from './rabbitmq/rabbitmq.js';
 import { bullmq } from './redis/bullmq.js';
@@ -29,6 +30,7 @@ export const sourceDefinitions: readonly SourceDefinition[] = [
   cloudwatch,
   kinesis,
   kafka,
+  nats,
   sql,
   temporal,
   constant,
