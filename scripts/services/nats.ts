@@ -2,7 +2,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { connect, type ConnectionOptions, type NatsConnection } from '@nats-io/transport-node';
 import { debianCommand } from './installed.js';
 import { freePorts, ServiceProcess } from './service-process.js';
 
@@ -14,29 +14,42 @@ export interface NatsService extends ServiceProcess {
   readonly administer: (work: (connection: NatsConnection) => Promise<void>) => Promise<void>;
 }
 
-const administrator = { user: 'administrator', pass: 'administrator-password' };
+/** Who may connect, and how the administrator does. */
+export interface NatsAccess {
+  /** Lines of the configuration. */
+  readonly config: readonly string[];
+  readonly administrator: ConnectionOptions;
+}
 
-/**
- * @param users entries of the list of users.
- * @param config further lines of the configuration.
- */
-export async function natsService(users: readonly string[], config: readonly string[] = []): Promise<NatsService> {
+/** @param users entries of the list of users in the configuration. */
+export function natsUsers(users: readonly string[]): NatsAccess {
+  const [user, pass] = ['administrator', 'administrator-password'];
+  const all = [`{ user: ${user}, password: "${pass}" }`, ...users].join(', ');
+  return { config: [`authorization { users = [ ${all} ] }`], administrator: { user, pass } };
+}
+
+/** @param config further lines of the configuration. */
+export async function natsService(access: NatsAccess, config: readonly string[] = []): Promise<NatsService> {
   const server = await needs.server.path();
   const [port = 0] = await freePorts(1);
   const folder = await mkdtemp(join(tmpdir(), 'escapement-nats-'));
   const file = join(folder, 'nats.conf');
-  const { user, pass } = administrator;
   const lines = [
     'host: 127.0.0.1',
     `port: ${port}`,
     `jetstream { store_dir: "${folder}" }`,
+    ...access.config,
     ...config,
-    `authorization { users = [ ${[`{ user: ${user}, password: "${pass}" }`, ...users].join(', ')} ] }`,
   ];
   await writeFile(file, lines.join('\n'));
   const administer = async (work: (connection: NatsConnection) => Promise<void>) => {
     const tls = config.some((line) => line.startsWith('tls')) && { tls: { rejectUnauthorized: false } as object };
-    const connection = await connect({ servers: `127.0.0.1:${port}`, ...administrator, ...tls, reconnect: false });
+    const connection = await connect({
+      servers: `127.0.0.1:${port}`,
+      ...access.administrator,
+      ...tls,
+      reconnect: false,
+    });
     try {
       await work(connection);
     } finally {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { natsService, type NatsService } from '../../scripts/services/nats.js';
+import { natsService, natsUsers, type NatsService } from '../../scripts/services/nats.js';
+import { natsOperator } from './nats-operator.js';
 import { makeCertificates } from '../support/certificates.js';
 import { eventually } from '../support/eventually.js';
 import { describeConformance, failureOf, make, plantedSecret } from '../sources/conformance.js';
@@ -9,7 +10,7 @@ const never = (): AbortSignal => new AbortController().signal;
 // The minimum permissions on the page of the source.
 const reader = (user: string, consumers: string) =>
   `{ user: ${user}, password: "${plantedSecret}", permissions: { publish: "$JS.API.CONSUMER.INFO.${consumers}", subscribe: "_INBOX.>" } }`;
-const users = [reader('reader', '*.*'), reader('lesser', 'ORDERS.other')];
+const users = natsUsers([reader('reader', '*.*'), reader('lesser', 'ORDERS.other')]);
 
 const server = await natsService(users);
 const settingsFor = (port: number) => ({
@@ -114,6 +115,41 @@ describe('nats', () => {
         message: expect.stringContaining('tls.ca'),
       });
       await refusing.close?.();
+    });
+  });
+});
+
+describe('nats with other logins', () => {
+  it('accepts the text of a credentials file', async () => {
+    const operator = natsOperator();
+    const own = operator.credentialsFor('$JS.API.CONSUMER.INFO.*.*', '_INBOX.>');
+    const hosted = await natsService(operator);
+    await hosted.during(async () => {
+      await fill(hosted);
+      const settings = { url: `nats://127.0.0.1:${hosted.port}`, stream: 'ORDERS', consumer: 'worker' };
+      const trusted = make(subject, { ...settings, credentials: own });
+      expect((await trusted.sample(never())).value).toBe(4);
+      await trusted.close?.();
+      for (const credentials of [operator.foreignCredentials, 'no file']) {
+        const refused = make(subject, { ...settings, credentials });
+        expect((await failureOf(refused)).code).toBe('denied');
+        await refused.close?.();
+      }
+    });
+  });
+
+  it('accepts a token', async () => {
+    const token = plantedSecret;
+    const server = await natsService({ config: [`authorization { token: "${token}" }`], administrator: { token } });
+    await server.during(async () => {
+      await fill(server);
+      const settings = { url: `nats://127.0.0.1:${server.port}`, stream: 'ORDERS', consumer: 'worker' };
+      const trusted = make(subject, { ...settings, token });
+      expect((await trusted.sample(never())).value).toBe(4);
+      await trusted.close?.();
+      const refused = make(subject, { ...settings, token: 'another-token' });
+      expect((await failureOf(refused)).code).toBe('denied');
+      await refused.close?.();
     });
   });
 });

@@ -82,6 +82,12 @@ function explained(error: unknown): unknown {
   if (/^(UserAuthenticationExpired|Authorization)Error$/.test(name)) {
     return new AdapterError('denied', 'refused the login. Check username and password, token or credentials.');
   }
+  if (message.startsWith('unable to parse credentials')) {
+    return new AdapterError(
+      'denied',
+      'the setting credentials is not the text of a credentials file. Check credentials.',
+    );
+  }
   if (message.includes("does not support 'tls'")) {
     return new AdapterError('unreachable', 'does not offer TLS. Turn TLS on in the server, or remove tls.');
   }
