@@ -45,6 +45,14 @@ export function pythonPackage(requirement: string, folderName: string): Need {
   });
 }
 
+/** A folder with a node_modules. */
+export function nodePackages(requirements: readonly string[], folderName: string): Need {
+  return cachedFolder(requirements.join(', '), 'npm', folderName, [], async (folder) => {
+    const quietly = ['--silent', '--no-audit', '--no-fund', '--ignore-scripts'];
+    await run('npm', ['install', ...quietly, '--prefix', folder, ...requirements]);
+  });
+}
+
 /** The jars of artifacts (group:name:version) and of what they depend on, as a class path. */
 export function javaClassPath(artifacts: readonly string[], folderName: string): Need {
   const jars = cachedFolder(artifacts.join(', '), 'Maven Central', folderName, [maven], async (folder) => {
@@ -122,11 +130,19 @@ function cache(): string {
 }
 
 async function which(command: string): Promise<string | undefined> {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/lib/rabbitmq/bin'];
+  const ofDebian = ['/usr/sbin', '/usr/lib/rabbitmq/bin', ...(await postgresqlFolders())];
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), ...ofDebian];
   for (const folder of folders) {
     if (await isReachable(join(folder, command), constants.X_OK)) return join(folder, command);
   }
   return undefined;
+}
+
+/** Debian has the servers of PostgreSQL in a folder for each version, outside PATH. */
+async function postgresqlFolders(): Promise<string[]> {
+  const versions = '/usr/lib/postgresql';
+  const names = await readdir(versions).catch(() => []);
+  return names.map((name) => join(versions, name, 'bin'));
 }
 
 async function isReachable(path: string, mode: number): Promise<boolean> {

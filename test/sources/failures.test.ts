@@ -16,10 +16,21 @@ for (const [type, settingsFor] of [
   ['rabbitmq', (port) => ({ ...login, url: `amqp://127.0.0.1:${port}`, queue: 'jobs' })],
   ['rabbitmq', (port) => ({ ...login, url: `http://127.0.0.1:${port}`, queue: 'jobs' })],
   ['activemq', (port) => ({ ...login, url: `http://127.0.0.1:${port}`, queue: 'jobs' })],
+  ['nats', (port) => ({ ...login, url: `nats://127.0.0.1:${port}`, stream: 'ORDERS', consumer: 'worker' })],
   ['temporal', (port) => ({ address: `127.0.0.1:${port}`, taskQueue: 'jobs', apiKey: plantedSecret, tls: {} })],
 ] satisfies [string, (port: number) => Record<string, unknown>][]) {
   describeFailures({ type, settingsFor });
 }
+
+describe('nats settings', () => {
+  it.each([
+    ['a consumer of a subject of its own', { consumer: 'a.b' }, 'which no name contains'],
+    ['a wildcard', { stream: '*' }, 'which no name contains'],
+    ['no stream', { stream: '' }, 'stream'],
+  ])('refuse %s', (_name, settings, said) => {
+    expect(() => make({ type: 'nats' }, { stream: 'ORDERS', consumer: 'worker', ...settings })).toThrow(said);
+  });
+});
 
 describe('rabbitmq settings', () => {
   const refusal = (settings: Record<string, unknown>): string => {

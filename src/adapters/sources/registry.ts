@@ -11,10 +11,15 @@ import { kubernetesCustom } from './kubernetes/custom.js';
 import { kubernetesExternal } from './kubernetes/external.js';
 import { kubernetesResource } from './kubernetes/resource.js';
 import { kedaExternal } from './keda-external/keda-external.js';
+import { nats } from './nats/nats.js';
 import { prometheus } from './prometheus.js';
 import { rabbitmq } from './rabbitmq/rabbitmq.js';
+import { bullmq } from './redis/bullmq.js';
+import { celery } from './redis/celery.js';
 import { redis } from './redis/redis.js';
+import { sidekiq } from './redis/sidekiq.js';
 import type { SourceDefinition } from './source.js';
+import { sql } from './sql/sql.js';
 import { temporal } from './temporal/temporal.js';
 
 export const sourceDefinitions: readonly SourceDefinition[] = [
@@ -22,12 +27,17 @@ export const sourceDefinitions: readonly SourceDefinition[] = [
   exposition,
   httpJson,
   redis,
+  bullmq,
+  celery,
+  sidekiq,
   rabbitmq,
   activemq,
   sqs,
   cloudwatch,
   kinesis,
   kafka,
+  nats,
+  sql,
   temporal,
   kubernetesResource,
   kubernetesCustom,
