@@ -16,7 +16,8 @@ export function apiCommand(): Command {
     .description(
       prose(`
 Runs the API: it takes scale requests and shows their status. An answered request is stored by Temporal, even while no
-worker is running. The API needs the same configuration as the workers, but none of its secrets.
+worker is running. The API needs the same configuration as the workers, but none of its secrets. GET /metrics is served on
+the same port, PORT (3000).
 
 Temporal: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS and so on, or a profile, as for the
 temporal command. Default: 127.0.0.1:7233. To listen beyond this machine (ESCAPEMENT_LISTEN), ESCAPEMENT_API_TOKEN is

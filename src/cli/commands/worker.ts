@@ -21,8 +21,8 @@ Runs a worker: it observes and changes resources, so it must reach their platfor
 host). Run any number of workers; each resource is still changed by one run at a time.
 
 Temporal: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS and so on, or a profile, as for the
-temporal command. Default: 127.0.0.1:7233. The worker waits until the server answers. GET /healthz and /readyz are served
-on ESCAPEMENT_WORKER_PORT (3001).`),
+temporal command. Default: 127.0.0.1:7233. The worker waits until the server answers. GET /healthz, /readyz and /metrics are
+served on ESCAPEMENT_WORKER_PORT (3001).`),
     )
     .option('--task-queue <name...>', 'serve only resources of these task queues (default: all task queues)')
     .action(({ taskQueue }: { taskQueue?: string[] }) => runRole((role) => work(role, taskQueue), { deadlineMs }));

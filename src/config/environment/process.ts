@@ -45,7 +45,7 @@ export const serverVariables = z.object({
   PORT: port.prefault('3000').describe('Port of the API and the console. 0 picks a free port.'),
   ESCAPEMENT_WORKER_PORT: port
     .prefault('3001')
-    .describe('Port of the health endpoint of `escapement worker`. 0 picks a free port.'),
+    .describe('Port of the health and metrics endpoints of `escapement worker`. 0 picks a free port.'),
   ESCAPEMENT_LISTEN: address
     .default('127.0.0.1')
     .describe(
