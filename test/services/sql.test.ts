@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mariadbService } from '../../scripts/services/mariadb.js';
+import { pgbouncerService } from '../../scripts/services/pgbouncer.js';
 import { postgresqlService } from '../../scripts/services/postgresql.js';
 import { makeCertificates } from '../support/certificates.js';
 import { eventually } from '../support/eventually.js';
@@ -215,3 +216,31 @@ for (const { label, server, scheme, fill, database, ...queries } of kinds) {
     });
   });
 }
+
+describe('sql through PgBouncer in transaction mode', () => {
+  it('reads with its time limit and changes nothing, although signals share one connection', async () => {
+    const login = { username: 'pooled', password: plantedSecret };
+    await postgresql.start();
+    try {
+      await postgresql.sql(`CREATE USER pooled PASSWORD '${plantedSecret}'; GRANT CREATE ON SCHEMA public TO pooled`);
+      const pooler = await pgbouncerService(postgresql.port, login);
+      await pooler.during(async () => {
+        const source = (query: string) =>
+          make({ type: 'sql' }, { ...login, url: `postgres://127.0.0.1:${pooler.port}/postgres`, query }, 5_000);
+        const limited = source(
+          "SELECT count(*) FROM pg_settings WHERE name = 'statement_timeout' AND setting = '5000'",
+        );
+        const seven = source('SELECT 7');
+        const changing = source('CREATE TABLE pooled (id integer)');
+        for (let sample = 0; sample < 3; sample += 1) {
+          const samples = await Promise.all([limited, seven].map((each) => each.sample(never())));
+          expect(samples.map(({ value }) => value)).toEqual([1, 7]);
+          expect((await failureOf(changing)).message).toContain('read-only transaction');
+        }
+        for (const each of [limited, seven, changing]) await each.close?.();
+      });
+    } finally {
+      await postgresql.stop();
+    }
+  });
+});
