@@ -38,6 +38,7 @@ export function metricsPage(): string {
 \`GET /metrics\` is served by every process, on the port of its health page: the API and \`escapement up\` on \`PORT\` (3000),
 \`escapement worker\` on \`ESCAPEMENT_WORKER_PORT\` (3001). The format is Prometheus' text format, or OpenMetrics where the \`Accept\` header asks
 for it. No token is required, as for \`/readyz\`: anyone who can reach the port sees the names and the capacities of the resources.
+Without a token, the API accepts its IP address, localhost and the names in \`ESCAPEMENT_ALLOWED_HOSTS\`: add the name that Prometheus uses.
 
 \`\`\`yaml
 scrape_configs:

@@ -38,7 +38,7 @@ export async function connectWorker(
  * to the shutdown of this process. Call it once per process, before the first connection.
  */
 export function installTemporalRuntime(log: Logger, metrics?: Metrics): void {
-  const temporal = metrics && new TemporalMetrics(metrics);
+  const temporal = metrics && new TemporalMetrics(metrics, log);
   Runtime.install({
     logger: temporalLogger(log),
     shutdownSignals: [],

@@ -8,6 +8,8 @@ import { MetricsBuffer } from '@temporalio/worker';
 import { Counter, Gauge, Histogram } from 'prom-client';
 import { metricFamilies, type MetricFamily } from '../domain/metrics.js';
 import type { Metrics } from '../metrics/metrics.js';
+import type { Logger } from '../process/logger.js';
+import { Outage } from '../process/outage.js';
 
 const collectEveryMs = 1000;
 /** A restart of thousands of watches makes some 10,000 updates within a second. The SDK logs an update that it drops. */
@@ -36,7 +38,15 @@ export class TemporalMetrics {
   readonly #ours = new Map<string, MetricFamily>(Object.values(metricFamilies).map((family) => [family.name, family]));
   readonly #updates = new Map<string, Update>();
 
-  constructor(private readonly metrics: Metrics) {}
+  readonly #outage: Outage;
+
+  constructor(
+    private readonly metrics: Metrics,
+    log: Logger,
+  ) {
+    const words = { fails: 'Metrics of the Temporal SDK are incomplete', worksAgain: 'They are complete again' };
+    this.#outage = new Outage({ log, fields: {}, words });
+  }
 
   /** Call it after the buffer was given to the SDK. Runs as long as the process. */
   start(): void {
@@ -44,9 +54,15 @@ export class TemporalMetrics {
     this.metrics.collect(() => this.#drain());
   }
 
+  /** Never throws: a metric that a later version of the SDK adds must not end the process. */
   #drain(): void {
-    for (const { metric, value, attributes } of this.buffer.retrieveUpdates())
-      this.#updateOf(metric)(attributes, value);
+    for (const { metric, value, attributes } of this.buffer.retrieveUpdates()) {
+      try {
+        this.#updateOf(metric)(attributes, value);
+      } catch (error) {
+        this.#outage.fails({ metric: metric.name, err: error });
+      }
+    }
   }
 
   #updateOf(metric: Metric): Update {
@@ -83,6 +99,7 @@ export class TemporalMetrics {
       return (tags, value) => histogram.observe(picked(sdkLabels, tags), value);
     }
     const gauge = new Gauge({ ...settings, name });
+    if (kind === 'up-down-counter') return (tags, value) => gauge.inc(picked(sdkLabels, tags), value);
     return (tags, value) => gauge.set(picked(sdkLabels, tags), value);
   }
 }

@@ -12,7 +12,10 @@ import { listen } from './listen.js';
 export async function serveHealth(role: Role, worker: ServedWorker): Promise<void> {
   const server = createServer((request, response) => {
     if (request.url === '/metrics') {
-      void sendMetrics(role, request, response);
+      sendMetrics(role, request, response).catch((error: unknown) => {
+        role.log.error({ err: error }, 'Metrics could not be sent');
+        response.destroy();
+      });
       return;
     }
     const [status, body] = answerTo(request.url, role, worker);
