@@ -5,6 +5,8 @@
 import type { FallbackSettings } from '../domain/autoscale/settings.js';
 import { policyNames } from '../domain/autoscale/spec.js';
 import type { ScaleSettings } from '../domain/scale/settings.js';
+import { eventKinds } from '../domain/events/kinds.js';
+import type { ReceiverChoice } from './schema/adapter.js';
 import type { AutoscaleConfig } from './schema/autoscale.js';
 import type { ResourceConfig } from './config.js';
 import { durationText } from '../domain/written/duration.js';
@@ -16,6 +18,12 @@ export function inForce({ alias, platform, settings, taskQueue, autoscale }: Res
   const bounds = max === null ? `${min} units or more` : `${min} to ${max} units`;
   const limits = [place, bounds, stepText(settings), cooldownText(settings), ...(dryRun ? ['dry run'] : [])];
   return `${alias}: ${limits.join(', ')}; ${autoscale ? autoscaleText(autoscale) : 'on request only'}`;
+}
+
+/** `events to ops: cloudevents, every kind, every resource` */
+export function receiverInForce(name: string, { type, kinds, resources }: ReceiverChoice): string {
+  const wanted = kinds.length === eventKinds.length ? 'every kind' : kinds.join(' ');
+  return `events to ${name}: ${type}, ${wanted}, ${resources ? `of ${resources.join(' ')}` : 'every resource'}`;
 }
 
 function stepText({ step: { up, down } }: ScaleSettings): string {

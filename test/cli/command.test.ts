@@ -75,6 +75,7 @@ describe('escapement validate', () => {
       ],
       warnings: [],
       resources: [],
+      events: [],
     });
   });
 

@@ -1,4 +1,4 @@
-import { inForce } from '../../src/config/in-force.js';
+import { inForce, receiverInForce } from '../../src/config/in-force.js';
 import { fileOf, read } from './written.js';
 
 async function lineFor(fields: string): Promise<string> {
@@ -44,4 +44,16 @@ describe('the settings in force, in one line', () => {
   ])('%s', async (_, fields, expected) => {
     expect(await lineFor(fields)).toBe(expected);
   });
+});
+
+test.each([
+  ['type: slack, url: "https://hooks.example.com/x"', 'events to ops: slack, every kind, every resource'],
+  [
+    'type: slack, url: "https://hooks.example.com/x", kinds: [run.failed, drift.seen], resources: [worker, "api-*"]',
+    'events to ops: slack, run.failed drift.seen, of worker api-*',
+  ],
+])('a receiver of events has a line: %s', async (written, expected) => {
+  const file = `${fileOf('platform: omnistrate\nmin: 1\nmax: 6')}\nevents:\n  ops: { ${written} }\n`;
+  const { events = {} } = await read(file);
+  expect(Object.entries(events).map(([name, receiver]) => receiverInForce(name, receiver))).toEqual([expected]);
 });
