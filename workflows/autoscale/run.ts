@@ -222,12 +222,12 @@ export class AutoscaleRun {
   }
 
   private reportPause({ direction, untilMs, reason }: Pause, by: 'person' | 'autoscaler'): void {
-    const until = timeOf(untilMs);
+    const until = isoOrNull(untilMs);
     this.report('autoscaler.paused', { direction, until, by, ...(reason !== undefined && { reason }) });
   }
 
   private reportOverride({ capacity, untilMs, beyondBounds = false }: Override): void {
-    this.report('override.set', { capacity, until: timeOf(untilMs), beyondBounds });
+    this.report('override.set', { capacity, until: isoOrNull(untilMs), beyondBounds });
   }
 
   private report<Kind extends AutoscalerEventKind>(kind: Kind, data: AutoscalerEventData<Kind> & EventFields): void {
@@ -299,7 +299,7 @@ export class AutoscaleRun {
 
 const directionInWords = { up: 'no scale-out', down: 'no scale-in', both: 'no changes' } as const;
 
-function timeOf(atMs: number | null): string | null {
+function isoOrNull(atMs: number | null): string | null {
   return atMs === null ? null : new Date(atMs).toISOString();
 }
 
