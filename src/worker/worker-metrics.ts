@@ -1,5 +1,6 @@
 /** The metrics of a worker: the watches that run in it, its calls of platforms and sources, and its polls. */
 import type { Watching } from '../../activities/watch/watch.js';
+import { isOver } from '../domain/autoscale/evaluation.js';
 import { policiesInFallback } from '../domain/autoscale/fallback.js';
 import { metricFamilies as families } from '../domain/metrics.js';
 import type { Metrics } from '../metrics/metrics.js';
@@ -21,8 +22,8 @@ function showWatch(metrics: Metrics, { order, progress: { evaluation, problem, s
   metrics.set(families.platformFailing, { resource }, problem ? 1 : 0);
   metrics.set(families.fallbackInForce, { resource }, policiesInFallback(settings, state).length > 0 ? 1 : 0);
   metrics.set(families.evaluationInterval, { resource }, settings.intervalMs / 1000);
-  if (pause && isInForce(pause, nowMs)) metrics.set(families.paused, { resource, direction: pause.direction }, 1);
-  if (override && isInForce(override, nowMs)) metrics.set(families.overrideCapacity, { resource }, override.capacity);
+  if (pause && !isOver(pause, nowMs)) metrics.set(families.paused, { resource, direction: pause.direction }, 1);
+  if (override && !isOver(override, nowMs)) metrics.set(families.overrideCapacity, { resource }, override.capacity);
   if (!evaluation) return;
   const { atMs, capacity, ready = null, target, recommended, limitedBy, samples } = evaluation;
   metrics.set(families.desiredCapacity, { resource }, target);
@@ -36,10 +37,6 @@ function showWatch(metrics: Metrics, { order, progress: { evaluation, problem, s
     if (value !== null) metrics.set(families.signalValue, { resource, signal }, value);
     if (ageMs !== null) metrics.set(families.signalAge, { resource, signal }, (ageMs + nowMs - atMs) / 1000);
   }
-}
-
-function isInForce({ untilMs }: { readonly untilMs: number | null }, nowMs: number): boolean {
-  return untilMs === null || untilMs > nowMs;
 }
 
 export function showPolls(metrics: Metrics, status: () => Readonly<Record<string, QueueStatus>>): void {

@@ -1,7 +1,7 @@
 /** Converts the state of an autoscaler to API responses. */
 import type { AutoscaleView } from '../../client/autoscale/reader.js';
 import type { RunView } from '../../client/scale/runs.js';
-import type { Evaluation, Override, Pause } from '../../domain/autoscale/evaluation.js';
+import { type Evaluation, isOver, type Override, type Pause } from '../../domain/autoscale/evaluation.js';
 import type { Writing } from '../../domain/autoscale/revision.js';
 import type { AutoscaleAnswer, EvaluationAnswer } from './answers.js';
 import { iso, isoOrNull } from '../http/iso-time.js';
@@ -53,7 +53,7 @@ function presentWriting({ owner, file, host, atMs }: Writing) {
 
 /** A pause or an override that has expired is not shown. */
 function unlessExpired<T extends { readonly untilMs: number | null }>(word: T | null | undefined): T | null {
-  return word && (word.untilMs === null || word.untilMs > Date.now()) ? word : null;
+  return word && !isOver(word, Date.now()) ? word : null;
 }
 
 /** @param nowMs the time for which the ages of the samples are computed. */

@@ -11,7 +11,7 @@ import { clampToBounds, nextCapacity, widenedTo } from '../scale/step.js';
 import { type ScaleSettings, takesChangesAtAnyTime } from '../scale/settings.js';
 import { shownTime } from '../numbers.js';
 import { combine } from './combine.js';
-import type { Evaluation, EvaluationInput, Override, PolicyReport } from './evaluation.js';
+import { type Evaluation, type EvaluationInput, isOver, type Override, type PolicyReport } from './evaluation.js';
 import { applyIdle } from './idle.js';
 import { judge, type Verdict } from './judge.js';
 import { nextChange } from './next-change.js';
@@ -221,10 +221,6 @@ function applyRefusal(
   const why = `${refusal.capacity} was refused at ${shownTime(atMs)}: ${reason}, and is not asked for again until ${shownTime(untilMs)}`;
   if (direction === 'up') chain.lower('refused', capacity, why);
   else chain.raise('refused', capacity, why);
-}
-
-function isOver({ untilMs }: { readonly untilMs: number | null }, nowMs: number): boolean {
-  return untilMs !== null && nowMs >= untilMs;
 }
 
 function until({ untilMs }: { readonly untilMs: number | null }): string {

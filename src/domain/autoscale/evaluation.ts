@@ -56,6 +56,11 @@ export interface Override {
   readonly sinceMs?: number | undefined;
 }
 
+/** Whether a pause, an override or a refusal has expired. */
+export function isOver({ untilMs }: { readonly untilMs: number | null }, nowMs: number): boolean {
+  return untilMs !== null && nowMs >= untilMs;
+}
+
 interface RunInProgress {
   readonly target: number;
   /** True if these policies set the target of the run. False if another requester did. */
