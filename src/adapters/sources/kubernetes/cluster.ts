@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { AdapterError, type Advice, withAdvice } from '../../net/errors.js';
 import { KubernetesApi } from '../../net/kubernetes/api.js';
+import { type Look, makeSampler } from '../sampler.js';
+import type { Source, SourceContext } from '../source.js';
 
 export const clusterSettings = {
   namespace: z
@@ -19,13 +21,40 @@ export const clusterSettings = {
   context: z.string().min(1).optional().describe('Context of the kubeconfig. Default: its `current-context`.'),
 };
 
-export type ClusterSettings = z.output<z.ZodObject<typeof clusterSettings>>;
+type ClusterSettings = z.output<z.ZodObject<typeof clusterSettings>>;
 
 /** A time in RFC 3339, as milliseconds since the epoch. */
 export const time = z.string().transform(Date.parse).pipe(z.number());
 
+interface ClusterLook<Settings> {
+  /** What is read, for messages: `metric requests of Service web`. */
+  readonly what: string;
+  readonly emptyAs: Look['emptyAs'];
+  /** In addition to advice about the connection. */
+  readonly advice: Advice;
+  readonly sample: (api: KubernetesApi, settings: Settings, signal: AbortSignal) => ReturnType<Look['look']>;
+}
+
+/** A source that reads one number from a cluster. */
+export function clusterSampler<Settings extends ClusterSettings>(
+  settings: Settings,
+  context: SourceContext,
+  { what, emptyAs, advice, sample }: ClusterLook<Settings>,
+): Source {
+  const cluster = new Cluster(settings, context.timeoutMs, { ...connectionAdvice, ...advice });
+  return makeSampler(context, {
+    server: `Kubernetes, ${what}`,
+    get secrets() {
+      return cluster.secrets;
+    },
+    emptyAs,
+    look: (signal) => cluster.advised((api) => sample(api, settings, signal)),
+    close: () => cluster.close(),
+  });
+}
+
 /** The reads of one source. They can be used again after `close`. */
-export class Cluster {
+class Cluster {
   #api: KubernetesApi | undefined;
 
   constructor(
@@ -68,6 +97,6 @@ export function queryOf(parameters: Readonly<Record<string, string | undefined>>
 }
 
 /** Advice that does not depend on the API of the metrics. */
-export const connectionAdvice = {
+const connectionAdvice = {
   notSent: 'Check kubeconfig, context and the connection to the API server.',
 } satisfies Advice;

@@ -3,9 +3,8 @@ import { z } from 'zod';
 import { AdapterError } from '../../net/errors.js';
 import type { KubernetesApi } from '../../net/kubernetes/api.js';
 import { emptyAsSetting } from '../empty-as.js';
-import { makeSampler } from '../sampler.js';
 import { defineSource } from '../source.js';
-import { Cluster, clusterSettings, connectionAdvice, queryOf, time } from './cluster.js';
+import { clusterSampler, clusterSettings, queryOf, time } from './cluster.js';
 import { groupPods, type PodSample } from './group-pods.js';
 import { noReplicas, oldest, podMean } from './pod-mean.js';
 import { numberOf, quantity, thousandthsOf } from './quantity.js';
@@ -49,29 +48,24 @@ export const kubernetesCustom = defineSource({
   settings,
   datesSamples: () => true,
   create(settings, context) {
-    const cluster = new Cluster(settings, context.timeoutMs, advice);
+    const { metric, kind, name, emptyAs } = settings;
     let version: string | undefined;
-    return makeSampler(context, {
-      server: `Kubernetes, metric ${settings.metric} of ${settings.kind} ${settings.name}`,
-      get secrets() {
-        return cluster.secrets;
+    return clusterSampler(settings, context, {
+      what: `metric ${metric} of ${kind} ${name}`,
+      emptyAs,
+      advice,
+      sample: async (api, _, signal) => {
+        version ??= await supportedVersion(api, signal);
+        const base = `${group}/${version}`;
+        return settings.of === 'pods'
+          ? sampleOfPods(api, base, settings, signal)
+          : sampleOfObject(api, base, settings, signal);
       },
-      emptyAs: settings.emptyAs,
-      look: (signal) =>
-        cluster.advised(async (api) => {
-          version ??= await supportedVersion(api, signal);
-          const base = `${group}/${version}`;
-          return settings.of === 'pods'
-            ? sampleOfPods(api, base, settings, signal)
-            : sampleOfObject(api, base, settings, signal);
-        }),
-      close: () => cluster.close(),
     });
   },
 });
 
 const advice = {
-  ...connectionAdvice,
   denied: 'Give the user or the service account the permissions that docs/sources/kubernetes-custom.md lists.',
   missing: 'Check metric, name, kind and namespace, and that a server of custom.metrics.k8s.io has the metric.',
 };

@@ -3,9 +3,8 @@ import { z } from 'zod';
 import { AdapterError } from '../../net/errors.js';
 import type { KubernetesApi } from '../../net/kubernetes/api.js';
 import { emptyAsSetting } from '../empty-as.js';
-import { makeSampler } from '../sampler.js';
 import { defineSource } from '../source.js';
-import { Cluster, clusterSettings, connectionAdvice, queryOf, time } from './cluster.js';
+import { clusterSampler, clusterSettings, queryOf, time } from './cluster.js';
 import { oldest } from './pod-mean.js';
 import { numberOf, quantity } from './quantity.js';
 
@@ -37,21 +36,12 @@ export const kubernetesExternal = defineSource({
   settings,
   datesSamples: () => true,
   create(settings, context) {
-    const cluster = new Cluster(settings, context.timeoutMs, advice);
-    return makeSampler(context, {
-      server: `Kubernetes, external metric ${settings.metric}`,
-      get secrets() {
-        return cluster.secrets;
-      },
-      emptyAs: settings.emptyAs,
-      look: (signal) => cluster.advised((api) => sample(api, settings, signal)),
-      close: () => cluster.close(),
-    });
+    const { metric, emptyAs } = settings;
+    return clusterSampler(settings, context, { what: `external metric ${metric}`, emptyAs, advice, sample });
   },
 });
 
 const advice = {
-  ...connectionAdvice,
   denied: 'Give the user or the service account the permissions that docs/sources/kubernetes-external.md lists.',
   missing:
     'Check metric, selector and namespace, and that a server of external.metrics.k8s.io, such as KEDA, is installed.',

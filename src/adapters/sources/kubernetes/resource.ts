@@ -3,9 +3,8 @@ import { z } from 'zod';
 import { duration } from '../../../domain/written/duration.js';
 import type { KubernetesApi } from '../../net/kubernetes/api.js';
 import { emptyAsSetting } from '../empty-as.js';
-import { makeSampler } from '../sampler.js';
 import { defineSource } from '../source.js';
-import { Cluster, clusterSettings, connectionAdvice, queryOf, time } from './cluster.js';
+import { clusterSampler, clusterSettings, queryOf, time } from './cluster.js';
 import { groupPods, type PodSample } from './group-pods.js';
 import { noReplicas, podMean } from './pod-mean.js';
 import { quantity, thousandthsOf } from './quantity.js';
@@ -64,21 +63,12 @@ export const kubernetesResource = defineSource({
   settings,
   datesSamples: () => true,
   create(settings, context) {
-    const cluster = new Cluster(settings, context.timeoutMs, advice);
-    return makeSampler(context, {
-      server: `Kubernetes, ${settings.resource} of ${settings.kind} ${settings.name}`,
-      get secrets() {
-        return cluster.secrets;
-      },
-      emptyAs: settings.emptyAs,
-      look: (signal) => cluster.advised((api) => sample(api, settings, signal)),
-      close: () => cluster.close(),
-    });
+    const { resource, kind, name, emptyAs } = settings;
+    return clusterSampler(settings, context, { what: `${resource} of ${kind} ${name}`, emptyAs, advice, sample });
   },
 });
 
 const advice = {
-  ...connectionAdvice,
   denied: 'Give the user or the service account the permissions that docs/sources/kubernetes-resource.md lists.',
   missing: 'Check name, kind and namespace, and that metrics-server or another server of metrics.k8s.io is installed.',
 };
