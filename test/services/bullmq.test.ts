@@ -93,7 +93,7 @@ describe.each([3, 4, 5, 6] satisfies BullmqVersion[])('bullmq, written by versio
     await queue.close();
   });
 
-  it('counts a job whose delay is over while no worker runs', async () => {
+  it('counts a job whose delay has expired while no worker runs', async () => {
     const { Queue } = await bullmqLibrary(version);
     const name = `soon-${version}`;
     const queue = new Queue(name, { connection, prefix: given.prefix });

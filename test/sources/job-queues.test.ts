@@ -49,7 +49,7 @@ describe('work that is not counted', () => {
   it.each([
     ['bullmq', {}, undefined],
     ['bullmq', { count: ['waiting', 'prioritized', 'due'] }, 'jobs that a worker processes'],
-    ['bullmq', { count: ['waiting', 'active'] }, 'jobs whose delay is over'],
+    ['bullmq', { count: ['waiting', 'active'] }, 'jobs whose delay has expired'],
     ['bullmq', { count: ['waiting', 'active', 'delayed'] }, undefined],
     ['celery', {}, 'tasks that run'],
     ['celery', { acksLate: true }, undefined],

@@ -18,7 +18,7 @@ const settings = z
       .union([states, z.array(states).min(1)])
       .default(['waiting', 'prioritized', 'due', 'active'])
       .describe(
-        'Jobs that wait (`waiting`), that wait with a priority (`prioritized`), that a worker processes (`active`), or whose delay or retry is over (`due`). `delayed`: all delayed jobs, which include `due`. `paused`: jobs that wait while the queue is paused, which are not `waiting` or `prioritized`. The counts of a list are added.',
+        'Jobs that wait (`waiting`), that wait with a priority (`prioritized`), that a worker processes (`active`), or whose delay or retry has expired (`due`). `delayed`: all delayed jobs, which include `due`. `paused`: jobs that wait while the queue is paused, which are not `waiting` or `prioritized`. The counts of a list are added.',
       ),
     emptyAs: emptyAsSetting('the queue does not exist'),
     ...connectionSettings,
@@ -38,8 +38,8 @@ export const bullmq = defineSource({
     const counted = new Set([count].flat());
     if (!counted.has('active')) return { work: 'jobs that a worker processes', fix: 'add active to count' };
     if (counted.has('due') || counted.has('delayed')) return undefined;
-    // Only workers move a job whose delay is over to the waiting jobs.
-    return { work: 'jobs whose delay is over, which stay delayed until a worker runs', fix: 'add due to count' };
+    // Only workers move a job whose delay has expired to the waiting jobs.
+    return { work: 'jobs whose delay has expired, which stay delayed until a worker runs', fix: 'add due to count' };
   },
   create(settings, context) {
     const connection = redisConnection(settings, context.timeoutMs);
