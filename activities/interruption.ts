@@ -43,9 +43,18 @@ export class Interruption {
     this.#abort();
   }
 
-  /** Rejects when the activity is interrupted. */
-  async sleep(ms: number): Promise<void> {
-    await setTimeout(ms, undefined, { signal: this.signal }).catch(() => undefined);
+  /**
+   * Rejects when the activity is interrupted.
+   * @param early ends the pause when it aborts.
+   */
+  async sleep(ms: number, early?: AbortSignal): Promise<void> {
+    const pause = new AbortController();
+    const end = () => pause.abort();
+    const signals = early === undefined ? [this.signal] : [this.signal, early];
+    for (const signal of signals) signal.addEventListener('abort', end, { once: true });
+    if (signals.some(({ aborted }) => aborted)) end();
+    await setTimeout(ms, undefined, { signal: pause.signal }).catch(() => undefined);
+    for (const signal of signals) signal.removeEventListener('abort', end);
     this.throwIfInterrupted();
   }
 

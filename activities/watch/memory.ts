@@ -3,7 +3,7 @@ import { Context } from '@temporalio/activity';
 import { firstOf } from '../../src/client/temporal/payloads.js';
 import type { WatchOrder, WatchProgress, WatchResult } from '../../src/domain/autoscale/watch.js';
 
-type Remembered = Pick<WatchProgress, 'state' | 'evaluation' | 'tally' | 'told'>;
+type Remembered = Pick<WatchProgress, 'state' | 'evaluation' | 'tally' | 'ring' | 'told'>;
 
 /**
  * The newest of three states: the result of the last watch, the heartbeat of an earlier attempt of this watch, and,
@@ -17,8 +17,8 @@ export async function inherited({ last, atOnce }: WatchOrder, here: WatchProgres
 
 /** The newest state in the heartbeats of the watches of the calling run; null when there is none. */
 export async function seenInThisRun(): Promise<WatchResult | null> {
-  const { state, evaluation, tally, told } = newestOf(null, await heartbeatsOfThisRun());
-  return state && evaluation && { state, evaluation, tally, told };
+  const { state, evaluation, tally, ring, told } = newestOf(null, await heartbeatsOfThisRun());
+  return state && evaluation && { state, evaluation, tally, ring, told };
 }
 
 function newestOf(last: Remembered | null, heartbeats: readonly (WatchProgress | undefined)[]): Remembered {
@@ -27,7 +27,8 @@ function newestOf(last: Remembered | null, heartbeats: readonly (WatchProgress |
     if (heartbeat?.state && heartbeat.state.evaluatedAtMs >= (newest.state?.evaluatedAtMs ?? -Infinity))
       newest = heartbeat;
   }
-  return { state: newest.state, evaluation: newest.evaluation, tally: newest.tally, told: newest.told };
+  const { state, evaluation, tally, ring, told } = newest;
+  return { state, evaluation, tally, ring, told };
 }
 
 /** The heartbeats of the other pending activities. */

@@ -1,5 +1,5 @@
 /**
- * Watches a resource for hours: looks once per interval and heartbeats the state of the policies. Returns only when
+ * Watches a resource for hours: looks once per interval and after each push of a source, and heartbeats the state of the policies. Returns only when
  * capacity should change, so that watching adds no history events.
  */
 import { Context, type Info, log } from '@temporalio/activity';
@@ -7,6 +7,7 @@ import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/comm
 import { OpenRuns } from '../../src/client/scale/open-runs.js';
 import { type AutoscaleSpec, compileAutoscale } from '../../src/domain/autoscale/spec.js';
 import type { LimitName } from '../../src/domain/autoscale/evaluation.js';
+import { withLook } from '../../src/domain/autoscale/look-ring.js';
 import { policiesInFallback } from '../../src/domain/autoscale/fallback.js';
 import type { AutoscaleSettings } from '../../src/domain/autoscale/settings.js';
 import type { AutoscaleState } from '../../src/domain/autoscale/state.js';
@@ -22,6 +23,7 @@ import type { EventDependencies } from '../events.js';
 import { Interruption } from '../interruption.js';
 import { type Look, type LookDependencies, look } from './look.js';
 import { inherited, seenInThisRun } from './memory.js';
+import { Pushes } from './pushes.js';
 import { tellOfFallback } from './tell.js';
 
 export interface WatchActivities {
@@ -38,6 +40,11 @@ export interface WatchDependencies extends LookDependencies {
   isAutoscaled(resource: string): boolean;
   /** Calls `listener` after each reload of the configuration. @returns a function that unsubscribes. */
   onReload(listener: () => void): () => void;
+  /**
+   * Calls `listener` when the server of a source of the resource pushes. Absent: no source pushes.
+   * @returns a function that unsubscribes.
+   */
+  onPush?(resource: string, listener: () => void): () => void;
   /** The watches that run in this process, by the ID of the workflow that started them. They add themselves. */
   readonly watches?: Map<string, Watching>;
   /** Absent: looks are not traced. */
@@ -91,8 +98,10 @@ export function watchActivities(
       };
       check();
       const forget = dependencies.onReload(check);
+      const pushes = new Pushes();
+      const unsubscribe = dependencies.onPush?.(order.resource, pushes.notify);
       try {
-        return await observeUntilEnd(watching, { ...dependencies, openRuns, receivers });
+        return await observeUntilEnd(watching, { ...dependencies, openRuns, receivers, pushes });
       } catch (error) {
         if (error instanceof Superseded) return await waitForTheEnd(watching.progress, stopping);
         throw error;
@@ -101,6 +110,7 @@ export function watchActivities(
         context.heartbeat({ ...watching.progress, ...(interruption.isHandOver && { isHandedOver: true }) });
         interruption.close();
         forget();
+        unsubscribe?.();
         if (present.get(workflowId) === watching) present.delete(workflowId);
       }
     },
@@ -110,6 +120,7 @@ export function watchActivities(
 interface LookParts extends LookDependencies, Pick<WatchDependencies, 'traceLook'> {
   readonly openRuns: OpenRuns;
   readonly receivers: EventDependencies;
+  readonly pushes: Pushes;
 }
 
 const untraced: TraceLook = (_, work) => work();
@@ -117,7 +128,7 @@ const untraced: TraceLook = (_, work) => work();
 /** Returns when capacity should change. */
 async function observeUntilEnd(
   watching: Watching,
-  { traceLook = untraced, receivers, ...parts }: LookParts,
+  { traceLook = untraced, receivers, pushes, ...parts }: LookParts,
 ): Promise<WatchResult> {
   const context = Context.current();
   const { order, spec, interruption } = watching;
@@ -129,7 +140,7 @@ async function observeUntilEnd(
   let pauseMs = isUrgent ? 0 : Math.min(untilNextLookMs(order, watching.progress.state), untilEndMs(order));
   let lookedAtMs: number | null = null;
   for (;;) {
-    if (pauseMs > 0) await interruption.sleep(pauseMs);
+    await pushes.pause(interruption, pauseMs, () => performance.now() - (lookedAtMs ?? -Infinity));
     const startedAtMs = performance.now();
     const { progress } = watching;
     const lookContext = { ...parts, lookedAtMs, signal: interruption.signal };
@@ -142,13 +153,23 @@ async function observeUntilEnd(
     logLook(order, progress, seen.progress);
     // A change does not wait for an event: the next watch sends it.
     const told = seen.result ? progress.told : await tellOfFallback(order, seen.progress, progress.told, receivers);
-    watching.progress = { ...seen.progress, ...(told && { told }) };
+    const remembered = { ring: ringAfter(progress, seen.progress, order), ...(told && { told }) };
+    watching.progress = { ...seen.progress, ...remembered };
     context.heartbeat(watching.progress);
-    if (seen.result) return { ...seen.result, ...(told && { told }) };
+    if (seen.result) return { ...seen.result, ...remembered };
     if (isUrgent && lookedAtMs === null) await sendAtOnce(watching.progress);
     lookedAtMs = startedAtMs;
     pauseMs = Math.min(order.settings.intervalMs - (performance.now() - startedAtMs), untilEndMs(order));
   }
+}
+
+/** A look that could not read the capacity has no evaluation of its own, and leaves a gap. */
+function ringAfter(
+  { ring, evaluation: before }: WatchProgress,
+  { evaluation }: WatchProgress,
+  { settings }: WatchOrder,
+) {
+  return evaluation === null || evaluation === before ? ring : withLook(ring, evaluation, settings.intervalMs);
 }
 
 /** Every evaluation at debug level; in addition one line when a limit that a person should know about begins or ends. */

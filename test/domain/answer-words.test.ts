@@ -13,6 +13,13 @@ describe('an error response is described by', () => {
     ['its length, where the text is empty', { error: '' }, '404 (application/json of 12 characters)'],
     ['its length, where it is a list', [{ error: 'no pool' }], '404 (application/json of 21 characters)'],
     ['nothing', '', '404 (an empty body)'],
+    [
+      'code and message in XML',
+      '\uFEFF<?xml version="1.0" encoding="utf-8"?><Error><Code>QueueNotFound</Code><Message>No such queue.\nRequestId:7</Message><AuthenticationErrorDetail>hunter2</AuthenticationErrorDetail></Error>',
+      '404: QueueNotFound: No such queue.',
+    ],
+    ['code and detail in XML', '<Error><Code>401</Code><Detail>\n  no claim\n</Detail></Error>', '404: 401: no claim'],
+    ['its length, where XML is no error', '<a><Code>hunter2</Code></a>', '404 (application/json of 27 characters)'],
   ])('%s', (_how, body, words) => {
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     expect(failureInWords(404, { contentType: 'application/json; charset=utf-8', text })).toBe(words);

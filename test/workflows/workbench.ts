@@ -90,6 +90,11 @@ export class Workbench {
         return this.#platformOf(resource);
       },
       sourcesOf: (resource: string) => this.sources.get(resource) ?? {},
+      onPush: (resource: string, listener: () => void) => {
+        const sources = Object.values(this.sources.get(resource) ?? {});
+        const unsubscribe = sources.map((source) => source.onPush?.(listener));
+        return () => unsubscribe.forEach((each) => each?.());
+      },
       isAutoscaled: isConfigured,
       onReload: () => () => undefined,
       ...(this.tracing && { traceLook: this.tracing.look }),

@@ -37,15 +37,15 @@ export class Ledger {
 
   /** The order for a change. Every attempt at the same change has the same idempotency key. */
   order(from: number, to: number): ChangeOrder {
-    const { resource, settings, keyPrefix, step: previous } = this.state;
+    const { resource, settings, keyPrefix, reason: requestReason, step: previous } = this.state;
     const isSame = previous !== null && !previous.tookEffect && previous.from === from && previous.to === to;
-    const step = isSame ? previous : { number: (previous?.number ?? 0) + 1, from, to, tookEffect: false };
-    this.state.step = step;
+    const number = isSame ? previous.number : (previous?.number ?? 0) + 1;
+    this.state.step = { number, from, to, requestReason, tookEffect: false };
     return {
       resource,
       from,
       to,
-      idempotencyKey: `${keyPrefix}/${step.number}`,
+      idempotencyKey: `${keyPrefix}/${number}`,
       newerThanMs: this.provenFromMs(),
       settleMs: settings.settleMs,
       waitForActive: settings.waitForActive,
@@ -154,7 +154,8 @@ export class Ledger {
   }
 
   private record(change: RecordedChange): void {
-    appendTo(this.state.changes, change);
+    const { requestReason = null } = this.state.step ?? {};
+    appendTo(this.state.changes, { ...change, ...(requestReason !== null && { requestReason }) });
     reportChange(this.state, change);
   }
 }

@@ -87,6 +87,18 @@ export interface RecordedChange {
   readonly sentAtMs: number;
   readonly outcome: 'accepted' | 'unknown' | 'rejected';
   readonly reason?: string;
+  /** The reason of the request that it was made for. Absent if it had none, and in changes of an older version. */
+  readonly requestReason?: string;
+}
+
+/** The current change. */
+interface Step {
+  readonly number: number;
+  readonly from: number;
+  readonly to: number;
+  /** The reason of the request when the change was ordered. Absent in states that an older version has carried over. */
+  readonly requestReason?: string | null;
+  tookEffect: boolean;
 }
 
 /** A change that the platform refused. */
@@ -126,7 +138,7 @@ export interface ScaleState {
   /**
    * Identifies the current change. The number increases when the last change took effect or another change is needed.
    */
-  step: { readonly number: number; readonly from: number; readonly to: number; tookEffect: boolean } | null;
+  step: Step | null;
   stepsMade: number;
   /** Consecutive changes that had no effect, or appear to have had none. */
   ineffective: number;

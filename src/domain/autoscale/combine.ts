@@ -17,6 +17,8 @@ interface Combined {
   readonly isAdvice: boolean;
   /** False while at least one policy has no data, even if a fallback replaces it. */
   readonly isEverythingKnown: boolean;
+  /** The policies without data whose fallback applies. */
+  readonly inFallback: readonly string[];
   readonly reason: string;
 }
 
@@ -53,6 +55,7 @@ export function combine(spec: AutoscaleSpec, verdicts: readonly Verdict[], { ask
     chain,
     isAdvice,
     isEverythingKnown: unknown.length === 0,
+    inFallback: given,
     reason: isAdvice || asked === capacity || known.length === 0 ? why : `${why}, and ${asked} were asked for before`,
   };
 }
@@ -76,7 +79,7 @@ function withoutRecommendation({ restsAt, limits }: AutoscaleSpec, asked: number
     restsAt === 'min'
       ? [limits.min, 'no policy asks for more than min']
       : [asked, 'as before, no policy recommends a capacity'];
-  return { chain: new LimitChain(number), isAdvice: true, isEverythingKnown: true, reason };
+  return { chain: new LimitChain(number), isAdvice: true, isEverythingKnown: true, inFallback: [], reason };
 }
 
 function fallbackCapacity({ capacity: rule }: FallbackSettings, asked: number): number {

@@ -50,7 +50,7 @@ export function evaluate(
     judge(policy, state.policies[policy.name] ?? noPolicyMemory, circumstances),
   );
 
-  const { chain, isAdvice, isEverythingKnown, reason } = combine(spec, verdicts, units);
+  const { chain, isAdvice, isEverythingKnown, inFallback, reason } = combine(spec, verdicts, units);
   const recommended = chain.number;
   const idle = applyIdle(spec, state.idle, chain, {
     nowMs,
@@ -60,6 +60,8 @@ export function evaluate(
     hints,
     standIns,
     isEverythingKnown,
+    inFallback,
+    isHeldUp: verdicts.some(({ result }) => result.kind === 'bounds' && (result.bounds.floor ?? 0) > 0),
   });
   const undecided = isUndecided(spec, input);
   if (undecided) chain.move('status', asked, `the resource is ${input.status}`);
@@ -73,7 +75,7 @@ export function evaluate(
       : history.recommendations;
   const override = applyOverride(spec, chain, input);
   if (override === null) {
-    keepPace(spec, history, chain, pace);
+    if (idle.atOnce !== chain.number) keepPace(spec, history, chain, pace);
     holdScaleIn(chain, units, input);
   }
   applyBounds(override?.beyondBounds === true ? { min: 0, max: null } : spec.limits, chain);
@@ -112,7 +114,7 @@ export function evaluate(
       recommendations,
       scaleUps: history.scaleUps,
       scaleDowns: history.scaleDowns,
-      idle,
+      idle: idle.memory,
       refusal: input.refusal,
     },
   };

@@ -55,7 +55,7 @@ function inWords({ by, from, to, reason }: Limit): string {
     case 'override':
       return `; overridden: ${reason}`;
     case 'idle':
-      return `; ${to === 0 ? 'let go to 0' : `kept at ${to}`}: ${reason}`;
+      return `; ${to < from ? 'let go to' : 'kept at'} ${to}: ${reason}`;
     case 'stabilization':
     case 'rate':
       return `; no ${to > from ? 'lower' : 'higher'} than ${to} yet: ${reason}`;

@@ -21,12 +21,19 @@ const signalNameSchema = z
     error: withFix('is a reserved name in expressions', 'choose another name'),
   });
 
-/** Scale to zero after `forMs` without need, and scale to at least one unit as soon as there is need. */
+/**
+ * Scale to `capacity` after `forMs` without need, and scale to at least one unit as soon as there is need. `capacity`
+ * and `atOnce` are absent unless they are set, because older workers do not know these fields.
+ */
 const idleSchema = z.strictObject({
   value: z.string(),
   /** A value above this number is need. */
   atOrBelow: z.number().default(0),
   forMs: z.number().int().min(0),
+  /** The capacity while there is no need. Absent: zero. */
+  capacity: units.optional(),
+  /** `behavior` does not limit the change to `capacity`. */
+  atOnce: z.literal(true).optional(),
 });
 
 /** What replaces the recommendation of a policy after `after` consecutive evaluations without its value. */

@@ -31,7 +31,7 @@ export interface AutoscaleSpec {
 }
 
 /** An invalid autoscale whose error the schema alone cannot detect. */
-class AutoscaleError extends Error {
+export class AutoscaleError extends Error {
   override readonly name = 'AutoscaleError';
   readonly code = 'AUTOSCALE_INVALID';
 
@@ -48,14 +48,14 @@ class AutoscaleError extends Error {
 /** @throws AutoscaleError */
 export function compileAutoscale(settings: AutoscaleSettings, limits: ScaleSettings): AutoscaleSpec {
   const { idle } = settings;
-  if (idle !== null && limits.min > 0) {
-    const problem = `scales to zero, but min is ${limits.min}`;
-    throw new AutoscaleError(['idle'], { problem, fix: 'set min to 0 or remove idle' });
+  if (idle !== null && limits.min > (idle.capacity ?? 0)) {
+    const problem = `scales to ${idle.capacity ?? 'zero'}, but min is ${limits.min}`;
+    throw new AutoscaleError(['idle'], { problem, fix: `set min to ${idle.capacity ?? 0} or remove idle` });
   }
   const names = policyNames(settings);
   const policies = settings.policies.map((policy, index) => ({
     name: names[index] ?? '',
-    ...definitionOf(policy).compile(policy, surroundingsOf(settings, index)),
+    ...definitionOf(policy).compile(policy, surroundingsOf(settings, limits, index)),
   }));
   const idleExpression = idle === null ? null : compileAt(['idle', 'value'], idle.value, settings.signals);
   return {
@@ -86,8 +86,13 @@ function withStandIns(signals: readonly string[], { sampling = {} }: AutoscaleSe
   return [...all];
 }
 
-function surroundingsOf({ signals, behavior }: AutoscaleSettings, index: number): PolicyContext {
+function surroundingsOf(
+  { signals, behavior, intervalMs }: AutoscaleSettings,
+  limits: ScaleSettings,
+  index: number,
+): PolicyContext {
   return {
+    pace: { limits, scaleUp: behavior.scaleUp, intervalMs },
     compile: (value) => compileAt(['policies', index, 'value'], value, signals),
     toleranceOr: (own) => ({
       up: behavior.scaleUp?.tolerance ?? own,

@@ -4,6 +4,7 @@
  */
 import type { ScaleSettings } from '../scale/settings.js';
 import type { Evaluation, Override, Pause } from './evaluation.js';
+import type { LookRing } from './look-ring.js';
 import type { AutoscaleSettings } from './settings.js';
 import type { AutoscaleState } from './state.js';
 import type { Tally } from './tally.js';
@@ -46,6 +47,8 @@ export interface WatchResult {
   readonly wrongDirection?: { readonly runId: string; readonly reason: string };
   /** Absent in results of an older version. */
   readonly tally?: Tally | undefined;
+  /** Absent in results of an older version. */
+  readonly ring?: LookRing | undefined;
   /** Absent where no receiver wants these events, or has been told of any. */
   readonly told?: Told | undefined;
 }
@@ -65,6 +68,8 @@ export interface WatchProgress {
   readonly state: AutoscaleState | null;
   readonly evaluation: Evaluation | null;
   readonly tally?: Tally | undefined;
+  /** What the watches of this autoscaler have seen in the last hours. */
+  readonly ring?: LookRing | undefined;
   readonly told?: Told | undefined;
   /** Why there was no evaluation: the capacity could not be read. */
   readonly problem: { readonly message: string; readonly sinceMs: number } | null;

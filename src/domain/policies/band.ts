@@ -30,6 +30,13 @@ export function boundsInWords({ atOrAbove, above, below, atOrBelow }: Band): str
     .join(' and ');
 }
 
+/** One end of the band, or the other one where the band has no such end. */
+export function firstBound(band: Band, preferred: 'lower' | 'upper'): number {
+  const ends = [lowerOf(band).at, upperOf(band).at];
+  const [first = 0, other = 0] = preferred === 'lower' ? ends : ends.toReversed();
+  return Number.isFinite(first) ? first : other;
+}
+
 export function refuseUnclearBand(band: Band, context: z.RefinementCtx): void {
   const { atOrAbove, above, below, atOrBelow } = band;
   if (atOrAbove !== undefined && above !== undefined) {

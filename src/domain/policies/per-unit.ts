@@ -79,6 +79,12 @@ export const perUnit = definePolicy({
       averaging: { ...settings, needed: ({ value }) => neededPerUnit(settings, value) },
     });
   },
+  levels: ({ target, scaleInBelow }) => [
+    { value: target, isPerUnit: true, words: 'scales out above' },
+    ...(scaleInBelow === null || scaleInBelow === 0
+      ? []
+      : [{ value: scaleInBelow, isPerUnit: true, words: 'scales in below' }]),
+  ],
   atZero: () => 'recommends',
   asksForAsMuchAs: (one, other) => isAlikeButForTarget(one, other) && one.target <= other.target,
 });

@@ -10,6 +10,7 @@ import type { Burst } from './load/burst.js';
 import type { PodLoads } from './load/pods.js';
 import type { Tolerance } from './load/tolerance.js';
 import type { Window } from './load/window.js';
+import type { ScaleOutPace } from './schedule/early-floor.js';
 import type { ForecastMemory } from './seasons.js';
 import type { SignalValues } from './signal-values.js';
 
@@ -119,6 +120,8 @@ export interface PolicyContext {
   readonly compile: (value: string) => Expression;
   /** Returns the tolerance of `behavior` in each direction, or the policy's own where `behavior` sets none. */
   readonly toleranceOr: (own: number) => Tolerance;
+  /** How fast the resource can scale out. A policy does not apply these limits: see evaluate.ts. */
+  readonly pace: ScaleOutPace;
 }
 
 /** What a policy can do for a resource that has no units. */
@@ -139,7 +142,7 @@ export type PolicySchema = z.ZodType<{ readonly type: string }> & z.core.$ZodTyp
 
 /**
  * The definition of a policy in the registry. The settings schema is also the documentation. The optional members serve
- * the warnings of `escapement validate`.
+ * the warnings of `escapement validate` and the charts of the console.
  */
 export interface PolicyDefinition<
   Schema extends PolicySchema = PolicySchema,
@@ -167,6 +170,8 @@ export interface PolicyDefinition<
    * other errors.
    */
   limitsFor?(written: Readonly<Record<string, unknown>>): PolicyLimits | undefined;
+  /** The values of `value` at which the recommendation changes. Absent: there are none. */
+  levels?(settings: z.output<Schema>): readonly Level[];
   /** The capacities in the settings. Capacities outside `[min, max]` cause a warning. */
   capacities?(settings: z.output<Schema>): readonly WrittenCapacity[];
   /** The single capacity that the policy always recommends. */
@@ -186,6 +191,15 @@ export type PolicyLimits = Pick<ScaleSettings, 'min' | 'max' | 'step' | 'cooldow
 export interface WrittenCapacity {
   readonly path: PathInPolicy;
   readonly capacity: number;
+}
+
+/** A value at which a policy changes its recommendation, as a chart of its signal shows it. */
+export interface Level {
+  readonly value: number;
+  /** Whether the value is that of one unit, so that all units together carry a multiple of it. */
+  readonly isPerUnit: boolean;
+  /** `target`, `scales out at or above`. */
+  readonly words: string;
 }
 
 export function definePolicy<Schema extends PolicySchema, Written extends PolicySchema = Schema>(

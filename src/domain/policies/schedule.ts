@@ -6,13 +6,19 @@
  * not open on that day. A window inside the repeated hour opens twice. A whole day lasts as long as that day does. A
  * `cron` window whose start time is skipped starts at the end of the gap. A `cron` window whose start time is repeated
  * starts once. The duration `for` is elapsed time. The end `until` follows the same rules as a start.
+ *
+ * A window with `ready` raises its floor step by step before it begins (docs/decisions/0072).
  */
 import { z } from 'zod';
+import { shownTime } from '../numbers.js';
+import { parseDuration } from '../written/duration.js';
 import { report } from '../written/issue.js';
 import { type Bounds, definePolicy, type PathInPolicy, type WrittenCapacity } from './policy.js';
 import { cronWindow } from './schedule/cron-window.js';
 import { dailyWindow } from './schedule/daily-window.js';
+import { earlyFloor, type EarlyFloor, type ScaleOutPace } from './schedule/early-floor.js';
 import { hiddenWindows } from './schedule/hidden-windows.js';
+import { openingsWithin } from './schedule/openings.js';
 import { isTimeZone, wallClock } from './schedule/wall-clock.js';
 import {
   boundFields,
@@ -84,8 +90,8 @@ export const schedule = definePolicy({
   says: 'bounds',
   schema: scheduleSchema,
   written,
-  compile(settings) {
-    const { boundsAt, hasFloor } = compileSchedule(settings);
+  compile(settings, { pace }) {
+    const { boundsAt, hasFloor } = compileSchedule(settings, pace);
     return {
       expression: null,
       hasFloor,
@@ -116,22 +122,83 @@ export interface Schedule {
   readonly hasFloor: boolean;
 }
 
-export function compileSchedule({ timezone, windows, otherwise }: ScheduleSettings): Schedule {
-  const clock = wallClock(timezone);
-  const latestFirst = windows
-    .map((window) => ({
-      isWithin: 'cron' in window ? cronWindow(window, timezone) : dailyWindow(window, clock),
-      bounds: toBounds(window, `${nameOf(window)} ${timezone}`),
-    }))
-    .reverse();
+export function compileSchedule(settings: ScheduleSettings, pace: ScaleOutPace): Schedule {
+  const { windows, otherwise } = settings;
+  const inForceAt = windowsInForce(settings);
+  const boundsOf = new Map(windows.map((window) => [window, toBounds(window, nameIn(settings, window))]));
   const outside = toBounds(
     typeof otherwise === 'number' ? { capacity: otherwise } : (otherwise ?? {}),
     'outside all windows',
   );
+  const earlyAt = earlyFloors(settings, pace);
   return {
-    boundsAt: (nowMs) => latestFirst.find(({ isWithin }) => isWithin(nowMs))?.bounds ?? outside,
-    hasFloor: [outside, ...latestFirst.map(({ bounds }) => bounds)].some(({ floor }) => floor !== null),
+    boundsAt(nowMs) {
+      const window = inForceAt(nowMs);
+      return raisedTo(earlyAt(nowMs), (window && boundsOf.get(window)) ?? outside);
+    },
+    hasFloor: [outside, ...boundsOf.values()].some(({ floor }) => floor !== null),
   };
+}
+
+/** Returns a function that finds the window in force. A later window takes precedence over an earlier one. */
+function windowsInForce({ timezone, windows }: ScheduleSettings): (atMs: number) => WindowSettings | undefined {
+  const clock = wallClock(timezone);
+  const latestFirst = windows
+    .map((window) => ({
+      window,
+      isWithin: 'cron' in window ? cronWindow(window, timezone) : dailyWindow(window, clock),
+    }))
+    .reverse();
+  return (atMs) => latestFirst.find(({ isWithin }) => isWithin(atMs))?.window;
+}
+
+interface Early {
+  readonly floor: number;
+  readonly reason: string;
+}
+
+/** The floor of a window that has not begun and must be ready when it begins. Undefined: none above `min`. */
+function earlyFloors(settings: ScheduleSettings, pace: ScaleOutPace): (nowMs: number) => Early | undefined {
+  const floors = new Map(
+    settings.windows.flatMap((window) => {
+      const startupMs = startupOf(window);
+      return startupMs === undefined ? [] : [[window, earlyFloor(floorOf(window), startupMs, pace)] as const];
+    }),
+  );
+  if (floors.size === 0) return () => undefined;
+  const horizonMs = Math.max(...[...floors.values()].map(({ longestMs }) => longestMs));
+  // These windows are examined at times in the future, so they do not share what the others have cached.
+  const openingsAfter = openingsWithin(horizonMs, windowsInForce(settings));
+  return (nowMs) => {
+    const found = openingsAfter(nowMs).flatMap(({ atMs, window }) => earlyAt(floors.get(window), atMs, nowMs, window));
+    return found.toSorted((one, other) => other.floor - one.floor)[0];
+  };
+
+  function earlyAt(early: EarlyFloor | undefined, atMs: number, nowMs: number, window: WindowSettings): Early[] {
+    const floor = early?.at(atMs - nowMs) ?? 0;
+    const aim = `so that ${floorOf(window)} are ready at ${shownTime(atMs)}`;
+    return floor === 0 ? [] : [{ floor, reason: `${nameIn(settings, window)}: at least ${floor}, ${aim}` }];
+  }
+}
+
+/** A ceiling of the present time makes way for a window that must be ready. */
+function raisedTo(early: Early | undefined, bounds: Bounds): Bounds {
+  if (early === undefined || early.floor <= (bounds.floor ?? 0)) return bounds;
+  const { floor, reason } = early;
+  return { floor, ceiling: bounds.ceiling === null ? null : Math.max(bounds.ceiling, floor), reason };
+}
+
+function startupOf({ ready }: WindowSettings): number | undefined {
+  if (ready === undefined) return undefined;
+  return ready === true ? 0 : (parseDuration(ready.startup) ?? 0);
+}
+
+function floorOf({ min, capacity }: WrittenBounds): number {
+  return capacity ?? min ?? 0;
+}
+
+function nameIn({ timezone }: ScheduleSettings, window: WindowSettings): string {
+  return `${nameOf(window)} ${timezone}`;
 }
 
 function nameOf(window: WindowSettings): string {

@@ -11,9 +11,9 @@ import { unitsAtMost, shown } from '../numbers.js';
 import { expression } from '../written/expression.js';
 import { report, withFix } from '../written/issue.js';
 import { percentageText, shareOf } from '../written/percentage.js';
-import { boundFields, boundsInWords, isInside, refuseOverlaps, refuseUnclearBand } from './band.js';
+import { boundFields, boundsInWords, firstBound, isInside, refuseOverlaps, refuseUnclearBand } from './band.js';
 import { followLoad } from './load/follow-load.js';
-import { type Advice, definePolicy, type Load } from './policy.js';
+import { type Advice, definePolicy, type Level, type Load } from './policy.js';
 
 const amount = z.union([
   z.int({ error: withFix('must be a whole number or a percentage', 'write 2 or 50%, for example') }).min(0),
@@ -82,6 +82,7 @@ export const steps = definePolicy({
     });
   },
   atZero: ({ steps }) => (steps.some(canRaiseNone) ? 'recommends' : 'nothing'),
+  levels: ({ steps }) => steps.map(levelOf),
   capacities: ({ steps }) =>
     steps.flatMap(({ set }, index) => (set === undefined ? [] : [{ path: ['steps', index, 'set'], capacity: set }])),
 });
@@ -126,6 +127,14 @@ function changeOf(
   const least = share === 0 ? 0 : (atLeast ?? Math.min(1, of));
   const units = Math.max(unitsAtMost(of * share), least);
   return { units, words: `${units} (${amount} of ${of}${atLeast === undefined ? '' : `, at least ${atLeast}`})` };
+}
+
+/** The bound at which a rising value begins to add, or a falling one to remove. */
+function levelOf(step: Step): Level {
+  const { add, remove, set } = step;
+  const action = set !== undefined ? `sets ${set}` : add !== undefined ? `adds ${add}` : `removes ${remove}`;
+  const value = firstBound(step, remove === undefined ? 'lower' : 'upper');
+  return { value, isPerUnit: false, words: `${action} ${boundsInWords(step)}` };
 }
 
 /** Whether the step can add units at zero units. A percentage of zero units is zero. */

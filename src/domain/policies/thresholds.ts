@@ -69,6 +69,10 @@ export const thresholds = definePolicy({
       isRelative: true,
       advise: (load) => adviseByThresholds(settings, load),
     }),
+  levels: ({ up, down }) => [
+    { value: up.at, isPerUnit: false, words: `adds ${up.add} at or above` },
+    { value: down.at, isPerUnit: false, words: `removes ${down.remove} at or below` },
+  ],
   atZero: ({ up }) => (up.add > 0 ? 'recommends' : 'nothing'),
   limitsFor: ({ preset }) => Object.entries(presets).find(([name]) => name === preset)?.[1].limits,
 });

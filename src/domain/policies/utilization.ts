@@ -67,6 +67,7 @@ export const utilization = definePolicy({
       averaging: { ...settings, needed: (load) => neededByUtilization(settings, load) },
     });
   },
+  levels: ({ target }) => [{ value: target, isPerUnit: false, words: 'target' }],
   atZero: () => 'measures units',
 });
 

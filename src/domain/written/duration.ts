@@ -37,22 +37,32 @@ const whatWasWritten = z.string({
   ),
 });
 
+const asWritten = whatWasWritten.meta({
+  title: 'duration',
+  pattern: durationPattern.source,
+  examples: ['15s', '5m', '1h30m', '1d', '500ms'],
+});
+
 /** A duration that may be zero. */
 export const duration = durationFrom(0);
 
 /** A duration of at least one millisecond, for timeouts and intervals. */
 export const positiveDuration = durationFrom(1);
 
+/** A duration that may be zero and stays text, for settings that are carried as they are written. */
+export const writtenDuration = asWritten.superRefine((text, context) => {
+  const problem = problemWith(text, parseDuration(text), 0);
+  if (problem !== undefined) report(context, problem);
+});
+
 function durationFrom(leastMs: number) {
-  return whatWasWritten
-    .meta({ title: 'duration', pattern: durationPattern.source, examples: ['15s', '5m', '1h30m', '1d', '500ms'] })
-    .transform((text, context) => {
-      const durationMs = parseDuration(text);
-      const problem = problemWith(text, durationMs, leastMs);
-      if (problem === undefined && durationMs !== undefined) return durationMs;
-      report(context, problem ?? { problem: 'is not a duration' });
-      return z.NEVER;
-    });
+  return asWritten.transform((text, context) => {
+    const durationMs = parseDuration(text);
+    const problem = problemWith(text, durationMs, leastMs);
+    if (problem === undefined && durationMs !== undefined) return durationMs;
+    report(context, problem ?? { problem: 'is not a duration' });
+    return z.NEVER;
+  });
 }
 
 function problemWith(text: string, durationMs: number | undefined, leastMs: number): Problem | undefined {

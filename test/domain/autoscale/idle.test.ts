@@ -124,6 +124,26 @@ describe('idle', () => {
     expect(resource.look({ readings }).target).toBe(2);
   });
 
+  test('a fallback replaces what is not known: the idle rule over the same signal does not block it', () => {
+    const fallback = { after: 2, capacity: 3 };
+    const resource = idleAfter(minutes, 8, { fallback });
+    const failing = [0, 15, 30].map((at) => resource.look({ atMs: at * seconds, load: 'down' }).target);
+    expect(failing).toEqual([8, 3, 3]);
+  });
+
+  test('and a fallback over another signal does not replace it', () => {
+    const resource = new WatchedResource(
+      spec({
+        signals: ['load', 'other'],
+        policies: [{ type: 'perUnit', value: 'other', target: 1 }],
+        fallback: { after: 1, capacity: 3 },
+        idle: { value: 'load', forMs: 0 },
+      }),
+      8,
+    );
+    expect(resource.look({ readings: { load: { failure: 'down' }, other: { failure: 'down' } } }).target).toBe(8);
+  });
+
   test('a gap in watching begins the time again', () => {
     const resource = idleAfter(5 * minutes, 1);
     watch(resource, 0, 0, 1);
@@ -167,6 +187,68 @@ describe('idle', () => {
       if (resource.capacity !== before) changes.push(`${atMs / minutes}: ${resource.capacity}`);
     }
     expect(changes).toEqual(['5: 4', '6: 3', '7: 2', '8: 1', '9: 0']);
+  });
+
+  describe('with a stabilization window', () => {
+    const behavior = { scaleDown: { stabilizationWindowSeconds: 300 } };
+    const emptyFrom = (idle: NonNullable<WrittenAutoscale['idle']>): (number | undefined)[] => {
+      const resource = new WatchedResource(spec({ policies, idle, behavior }), 3);
+      const seen = Array.from({ length: 60 }, (_, look) =>
+        resource.follow({ atMs: look * 15 * seconds, load: look === 0 ? 15 : 0 }),
+      );
+      return [1, 0].map((capacity) => seen.indexOf(capacity)).map((look) => (look < 0 ? undefined : look * 15));
+    };
+
+    test('the window counts from the end of the idle time, because one unit was recommended until then', () => {
+      expect(emptyFrom({ value: 'load', forMs: 5 * minutes })).toEqual([300, 585]);
+    });
+
+    test('atOnce: not after the end of the idle time, and the way to one unit keeps the window', () => {
+      expect(emptyFrom({ value: 'load', forMs: 6 * minutes, atOnce: true })).toEqual([300, 360]);
+      expect(emptyFrom({ value: 'load', forMs: minutes, atOnce: true })).toEqual([undefined, 60]);
+    });
+  });
+
+  test('atOnce: no rate limits the way to zero, and one that disables scaling in does not either', () => {
+    const scaleDown = { selectPolicy: 'Disabled' as const };
+    const resource = idleAfter(minutes, 7, {
+      idle: { value: 'load', forMs: minutes, atOnce: true },
+      behavior: { scaleDown },
+    });
+    expect(watch(resource, 0, 45 * seconds, 0)).toBe(7);
+    expect(resource.follow({ atMs: minutes, load: 0 })).toBe(0);
+  });
+
+  test('a minimum of a schedule is need until it ends', () => {
+    const hours = { type: 'schedule' as const, timezone: 'UTC', windows: [{ from: '09:00', to: '12:10', min: 4 }] };
+    const resource = idleAfter(5 * minutes, 4, { policies: [hours] });
+    expect(watch(resource, 0, 14 * minutes + 30 * seconds, 0)).toBe(1);
+    expect(watch(resource, 14 * minutes + 45 * seconds, 15 * minutes, 0)).toBe(0);
+  });
+
+  describe('with a capacity', () => {
+    const idle = { value: 'load', forMs: minutes, capacity: 2 };
+    const busyAt = (capacity: number): WrittenAutoscale['policies'] => [
+      { type: 'perUnit', value: 'load', target: 5 },
+      { type: 'fixed', capacity },
+    ];
+
+    test('goes to it and stays there, and leaves it as soon as there is need', () => {
+      const resource = new WatchedResource(spec({ policies: busyAt(3), idle }, { min: 2 }), 6);
+      expect(watch(resource, 0, 0, 30)).toBe(6);
+      expect(watch(resource, 15 * seconds, 45 * seconds, 0)).toBe(3);
+      expect(watch(resource, minutes, 60 * minutes, 0)).toBe(2);
+      expect(resource.follow({ atMs: 61 * minutes, load: 0.1 })).toBe(3);
+    });
+
+    test('need keeps it from going below', () => {
+      const resource = new WatchedResource(spec({ policies, idle }, { min: 0 }), 1);
+      expect(resource.follow({ load: 1 })).toBe(2);
+    });
+
+    test('needs a min that is not above it', () => {
+      expect(() => spec({ policies, idle }, { min: 3 })).toThrow('scales to 2, but min is 3; set min to 2');
+    });
   });
 
   test('needs min 0', () => {

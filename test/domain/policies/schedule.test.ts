@@ -1,8 +1,12 @@
 import { compileSchedule, scheduleSchema } from '../../../src/domain/policies/schedule.js';
+import { limits } from '../autoscale/watched-resource.js';
+
+/** One step of any size, 5 minutes apart, and an evaluation every minute. */
+const pace = { limits: limits({ cooldownMs: { up: 300_000, down: 0 } }), intervalMs: 60_000 };
 
 function boundsAt(written: object, at: string): [floor: number | null, ceiling: number | null] {
   const settings = scheduleSchema.parse({ type: 'schedule', timezone: 'UTC', ...written });
-  const { floor, ceiling } = compileSchedule(settings).boundsAt(Date.parse(at));
+  const { floor, ceiling } = compileSchedule(settings, pace).boundsAt(Date.parse(at));
   return [floor, ceiling];
 }
 
@@ -13,7 +17,7 @@ const hourMs = 3_600_000;
 /** The times at which the floor of a schedule comes and goes, looking every 5 minutes. */
 function floorsBetween(written: object, from: string, to: string): string[] {
   const settings = scheduleSchema.parse({ type: 'schedule', timezone: 'UTC', ...written });
-  const schedule = compileSchedule(settings);
+  const schedule = compileSchedule(settings, pace);
   const changes: string[] = [];
   let before: number | null = null;
   for (let atMs = Date.parse(from); atMs < Date.parse(to); atMs += 5 * 60_000) {
@@ -97,7 +101,7 @@ describe('schedule', () => {
       timezone: 'UTC',
       windows: [{ days: 'wed', from: '09:00', to: '09:00', min: 3 }],
     });
-    const { reason } = compileSchedule(settings).boundsAt(Date.parse('2026-11-25T10:00:00Z'));
+    const { reason } = compileSchedule(settings, pace).boundsAt(Date.parse('2026-11-25T10:00:00Z'));
     expect(reason).toBe('wed 09:00-09:00 the next day UTC: at least 3');
   });
 
@@ -187,7 +191,7 @@ describe('schedule', () => {
 
   test('states the window in the reason', () => {
     const settings = scheduleSchema.parse({ type: 'schedule', timezone: 'Europe/Berlin', ...working });
-    const { reason } = compileSchedule(settings).boundsAt(Date.parse('2026-11-25T10:00:00Z'));
+    const { reason } = compileSchedule(settings, pace).boundsAt(Date.parse('2026-11-25T10:00:00Z'));
     expect(reason).toBe('mon-sun 09:00-17:00 Europe/Berlin: exactly 10');
   });
 
@@ -301,7 +305,7 @@ describe('schedule', () => {
       timezone: 'UTC',
       windows: [{ cron: '0 9 * * mon-fri', forMs: 2 * 3_600_000, min: 6 }],
     });
-    const schedule = compileSchedule(settings);
+    const schedule = compileSchedule(settings, pace);
     const floors = ['11:00:00', '09:00:00', '08:59:59', '10:59:59', '10:00:00', '23:00:00', '09:30:00'].map(
       (time) => schedule.boundsAt(Date.parse(`2026-11-25T${time}Z`)).floor,
     );
@@ -365,7 +369,7 @@ describe('schedule', () => {
         timezone: 'UTC',
         windows: [{ cron: '10 19 * * *', until: '06:00', capacity: 0 }],
       });
-      const { reason } = compileSchedule(settings).boundsAt(Date.parse('2026-11-25T23:00:00Z'));
+      const { reason } = compileSchedule(settings, pace).boundsAt(Date.parse('2026-11-25T23:00:00Z'));
       expect(reason).toBe('cron 10 19 * * * until 06:00 UTC: exactly 0');
     });
   });

@@ -61,7 +61,7 @@ function inFiveFields(fields: readonly string[]): string | undefined {
 /**
  * The AWS fields: minute, hour, day of month, month, day of week, year. One of the two day fields is `?`. Sunday is 1.
  */
-function fromAws(fields: readonly string[]): string | undefined {
+export function fromAws(fields: readonly string[]): string | undefined {
   const [minute, hour, day, month, weekday, year, ...rest] = fields;
   if (year === undefined || rest.length > 0 || (day !== '?' && weekday !== '?')) return undefined;
   return year === '*' ? fiveFields([minute, hour, day, month, weekday]) : undefined;

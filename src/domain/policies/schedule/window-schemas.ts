@@ -1,6 +1,6 @@
 /** The windows of a schedule: their bounds, and the times at which they apply. */
 import { z } from 'zod';
-import { positiveDuration } from '../../written/duration.js';
+import { positiveDuration, writtenDuration } from '../../written/duration.js';
 import { report, withFix } from '../../written/issue.js';
 import { parseDates, parseDays, parseDaysOfMonth } from './calendar.js';
 import { whyNotCron } from './cron-pattern.js';
@@ -25,6 +25,28 @@ export function refuseUnclearBounds({ min, max, capacity }: WrittenBounds, conte
   } else if (min !== undefined && max !== undefined && max < min) {
     context.addIssue({ code: 'custom', path: ['max'], message: 'must not be below min' });
   }
+}
+
+/** Carried as it is written. Absent where no window sets it, because older workers do not know this field. */
+const ready = z
+  .union([
+    z.literal(true),
+    z.strictObject({
+      startup: writtenDuration.describe('How long a new unit takes to become ready. `ready: true` is `0s`.'),
+    }),
+  ])
+  .optional()
+  .describe(
+    'Raise `min` or `capacity` before the window begins, so that its units are ready when the window begins. The minimum rises step by step, as late as `step`, `cooldown`, `behavior` and `interval` allow, at most 7 days early. Default: the first step is at the beginning of the window.',
+  );
+
+function refuseReadyWithoutFloor(
+  { ready, min, capacity }: WrittenBounds & { readonly ready?: unknown },
+  context: z.RefinementCtx,
+): void {
+  if (ready === undefined || (capacity ?? min ?? 0) > 0) return;
+  const fix = 'set min or capacity above 0, or remove ready';
+  report(context, { path: ['ready'], problem: 'has no effect without a minimum in the same window', fix });
 }
 
 export const dayWindowSchema = z
@@ -56,8 +78,10 @@ export const dayWindowSchema = z
         'Time of day at which the window ends, or `24:00`. If it is before `from`, or the same, the window ends on the next day.',
       ),
     ...boundFields,
+    ready,
   })
   .superRefine(refuseUnclearBounds)
+  .superRefine(refuseReadyWithoutFloor)
   .superRefine(({ from, to, days, daysOfMonth, dates }, context) => {
     if ((from === undefined) !== (to === undefined)) {
       context.addIssue({ code: 'custom', message: 'requires both from and to, or neither for whole days' });
@@ -86,8 +110,9 @@ const until = z
 const leastMs = 1000;
 
 export const cronWindowSchema = z
-  .strictObject({ cron, forMs: z.number().int().min(leastMs).optional(), until, ...boundFields })
+  .strictObject({ cron, forMs: z.number().int().min(leastMs).optional(), until, ...boundFields, ready })
   .superRefine(refuseUnclearBounds)
+  .superRefine(refuseReadyWithoutFloor)
   .superRefine(({ forMs, until }, context) => {
     if ((forMs === undefined) !== (until === undefined)) return;
     context.addIssue({ code: 'custom', message: 'requires exactly one end: for, such as 2h, or until, such as 06:00' });
@@ -101,6 +126,7 @@ export const writtenCronWindow = z.strictObject({
     .describe('Duration of the window. A change of the clock does not change the duration.'),
   until,
   ...boundFields,
+  ready,
 });
 
 function refuseOtherPatterns(pattern: string, context: z.RefinementCtx): void {
