@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { sourceDefinitions } from '../src/adapters/sources/registry.js';
 import { fieldTable } from './field-table.js';
 import { fill } from './fill.js';
-import { writtenForm } from './json-schema.js';
+import { writtenForm } from '../src/config/schema/json-schema.js';
 
 /** Each page by its path from the root, not yet formatted. A source without a page is an error. */
 export async function sourcePages(): Promise<Record<string, string>> {

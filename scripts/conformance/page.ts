@@ -39,19 +39,29 @@ what [it must](../adding-a-source.md); "-" one that does not exist for it, such 
     introduction: `# What every platform does
 <!-- What \`npm run test:services\` showed, written by \`npm run docs\`. Do not edit. -->
 Whole scale runs, on a real Temporal server, of one suite for all (\`test/platforms/conformance.ts\`). Between the adapter
-and its server stands a gate that throttles, refuses or goes down; another writer reaches the server directly.`,
+and its server stands a gate that throttles, refuses or goes down; another writer reaches the server directly. "-" is a situation that does not exist for a platform.`,
     named: 'platform',
-    suites: 'test/services/platforms/conformance.test.ts',
+    suites: 'test/services/platforms/conformance',
     row: 'platform ',
     columns: [],
     ranAgainst: {
       omnistrate: 'the simulated sidecar',
       ecs: 'moto',
+      'auto-scaling-group': 'moto',
+      'lambda-provisioned-concurrency': 'a server of ours, spoken to by the SDK',
       kubernetes: 'kube-apiserver 1.36, etcd and its controllers; the kubelet is played',
+      'kubernetes with a Rollout': 'kube-apiserver 1.36 and etcd; the controller of Argo Rollouts is played',
+      'docker-swarm': 'Docker Engine 20.10, a swarm of one manager, whose tasks are containers',
       'azure-container-apps': 'a server of ours, spoken to by the SDK',
+      'azure-container-apps with maximum: capacity': 'a server of ours, spoken to by the SDK',
+      'azure-vm-scale-set': 'a server of ours',
       'cloud-run': 'a server of ours, spoken to by the SDK',
+      'cloud-run with scaling: minimum, maximum: max': 'a server of ours, spoken to by the SDK',
+      'google-instance-group': 'a server of ours',
+      nomad: 'a server of ours, with the answers of the code of Nomad',
       'generic-http that sets': 'the simulated sidecar',
       'generic-http that adds and removes': 'the simulated sidecar',
+      exec: 'a program that keeps its number in a file',
     },
   },
 ];

@@ -1,7 +1,8 @@
 /** A real ActiveMQ broker with Jolokia's agent, which asks for a password, and lets in whom ActiveMQ as shipped lets in. */
 import { fileURLToPath } from 'node:url';
 import { debianCommand, javaClassPath } from './installed.js';
-import { freePorts, ServiceProcess } from './service-process.js';
+import { freePorts } from './free-ports.js';
+import { ServiceProcess } from './service-process.js';
 
 export interface ActivemqService extends ServiceProcess {
   readonly port: number;
@@ -11,14 +12,27 @@ export const needs = {
   // The broker is started from a source file of a few lines, which needs the compiler beside the runtime.
   compiler: debianCommand('javac', 'default-jdk-headless'),
   classPath: javaClassPath(
-    ['org.apache.activemq:activemq-broker:5.18.7', 'org.jolokia:jolokia-jvm:1.7.2'],
-    'activemq-5.18.7',
+    [
+      ...['activemq-broker', 'activemq-kahadb-store'].map((name) => `org.apache.activemq:${name}:5.18.7`),
+      'org.jolokia:jolokia-jvm:1.7.2',
+    ],
+    'activemq-5.18.7-with-store',
   ),
 };
 
-/** @param queues and how many messages are in each of them after every start. */
+interface ActivemqSetup {
+  readonly username: string;
+  readonly password: string;
+  /**
+   * Folder of the messages, which are otherwise in memory. Of several brokers with the same folder, one is active, and the
+   * others are on standby until the active one ends. Each of them counts as started before it is active.
+   */
+  readonly store?: string;
+}
+
+/** @param queues and how many messages are in each of them after the first start, and in memory after every start. */
 export async function activemqService(
-  { username, password }: { readonly username: string; readonly password: string },
+  { username, password, store }: ActivemqSetup,
   queues: Readonly<Record<string, number>>,
 ): Promise<ActivemqService> {
   await needs.compiler.path();
@@ -43,17 +57,15 @@ export async function activemqService(
     command: 'java',
     args: [
       `-javaagent:${agent}=host=127.0.0.1,port=${port},user=${username},password=${password},policyLocation=${policy}`,
-      ...['-Xmx128m', '-cp', classPath],
+      ...['-Xmx128m', ...(store === undefined ? [] : [`-Dstore=${store}`]), '-cp', classPath],
       fileURLToPath(new URL('EmbeddedBroker.java', import.meta.url)),
       ...Object.entries(queues).map(([queue, messages]) => `${queue}=${messages}`),
     ],
     isReady: async () => {
-      const attribute = 'TotalMessageCount';
-      const messages = await ask({
-        type: 'read',
-        mbean: 'org.apache.activemq:type=Broker,brokerName=localhost',
-        attribute,
-      });
+      const mbean = 'org.apache.activemq:type=Broker,brokerName=localhost';
+      // A broker with a store may be on standby for as long as it runs, and cannot count its messages then.
+      if (store !== undefined) return typeof (await ask({ type: 'read', mbean, attribute: 'Slave' })) === 'boolean';
+      const messages = await ask({ type: 'read', mbean, attribute: 'TotalMessageCount' });
       return messages === Object.values(queues).reduce((sum, each) => sum + each, 0);
     },
   });

@@ -80,6 +80,30 @@ export function goProgram(what: string, module: string, folderName: string): Nee
   return { ...built, path: async () => join(await built.path(), 'program') };
 }
 
+/**
+ * A command of another Go module, built once in a copy of the module.
+ * @param files of the module that its authors generate for a release, by their path.
+ */
+export function goCommand(
+  { module, version, command }: { readonly module: string; readonly version: string; readonly command: string },
+  files: Readonly<Record<string, string>>,
+): Need {
+  const name = module.slice(module.lastIndexOf('/') + 1).toLowerCase();
+  const what = `${name} ${version}`;
+  const built = cachedFolder(what, 'the Go module proxy, built here', `${name}-${version}`, [go], async (folder) => {
+    const { stdout } = await run(await go.path(), ['mod', 'download', '-json', `${module}@${version}`]);
+    const { Dir: downloaded } = JSON.parse(stdout) as { readonly Dir: string };
+    const source = join(folder, 'source');
+    // What is downloaded is read-only.
+    await run('cp', ['-r', '--no-preserve=mode', downloaded, source]);
+    for (const [path, text] of Object.entries(files)) await writeFile(join(source, path), text);
+    const build = ['build', '-trimpath', '-ldflags', '-s -w', '-o', join(folder, 'program'), command];
+    await run(await go.path(), build, { cwd: source });
+    await rm(source, { recursive: true });
+  });
+  return { ...built, path: async () => join(await built.path(), 'program') };
+}
+
 const pip = debianCommand('pip3', 'python3-pip');
 const maven = debianCommand('mvn', 'maven');
 const go = debianCommand('go', 'golang-go');

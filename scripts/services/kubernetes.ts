@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type FencedRequest, sendOnce } from '../../src/adapters/net/http/send-once.js';
 import { debianCommand, goProgram } from './installed.js';
-import { freePorts, ServiceProcess } from './service-process.js';
+import { freePorts } from './free-ports.js';
+import { ServiceProcess } from './service-process.js';
 
 export interface KubernetesService {
   readonly url: string;

@@ -1,6 +1,7 @@
 /** AWS as moto plays it, with its IAM: keys and rights are checked as AWS does. */
 import { pythonPackage } from './installed.js';
-import { freePorts, ServiceProcess } from './service-process.js';
+import { freePorts } from './free-ports.js';
+import { ServiceProcess } from './service-process.js';
 
 export interface AccessKey {
   readonly accessKeyId: string;

@@ -1,6 +1,7 @@
 /** Prometheus' exporter of the machine, which writes its metrics with Go's client. */
 import { debianCommand } from './installed.js';
-import { freePorts, ServiceProcess } from './service-process.js';
+import { freePorts } from './free-ports.js';
+import { ServiceProcess } from './service-process.js';
 
 export interface NodeExporterService extends ServiceProcess {
   readonly port: number;

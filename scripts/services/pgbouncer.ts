@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { asUser, giveTo } from './as-user.js';
 import { debianCommand } from './installed.js';
-import { freePorts, ServiceProcess } from './service-process.js';
+import { freePorts } from './free-ports.js';
+import { ServiceProcess } from './service-process.js';
 
 export const needs = { pooler: debianCommand('pgbouncer', 'pgbouncer') };
 

@@ -6,7 +6,8 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { asUser, giveTo } from './as-user.js';
 import { debianCommand } from './installed.js';
-import { freePorts, ServiceProcess } from './service-process.js';
+import { freePorts } from './free-ports.js';
+import { ServiceProcess } from './service-process.js';
 
 const run = promisify(execFile);
 

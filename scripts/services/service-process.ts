@@ -2,7 +2,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
@@ -44,6 +43,10 @@ export class ServiceProcess {
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
     child.on('error', keep);
+    child.on('exit', (code, signal) => {
+      // Its tests then fail in many ways, and none of them says why.
+      if (this.#child === child) console.error(`${name} ended with ${code ?? signal ?? ''}:\n${this.#output}`);
+    });
     process.once('exit', this.#killAtExit);
     const givenUpAtMs = Date.now() + readyWithinMs;
     while (!(await this.settings.isReady().catch(() => false))) {
@@ -54,6 +57,8 @@ export class ServiceProcess {
       }
       await setTimeout(50);
     }
+    // Another server may have answered in its place.
+    if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}:\n${this.#output}`);
   }
 
   /** Kills it, as a power cut would. */
@@ -116,12 +121,4 @@ async function isStopped(group: number): Promise<boolean> {
   const members = (await stats('/proc')).filter(([, , , memberOf]) => memberOf === String(group));
   const threads = await Promise.all(members.map(([id = '']) => stats(join('/proc', id, 'task'))));
   return threads.flat().every(([, state = '']) => 'TZX'.includes(state));
-}
-
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
 }

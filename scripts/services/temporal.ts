@@ -3,7 +3,8 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
-import { freePorts, ServiceProcess } from './service-process.js';
+import { freePorts } from './free-ports.js';
+import { ServiceProcess } from './service-process.js';
 
 export interface TemporalService extends ServiceProcess {
   readonly port: number;
@@ -12,8 +13,14 @@ export interface TemporalService extends ServiceProcess {
 /** None: `npm pretest:services` has the `temporal` command in place, as all tests need it. */
 export const needs = {};
 
-/** @param cli the `temporal` command. */
-export async function temporalService(cli: string): Promise<TemporalService> {
+/**
+ * @param cli the `temporal` command.
+ * @param settings values of the dynamic configuration, as JSON.
+ */
+export async function temporalService(
+  cli: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<TemporalService> {
   const [port = 0] = await freePorts(1);
   const folder = await mkdtemp(join(tmpdir(), 'escapement-temporal-'));
   const database = join(folder, 'temporal.db');
@@ -30,6 +37,7 @@ export async function temporalService(cli: string): Promise<TemporalService> {
       database,
       '--log-level',
       'error',
+      ...Object.entries(settings).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${value}`]),
     ],
     async isReady() {
       const connection = await Connection.connect({ address: `127.0.0.1:${port}`, connectTimeout: 1_000 });

@@ -3,6 +3,7 @@
  * in the middle of a run.
  */
 import { type AdapterChoice, resolveSettings } from '../config/schema/adapter-settings.js';
+import { readAllowedPrograms } from '../config/environment/process.js';
 import { ConfigError } from '../config/problem.js';
 import type { Config, ResourceConfig } from '../config/config.js';
 import type { ChangeOutcome } from '../domain/scale/capacity.js';
@@ -24,6 +25,11 @@ export interface ResourceAdapters {
   platformOf(resource: string): Platform;
   /** Keyed by the name of the signal. */
   sourcesOf(resource: string): Readonly<Record<string, Source>>;
+  /**
+   * Calls `listener` when the server of a source of the resource pushes, also after a reload.
+   * @returns a function that unsubscribes.
+   */
+  onPush(resource: string, listener: () => void): () => void;
   /** Whether the configuration of this process autoscales the resource. */
   isAutoscaled(resource: string): boolean;
   /** The result of the last read of the platform by any caller. Undefined before the first one. */
@@ -120,6 +126,17 @@ export async function createAdapters(
     retiring.add(closed);
   }
 
+  function onReload(listener: () => void): () => void {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }
+
+  function onPushOfCurrent(resource: string, listener: () => void): () => void {
+    const sources = Object.values(made.get(resource)?.sources ?? {});
+    const unsubscribe = sources.map(({ adapter }) => adapter.onPush?.(listener));
+    return () => unsubscribe.forEach((each) => each?.());
+  }
+
   return {
     platformOf: (resource) => {
       adaptersOf(resource);
@@ -161,6 +178,17 @@ export async function createAdapters(
         ]),
       );
     },
+    onPush: (resource, listener) => {
+      let unsubscribe = onPushOfCurrent(resource, listener);
+      const forget = onReload(() => {
+        unsubscribe();
+        unsubscribe = onPushOfCurrent(resource, listener);
+      });
+      return () => {
+        forget();
+        unsubscribe();
+      };
+    },
     isAutoscaled: (resource) => made.get(resource)?.sources !== undefined,
     lastLookAt: (resource) => looks.get(resource),
     reload: async (next) => {
@@ -170,10 +198,7 @@ export async function createAdapters(
       retire(before);
       for (const listener of listeners) listener();
     },
-    onReload: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    onReload,
     close: async () => {
       retire(made);
       await Promise.all(retiring);
@@ -257,6 +282,8 @@ export async function createPlatform(
   return definition.create(chosen, {
     resource: alias,
     requestTimeoutMs: settings.requestTimeoutMs,
+    bounds: { min: settings.min, max: settings.max },
+    allowedPrograms: readAllowedPrograms(env),
     ...(recordLog && { recordLog }),
   });
 }

@@ -35,20 +35,29 @@ export async function connectWorker(
 
 /**
  * Makes the Temporal SDK, including its native core, write to this process's log and metrics, and leave signal handling
- * to the shutdown of this process. Call it once per process, before the first connection.
+ * to the shutdown of this process. Call it before the first connection. A later call in the same process has no effect
+ * while the SDK still runs.
  */
 export function installTemporalRuntime(log: Logger, metrics?: Metrics): void {
   const temporal = metrics && new TemporalMetrics(metrics, log);
-  Runtime.install({
-    logger: temporalLogger(log),
-    shutdownSignals: [],
-    telemetryOptions: {
-      logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} },
-      ...(temporal && { metrics: { buffer: temporal.buffer } }),
-    },
-  });
+  try {
+    Runtime.install({
+      logger: temporalLogger(log),
+      shutdownSignals: [],
+      telemetryOptions: {
+        logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} },
+        ...(temporal && { metrics: { buffer: temporal.buffer } }),
+      },
+    });
+  } catch (error) {
+    if (!isInstalled) throw error;
+    return;
+  }
+  isInstalled = true;
   temporal?.start();
 }
+
+let isInstalled = false;
 
 /**
  * Logs the SDK's info messages (such as a state change of a worker) and its retries at debug level; messages of

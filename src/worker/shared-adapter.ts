@@ -3,7 +3,8 @@ export class SharedAdapter<Adapter extends { close?(): Promise<void> }> {
   #calls = 0;
   #idle: (() => void) | undefined;
 
-  constructor(private readonly adapter: Adapter) {}
+  /** @param adapter to be called through `use`, except for what does not wait. */
+  constructor(readonly adapter: Adapter) {}
 
   async use<Answer>(call: (adapter: Adapter) => Promise<Answer>): Promise<Answer> {
     this.#calls += 1;

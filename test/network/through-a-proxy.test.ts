@@ -14,8 +14,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { TunnellingAgent } from '../../src/adapters/net/tunnel.js';
 import { ContainerAppReplicas, containerAppsOptions } from '../../src/adapters/platforms/azure-container-apps.js';
 import { CloudRunInstances, cloudRunOptions, throughTheProxy } from '../../src/adapters/platforms/cloud-run.js';
-import { ecs } from '../../src/adapters/platforms/ecs.js';
+import { autoScalingGroup } from '../../src/adapters/platforms/aws/auto-scaling-group.js';
+import { ecs } from '../../src/adapters/platforms/aws/ecs.js';
+import { lambdaProvisionedConcurrency } from '../../src/adapters/platforms/aws/lambda-provisioned-concurrency.js';
 import { genericHttp } from '../../src/adapters/platforms/generic-http/generic-http.js';
+import { googleInstanceGroup } from '../../src/adapters/platforms/google-instance-group/google-instance-group.js';
 import { kubernetes } from '../../src/adapters/platforms/kubernetes/kubernetes.js';
 import { connectClient } from '../../src/client/temporal/connection.js';
 import { createSource } from '../support/create-source.js';
@@ -46,7 +49,10 @@ beforeAll(async () => {
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   proxy = await ConnectProxy.leadingTo((server.address() as AddressInfo).port);
+  const keyPath = join(await mkdtemp(join(tmpdir(), 'google-')), 'key.json');
+  await writeFile(keyPath, keyText);
   Object.assign(process.env, {
+    GOOGLE_APPLICATION_CREDENTIALS: keyPath,
     HTTPS_PROXY: `http://user:hunter2@127.0.0.1:${proxy.port}`,
     https_proxy: `http://127.0.0.1:${proxy.port}`,
     // Vendors' SDKs read it once.
@@ -180,17 +186,36 @@ const askers: [string, (host: string) => Promise<unknown>][] = [
   ['sqs', (host) => sampled('sqs', { queue: 'jobs', region: 'eu-west-1', endpoint: `https://${host}` })],
   ['cloudwatch', (host) => sampled('cloudwatch', { ...aws(host), namespace: 'Shop', metric: 'Requests' })],
   ['kinesis', (host) => sampled('kinesis', { ...aws(host), stream: 'clicks', measure: 'shards' })],
+  ['azure-service-bus', (host) => sampled('azure-service-bus', { connectionString: bus, ...queueAt(host) })],
+  ['azure-storage-queue', (host) => sampled('azure-storage-queue', { connectionString: storage, ...queueAt(host) })],
   ['kubernetes', async (host) => (await kubernetesAt(`https://${host}`)).observe(never)],
   ['generic-http', (host) => described(`https://${host}/pool`).observe(never)],
   ['ecs', (host) => ecs.create(ecs.settings.parse({ cluster: 'main', ...aws(host) }), context).observe(never)],
+  ['auto-scaling-group', (host) => groupAt(host).observe(never)],
+  ['lambda-provisioned-concurrency', (host) => lambdaAt(host).observe(never)],
   ['azure-container-apps', (host) => azureAt(host).observe(never)],
   ['the sign-in of Azure', (host) => signInAt(host).getToken('https://management.azure.com/.default')],
   ['cloud-run', (host) => cloudRunAt(host).observe(never)],
+  ['google-cloud-monitoring', (host) => sampled('google-cloud-monitoring', { ...google(host), query: 'up' })],
+  ['google-pubsub', (host) => sampled('google-pubsub', { ...google(host), subscription: 'jobs' })],
+  ['google-instance-group', (host) => instanceGroupAt(host).observe(never)],
 ];
 
+const bus = 'Endpoint=sb://shop/;SharedAccessKeyName=reader;SharedAccessKey=key';
+const storage = 'AccountName=shop;AccountKey=a2V5';
+const queueAt = (host: string) => ({ queue: 'jobs', endpoint: `https://${host}` });
 const aws = (host: string) => ({ region: 'eu-west-1', endpoint: `https://${host}` });
 const sampled = (type: string, settings: object) =>
   createSource(type, settings, { signal: 'depth', timeoutMs: 5000 }).sample(never);
+
+function groupAt(host: string) {
+  return autoScalingGroup.create(autoScalingGroup.settings.parse(aws(host)), context);
+}
+
+function lambdaAt(host: string) {
+  const settings = lambdaProvisionedConcurrency.settings.parse({ qualifier: 'live', ...aws(host) });
+  return lambdaProvisionedConcurrency.create(settings, context);
+}
 
 function described(url: string) {
   return genericHttp.create(genericHttp.settings.parse({ observe: { url, capacity: 'n' }, set: { url } }), context);
@@ -199,7 +224,7 @@ function described(url: string) {
 function azureAt(host: string) {
   const credential = { getToken: async () => ({ token: 'none', expiresOnTimestamp: Date.now() + 3_600_000 }) };
   const options = { ...containerAppsOptions, endpoint: `https://${host}`, $host: `https://${host}` };
-  return new ContainerAppReplicas({ resourceGroup: 'shop', app: 'web' }, context, async () => {
+  return new ContainerAppReplicas({ resourceGroup: 'shop', app: 'web', maximum: 'keep' }, context, async () => {
     return new ContainerAppsAPIClient(credential, 'subscription', options);
   });
 }
@@ -215,13 +240,31 @@ const { privateKey: ownKey } = generateKeyPairSync('rsa', {
   privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
 });
 
+const account = { type: 'service_account', client_email: 'web@shop.iam.gserviceaccount.com', private_key: ownKey };
+const keyText = JSON.stringify(account);
+
 function cloudRunAt(host: string) {
-  const settings = { project: 'shop', region: 'europe-west1', service: 'web', scaling: 'manual' } as const;
+  const settings = {
+    project: 'shop',
+    region: 'europe-west1',
+    service: 'web',
+    scaling: 'manual',
+    maximum: 'keep',
+  } as const;
   // Google's own sign-in, as an account that signs its tokens itself.
   const credentials = { client_email: 'web@shop.iam.gserviceaccount.com', private_key: ownKey };
   return new CloudRunInstances(settings, context, async () => {
     return throughTheProxy(new ServicesClient({ ...cloudRunOptions, apiEndpoint: host, credentials }));
   });
+}
+
+function google(host: string) {
+  return { project: 'shop', endpoint: `https://${host}`, credentials: keyText };
+}
+
+function instanceGroupAt(host: string) {
+  const settings = { project: 'shop', zone: 'europe-west1-b', endpoint: `https://${host}` };
+  return googleInstanceGroup.create(googleInstanceGroup.settings.parse(settings), context);
 }
 
 describe.each(askers)('%s', (_name, ask) => {

@@ -1,5 +1,6 @@
 /** The real traffic of Azure's SDK with a server of ours. Nothing here ran against Azure itself. */
 import { azureContainerApps } from '../../src/adapters/platforms/azure-container-apps.js';
+import type { Maximum } from '../../src/adapters/platforms/driven-maximum.js';
 import { azureAt, startAzureServer } from './fixtures/azure-server.js';
 import { closeJsonServers, type JsonAnswer } from './fixtures/json-server.js';
 import { never, permitted } from './fixtures/sidecar-client.js';
@@ -57,6 +58,57 @@ describe('a change', () => {
     const server = await startAzureServer(1, { template: { ...(scale && { scale }) } });
     await azureAt(server.url, context).change(oneToFour, permitted, never);
     expect(server.app.template.scale).toEqual(expected);
+  });
+
+  const driven = (url: string, maximum: Maximum) => azureAt(url, { ...context, bounds: { min: 0, max: 8 } }, maximum);
+  const scaleOf = (minReplicas: number, maxReplicas: number) => ({ template: { scale: { minReplicas, maxReplicas } } });
+
+  it.each([
+    ['max', 4, 8],
+    ['max', 0, 8],
+    ['max', 11, 11],
+    ['capacity', 4, 4],
+    ['capacity', 0, 1],
+  ] as const)('with maximum: %s sets %i and the maximum %i in one request', async (maximum, to, maxReplicas) => {
+    const server = await startAzureServer(1, scaleOf(1, 20));
+    const platform = driven(server.url, maximum);
+    expect(await platform.change({ ...oneToFour, to }, permitted, never)).toEqual({ outcome: 'accepted' });
+    expect(server.requests.filter(({ method }) => method === 'PATCH')).toHaveLength(1);
+    expect(server.app.template.scale).toEqual({ minReplicas: to, maxReplicas });
+    const seen = await platform.observe(never);
+    expect(seen.capacity).toBe(to);
+    expect(seen.details).not.toHaveProperty('maximum');
+  });
+
+  it('with maximum: max leaves the maximum as with keep where max is not known', async () => {
+    const server = await startAzureServer(1, scaleOf(1, 20));
+    await azureAt(server.url, context, 'max').change(oneToFour, permitted, never);
+    expect(server.app.template.scale).toEqual({ minReplicas: 4, maxReplicas: 20 });
+  });
+
+  it.each([
+    ['max', 3, 'maxReplicas is 3, and platform.maximum asks for 8'],
+    ['max', 20, 'maxReplicas is 20, and platform.maximum asks for 8'],
+    ['max', undefined, 'maxReplicas is 10, and platform.maximum asks for 8'],
+    ['capacity', 20, 'maxReplicas is 20, and platform.maximum asks for 2'],
+    ['max', 8, undefined],
+    ['capacity', 2, undefined],
+    ['keep', 20, undefined],
+  ] as const)('with maximum: %s, a maximum of %s is reported: %s', async (maximum, maxReplicas, said) => {
+    const scale = { minReplicas: 2, ...(maxReplicas !== undefined && { maxReplicas }) };
+    const server = await startAzureServer(2, { template: { scale } });
+    const platform = driven(server.url, maximum);
+    const note = said && `${said}: the next change of capacity sets it`;
+    const seen = await platform.observe(never);
+    expect(seen).toMatchObject({ capacity: 2, status: 'ACTIVE' });
+    expect(seen.details?.['maximum']).toBe(note);
+    expect(await platform.notes!(never)).toEqual(note === undefined ? [] : [note]);
+  });
+
+  it('the notes are empty where Azure does not answer', async () => {
+    const server = await startAzureServer(2);
+    server.instead.push(failure(403, 'AuthorizationFailed'));
+    expect(await driven(server.url, 'max').notes!(never)).toEqual([]);
   });
 
   it('waits until Azure has carried it out', async () => {

@@ -1,4 +1,5 @@
 /** The real traffic of Google's SDK with a server of ours. Nothing here ran against Google Cloud itself. */
+import { cloudRun } from '../../src/adapters/platforms/cloud-run.js';
 import { cloudRunAt, failure, startCloudRunServer } from './fixtures/cloud-run-server.js';
 import { closeJsonServers } from './fixtures/json-server.js';
 import { never, permitted } from './fixtures/sidecar-client.js';
@@ -24,7 +25,7 @@ describe('a change', () => {
 
   it('sets the minimum with scaling: minimum', async () => {
     const server = await startCloudRunServer({ minInstanceCount: 1, maxInstanceCount: 9 });
-    await cloudRunAt(server.url, context, 'minimum').change(oneToFour, permitted, never);
+    await cloudRunAt(server.url, context, { scaling: 'minimum' }).change(oneToFour, permitted, never);
     expect(server.service.scaling).toMatchObject({ minInstanceCount: 4, maxInstanceCount: 9 });
   });
 
@@ -34,9 +35,47 @@ describe('a change', () => {
     expect(server.service.scaling.manualInstanceCount).toBe(0);
   });
 
+  const driving = { scaling: 'minimum', maximum: 'max' };
+  const bounds = { min: 0, max: 8 };
+
+  it.each([
+    [4, 8],
+    [0, 8],
+    [11, 11],
+  ])('to %i with maximum: max sets the maximum %i in the same request', async (to, maxInstanceCount) => {
+    const server = await startCloudRunServer({ minInstanceCount: 1, maxInstanceCount: 20 });
+    const platform = cloudRunAt(server.url, { ...context, bounds }, driving);
+    expect(await platform.change({ ...oneToFour, to }, permitted, never)).toEqual({ outcome: 'accepted' });
+    expect(server.requests.filter(({ method }) => method === 'PATCH')).toHaveLength(1);
+    expect(server.service.scaling).toMatchObject({ maxInstanceCount });
+    const seen = await platform.observe(never);
+    expect(seen.capacity).toBe(to);
+    expect(seen.details).not.toHaveProperty('maximum');
+  });
+
+  it.each([
+    [20, 'maxInstanceCount is 20, and platform.maximum asks for 8: the next change of capacity sets it'],
+    [3, 'maxInstanceCount is 3, and platform.maximum asks for 8: the next change of capacity sets it'],
+    [undefined, 'maxInstanceCount is not set, and platform.maximum asks for 8: the next change of capacity sets it'],
+    [8, undefined],
+  ])('with maximum: max, a maximum of %s is reported: %s', async (maxInstanceCount, note) => {
+    const maximum = maxInstanceCount !== undefined && { maxInstanceCount };
+    const server = await startCloudRunServer({ minInstanceCount: 2, ...maximum });
+    const platform = cloudRunAt(server.url, { ...context, bounds }, driving);
+    const seen = await platform.observe(never);
+    expect(seen).toMatchObject({ capacity: 2, status: 'ACTIVE' });
+    expect(seen.details?.['maximum']).toBe(note);
+    expect(await platform.notes!(never)).toEqual(note === undefined ? [] : [note]);
+  });
+
+  it('with maximum: max needs scaling: minimum', () => {
+    const written = { project: 'shop', region: 'europe-west1', maximum: 'max' };
+    expect(cloudRun.settings.safeParse(written).error?.issues[0]?.message).toContain('needs `scaling: minimum`');
+  });
+
   it('to a minimum of 0 removes the minimum, because this API omits zeros', async () => {
     const server = await startCloudRunServer({ minInstanceCount: 1 });
-    const platform = cloudRunAt(server.url, context, 'minimum');
+    const platform = cloudRunAt(server.url, context, { scaling: 'minimum' });
     await platform.change({ ...oneToFour, to: 0 }, permitted, never);
     expect(server.service.scaling).not.toMatchObject({ minInstanceCount: 1 });
     expect(await platform.observe(never)).toMatchObject({ capacity: 0 });

@@ -1,6 +1,7 @@
 /** The platforms that need nothing but what is in this repository; `npm run test:services` has the others too. */
 import { afterAll } from '@jest/globals';
 import { devServerEnvironment } from '../support/temporal.js';
+import { execCandidate } from './candidates/exec.js';
 import { addingCandidate, omnistrateCandidate, settingCandidate } from './candidates/simulated.js';
 import { ConformanceBench, describeConformance } from './conformance.js';
 
@@ -8,7 +9,7 @@ import { ConformanceBench, describeConformance } from './conformance.js';
 const environment = await devServerEnvironment();
 const bench = new ConformanceBench(environment);
 await bench.start('.cache/workflow-bundle.js');
-const candidates = [omnistrateCandidate, addingCandidate, settingCandidate];
+const candidates = [omnistrateCandidate, addingCandidate, settingCandidate, execCandidate];
 const sites = await Promise.all(candidates.map((candidate) => candidate.open()));
 
 candidates.forEach((candidate, index) => describeConformance(candidate, bench, sites[index]!));

@@ -1,6 +1,6 @@
 /** Whole scale runs during an ECS deployment: requests are carried out, computed from the desired count. */
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { ecs } from '../../src/adapters/platforms/ecs.js';
+import { ecs } from '../../src/adapters/platforms/aws/ecs.js';
 import { devServerEnvironment } from '../support/temporal.js';
 import type { Candidate, Site } from './candidates/candidate.js';
 import { ConformanceBench } from './conformance.js';

@@ -1,6 +1,6 @@
 /** The ECS adapter against a server that speaks the API's JSON: states and failures that no emulator can be brought to. */
 import type { CapacityChange } from '../../src/domain/scale/capacity.js';
-import { ecs } from '../../src/adapters/platforms/ecs.js';
+import { ecs } from '../../src/adapters/platforms/aws/ecs.js';
 import type { Platform } from '../../src/adapters/platforms/platform.js';
 import { closeJsonServers, startJsonServer, type JsonAnswer } from './fixtures/json-server.js';
 import { closeRawServers, startRawServer } from './fixtures/raw-server.js';

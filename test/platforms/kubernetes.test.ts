@@ -1,72 +1,16 @@
 /** The Kubernetes adapter against a fake server: access to a cluster, and states that a cluster without nodes cannot have. */
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { jest } from '@jest/globals';
 import type { AdapterError } from '../../src/adapters/net/errors.js';
 import { clusterAccess } from '../../src/adapters/net/kubernetes/access.js';
 import { kubernetes } from '../../src/adapters/platforms/kubernetes/kubernetes.js';
-import { closeJsonServers, startJsonServer, type AskedRequest, type JsonAnswer } from './fixtures/json-server.js';
+import { closeJsonServers } from './fixtures/json-server.js';
+import { folder, open, writeKubeconfig } from './fixtures/kubernetes-server.js';
 import { never, permitted } from './fixtures/sidecar-client.js';
 
-const folder = await mkdtemp(join(tmpdir(), 'kubeconfig-'));
-
 afterEach(closeJsonServers);
-
-async function writeKubeconfig(server: string, user: object, namespace: string) {
-  const path = join(folder, 'config');
-  const config = {
-    'current-context': 'here',
-    clusters: [{ name: 'one', cluster: { server } }],
-    users: [{ name: 'me', user }],
-    contexts: [{ name: 'here', context: { cluster: 'one', user: 'me', namespace } }],
-  };
-  await writeFile(path, JSON.stringify(config));
-  return path;
-}
-
-interface Cluster {
-  readonly apps?: object;
-  readonly object?: object;
-  readonly scale?: object;
-  readonly put?: JsonAnswer | (() => JsonAnswer);
-  readonly autoscalers?: object[];
-  /** Values of the header `Authorization` that every request refuses. */
-  readonly revoked?: string[];
-  /** Values of the header `Authorization` that a change refuses. */
-  readonly putRevoked?: string[];
-}
-
-/** A cluster that has one Deployment `web` and no KEDA. */
-const answersOf =
-  ({ object = {}, scale = {}, put = {}, autoscalers = [], revoked = [], putRevoked = [] }: Cluster) =>
-  ({ method, path, headers }: AskedRequest): JsonAnswer => {
-    const refused = method === 'PUT' ? [...revoked, ...putRevoked] : revoked;
-    if (refused.includes(String(headers.authorization))) return { status: 401, body: { message: 'Unauthorized' } };
-    if (method === 'PUT') return typeof put === 'function' ? put() : put;
-    if (path === '/apis/apps/v1') {
-      const farms = ['farms', 'farms/scale'].map((name) => ({ name, kind: 'Farm' }));
-      return { body: { resources: [...farms, { name: 'daemonsets', kind: 'DaemonSet' }] } };
-    }
-    if (path.startsWith('/apis/autoscaling/v2/')) return { body: { items: autoscalers } };
-    if (path.endsWith('s/web')) return { body: { metadata: { generation: 2 }, spec: { replicas: 3 }, ...object } };
-    if (path.endsWith('s/web/scale')) {
-      return { body: { metadata: { resourceVersion: '7' }, spec: { replicas: 3 }, ...scale } };
-    }
-    return { status: 404, body: { message: 'the server could not find the requested resource' } };
-  };
-
-async function open(cluster: Cluster = {}, options: { kind?: string; user?: object } = {}) {
-  const { kind = 'Deployment', user } = options;
-  const server = await startJsonServer(answersOf(cluster));
-  const kubeconfig = await writeKubeconfig(server.url, user ?? { token: 'hunter2' }, 'shop');
-  const platform = kubernetes.create(kubernetes.settings.parse({ kubeconfig, kind, name: 'web' }), {
-    resource: 'worker',
-    requestTimeoutMs: 10_000,
-  });
-  return { server, platform };
-}
 
 const change = { from: 3, to: 5, idempotencyKey: 'run-1/1' };
 

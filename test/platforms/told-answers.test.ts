@@ -3,20 +3,30 @@ import { inspect } from 'node:util';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ecs } from '../../src/adapters/platforms/ecs.js';
+import { autoScalingGroup } from '../../src/adapters/platforms/aws/auto-scaling-group.js';
+import { ecs } from '../../src/adapters/platforms/aws/ecs.js';
+import { dockerSwarm } from '../../src/adapters/platforms/docker-swarm/docker-swarm.js';
 import { genericHttp } from '../../src/adapters/platforms/generic-http/generic-http.js';
 import { kubernetes } from '../../src/adapters/platforms/kubernetes/kubernetes.js';
 import { omnistrate } from '../../src/adapters/platforms/omnistrate.js';
 import type { Platform } from '../../src/adapters/platforms/platform.js';
+import { startIdentityEndpoint } from '../support/identity-endpoint.js';
 import { azureAt } from './fixtures/azure-server.js';
+import { lambdaAt } from './fixtures/lambda-server.js';
 import { cloudRunAt } from './fixtures/cloud-run-server.js';
+import { groupAt } from './fixtures/google-group-server.js';
 import { closeJsonServers, startJsonServer, type JsonAnswer } from './fixtures/json-server.js';
+import { queryAnswer, queryError } from './fixtures/query-xml.js';
+import { scaleSetAt } from './fixtures/scale-set-server.js';
+import { nomadAt } from './fixtures/nomad-server.js';
 import { never, permitted } from './fixtures/sidecar-client.js';
 
 process.env['AWS_ACCESS_KEY_ID'] = 'test';
 process.env['AWS_SECRET_ACCESS_KEY'] = 'test';
 
+const identity = await startIdentityEndpoint(() => 'token');
 afterEach(closeJsonServers);
+afterAll(() => identity.stop());
 
 const context = { resource: 'worker', requestTimeoutMs: 10_000 };
 const folder = await mkdtemp(join(tmpdir(), 'kubeconfig-'));
@@ -38,13 +48,27 @@ function genericAt(url: string): Platform {
   return genericHttp.create(genericHttp.settings.parse({ observe, set: { url } }), context);
 }
 
+function autoScalingGroupAt(endpoint: string): Platform {
+  return autoScalingGroup.create(autoScalingGroup.settings.parse({ region: 'eu-west-1', endpoint }), context);
+}
+
+function swarmAt(url: string): Platform {
+  return dockerSwarm.create(dockerSwarm.settings.parse({ host: url }), context);
+}
+
 const platforms: [string, (url: string) => Platform | Promise<Platform>][] = [
   ['omnistrate', (url) => omnistrate.create(omnistrate.settings.parse({ url }), context)],
   ['generic-http', genericAt],
   ['kubernetes', kubernetesAt],
   ['ecs', (endpoint) => ecs.create(ecs.settings.parse({ cluster: 'main', region: 'eu-west-1', endpoint }), context)],
+  ['auto-scaling-group', autoScalingGroupAt],
+  ['lambda-provisioned-concurrency', (endpoint) => lambdaAt(endpoint, context)],
   ['azure-container-apps', (url) => azureAt(url, context)],
+  ['azure-vm-scale-set', (url) => scaleSetAt(url, context)],
   ['cloud-run', (url) => cloudRunAt(url, context)],
+  ['google-instance-group', (url) => groupAt(url, context)],
+  ['docker-swarm', swarmAt],
+  ['nomad', (url) => nomadAt(url, context)],
 ];
 
 const secret = 'hunter2-hunter2';
@@ -75,17 +99,30 @@ const successes: [string, JsonAnswer][] = [
     { status: secret, currentCapacity: secret, lastObservedTimestamp: secret },
     { services: [{ desiredCount: secret }], failures: [{ reason: 7 }] },
     { properties: { template: { scale: { minReplicas: secret } } } },
+    { sku: { capacity: secret }, properties: { provisioningState: secret, orchestrationMode: secret } },
+    { value: [{ properties: { instanceView: secret } }], nextLink: secret },
     { scaling: { manualInstanceCount: secret, scalingMode: secret }, name: secret },
+    { targetSize: secret, currentActions: { none: secret }, status: { isStable: secret } },
+    { targetSize: 1, currentActions: {}, name: secret, status: secret, error: { errors: [{ location: secret }] } },
     { resources: [{ name: secret, kind: 7 }] },
+    { RequestedProvisionedConcurrentExecutions: secret },
+    { RequestedProvisionedConcurrentExecutions: 1, AvailableProvisionedConcurrentExecutions: secret },
     { spec: { replicas: secret }, metadata: { resourceVersion: 7 } },
   ].map((body): [string, JsonAnswer] => [`200 with ${JSON.stringify(body)}`, { body }]),
+  ...[
+    { AutoScalingGroups: [{ DesiredCapacity: secret }] },
+    { AutoScalingGroups: [{ DesiredCapacity: 3, Instances: [{ WeightedCapacity: secret }], Status: 7 }] },
+  ].map((result): [string, JsonAnswer] => [
+    `200 with ${JSON.stringify(result)} in XML`,
+    queryAnswer('DescribeAutoScalingGroups', result),
+  ]),
 ];
 const redirects: [string, JsonAnswer][] = [301, 302, 307].map((status) => [
   `${status} to a place with it`,
   { status, headers: { location: `https://elsewhere.example/${secret}?token=${secret}#${secret}` } },
 ]);
 
-describe.each(platforms)('%s', (_type, at) => {
+describe.each(platforms)('%s', (type, at) => {
   it.each([...failures, ...successes, ...redirects])('tells nothing of a secret: %s', async (_name, answer) => {
     const { url } = await startJsonServer(() => answer);
     const platform = await at(url);
@@ -103,7 +140,8 @@ describe.each(platforms)('%s', (_type, at) => {
       const words = `so it is\nand so${' on'.repeat(1000)}`;
       // Google's, Azure's, AWS's and the plain form at once.
       const body = { code: 'Broken', message: words, error: { code: status, message: words }, token: secret };
-      const { url } = await startJsonServer(() => ({ status, body }));
+      const xml = queryError(status, 'Broken', `${words}</Message><Token>${secret}</Token><Message>`);
+      const { url } = await startJsonServer(() => (type === 'auto-scaling-group' ? xml : { status, body }));
       const platform = await at(url);
       const { message } = (await platform.observe(never).catch((error: unknown) => error)) as Error;
       await platform.close?.();

@@ -47,6 +47,19 @@ async function fill(): Promise<void> {
       ],
     }),
   );
+  const MetricData = [endMs - 30_000, endMs + 1].flatMap((atMs) =>
+    [40, 60].map((Value) => ({
+      MetricName: 'CPUUtilization',
+      Value,
+      Unit: 'Percent' as const,
+      Timestamp: new Date(atMs),
+      Dimensions: [
+        { Name: 'ClusterName', Value: 'main' },
+        { Name: 'ServiceName', Value: 'jobs' },
+      ],
+    })),
+  );
+  await client.send(new PutMetricDataCommand({ Namespace: 'AWS/ECS', MetricData }));
   client.destroy();
   await moto.checkRights();
 }
@@ -74,6 +87,37 @@ describe('cloudwatch', () => {
     ['no datapoints are zero where a person said so', { emptyAs: 0 }, 0],
   ])('%s', async (_name, more, outcome) => {
     const source = make(subject, settings({ metric: 'RequestCountPerTarget', ...more }));
+    if (typeof outcome === 'number') expect((await source.sample(never)).value).toBe(outcome);
+    else expect(await failureOf(source)).toMatchObject({ code: outcome });
+    await source.close?.();
+  });
+
+  it('gives the metric of a predefined name, and says which one it is', async () => {
+    const { region, endpoint, credentials } = settings() as Record<string, unknown>;
+    const predefined = { predefined: 'ECSServiceAverageCPUUtilization', resource: 'service/main/jobs' };
+    const source = make(subject, { region, endpoint, credentials, ...predefined });
+    const { value, note } = await source.sample(never);
+    expect(value).toBe(50);
+    expect(note).toContain('is AWS/ECS CPUUtilization, Average of 1m, of ClusterName=main, ServiceName=jobs');
+    await source.close?.();
+  });
+
+  // Of metric math, moto supports only the ID of a query.
+  it('gives the value of an expression over a query', async () => {
+    const { region, endpoint, credentials, ...requests } = settings() as Record<string, unknown>;
+    const source = make(subject, { region, endpoint, credentials, expression: 'requests', queries: { requests } });
+    expect((await source.sample(never)).value).toBe(42);
+    await source.close?.();
+  });
+
+  it.each([
+    ['Percent', 50],
+    ['Count', 'noData'],
+  ])('counts only datapoints with the unit %s', async (unit, outcome) => {
+    const { region, endpoint, credentials } = settings() as Record<string, unknown>;
+    const dimensions = { ClusterName: 'main', ServiceName: 'jobs' };
+    const cpu = { namespace: 'AWS/ECS', metric: 'CPUUtilization', dimensions, unit };
+    const source = make(subject, { region, endpoint, credentials, ...cpu });
     if (typeof outcome === 'number') expect((await source.sample(never)).value).toBe(outcome);
     else expect(await failureOf(source)).toMatchObject({ code: outcome });
     await source.close?.();

@@ -11,7 +11,7 @@ import { kafkaService } from '../../scripts/services/kafka.js';
 import { makeCertificates } from '../support/certificates.js';
 import { eventually } from '../support/eventually.js';
 import { describeConformance, failureOf, make, plantedSecret } from '../sources/conformance.js';
-import { closedPort, startHangingServer } from '../sources/local-servers.js';
+import { closedPort, LocalHttpServer, startHangingServer } from '../sources/local-servers.js';
 
 const administrator = { username: 'administrator', password: 'administrator-password' };
 const reader = { username: 'reader', password: plantedSecret };
@@ -230,6 +230,59 @@ describe('kafka at a login', () => {
     } finally {
       process.env = environment;
     }
+  });
+});
+
+/** MSK does not run here: the brokers are real, and a server answers as GetBootstrapBrokers is documented. */
+describe('kafka with the brokers of an MSK cluster', () => {
+  const api = new LocalHttpServer(() => ({
+    body: {
+      bootstrapBrokerString: `127.0.0.1:${server.certificatePort}`,
+      bootstrapBrokerStringTls: `127.0.0.1:${server.certificatePort}`,
+      bootstrapBrokerStringSaslScram: `127.0.0.1:${server.tlsPort}`,
+    },
+  }));
+  beforeAll(() => api.start());
+  afterAll(() => api.stop());
+  const settingsOf = (more: Record<string, unknown>) => ({
+    topics: 'jobs',
+    group: 'workers',
+    msk: {
+      clusterArn: 'arn:aws:kafka:eu-central-1:123456789012:cluster/main/0123abcd',
+      endpoint: `http://127.0.0.1:${api.port}`,
+      credentials: { accessKeyId: 'reader', secretAccessKey: plantedSecret },
+    },
+    ...more,
+  });
+  const scram = { sasl: { ...reader, mechanism: 'scram-sha-512' } };
+
+  it.each([
+    ['SCRAM', { ...scram, tls: { ca } }],
+    ['a client certificate', { tls: { ca, cert, key } }],
+  ])('reads by %s, and asks for the brokers once', async (_name, login) => {
+    api.asked.length = 0;
+    const source = make(subject, settingsOf(login));
+    for (let sample = 0; sample < 3; sample += 1) expect((await source.sample(never())).value).toBe(5);
+    expect(api.asked).toHaveLength(1);
+    await source.close?.();
+  });
+
+  it('uses TLS for SCRAM without a setting', async () => {
+    const source = make(subject, settingsOf(scram));
+    expect(await failureOf(source)).toMatchObject({ code: 'unreachable', message: expect.stringContaining('tls.ca') });
+    await source.close?.();
+  });
+
+  it('continues with the known brokers while the API of MSK does not respond', async () => {
+    const source = make(subject, settingsOf({ ...scram, tls: { ca } }));
+    expect((await source.sample(never())).value).toBe(5);
+    await api.stop();
+    try {
+      expect((await source.sample(never())).value).toBe(5);
+    } finally {
+      await api.start();
+    }
+    await source.close?.();
   });
 });
 

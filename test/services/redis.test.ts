@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { redisService, sentinelService, type RedisService } from '../../scripts/services/redis.js';
 import { queueFromEnvironment } from '../../src/config/environment/queue.js';
-import { freePorts } from '../../scripts/services/service-process.js';
+import { freePorts } from '../../scripts/services/free-ports.js';
 import { makeCertificates } from '../support/certificates.js';
 import { eventually } from '../support/eventually.js';
 import { describeConformance, failureOf, make, plantedSecret } from '../sources/conformance.js';

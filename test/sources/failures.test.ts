@@ -22,6 +22,24 @@ for (const [type, settingsFor] of [
   describeFailures({ type, settingsFor });
 }
 
+describe('temporal settings', () => {
+  it.each([
+    [
+      'a version without a name',
+      { version: { deployment: 'shop' } },
+      'version: has not exactly one of buildId and role',
+    ],
+    [
+      'a version with two names',
+      { version: { deployment: 'shop', buildId: 'v1', role: 'current' } },
+      'version: has not exactly one of buildId and role',
+    ],
+    ['the use of no version', { count: 'inUse' }, 'version: is missing'],
+  ])('refuse %s', (_name, settings, said) => {
+    expect(() => make({ type: 'temporal' }, { taskQueue: 'jobs', ...settings })).toThrow(said);
+  });
+});
+
 describe('nats settings', () => {
   it.each([
     ['a consumer of a subject of its own', { consumer: 'a.b' }, 'which no name contains'],

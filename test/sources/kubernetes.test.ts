@@ -86,6 +86,16 @@ describe('kubernetes-resource', () => {
     expect(selectors).toEqual([scale.status.selector, scale.status.selector]);
   });
 
+  it.each(['Rollout', 'rollouts'])('is that of the pods of an Argo Rollout, which is found as %s', async (kind) => {
+    const names = ['rollouts', 'rollouts/status', 'rollouts/scale'];
+    const resources = names.map((name) => ({ name, kind: name === 'rollouts/scale' ? 'Scale' : 'Rollout' }));
+    replies['/apis/argoproj.io/v1alpha1'] = { body: { resources } };
+    replies['/apis/argoproj.io/v1alpha1/namespaces/shop/rollouts/web/scale'] = { body: scale };
+    pods({ ...running, request: 1000 }, { ...running, request: 500 });
+    const rollout = { kind, apiVersion: 'argoproj.io/v1alpha1' };
+    expect((await sample('kubernetes-resource', rollout)).value).toBe(53);
+  });
+
   it('is an average in cores or bytes, which needs no requests', async () => {
     const items = used.map((_, at) => ({ ...podOf(running, at, 'cpu'), spec: { containers: [{ name: 'main' }] } }));
     replies['/api/v1/namespaces/shop/pods'] = { body: { items } };

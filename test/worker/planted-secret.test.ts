@@ -217,6 +217,7 @@ async function answers(): Promise<string> {
     `${one}/evaluation`,
     `${one}/decisions`,
     `${one}/runs`,
+    `${one}/policy`,
     '/openapi.json',
     '/metrics',
   ];
@@ -226,5 +227,10 @@ async function answers(): Promise<string> {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ targetCapacity: 6 }),
   });
-  return [...found, await scaled.text()].join('\n');
+  const tried = await fetch(`http://127.0.0.1:${port}${one}/backtest`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ autoscale: 'policies: [{ type: fixed, capacity: "${WRONG}" }]' }),
+  });
+  return [...found, await scaled.text(), await tried.text()].join('\n');
 }

@@ -11,7 +11,7 @@ import { temporalLogger } from '../../src/worker/sdk.js';
 import { connectClient, type TemporalSettings } from '../../src/client/temporal/connection.js';
 import { startWorker, type RunningWorker, type WorkerSettings } from '../../src/worker/worker.js';
 import { eventually } from '../support/eventually.js';
-import { freePorts } from '../support/free-ports.js';
+import { freePorts } from '../../scripts/services/free-ports.js';
 import { TemporalProxy, grpcStatus } from '../support/temporal-proxy.js';
 import { temporalCli } from '../support/temporal.js';
 import { bundleWorkflowsAt } from '../support/workflow-bundle.js';

@@ -1,13 +1,15 @@
 """An external scaler of KEDA, with the gRPC of C and the code that protoc makes of KEDA's file.
 
 The metadata of a request says what it returns: `metrics` is JSON with [whole number, floating-point number] for each
-value of each metric, `active` is true or false, and `expect` is JSON with the name, namespace and address that the
+value of each metric, `active` is true or false, `file` is a file that contains one of these in place of `active` and
+whose changes are pushed, and `expect` is JSON with the name, namespace and address that the
 request must have.
 """
 
 import json
 import os
 import sys
+import time
 from concurrent import futures
 
 import grpc
@@ -20,7 +22,19 @@ messages, services = grpc.protos_and_services("externalscaler.proto")
 class Scaler(services.ExternalScalerServicer):
     def IsActive(self, request, context):
         check(request, context)
-        return messages.IsActiveResponse(result=request.scalerMetadata["active"] == "true")
+        return messages.IsActiveResponse(result=is_active(request))
+
+    def StreamIsActive(self, request, context):
+        check(request, context)
+        if "file" not in request.scalerMetadata:
+            context.abort(grpc.StatusCode.UNIMPLEMENTED, "nothing to push")
+        pushed = None
+        while context.is_active():
+            active = is_active(request)
+            if active != pushed:
+                yield messages.IsActiveResponse(result=active)
+            pushed = active
+            time.sleep(0.02)
 
     def GetMetricSpec(self, request, context):
         check(request, context)
@@ -34,6 +48,12 @@ class Scaler(services.ExternalScalerServicer):
             context.abort(grpc.StatusCode.NOT_FOUND, "no such metric")
         made = [messages.MetricValue(metricName="any", metricValue=n, metricValueFloat=f) for n, f in values]
         return messages.GetMetricsResponse(metricValues=made)
+
+
+def is_active(object):
+    metadata = object.scalerMetadata
+    text = open(metadata["file"]).read() if "file" in metadata else metadata["active"]
+    return text == "true"
 
 
 def metrics_of(object):

@@ -5,7 +5,7 @@
  */
 import { parseJson } from './json.js';
 
-/** The fields in which APIs report an error: RFC 9457, Google, Azure, Kubernetes, Jolokia and many others. */
+/** The fields in which JSON APIs report an error: RFC 9457, Google, Azure, Kubernetes, Jolokia and many others. */
 const errorFields = ['code', 'title', 'error', 'message', 'detail'] as const;
 const longestWords = 200;
 
@@ -46,11 +46,24 @@ export function oneLine(text: string): string {
   return line.length > longestWords ? `${line.slice(0, longestWords)}...` : line;
 }
 
-/** Error texts of the document and of an object under `error`, no deeper. */
+/** Error texts of the document and of an object under `error`, no deeper; or those of an error in XML. */
 function errorWordsIn(text: string): string | undefined {
   const document = asObject(parseJson(text));
   const words = [document, asObject(document['error'])].flatMap(wordsOf);
-  return words.length === 0 ? undefined : oneLine(words.join(': '));
+  const said = words.length === 0 ? xmlWordsIn(text) : words;
+  return said.length === 0 ? undefined : oneLine(said.join(': '));
+}
+
+/**
+ * `<Error><Code>QueueNotFound</Code><Message>...</Message></Error>`, as Azure Storage and Service Bus report an error.
+ * The first line of a field says what happened. The next lines have the ID and the time of the request.
+ */
+function xmlWordsIn(text: string): string[] {
+  if (!/^\s*(<\?xml[^>]*\?>)?\s*<Error[\s>]/.test(text)) return [];
+  return ['Code', 'Message', 'Detail'].flatMap((name) => {
+    const [, words = ''] = new RegExp(`<${name}>\\s*([^<\\n]*)`).exec(text) ?? [];
+    return words.trim() === '' ? [] : [words.trim()];
+  });
 }
 
 function wordsOf(fields: Readonly<Record<string, unknown>>): string[] {

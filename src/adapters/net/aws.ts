@@ -12,7 +12,8 @@ export interface AwsAccess {
 }
 
 /** The configuration of any client of the SDK. */
-export async function awsClientConfig({ region, endpoint }: AwsAccess, timeoutMs: number): Promise<AwsClientConfig> {
+export async function awsClientConfig(access: AwsAccess, timeoutMs: number): Promise<AwsClientConfig> {
+  const { endpoint, region = regionOfEnvironment() } = access;
   const { NodeHttpHandler } = await import('@smithy/node-http-handler');
   return {
     // The caller decides whether and when to retry: only the caller knows whether a change is still wanted.
@@ -26,6 +27,21 @@ export async function awsClientConfig({ region, endpoint }: AwsAccess, timeoutMs
     ...(region !== undefined && { region }),
     ...(endpoint !== undefined && { endpoint }),
   };
+}
+
+/** `arn:aws:kafka:eu-west-1:123456789012:cluster/main/...` -> `eu-west-1`. Undefined for what is not an ARN, or has no region. */
+export function regionOfArn(text: string | undefined): string | undefined {
+  const [prefix, , , region] = (text ?? '').split(':');
+  return prefix === 'arn' && region !== '' ? region : undefined;
+}
+
+/**
+ * AWS's SDK for JavaScript does not read AWS_DEFAULT_REGION, which AWS's command line and its SDK for Python read. The
+ * profile is read where neither variable is set.
+ */
+function regionOfEnvironment(): string | undefined {
+  const { AWS_REGION: region, AWS_DEFAULT_REGION: defaultRegion } = process.env;
+  return region || defaultRegion || undefined;
 }
 
 interface AwsClientConfig {
@@ -90,5 +106,5 @@ const codes: readonly { readonly names: RegExp; readonly code: AnswerCode }[] = 
   { names: /Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/, code: 'throttled' },
   // For a change the limit is a quota. For a read it is a request rate: see isLimit.
   { names: /LimitExceeded/, code: 'refused' },
-  { names: /UpdateInProgress/, code: 'conflict' },
+  { names: /UpdateInProgress|ScalingActivityInProgress|ResourceContention|ResourceConflict/, code: 'conflict' },
 ];

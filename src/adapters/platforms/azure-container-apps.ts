@@ -1,5 +1,6 @@
 /**
- * Azure Container Apps: the minimum of replicas of an app. Its scale rules, which may add replicas, are not changed.
+ * Azure Container Apps: the minimum of replicas of an app, and its maximum where the settings say so. Its scale rules,
+ * which may add replicas between the two, are not changed.
  */
 import type { ContainerApp, ContainerAppsAPIClient, Replica } from '@azure/arm-appcontainers';
 import { z } from 'zod';
@@ -10,7 +11,8 @@ import { AdapterError } from '../net/errors.js';
 import { parseRetryAfter } from '../net/http/retry-after.js';
 import { codeOfStatus } from '../net/http/status.js';
 import { checkPermit } from '../net/send-permit.js';
-import { asOutcome, asReadError, beforeSending } from './outcome.js';
+import { detailsOnMaximum, maximumFor } from './driven-maximum.js';
+import { asOutcome, asReadError, beforeSending, notesIfRead } from './outcome.js';
 import { definePlatform, type Platform, type PlatformContext, type SendPermit, textOf } from './platform.js';
 import { callSdk, ignoreWaitTimeout, type SdkAnswer } from './sdk-call.js';
 
@@ -18,6 +20,14 @@ const settings = z.strictObject({
   subscription: z.string().min(1).describe('ID of the subscription.'),
   resourceGroup: z.string().min(1).describe('Name of the resource group.'),
   app: z.string().min(1).optional().describe('Name of the container app. Default: the name of the resource.'),
+  maximum: z
+    .enum(['keep', 'max', 'capacity'])
+    .default('keep')
+    .describe(
+      'What a change does with `maxReplicas`, up to which the scale rules of the app add replicas. `keep`: raise it where ' +
+        'the new minimum exceeds it. `max`: set it to `max` of the resource. `capacity`: set it to the new minimum, so ' +
+        'that the scale rules add no replicas.',
+    ),
 });
 
 export const azureContainerApps = definePlatform({
@@ -45,17 +55,19 @@ async function openClient(subscription: string): Promise<ContainerAppsAPIClient>
 export class ContainerAppReplicas implements Platform {
   readonly #resource: string;
   readonly #app: { readonly group: string; readonly name: string };
+  readonly #maximumFor: (capacity: number) => number | undefined;
   readonly #timeoutMs: number;
   readonly #open: () => Promise<ContainerAppsAPIClient>;
   #client: Promise<ContainerAppsAPIClient> | undefined;
 
   constructor(
-    { resourceGroup, app }: Pick<z.output<typeof settings>, 'resourceGroup' | 'app'>,
-    { resource, requestTimeoutMs }: PlatformContext,
+    { resourceGroup, app, maximum }: Pick<z.output<typeof settings>, 'resourceGroup' | 'app' | 'maximum'>,
+    { resource, requestTimeoutMs, bounds }: PlatformContext,
     open: () => Promise<ContainerAppsAPIClient>,
   ) {
     this.#resource = resource;
     this.#app = { group: resourceGroup, name: app ?? resource };
+    this.#maximumFor = (capacity) => maximumFor(maximum, capacity, bounds);
     this.#timeoutMs = requestTimeoutMs;
     this.#open = open;
   }
@@ -64,12 +76,11 @@ export class ContainerAppReplicas implements Platform {
     const askedAtMs = Date.now();
     try {
       const app = await this.#read(signal);
-      const { provisioningState = 'unknown', runningStatus = 'unknown', latestRevisionName = 'none' } = app;
       return {
-        capacity: app.template?.scale?.minReplicas ?? 0,
+        capacity: minimumOf(app),
         status: statusOf(app),
         observedAtMs: askedAtMs,
-        ...withDetails(await this.#replicasOf(app, signal), { provisioningState, runningStatus, latestRevisionName }),
+        ...withDetails(await this.#replicasOf(app, signal), { ...detailsOf(app), ...this.#noteOn(app) }),
       };
     } catch (error) {
       throw asReadError(error, this.#resource, advice);
@@ -78,14 +89,16 @@ export class ContainerAppReplicas implements Platform {
 
   async change({ to }: CapacityChange, permit: SendPermit, signal: AbortSignal): Promise<ChangeOutcome> {
     const { group, name } = this.#app;
-    const call = this.#call(`PATCH container app ${group}/${name} minReplicas ${to}`, signal);
+    const maximum = this.#maximumFor(to);
+    const sizes = `minReplicas ${to}${maximum === undefined ? '' : ` maxReplicas ${maximum}`}`;
+    const call = this.#call(`PATCH container app ${group}/${name} ${sizes}`, signal);
     try {
-      const app = await beforeSending(this.#read(signal));
+      const app = withReplicas(await beforeSending(this.#read(signal)), to, maximum);
       const client = await this.#opened();
       checkPermit(permit, call.name);
       const poller = await callSdk(
         call,
-        (abortSignal) => client.containerApps.beginUpdate(group, name, withReplicas(app, to), { abortSignal }),
+        (abortSignal) => client.containerApps.beginUpdate(group, name, app, { abortSignal }),
         answerIn,
       );
       await callSdk(call, (abortSignal) => poller.pollUntilDone({ abortSignal }), answerIn).catch(ignoreWaitTimeout);
@@ -93,6 +106,16 @@ export class ContainerAppReplicas implements Platform {
     } catch (error) {
       return asOutcome(error);
     }
+  }
+
+  notes(signal: AbortSignal): Promise<readonly string[]> {
+    return notesIfRead(async () => Object.values(this.#noteOn(await this.#read(signal))));
+  }
+
+  /** The minimum may be as requested while another writer has changed the maximum. */
+  #noteOn(app: ContainerApp): { readonly maximum?: string } {
+    const { maxReplicas } = app.template?.scale ?? {};
+    return detailsOnMaximum('maxReplicas', maxReplicas, this.#maximumFor(minimumOf(app)));
   }
 
   /**
@@ -139,6 +162,15 @@ export class ContainerAppReplicas implements Platform {
 
 type Replicas = { readonly ready: number } | { readonly why: string };
 
+function minimumOf({ template }: ContainerApp): number {
+  return template?.scale?.minReplicas ?? 0;
+}
+
+function detailsOf(app: ContainerApp): Record<string, string> {
+  const { provisioningState = 'unknown', runningStatus = 'unknown', latestRevisionName = 'none' } = app;
+  return { provisioningState, runningStatus, latestRevisionName };
+}
+
 function withDetails(replicas: Replicas, details: Record<string, string>): Pick<Observation, 'ready' | 'details'> {
   return 'ready' in replicas
     ? { ready: replicas.ready, details }
@@ -168,11 +200,11 @@ const advice = {
 
 /**
  * The update contains the template as it was read, with every rule and its authentication: Azure has been observed to
- * clear what a partial update omits. The maximum is only raised, and is at least 1, which Azure requires.
+ * clear what a partial update omits. A maximum that is not given is only raised, and is at least 1, which Azure requires.
  */
-function withReplicas({ location, template }: ContainerApp, replicas: number): ContainerApp {
+function withReplicas({ location, template }: ContainerApp, replicas: number, maximum?: number): ContainerApp {
   const { scale } = template ?? {};
-  const maxReplicas = Math.max(scale?.maxReplicas ?? defaultMaxReplicas, replicas, 1);
+  const maxReplicas = maximum ?? Math.max(scale?.maxReplicas ?? defaultMaxReplicas, replicas, 1);
   return { location, template: { ...template, scale: { ...scale, minReplicas: replicas, maxReplicas } } };
 }
 

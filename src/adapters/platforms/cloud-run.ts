@@ -8,23 +8,35 @@ import { AdapterError } from '../net/errors.js';
 import { grpcStatusOf } from '../net/grpc.js';
 import { checkPermit } from '../net/send-permit.js';
 import { TunnellingAgent } from '../net/tunnel.js';
-import { asOutcome, asReadError, beforeSending } from './outcome.js';
+import { detailsOnMaximum, maximumFor } from './driven-maximum.js';
+import { asOutcome, asReadError, beforeSending, notesIfRead } from './outcome.js';
 import { definePlatform, type Platform, type PlatformContext, type SendPermit, textOf } from './platform.js';
 import { callSdk, ignoreWaitTimeout, type SdkAnswer } from './sdk-call.js';
 
 type Service = protos.google.cloud.run.v2.IService;
 
-const settings = z.strictObject({
-  project: z.string().min(1).describe('ID of the project.'),
-  region: z.string().min(1).describe('Region: `europe-west1`.'),
-  service: z.string().min(1).optional().describe('Name of the service. Default: the name of the resource.'),
-  scaling: z
-    .enum(['manual', 'minimum'])
-    .default('manual')
-    .describe(
-      '`manual`: the capacity is the number of instances. `minimum`: it is the minimum, and Cloud Run adds instances.',
-    ),
-});
+const settings = z
+  .strictObject({
+    project: z.string().min(1).describe('ID of the project.'),
+    region: z.string().min(1).describe('Region: `europe-west1`.'),
+    service: z.string().min(1).optional().describe('Name of the service. Default: the name of the resource.'),
+    scaling: z
+      .enum(['manual', 'minimum'])
+      .default('manual')
+      .describe(
+        '`manual`: the capacity is the number of instances. `minimum`: it is the minimum, and Cloud Run adds instances.',
+      ),
+    maximum: z
+      .enum(['keep', 'max'])
+      .default('keep')
+      .describe(
+        'What a change does with the maximum number of instances of the service, with `scaling: minimum`. `keep`: ' +
+          'nothing. `max`: set it to `max` of the resource.',
+      ),
+  })
+  .refine(({ scaling, maximum }) => scaling === 'minimum' || maximum === 'keep', {
+    error: '`maximum: max` needs `scaling: minimum`, because manual scaling has no maximum',
+  });
 
 export const cloudRun = definePlatform({
   type: 'cloud-run',
@@ -65,18 +77,20 @@ export class CloudRunInstances implements Platform {
   readonly #resource: string;
   readonly #name: string;
   readonly #scaling: z.output<typeof settings>['scaling'];
+  readonly #maximumFor: (capacity: number) => number | undefined;
   readonly #timeoutMs: number;
   readonly #open: () => Promise<ServicesClient>;
   #client: Promise<ServicesClient> | undefined;
 
   constructor(
-    { project, region, service, scaling }: z.output<typeof settings>,
-    { resource, requestTimeoutMs }: PlatformContext,
+    { project, region, service, scaling, maximum }: z.output<typeof settings>,
+    { resource, requestTimeoutMs, bounds }: PlatformContext,
     open: () => Promise<ServicesClient>,
   ) {
     this.#resource = resource;
     this.#name = `projects/${project}/locations/${region}/services/${service ?? resource}`;
     this.#scaling = scaling;
+    this.#maximumFor = (capacity) => maximumFor(maximum, capacity, bounds);
     this.#timeoutMs = requestTimeoutMs;
     this.#open = open;
   }
@@ -89,7 +103,7 @@ export class CloudRunInstances implements Platform {
         capacity: this.#capacityOf(service),
         status: statusOf(service),
         observedAtMs: askedAtMs,
-        details: { service: this.#name, ...said(service) },
+        details: { service: this.#name, ...said(service), ...this.#noteOn(service) },
       };
     } catch (error) {
       throw asReadError(error, this.#resource, advice);
@@ -97,15 +111,16 @@ export class CloudRunInstances implements Platform {
   }
 
   async change({ to }: CapacityChange, permit: SendPermit, signal: AbortSignal): Promise<ChangeOutcome> {
-    const count = this.#scaling === 'manual' ? 'manualInstanceCount' : 'minInstanceCount';
-    const call = this.#call(`UpdateService ${this.#name} ${count} ${to}`, signal);
+    const counts = this.#countsFor(to);
+    const written = Object.entries(counts).map(([name, count]) => `${name} ${count}`);
+    const call = this.#call(`UpdateService ${this.#name} ${written.join(' ')}`, signal);
     try {
       const { etag, scaling } = await beforeSending(this.#read(signal));
       const client = await this.#opened();
       checkPermit(permit, call.name);
       // The etag that was read makes Cloud Run refuse the change if another writer was first; the change is then
       // decided again. Without the mask, Cloud Run ignores a count of zero.
-      const service: Service = { name: this.#name, ...(etag && { etag }), scaling: { ...scaling, [count]: to } };
+      const service: Service = { name: this.#name, ...(etag && { etag }), scaling: { ...scaling, ...counts } };
       const [operation] = await callSdk(
         call,
         () => client.updateService({ service, updateMask: { paths: ['scaling'] } }, this.#options()),
@@ -122,9 +137,27 @@ export class CloudRunInstances implements Platform {
     }
   }
 
+  notes(signal: AbortSignal): Promise<readonly string[]> {
+    return notesIfRead(async () => Object.values(this.#noteOn(await this.#read(signal))));
+  }
+
   async close(): Promise<void> {
     const client = await this.#client;
     await client?.close();
+  }
+
+  /** What a change sets, in one request. */
+  #countsFor(to: number): Record<string, number> {
+    if (this.#scaling === 'manual') return { manualInstanceCount: to };
+    const maximum = this.#maximumFor(to);
+    return { minInstanceCount: to, ...(maximum !== undefined && { maxInstanceCount: maximum }) };
+  }
+
+  /** The minimum may be as requested while another writer has changed the maximum. */
+  #noteOn({ scaling }: Service): { readonly maximum?: string } {
+    // This API has 0 for a maximum that is not set.
+    const seen = scaling?.maxInstanceCount || undefined;
+    return detailsOnMaximum('maxInstanceCount', seen, this.#maximumFor(scaling?.minInstanceCount ?? 0));
   }
 
   async #read(signal: AbortSignal): Promise<Service> {

@@ -36,3 +36,13 @@ export async function beforeSending<T>(read: Promise<T>): Promise<T> {
     throw new AdapterError('notSent', `nothing was sent: ${error.message}`, error);
   }
 }
+
+/** The notes of a platform, or none if it does not answer. */
+export async function notesIfRead(notes: () => Promise<readonly string[]>): Promise<readonly string[]> {
+  try {
+    return await notes();
+  } catch (error) {
+    if (!(error instanceof AdapterError)) throw error;
+    return [];
+  }
+}

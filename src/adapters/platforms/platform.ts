@@ -1,7 +1,7 @@
 /** The contract of a platform: where capacity is observed and changed. One file each, one line in the registry. */
 import type { z } from 'zod';
 import type { CapacityChange, ChangeOutcome, Observation } from '../../domain/scale/capacity.js';
-import type { TakesChanges } from '../../domain/scale/settings.js';
+import type { ScaleSettings, TakesChanges } from '../../domain/scale/settings.js';
 import type { SendPermit } from '../net/send-permit.js';
 
 export type { SendPermit };
@@ -39,6 +39,10 @@ export interface PlatformContext {
   readonly resource: string;
   /** Timeout of a request, from the start of the connection to the end of the response. */
   readonly requestTimeoutMs: number;
+  /** The configured limits of the resource, for what a platform says about its own limits. Absent: not known. */
+  readonly bounds?: Pick<ScaleSettings, 'min' | 'max'>;
+  /** Absolute paths of the programs that this process may run for a platform. Absent: none. */
+  readonly allowedPrograms?: readonly string[];
   /** Absent where nobody reads a log, as in `escapement doctor`. */
   readonly recordLog?: RecordLog;
 }

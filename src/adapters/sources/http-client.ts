@@ -96,6 +96,11 @@ export class HttpClient {
     return jsonOfSuccess(await this.ask(question));
   }
 
+  /** Scheme, host and port of the address. */
+  get origin(): string {
+    return this.#address.url.origin;
+  }
+
   async close(): Promise<void> {
     this.#reads?.close();
     this.#reads = undefined;

@@ -9,13 +9,16 @@ import { HttpClient, httpSettings, jsonOfAny, jsonOfSuccess } from './http-clien
 import { makeSampler } from './sampler.js';
 import { defineSource } from './source.js';
 
+const combinations = ['one', 'sum', 'max', 'min', 'average'] as const;
+type Combinations = (typeof combinations)[number];
+
 const settings = z.strictObject({
   server: addressSetting(['http', 'https']).describe(
     'Address of the server, including any path before `/api/v1`: "http://prometheus:9090".',
   ),
   query: z.string().min(1).describe('PromQL query with one number as result: a scalar, or a vector of one series.'),
   series: z
-    .enum(['one', 'sum', 'max', 'min', 'average'])
+    .enum(combinations)
     .default('one')
     .describe('How a vector of several series becomes one number. `one`: several series are an error.'),
   emptyAs: emptyAsSetting('the query has no result, or its result is NaN'),
@@ -34,12 +37,20 @@ export const prometheus = defineSource({
       emptyAs: settings.emptyAs,
       async look(signal) {
         const answer = await client.ask({ path: '/api/v1/query', form: { query: settings.query }, signal });
-        return oneNumber(pointsOf(answer), settings.series);
+        return promResult(answer, settings.series);
       },
       close: () => client.close(),
     });
   },
 });
+
+/**
+ * The number in the response of any server with Prometheus' API.
+ * @throws AdapterError
+ */
+export function promResult(answer: Answer, series: Combinations): Point {
+  return oneNumber(pointsOf(answer), series);
+}
 
 /** Seconds since the epoch, and the value as text: Prometheus writes NaN and +Inf there. */
 const point = z.tuple([z.number(), z.string()]);
@@ -92,7 +103,7 @@ function toPoint([seconds, text]: z.output<typeof point>): Point {
   return { value, atMs: Math.round(seconds * 1000) };
 }
 
-function oneNumber(points: readonly Point[], series: z.output<typeof settings>['series']): Point {
+function oneNumber(points: readonly Point[], series: Combinations): Point {
   const [first] = points;
   if (first === undefined) {
     throw new AdapterError(

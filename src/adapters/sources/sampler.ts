@@ -19,6 +19,8 @@ export interface Look {
    * names of the signal and the server. `atMs` is set if the server reports when the value was measured.
    */
   look(signal: AbortSignal): Promise<Seen>;
+  /** As in a source. */
+  onPush?(listener: () => void): () => void;
   close?(): Promise<void>;
 }
 
@@ -30,6 +32,7 @@ interface Seen extends Pick<Sample, 'value' | 'isDated' | 'note' | 'mostUnits' |
 export function makeSampler(context: SourceContext, look: Look): Source {
   return {
     sample: (signal) => sampleOnce(context, look, signal),
+    ...(look.onPush && { onPush: look.onPush.bind(look) }),
     close: async () => {
       await look.close?.();
     },

@@ -27,6 +27,13 @@ export interface Source {
    */
   sample(signal: AbortSignal): Promise<Sample>;
 
+  /**
+   * Only of sources whose server can push. Calls the listener when the server reports that what `sample` reads may have
+   * changed, so that a sample is worth taking now. A push is never a sample, and pushes that do not arrive change nothing.
+   * @returns a function that unsubscribes.
+   */
+  onPush?(listener: () => void): () => void;
+
   /** Closes connections. If the source is sampled afterwards, it connects again. */
   close?(): Promise<void>;
 }

@@ -11,6 +11,8 @@ export interface Candidate {
   /** How the platform says "too often" and "not you". */
   readonly throttled: JsonAnswer;
   readonly denied: JsonAnswer;
+  /** The platform reports no status that means that a resource failed: `fail` is never called. */
+  readonly hasNoFailedStatus?: true;
   /** A server, and a way to make resources on it. */
   open(): Promise<Site>;
 }

@@ -9,7 +9,7 @@ import {
   UpdateServiceCommand,
 } from '@aws-sdk/client-ecs';
 import { motoService } from '../../../scripts/services/moto.js';
-import { ecs } from '../../../src/adapters/platforms/ecs.js';
+import { ecs } from '../../../src/adapters/platforms/aws/ecs.js';
 import { openGate } from '../../platforms/fixtures/gate.js';
 import { requestTimeoutMs, type Candidate } from '../../platforms/candidates/candidate.js';
 

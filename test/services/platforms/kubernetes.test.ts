@@ -4,6 +4,7 @@ import { kubernetesService } from '../../../scripts/services/kubernetes.js';
 import type { Platform } from '../../../src/adapters/platforms/platform.js';
 import { eventually } from '../../support/eventually.js';
 import { playKubelet } from './playing-kubelet.js';
+import { defineRollouts, playRollouts, rolloutOf, rolloutsIn } from './rollouts.js';
 import { deploy as deployIn, platformIn, startShop } from './shop-cluster.js';
 
 const cluster = await kubernetesService(['escapement', 'stranger']);
@@ -80,6 +81,54 @@ describe('the scale of another kind', () => {
     await active(platform, 2);
   });
 
+  it('of an Argo Rollout, named by its plural, with only the permissions that the page lists', async () => {
+    await defineRollouts(cluster);
+    const controller = playRollouts(cluster);
+    await cluster.request('POST', rolloutsIn('shop'), rolloutOf('canary', 2));
+    const platform = await platformFor({ name: 'canary', kind: 'rollouts', apiVersion: 'argoproj.io/v1alpha1' });
+    for (const [from, to] of [
+      [2, 4],
+      [4, 0],
+      [0, 1],
+    ] as const) {
+      await active(platform, from);
+      expect(await platform.change(changeOf(from, to), permitted, never)).toEqual({ outcome: 'accepted' });
+    }
+    await active(platform, 1);
+    await controller.stop();
+    // The pod is not ready: the controller leaves out the count.
+    const path = `${rolloutsIn('shop')}/canary`;
+    const rollout = (await cluster.request('GET', path)) as { metadata: { generation: number } };
+    const status = { HPAReplicas: 1, observedGeneration: String(rollout.metadata.generation), phase: 'Paused' };
+    await cluster.request('PUT', `${path}/status`, { ...rollout, status });
+    expect(await platform.observe(never)).toMatchObject({
+      capacity: 1,
+      ready: 0,
+      status: 'STARTING',
+      details: { kind: 'Rollout', rollout: 'paused' },
+    });
+  });
+
+  it('of an Argo Rollout that another autoscaler scales is not changed', async () => {
+    await cluster.request('POST', rolloutsIn('shop'), rolloutOf('busy', 2));
+    await cluster.request('POST', '/apis/autoscaling/v2/namespaces/shop/horizontalpodautoscalers', {
+      metadata: { name: 'busy' },
+      spec: { scaleTargetRef: { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', name: 'busy' }, maxReplicas: 5 },
+    });
+    const platform = await platformFor({ name: 'busy', kind: 'rollouts', apiVersion: 'argoproj.io/v1alpha1' });
+    const outcome = await platform.change(changeOf(2, 3), permitted, never);
+    expect(outcome).toMatchObject({ final: true, reason: expect.stringContaining('scales Rollout shop/busy') });
+  });
+
+  it('without a number of replicas in the object is not a size of one', async () => {
+    const { spec, ...object } = rolloutOf('unsized', 1) as { spec: { replicas?: number } };
+    delete spec.replicas;
+    await cluster.request('POST', rolloutsIn('shop'), { ...object, spec });
+    const platform = await platformFor({ name: 'unsized', kind: 'Rollout', apiVersion: 'argoproj.io/v1alpha1' });
+    await expect(platform.observe(never)).rejects.toMatchObject({ name: 'AdapterError' });
+    expect(await platform.change(changeOf(1, 2), permitted, never)).toMatchObject({ outcome: 'rejected' });
+  });
+
   it('of a custom resource', async () => {
     await define('example.org', 'Farm', { specReplicasPath: '.spec.machines', statusReplicasPath: '.status.machines' });
     const farms = '/apis/example.org/v1/namespaces/shop/farms';
@@ -95,6 +144,12 @@ describe('the scale of another kind', () => {
     await active(platform, 3);
     expect(await platform.change(changeOf(3, 4), permitted, never)).toEqual({ outcome: 'accepted' });
     expect(await cluster.request('GET', `${farms}/north`)).toMatchObject({ spec: { machines: 4 } });
+    // One machine of four is missing, which the scale reports in this case.
+    expect(await platform.observe(never)).toMatchObject({ ready: 3, status: 'STARTING' });
+    const unknown = await (await platformFor({ ...farm, ready: 'none' }, 'administrator')).observe(never);
+    expect(unknown).toMatchObject({ capacity: 4, status: 'ACTIVE' });
+    const told = await platformFor({ ...farm, ready: 'status.machines' }, 'administrator');
+    expect(await told.observe(never)).toMatchObject({ ready: 3, status: 'STARTING' });
   });
 });
 

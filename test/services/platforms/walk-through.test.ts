@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { kubernetesService } from '../../../scripts/services/kubernetes.js';
 import { motoService } from '../../../scripts/services/moto.js';
-import { freePorts } from '../../../scripts/services/service-process.js';
+import { freePorts } from '../../../scripts/services/free-ports.js';
 import { openEcs } from './ecs-candidate.js';
 import { playKubelet } from './playing-kubelet.js';
 

@@ -1,6 +1,6 @@
 /**
  * The policy for reads: connections are kept from one read to the next. All platforms and sources of this process that
- * read from the same server with the same TLS settings share them. A change never uses them: see send-once.ts.
+ * read from the same server (its origin, or its Unix socket) with the same TLS settings share them. A change never uses them: see send-once.ts.
  */
 import { Client } from 'undici';
 import { Deadline } from '../deadline.js';
@@ -22,7 +22,12 @@ export class PooledReads {
   readonly #leases = new Map<string, ServerConnections>();
   /** The connections used last, because the next read nearly always needs the same. */
   #last:
-    | { readonly origin: string; readonly tls: TlsOptions | undefined; readonly connections: ServerConnections }
+    | {
+        readonly origin: string;
+        readonly tls: TlsOptions | undefined;
+        readonly socketPath: string | undefined;
+        readonly connections: ServerConnections;
+      }
     | undefined;
   #isClosed = false;
 
@@ -30,7 +35,7 @@ export class PooledReads {
   async read(request: ReadRequest, signal: AbortSignal): Promise<HttpResult> {
     // A scale run may read for a while after its configuration was replaced.
     if (this.#isClosed) return sendOnce(request, signal);
-    const connections = this.#connectionsTo(request.url.origin, request.tls);
+    const connections = this.#connectionsTo(request);
     const deadline = new Deadline(request.timeoutMs, signal);
     try {
       const kept = connections.takeIdle();
@@ -59,16 +64,16 @@ export class PooledReads {
     this.#leases.clear();
   }
 
-  #connectionsTo(origin: string, tls: TlsOptions | undefined): ServerConnections {
+  #connectionsTo({ url: { origin }, tls, socketPath }: ReadRequest): ServerConnections {
     const last = this.#last;
-    if (last?.origin === origin && last.tls === tls) return last.connections;
+    if (last?.origin === origin && last.tls === tls && last.socketPath === socketPath) return last.connections;
     // A client certificate is an identity, so connections are shared only between readers with the same TLS settings.
-    const key = JSON.stringify([origin, tls]);
-    const connections = this.#leases.get(key) ?? servers.get(key) ?? new ServerConnections(origin, tls);
+    const key = JSON.stringify([origin, tls, socketPath]);
+    const connections = this.#leases.get(key) ?? servers.get(key) ?? new ServerConnections(origin, tls, socketPath);
     servers.set(key, connections);
     this.#leases.set(key, connections);
     connections.lease(this);
-    this.#last = { origin, tls, connections };
+    this.#last = { origin, tls, socketPath, connections };
     return connections;
   }
 }
@@ -84,13 +89,15 @@ interface KeptConnection extends Connection {
 class ServerConnections {
   readonly #origin: string;
   readonly #tls: TlsOptions;
+  readonly #socketPath: string | null;
   readonly #users = new Set<PooledReads>();
   /** Last in, first out, so that surplus connections stay idle and expire. */
   readonly #idle: KeptConnection[] = [];
 
-  constructor(origin: string, tls: TlsOptions = {}) {
+  constructor(origin: string, tls: TlsOptions = {}, socketPath: string | null = null) {
     this.#origin = origin;
     this.#tls = tls;
+    this.#socketPath = socketPath;
   }
 
   lease(user: PooledReads): void {
@@ -115,7 +122,7 @@ class ServerConnections {
 
   open(): KeptConnection {
     const over = new AbortController();
-    const connect = connectorOf({ ...this.#tls, signal: over.signal, timeout: 0 });
+    const connect = connectorOf({ ...this.#tls, socketPath: this.#socketPath, signal: over.signal, timeout: 0 });
     let wasUsed = false;
     let isOpen = false;
     const client = new Client(this.#origin, {

@@ -18,8 +18,12 @@ export interface HttpRequest {
   readonly timeoutMs: number;
   /** Set if the default certificate authorities are not sufficient. */
   readonly tls?: TlsOptions;
+  /** Path of a Unix socket on which the server listens. The host of the URL is then only the `Host` header. */
+  readonly socketPath?: string | undefined;
   /** Maximum size of a response body, decompressed. Reading stops when a body exceeds this size. */
   readonly mostBytes?: number;
+  /** Names of the response headers that the caller reads, in lower case. */
+  readonly wantedHeaders?: readonly string[];
 }
 
 export type HttpResult =
@@ -35,6 +39,8 @@ export interface Answer {
   readonly location?: string;
   readonly contentType?: string;
   readonly retryAfterMs?: number;
+  /** Those of `wantedHeaders` that the response has. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** The body, or the reason why it is not complete. */
   readonly body: { readonly text: string } | Failure;
 }
@@ -64,7 +70,7 @@ const usuallyMostBytes = 64 * 1024;
  */
 export async function requestOver(
   { client, wasUsed, reset }: Connection,
-  { method, url, headers, body, timeoutMs, mostBytes = usuallyMostBytes }: HttpRequest,
+  { method, url, headers, body, timeoutMs, mostBytes = usuallyMostBytes, wantedHeaders }: HttpRequest,
   { deadline, caller }: { readonly deadline: Deadline; readonly caller: AbortSignal },
 ): Promise<HttpResult> {
   const explain = (error: unknown): Failure => {
@@ -91,6 +97,7 @@ export async function requestOver(
       ...(location !== undefined && { location }),
       ...(contentType !== undefined && { contentType }),
       ...(retryAfterMs !== undefined && { retryAfterMs }),
+      ...(wantedHeaders && { headers: chosenOf(response.headers, wantedHeaders) }),
       body: await readWhole(decoded(response.body, response.headers), mostBytes).catch(explain),
     };
   } catch (error) {
@@ -117,6 +124,15 @@ async function readWhole(body: AsyncIterable<Buffer>, mostBytes: number): Promis
     chunks.push(chunk);
   }
   return { text: Buffer.concat(chunks).toString('utf8') };
+}
+
+function chosenOf(headers: IncomingHttpHeaders, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = firstValue(headers[name]);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 }
 
 function firstValue(header: string | string[] | undefined): string | undefined {

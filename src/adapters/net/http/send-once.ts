@@ -17,9 +17,9 @@ export interface FencedRequest extends HttpRequest {
  * idle connection just before the request, it would be unknown whether the server received the request.
  */
 export async function sendOnce(request: FencedRequest, signal: AbortSignal): Promise<HttpResult> {
-  const { url, timeoutMs, permit, tls = {} } = request;
+  const { url, timeoutMs, permit, tls = {}, socketPath = null } = request;
   const deadline = new Deadline(timeoutMs, signal);
-  const connection = singleConnection({ ...tls, signal: deadline.signal, timeout: 0 }, () => {
+  const connection = singleConnection({ ...tls, socketPath, signal: deadline.signal, timeout: 0 }, () => {
     deadline.signal.throwIfAborted();
     if (permit?.isValid() === false) throw new AdapterError('notSent', 'send permit expired while connecting');
   });

@@ -10,10 +10,13 @@ import { PooledReads } from '../http/pooled-reads.js';
 import type { HttpResult } from '../http/request.js';
 import { sendOnce } from '../http/send-once.js';
 import type { SendPermit } from '../send-permit.js';
+import { isNamed, type KindNames, kindOfApps } from './kinds.js';
 import { type AccessSettings, type ClusterAccess, clusterAccess } from './access.js';
 
 /** The place of an object. */
 export interface ScalePath {
+  /** The kind, also if the settings name the plural. */
+  readonly kind: string;
   readonly namespace: string;
   readonly name: string;
   /** Path of the object. The path of its scale is this path with `/scale`. */
@@ -35,6 +38,7 @@ interface SentObject {
 }
 
 interface ObjectName {
+  /** The kind or its plural: `Rollout` or `rollouts`. */
   readonly kind: string;
   readonly apiVersion: string;
   readonly namespace: string | undefined;
@@ -61,23 +65,9 @@ const autoscalersSchema = z.object({
 });
 const scaledObjectsSchema = z.object({ items: z.array(named.extend({ spec: z.object({ scaleTargetRef: target }) })) });
 
-/**
- * Returns the plural of a kind that every cluster has. Objects of these kinds include every field of their scale.
- * Undefined: the plural must be read from the cluster.
- */
-export function pluralOf(kind: string, apiVersion: string): string | undefined {
-  return apiVersion === 'apps/v1' ? pluralsOfApps.get(kind) : undefined;
-}
-
-const pluralsOfApps = new Map([
-  ['Deployment', 'deployments'],
-  ['StatefulSet', 'statefulsets'],
-  ['ReplicaSet', 'replicasets'],
-]);
-
 export class KubernetesApi {
   #access: Promise<ClusterAccess> | undefined;
-  #plural: string | undefined;
+  #names: KindNames | undefined;
   #secrets: readonly string[] = [];
   readonly #reads = new PooledReads();
 
@@ -89,10 +79,11 @@ export class KubernetesApi {
   /** @throws AdapterError if the cluster does not have the kind, or the kind cannot be scaled. */
   async scalePath({ kind, apiVersion, namespace, name }: ObjectName, signal: AbortSignal): Promise<ScalePath> {
     const group = groupPath(apiVersion);
-    this.#plural ??= pluralOf(kind, apiVersion) ?? (await this.#discoverPlural(kind, group, 'scalable', signal));
+    this.#names ??= kindOfApps(kind, apiVersion) ?? (await this.#discover(kind, group, 'scalable', signal));
+    const { plural } = this.#names;
     const inNamespace = await this.namespaceOr(namespace);
-    const object = `${group}/namespaces/${encodeURIComponent(inNamespace)}/${this.#plural}/${encodeURIComponent(name)}`;
-    return { namespace: inNamespace, name, object };
+    const object = `${group}/namespaces/${encodeURIComponent(inNamespace)}/${plural}/${encodeURIComponent(name)}`;
+    return { kind: this.#names.kind, namespace: inNamespace, name, object };
   }
 
   /**
@@ -100,8 +91,8 @@ export class KubernetesApi {
    * @throws AdapterError if the cluster does not have the kind.
    */
   async plural({ kind, apiVersion }: Pick<ObjectName, 'kind' | 'apiVersion'>, signal: AbortSignal): Promise<string> {
-    this.#plural ??= await this.#discoverPlural(kind, groupPath(apiVersion), 'any', signal);
-    return this.#plural;
+    this.#names ??= await this.#discover(kind, groupPath(apiVersion), 'any', signal);
+    return this.#names.plural;
   }
 
   /** Returns the given namespace, else that of the context or of the pod, else `default`. */
@@ -115,7 +106,7 @@ export class KubernetesApi {
   }
 
   /** Returns the kind and name of the HorizontalPodAutoscaler or the KEDA ScaledObject that scales the object. */
-  async managerOf({ namespace, name }: ScalePath, kind: string, signal: AbortSignal): Promise<string | undefined> {
+  async managerOf({ kind, namespace, name }: ScalePath, signal: AbortSignal): Promise<string | undefined> {
     const inNamespace = `namespaces/${encodeURIComponent(namespace)}`;
     const isTarget = ({ spec }: { spec: { scaleTargetRef: z.output<typeof target> } }) =>
       spec.scaleTargetRef.kind === kind && spec.scaleTargetRef.name === name;
@@ -191,14 +182,18 @@ export class KubernetesApi {
     return jsonOf(result, `${method} ${path}`);
   }
 
-  async #discoverPlural(kind: string, group: string, which: 'scalable' | 'any', signal: AbortSignal): Promise<string> {
+  async #discover(kind: string, group: string, which: 'scalable' | 'any', signal: AbortSignal): Promise<KindNames> {
     const { resources } = await this.get(group, resourceListSchema, signal);
-    const plural = resources.find((resource) => resource.kind === kind && !resource.name.includes('/'))?.name;
-    if (plural === undefined) throw new AdapterError('missing', `the cluster has no ${kind} under ${group}`);
-    if (which === 'scalable' && !resources.some(({ name }) => name === `${plural}/scale`)) {
-      throw new AdapterError('missing', `a ${kind} of ${group} cannot be scaled: it has no scale subresource`);
+    // A subresource may have the kind of its object.
+    const kinds = resources
+      .filter(({ name }) => !name.includes('/'))
+      .map((each) => ({ kind: each.kind, plural: each.name }));
+    const names = kinds.find((each) => isNamed(each, kind));
+    if (names === undefined) throw new AdapterError('missing', `the cluster has no ${kind} under ${group}`);
+    if (which === 'scalable' && !resources.some(({ name }) => name === `${names.plural}/scale`)) {
+      throw new AdapterError('missing', `a ${names.kind} of ${group} cannot be scaled: it has no scale subresource`);
     }
-    return plural;
+    return names;
   }
 
   async #hasKeda(signal: AbortSignal): Promise<boolean> {

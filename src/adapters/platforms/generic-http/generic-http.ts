@@ -9,7 +9,7 @@ import { sendOnce } from '../../net/http/send-once.js';
 import { valueAtPath } from '../../net/json.js';
 import { asOutcome, asReadError } from '../outcome.js';
 import { definePlatform, type Platform, type PlatformContext, type SendPermit, siteOf, textOf } from '../platform.js';
-import { fillBody, fillUrl, templateSchemas, type Json, type TemplateValues } from './request-template.js';
+import { fillBody, fillUrl, templateSchemas, type Json, type TemplateValues } from '../request-template.js';
 
 const reading = templateSchemas(['resource']);
 const changing = templateSchemas(['resource', 'from', 'to', 'amount', 'key']);

@@ -15,7 +15,6 @@ import { eventText, type EventText } from './event-text.js';
 interface EventSettings {
   readonly api: KubernetesApi;
   readonly apiVersion: string;
-  readonly kind: string;
   readonly log: RecordLog | undefined;
   readonly path: (signal: AbortSignal) => Promise<ScalePath>;
 }
@@ -141,7 +140,7 @@ export class ScaleEvents {
   }
 
   async #create({ type, reason, note, repeatKey }: EventText, atMs: number, signal: AbortSignal): Promise<void> {
-    const { api, kind, apiVersion } = this.settings;
+    const { api, apiVersion } = this.settings;
     const at = await this.settings.path(signal);
     const { metadata } = await api.get(`${at.object}/scale`, uidSchema, signal);
     const name = `${at.name.slice(0, mostNameCharacters)}.${randomUUID()}`;
@@ -158,7 +157,7 @@ export class ScaleEvents {
       reason,
       note,
       // `kubectl describe` selects by all of name, namespace, kind and uid.
-      regarding: { apiVersion, kind, namespace: at.namespace, name: at.name, ...metadata },
+      regarding: { apiVersion, kind: at.kind, namespace: at.namespace, name: at.name, ...metadata },
     };
     await api.post(events, event, signal);
     if (repeatKey === undefined) return;

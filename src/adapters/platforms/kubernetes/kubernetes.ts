@@ -3,12 +3,23 @@
  * number if another autoscaler scales the object.
  */
 import { z } from 'zod';
-import type { CapacityChange, ChangeOutcome, Observation, ResourceStatus } from '../../../domain/scale/capacity.js';
+import type { CapacityChange, ChangeOutcome, Observation } from '../../../domain/scale/capacity.js';
 import { AdapterError } from '../../net/errors.js';
 import { asOutcome, asReadError, beforeSending } from '../outcome.js';
 import { definePlatform, type Platform, type PlatformContext, type SendPermit, textOf } from '../platform.js';
-import { KubernetesApi, pluralOf, type ScalePath } from '../../net/kubernetes/api.js';
+import { KubernetesApi, type ScalePath } from '../../net/kubernetes/api.js';
+import { guessPlural, kindOfApps } from '../../net/kubernetes/kinds.js';
 import { ScaleEvents } from './events.js';
+import {
+  objectSchema,
+  readyOf,
+  rolloutOf,
+  type Scale,
+  type ScaledObject,
+  scaleSchema,
+  statusOf,
+  wholeSchema,
+} from './status.js';
 
 const settings = z.strictObject({
   name: z.string().min(1).optional().describe('Name of the object. Default: the alias of the resource.'),
@@ -16,12 +27,20 @@ const settings = z.strictObject({
     .string()
     .min(1)
     .default('Deployment')
-    .describe('Kind of the object. The kind must have a `scale` subresource.'),
+    .describe('Kind of the object, or its plural such as `rollouts`. The kind must have a `scale` subresource.'),
   apiVersion: z
     .string()
     .min(1)
     .default('apps/v1')
     .describe('API version of the kind, such as `argoproj.io/v1alpha1` for a Rollout.'),
+  ready: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Path to the number of ready units in an object of a custom kind, such as `status.readyMachines`, or `none` if the ' +
+        'object does not have one. Default: `status.readyReplicas`, else the existing replicas of the scale.',
+    ),
   namespace: z
     .string()
     .min(1)
@@ -54,42 +73,10 @@ export const kubernetes = definePlatform({
     const group = String(apiVersion).includes('/') ? String(apiVersion).split('/')[0] : '';
     const name = textOf(written, 'name') ?? resource;
     // A context, and the default without a context, may differ between machines.
-    return [taskQueue, kubeconfig, context, namespace, group, kind, name].map(String);
+    return [taskQueue, kubeconfig, context, namespace, group, guessPlural(String(kind)), name].map(String);
   },
   create: (chosen, context) => new ScalableObject(chosen, context),
 });
-
-const scaleSchema = z.looseObject({
-  metadata: z.looseObject({ resourceVersion: z.string() }),
-  // The API server leaves out a zero.
-  spec: z.looseObject({ replicas: z.int().min(0).default(0) }).prefault({}),
-  status: z.looseObject({ replicas: z.int().min(0).default(0) }).prefault({}),
-});
-
-const objectSchema = z.object({
-  metadata: z.object({ generation: z.int().optional(), deletionTimestamp: z.string().optional() }),
-  status: z
-    .object({
-      observedGeneration: z.coerce.number().optional(),
-      readyReplicas: z.int().optional(),
-      conditions: z
-        .array(z.object({ type: z.string(), status: z.string(), reason: z.string().optional() }))
-        .default([]),
-    })
-    .prefault({}),
-});
-
-/** An object that includes the fields of its scale. The API server adds the defaults of missing fields. */
-const wholeSchema = objectSchema.extend({
-  spec: z.object({ replicas: z.int().min(0) }),
-  status: objectSchema.shape.status
-    .unwrap()
-    .extend({ replicas: z.int().min(0).default(0) })
-    .prefault({}),
-});
-
-type Scale = Pick<z.output<typeof scaleSchema>, 'spec' | 'status'>;
-type ScaledObject = z.output<typeof objectSchema>;
 
 /** The maximum number of writes for one change. A conflict is followed by another write. */
 const mostWrites = 5;
@@ -104,9 +91,8 @@ class ScalableObject implements Platform {
     this.#resource = resource;
     this.#settings = chosen;
     this.#api = new KubernetesApi(chosen, requestTimeoutMs);
-    const { kind, apiVersion } = chosen;
     const path = (signal: AbortSignal) => this.#path(signal);
-    this.#events = new ScaleEvents({ api: this.#api, kind, apiVersion, log: recordLog, path });
+    this.#events = new ScaleEvents({ api: this.#api, apiVersion: chosen.apiVersion, log: recordLog, path });
   }
 
   async observe(signal: AbortSignal): Promise<Observation> {
@@ -114,13 +100,13 @@ class ScalableObject implements Platform {
     try {
       const at = await this.#path(signal);
       const { scale, object } = await this.#readObject(at, signal);
-      const ready = this.#readyReplicas(scale, object);
+      const ready = readyOf(scale, object, this.#settings);
       return {
         capacity: scale.spec.replicas,
         status: statusOf(scale, object, ready),
-        ready,
+        ...(ready !== undefined && { ready }),
         observedAtMs,
-        details: { kind: this.#settings.kind, namespace: at.namespace, name: at.name, ...stuckRollout(object) },
+        details: { kind: at.kind, namespace: at.namespace, name: at.name, ...rolloutOf(object) },
       };
     } catch (error) {
       throw asReadError(error, this.#resource, advice);
@@ -137,11 +123,11 @@ class ScalableObject implements Platform {
   async #change({ from, to }: CapacityChange, permit: SendPermit, signal: AbortSignal): Promise<ChangeOutcome> {
     try {
       const at = await beforeSending(this.#path(signal));
-      const manager = await beforeSending(this.#api.managerOf(at, this.#settings.kind, signal));
+      const manager = await beforeSending(this.#api.managerOf(at, signal));
       if (manager !== undefined) {
         throw new AdapterError(
           'invalid',
-          `${manager} scales ${this.#settings.kind} ${at.namespace}/${at.name}, and two autoscalers of one object undo ` +
+          `${manager} scales ${at.kind} ${at.namespace}/${at.name}, and two autoscalers of one object undo ` +
             `each other's changes. Delete ${manager}, or remove the resource from Escapement. \`escapement import\` ` +
             `converts both kinds of autoscaler`,
         );
@@ -181,7 +167,7 @@ class ScalableObject implements Platform {
 
   /** Sends one request if one is enough, because an autoscaler reads the object every few seconds. */
   async #readObject(at: ScalePath, signal: AbortSignal): Promise<{ scale: Scale; object: ScaledObject }> {
-    if (pluralOf(this.#settings.kind, this.#settings.apiVersion) !== undefined) {
+    if (kindOfApps(this.#settings.kind, this.#settings.apiVersion) !== undefined) {
       const object = await this.#api.get(at.object, wholeSchema, signal);
       return { scale: object, object };
     }
@@ -206,14 +192,6 @@ class ScalableObject implements Platform {
     const { kind, apiVersion, namespace, name = this.#resource } = this.#settings;
     return this.#api.scalePath({ kind, apiVersion, namespace, name }, signal);
   }
-
-  /**
-   * The kinds of `apps` leave out a zero. Another kind may not report ready replicas. For such a kind, the existing
-   * replicas count as ready.
-   */
-  #readyReplicas(scale: Scale, { status }: ScaledObject): number {
-    return status.readyReplicas ?? (this.#settings.apiVersion === 'apps/v1' ? 0 : scale.status.replicas);
-  }
 }
 
 const advice = {
@@ -221,23 +199,3 @@ const advice = {
   missing: 'Check platform.name, platform.namespace, platform.kind and platform.context.',
   notSent: 'Check platform.kubeconfig, platform.context and the connection to the API server.',
 } as const;
-
-/**
- * The object is active if at least the requested number of replicas is ready. During a rollout, there are more pods than
- * requested.
- */
-function statusOf(scale: Scale, { metadata, status }: ScaledObject, ready: number): ResourceStatus {
-  if (metadata.deletionTimestamp !== undefined) return 'FAILED';
-  const { generation = 0 } = metadata;
-  const { observedGeneration = generation } = status;
-  return observedGeneration >= generation && ready >= scale.spec.replicas ? 'ACTIVE' : 'STARTING';
-}
-
-/**
- * A stuck rollout is reported, and does not prevent scaling: the ready replicas may be too few or too many for the load.
- */
-function stuckRollout({ status }: ScaledObject): Record<string, string> {
-  const progress = status.conditions.find(({ type }) => type === 'Progressing');
-  const isStuck = progress?.status === 'False' && progress.reason === 'ProgressDeadlineExceeded';
-  return isStuck ? { rollout: 'stuck: its progress deadline is exceeded' } : {};
-}

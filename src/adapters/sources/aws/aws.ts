@@ -5,7 +5,13 @@ import { AdapterError } from '../../net/errors.js';
 import { addressSetting } from '../../net/server-address.js';
 
 export const awsSettings = {
-  region: z.string().min(1).optional().describe('AWS region. Default: `AWS_REGION`, or the region of the AWS profile.'),
+  region: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'AWS region. Default: the region in an ARN or a URL of the settings, `AWS_REGION`, `AWS_DEFAULT_REGION`, or the region of the AWS profile.',
+    ),
   credentials: z
     .strictObject({
       accessKeyId: z.string().min(1).describe('Access key ID.'),
@@ -23,15 +29,25 @@ export const awsSettings = {
 
 export type AwsSettings = z.output<z.ZodObject<typeof awsSettings>>;
 
-export async function sourceClientConfig({ credentials, ...access }: AwsSettings, timeoutMs: number) {
+export async function sourceClientConfig(settings: AwsSettings, timeoutMs: number) {
+  const credentials = awsCredentials(settings);
   return {
-    ...(await awsClientConfig(access, timeoutMs)),
-    ...(credentials !== undefined && { credentials: withoutUndefined(credentials) }),
+    ...(await awsClientConfig(settings, timeoutMs)),
+    ...(credentials !== undefined && { credentials }),
   };
 }
 
-function withoutUndefined({ sessionToken, ...keys }: NonNullable<AwsSettings['credentials']>) {
+/** The credentials in the form of the SDK. Undefined where the settings have none: the default chain of AWS applies. */
+export function awsCredentials({ credentials }: AwsSettings): AwsKeys | undefined {
+  if (credentials === undefined) return undefined;
+  const { sessionToken, ...keys } = credentials;
   return sessionToken === undefined ? keys : { ...keys, sessionToken };
+}
+
+export interface AwsKeys {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
 }
 
 export function awsSecrets({ credentials }: AwsSettings) {

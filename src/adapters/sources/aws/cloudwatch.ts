@@ -1,51 +1,32 @@
-/** Any metric of Amazon CloudWatch. */
+/** Amazon CloudWatch: any metric, the predefined metrics of target tracking, and metric math. */
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import { z } from 'zod';
-import { awsSecrets, awsSettings } from './aws.js';
-import { newestDatapoint, openCloudWatch } from './cloudwatch-metric.js';
-import { emptyAsSetting } from '../empty-as.js';
+import { regionOfArn } from '../../net/aws.js';
 import { makeSampler } from '../sampler.js';
 import { defineSource } from '../source.js';
-
-/** CloudWatch accepts only these periods under a minute, and whole minutes above. */
-const periodSeconds = { '10s': 10, '30s': 30, '1m': 60, '5m': 300, '15m': 900, '1h': 3600 } as const;
-
-const settings = z.strictObject({
-  namespace: z.string().min(1).describe('Namespace, such as `AWS/ApplicationELB`.'),
-  metric: z.string().min(1).describe('Name of the metric, such as `RequestCountPerTarget`.'),
-  dimensions: z.record(z.string(), z.string()).default({}).describe('Every dimension of the metric, by name.'),
-  statistic: z
-    .string()
-    .regex(/^(SampleCount|Average|Sum|Minimum|Maximum|IQM|(p|tm|tc|ts|wm)\d{1,2}(\.\d+)?|PR\(.*\))$/, {
-      error: 'is not a statistic: write Average, Sum, Minimum, Maximum, SampleCount, or a percentile such as p99',
-    })
-    .default('Average')
-    .describe('`Average`, `Sum`, `Minimum`, `Maximum`, `SampleCount`, or a percentile such as `p99`.'),
-  period: z
-    .enum(Object.keys(periodSeconds) as (keyof typeof periodSeconds)[])
-    .default('1m')
-    .describe(
-      'Period of a datapoint. The newest complete datapoint is used. Under `1m` only for high-resolution metrics.',
-    ),
-  emptyAs: emptyAsSetting('there is no datapoint, as for a request count while there are no requests'),
-  ...awsSettings,
-});
+import { awsSecrets } from './aws.js';
+import { newestDatapoint, openCloudWatch, questionOf, type Metric, type MetricQuestion } from './cloudwatch-metric.js';
+import { cloudwatchSettings, periodSeconds, type CloudwatchSettings } from './cloudwatch-settings.js';
+import { predefinedMetric } from './predefined-metrics.js';
 
 export const cloudwatch = defineSource({
   type: 'cloudwatch',
-  summary: 'The newest complete datapoint of an Amazon CloudWatch metric.',
-  settings,
+  summary:
+    'The newest complete datapoint of an Amazon CloudWatch metric, of a predefined metric of target tracking, or of metric math.',
+  settings: cloudwatchSettings,
   datesSamples: () => true,
   create(settings, context) {
     let client: CloudWatchClient | undefined;
-    const question = { ...settings, periodSeconds: periodSeconds[settings.period] };
+    const question = questionIn(settings);
+    const note = noteOf(settings, question);
+    const access = { ...settings, region: settings.region ?? regionOfArn(settings.resource) };
     return makeSampler(context, {
-      server: `CloudWatch metric ${settings.namespace}/${settings.metric}`,
+      server: `CloudWatch ${question.what}`,
       secrets: awsSecrets(settings),
       emptyAs: settings.emptyAs,
       async look(signal) {
-        client ??= await openCloudWatch(settings, context.timeoutMs);
-        return newestDatapoint(client, question, Date.now(), signal);
+        client ??= await openCloudWatch(access, context.timeoutMs);
+        const measured = await newestDatapoint(client, question, Date.now(), signal);
+        return { ...measured, ...(note !== undefined && { note }) };
       },
       async close() {
         client?.destroy();
@@ -54,3 +35,53 @@ export const cloudwatch = defineSource({
     });
   },
 });
+
+function questionIn(settings: CloudwatchSettings): MetricQuestion {
+  const { predefined, resource = '', expression, queries = {}, account } = settings;
+  const period = periodSeconds[settings.period];
+  const named = predefined && predefinedMetric(predefined, resource);
+  if (named !== undefined) return questionOf({ ...named, account }, period);
+  if (expression === undefined) return questionOf(metricIn(settings), period);
+  const wanted = freeId(Object.keys(queries));
+  return {
+    what: `expression ${expression}`,
+    queries: { ...Object.fromEntries(Object.entries(queries).map(queryOf)), [wanted]: { expression } },
+    wanted,
+    periodSeconds: period,
+  };
+}
+
+type MetricSettings = Pick<
+  CloudwatchSettings,
+  'namespace' | 'metric' | 'dimensions' | 'statistic' | 'unit' | 'account'
+>;
+type Query = NonNullable<CloudwatchSettings['queries']>[string];
+
+function queryOf([id, query]: [string, Query]): [string, MetricQuestion['queries'][string]] {
+  const { expression } = query;
+  return [id, expression === undefined ? metricIn(query) : { expression }];
+}
+
+/** The schema has checked that the namespace and the metric are present. */
+function metricIn({
+  namespace = '',
+  metric = '',
+  dimensions = {},
+  statistic = 'Average',
+  unit,
+  account,
+}: MetricSettings) {
+  return { namespace, metric, dimensions, statistic, unit, account } satisfies Metric;
+}
+
+function freeId(ids: readonly string[], id = 'result'): string {
+  return ids.includes(id) ? freeId(ids, `${id}_`) : id;
+}
+
+/** What AWS reads for a predefined metric, which its name does not say. */
+function noteOf({ predefined, period }: CloudwatchSettings, { queries, wanted }: MetricQuestion): string | undefined {
+  const query = queries[wanted];
+  if (predefined === undefined || query === undefined || 'expression' in query) return undefined;
+  const dimensions = Object.entries(query.dimensions).map(([name, value]) => `${name}=${value}`);
+  return `${predefined} is ${query.namespace} ${query.metric}, ${query.statistic} of ${period}, of ${dimensions.join(', ')}`;
+}

@@ -1,6 +1,7 @@
 /** Amazon SQS: the approximate number of messages in a queue. */
 import type * as Sdk from '@aws-sdk/client-sqs';
 import { z } from 'zod';
+import { regionOfArn } from '../../net/aws.js';
 import { AdapterError } from '../../net/errors.js';
 import { zeroAsSetting } from '../empty-as.js';
 import { makeSampler } from '../sampler.js';
@@ -19,7 +20,9 @@ const settings = z.strictObject({
   queue: z
     .string()
     .min(1)
-    .describe('URL of the queue, or its name in the account of the credentials. Names of FIFO queues end in `.fifo`.'),
+    .describe(
+      'URL or ARN of the queue, or its name in the account of the credentials. A URL or an ARN gives the region. Names of FIFO queues end in `.fifo`.',
+    ),
   count: z
     .union([counted, z.array(counted).min(1)])
     .default(['visible', 'inFlight'])
@@ -70,15 +73,24 @@ function isUrl(queue: string): boolean {
   return /^https?:\/\//.test(queue);
 }
 
-/** The URL of a queue contains its region: https://sqs.eu-central-1.amazonaws.com/123456789012/jobs. */
+/**
+ * The region in the URL or the ARN of a queue: `https://sqs.eu-central-1.amazonaws.com/123456789012/jobs`, or in the
+ * forms of FIPS endpoints, VPC endpoints and older queues.
+ */
 function regionOf(queue: string): string | undefined {
-  return /^https:\/\/sqs\.([a-z0-9-]+)\.amazonaws\./.exec(queue)?.[1];
+  const inUrl =
+    /^https:\/\/(?:(?:[a-z0-9-]+\.)?sqs(?:-fips)?\.([a-z0-9-]+)\.(?:vpce\.)?|([a-z]+-[a-z-]+-\d)\.queue\.)(?:amazonaws\.|api\.aws\b)/;
+  const found = inUrl.exec(queue);
+  return found?.[1] ?? found?.[2] ?? regionOfArn(queue);
 }
 
-async function urlOf(client: Sdk.SQSClient, name: string, abortSignal: AbortSignal): Promise<string> {
+/** The account in an ARN may be another one than that of the credentials. */
+async function urlOf(client: Sdk.SQSClient, queue: string, abortSignal: AbortSignal): Promise<string> {
   const { GetQueueUrlCommand } = await import('@aws-sdk/client-sqs');
-  const command = new GetQueueUrlCommand({ QueueName: name });
-  const { QueueUrl } = await callAws(`queue ${name}`, 'sqs:GetQueueUrl', () => client.send(command, { abortSignal }));
+  const [, , , , account, name] = queue.startsWith('arn:') ? queue.split(':') : [];
+  const owned = { QueueName: name ?? queue, ...(account !== undefined && { QueueOwnerAWSAccountId: account }) };
+  const command = new GetQueueUrlCommand(owned);
+  const { QueueUrl } = await callAws(`queue ${queue}`, 'sqs:GetQueueUrl', () => client.send(command, { abortSignal }));
   if (QueueUrl === undefined) throw new AdapterError('malformed', 'the response of SQS has no URL of the queue.');
   return QueueUrl;
 }

@@ -1,6 +1,5 @@
 /** Any HTTP endpoint with a number in its JSON response. */
 import { z } from 'zod';
-import { valueInWords } from '../../net/answer-words.js';
 import { AdapterError } from '../../net/errors.js';
 import { valueAtPath } from '../../net/json.js';
 import { addressSetting } from '../../net/server-address.js';
@@ -8,7 +7,7 @@ import { emptyAsSetting } from '../empty-as.js';
 import { HttpClient, httpSettings } from '../http-client.js';
 import { makeSampler } from '../sampler.js';
 import { defineSource } from '../source.js';
-import { parseQuantity } from './quantity.js';
+import { numberAt } from './number-at.js';
 
 const settings = z.strictObject({
   url: addressSetting(['http', 'https']).describe('Address, which is read with GET: "https://api.example.com/stats".'),
@@ -43,25 +42,13 @@ export const httpJson = defineSource({
       async look(signal) {
         const document = await client.askJson({ signal });
         const { path, observedAt } = settings;
-        const value = numberIn(document, path);
+        const value = numberAt(document, path);
         return observedAt === undefined ? { value } : { value, atMs: timeIn(document, observedAt), isDated: true };
       },
       close: () => client.close(),
     });
   },
 });
-
-function numberIn(document: unknown, path: string): number {
-  const found = valueAtPath(document, path);
-  const where = path === '' ? 'the response' : `the value at path ${path}`;
-  if (found === undefined) throw new AdapterError('missing', `the response has no value at path ${path}. Check path.`);
-  if (found === null) throw new AdapterError('noData', `${where} is null. Check the endpoint, or set emptyAs.`);
-  const value = typeof found === 'string' ? parseQuantity(found) : found;
-  if (typeof value !== 'number' || Number.isNaN(value)) {
-    throw new AdapterError('malformed', `${where} is ${valueInWords(found)}, not a number. Check path.`);
-  }
-  return value;
-}
 
 function timeIn(document: unknown, path: string): number {
   const found = valueAtPath(document, path);

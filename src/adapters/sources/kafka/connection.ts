@@ -1,93 +1,83 @@
 /** The connection to Kafka: brokers, TLS and SASL. */
 import type { Admin, SASLOptions } from 'kafkajs';
-import { z } from 'zod';
-import { report, withFix } from '../../../domain/written/issue.js';
 import { AdapterError } from '../../net/errors.js';
-import { tlsOptions, tlsSettings } from '../../net/tls.js';
+import { tlsOptions, type TlsOptions } from '../../net/tls.js';
+import { awsCredentials } from '../aws/aws.js';
 import { iamSasl } from './iam.js';
+import { mskBrokers, mskRegion, type MskLogin } from './msk.js';
+import { regionOfBrokers, type KafkaSettings } from './settings.js';
 import { socketsTo } from './sockets.js';
 
-const broker = z.string().regex(/^[^\s:/]+:\d+$|^\[[^\s\]]+\]:\d+$/, {
-  error: withFix('is not the address of a broker', 'write host:port, such as kafka.example.com:9092'),
-});
-
-const loginFields = ['username', 'password'] as const;
-const iamFields = ['region'] as const;
-const fixes = {
-  username: 'write the name of the user',
-  password: 'write the password, such as ${KAFKA_PASSWORD}',
-  region: 'write the AWS region of the cluster, such as eu-central-1',
-} as const;
-
-export const kafkaSettings = {
-  brokers: z
-    .union([broker, z.array(broker).min(1)])
-    .describe('Address of a broker as `host:port`, or a list of addresses. Kafka reports the other brokers.'),
-  sasl: z
-    .strictObject({
-      mechanism: z
-        .enum(['plain', 'scram-sha-256', 'scram-sha-512', 'aws-msk-iam'])
-        .default('plain')
-        .describe(
-          'SASL mechanism of the broker. `aws-msk-iam` signs with the AWS credentials of the environment, profile or role.',
-        ),
-      username: z.string().min(1).optional().describe('User name. Not supported for `aws-msk-iam`.'),
-      password: z.string().optional().describe('Password. Not supported for `aws-msk-iam`.'),
-      region: z
-        .string()
-        .min(1)
-        .optional()
-        .describe('AWS region of the cluster. Required for `aws-msk-iam`, and not supported otherwise.'),
-    })
-    .superRefine((given, issues) => {
-      const { mechanism } = given;
-      const [required, unsupported] = mechanism === 'aws-msk-iam' ? [iamFields, loginFields] : [loginFields, iamFields];
-      for (const field of required) {
-        if (given[field] !== undefined) continue;
-        const problem = `is missing, but mechanism: ${mechanism} requires it`;
-        report(issues, { path: [field], problem, fix: fixes[field] });
-      }
-      for (const field of unsupported) {
-        if (given[field] === undefined) continue;
-        const problem = `is not supported for mechanism: ${mechanism}`;
-        report(issues, { path: [field], problem, fix: `remove ${field}` });
-      }
-    })
-    .optional()
-    .describe('Login, if the brokers require one.'),
-  tls: tlsSettings
-    .optional()
-    .describe('TLS settings. An empty mapping (`tls: {}`) enables TLS with the certificate authorities of Node.'),
-};
-
-type KafkaSettings = z.output<z.ZodObject<typeof kafkaSettings>>;
 type Login = NonNullable<KafkaSettings['sasl']>;
+
+/** Where to connect, and how. */
+interface Access {
+  readonly brokers: readonly string[];
+  readonly sasl: SASLOptions | undefined;
+  readonly tls: TlsOptions | undefined;
+}
 
 /**
  * Connects to the brokers of the list in order, until a broker responds. Each attempt uses the next broker. A broker that
- * does not respond takes the whole time of one sample, and the next sample begins with another broker.
+ * does not respond takes the whole time of one sample, and the next sample begins with another broker. The brokers of an
+ * MSK cluster are asked for at the first connection, and again after no broker accepted a connection.
  */
-export function kafkaConnector(settings: KafkaSettings, timeoutMs: number): (abandoned: AbortSignal) => Promise<Admin> {
-  const brokers = [settings.brokers].flat();
+export function kafkaConnector(settings: KafkaSettings, timeoutMs: number): KafkaConnector {
+  let known: Access | undefined;
   let attempts = 0;
-  return async (abandoned) => {
-    for (let left = brokers.length - 1; ; left -= 1) {
-      const broker = brokers[attempts++ % brokers.length] ?? '';
+  let brokers: readonly string[] = [settings.brokers ?? []].flat();
+  const connectToAny = async (abandoned: AbortSignal): Promise<Admin> => {
+    const access = (known ??= await accessTo(settings, timeoutMs, abandoned));
+    brokers = access.brokers;
+    for (let left = access.brokers.length - 1; ; left -= 1) {
+      const broker = access.brokers[attempts++ % access.brokers.length] ?? '';
       try {
-        return await connect(broker, settings, timeoutMs, abandoned);
+        return await connect(broker, access, timeoutMs, abandoned);
       } catch (error) {
         const failure = connectionFailure(error);
         // The other brokers would refuse the same login, and could lock the user after several failed logins.
         const isDenied = failure instanceof AdapterError && failure.code === 'denied';
-        if (left === 0 || isDenied || abandoned.aborted) throw failure;
+        if (left > 0 && !isDenied && !abandoned.aborted) continue;
+        known = undefined;
+        throw failure;
       }
     }
   };
+  return { connect: connectToAny, brokers: () => brokers };
+}
+
+interface KafkaConnector {
+  connect(abandoned: AbortSignal): Promise<Admin>;
+  /** The brokers that were last used. None before the brokers of an MSK cluster are known. */
+  brokers(): readonly string[];
+}
+
+async function accessTo(settings: KafkaSettings, timeoutMs: number, abandoned: AbortSignal): Promise<Access> {
+  const { msk, sasl } = settings;
+  const tls = settings.tls && tlsOptions(settings.tls);
+  if (msk === undefined) {
+    const region = sasl?.region ?? regionOfBrokers(settings);
+    return { brokers: [settings.brokers ?? []].flat(), sasl: sasl && saslOptions(sasl, region), tls };
+  }
+  const { brokers, login } = await mskBrokers(msk, loginsOf(settings), timeoutMs, abandoned);
+  const region = sasl?.region ?? mskRegion(msk);
+  return {
+    brokers,
+    sasl: login === 'iam' ? iamSasl(region, awsCredentials(msk)) : sasl && saslOptions(sasl, region),
+    // Every listener of MSK but the one for plaintext uses TLS.
+    tls: login === 'plaintext' ? undefined : (tls ?? {}),
+  };
+}
+
+/** Without any setting, IAM is the last: it needs permissions, but no further setting. */
+function loginsOf({ sasl, tls }: KafkaSettings): readonly MskLogin[] {
+  if (sasl !== undefined) return [sasl.mechanism === 'aws-msk-iam' ? 'iam' : 'scram'];
+  return tls === undefined ? ['plaintext', 'tls', 'iam'] : ['tls'];
 }
 
 async function connect(
   broker: string,
-  settings: KafkaSettings,
+  { sasl, tls }: Access,
   timeoutMs: number,
   abandoned: AbortSignal,
 ): Promise<Admin> {
@@ -96,7 +86,6 @@ async function connect(
   abandoned.throwIfAborted();
   const ended = new AbortController();
   abandoned.addEventListener('abort', () => ended.abort(), { signal: ended.signal });
-  const tls = settings.tls && tlsOptions(settings.tls);
   const client = new Kafka({
     clientId: 'escapement',
     brokers: [broker],
@@ -107,7 +96,7 @@ async function connect(
     logLevel: logLevel.NOTHING,
     // A failed sample is not retried: the next sample replaces it.
     retry: { retries: 0 },
-    ...(settings.sasl !== undefined && { sasl: saslOptions(settings.sasl) }),
+    ...(sasl !== undefined && { sasl }),
   });
   const admin = client.admin();
   ended.signal.addEventListener('abort', () => void admin.disconnect().catch(() => undefined));
@@ -121,7 +110,7 @@ async function connect(
 }
 
 /** The schema has checked that the settings of the mechanism are present. */
-function saslOptions({ mechanism, username = '', password = '', region = '' }: Login): SASLOptions {
+function saslOptions({ mechanism, username = '', password = '' }: Login, region = ''): SASLOptions {
   return mechanism === 'aws-msk-iam' ? iamSasl(region) : { mechanism, username, password };
 }
 

@@ -3,12 +3,15 @@ import type { Admin } from 'kafkajs';
 import { z } from 'zod';
 import { report } from '../../../domain/written/issue.js';
 import { AdapterError } from '../../net/errors.js';
+import { awsSecrets } from '../aws/aws.js';
 import { zeroAsSetting } from '../empty-as.js';
 import { makeSampler } from '../sampler.js';
 import { ReusableConnection } from '../reusable-connection.js';
 import { defineSource, type Sample } from '../source.js';
-import { connectionFailure, kafkaConnector, kafkaSettings } from './connection.js';
+import { connectionFailure, kafkaConnector } from './connection.js';
 import { lagOf, type AutoOffsetReset, type Lag, type Partition } from './lag.js';
+import { mskName } from './msk.js';
+import { checkConnection, kafkaSettings } from './settings.js';
 
 const settings = z
   .strictObject({
@@ -39,9 +42,7 @@ const settings = z
         fix: 'write the name of the consumer group',
       });
     }
-    if (given.sasl?.mechanism === 'aws-msk-iam' && given.tls === undefined) {
-      report(issues, { path: ['tls'], problem: 'is missing, but aws-msk-iam requires it', fix: 'write tls: {}' });
-    }
+    checkConnection(given, issues);
   });
 
 type Settings = z.output<typeof settings>;
@@ -52,16 +53,18 @@ export const kafka = defineSource({
   settings,
   create(settings, context) {
     const topics = [settings.topics].flat();
-    const connect = kafkaConnector(settings, context.timeoutMs);
+    const connector = kafkaConnector(settings, context.timeoutMs);
     const connection = new ReusableConnection<Admin>({
-      open: (_lost, abandoned) => connect(abandoned),
+      open: (_lost, abandoned) => connector.connect(abandoned),
       // Any error may mean that the connection to a broker is lost. A new connection is cheap.
       isHarmless: (error) => error instanceof AdapterError,
     });
     return makeSampler(context, {
-      server: `Kafka at ${[settings.brokers].flat().join(', ')}`,
+      get server() {
+        return serverOf(settings, connector.brokers());
+      },
       emptyAs: settings.emptyAs,
-      secrets: [settings.sasl?.password, settings.tls?.key],
+      secrets: [settings.sasl?.password, settings.tls?.key, ...awsSecrets(settings.msk ?? {})],
       async look(signal) {
         try {
           return await connection.use(signal, (admin) => measure(admin, topics, settings));
@@ -74,6 +77,12 @@ export const kafka = defineSource({
     });
   },
 });
+
+function serverOf({ msk }: Settings, brokers: readonly string[]): string {
+  const list = brokers.join(', ');
+  if (msk === undefined) return `Kafka at ${list}`;
+  return `Kafka on MSK cluster ${mskName(msk)}${list === '' ? '' : ` (${list})`}`;
+}
 
 type Measured = Pick<Sample, 'value' | 'note' | 'mostUnits'>;
 

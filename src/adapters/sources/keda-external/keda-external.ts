@@ -2,11 +2,13 @@
 import { z } from 'zod';
 import { report } from '../../../domain/written/issue.js';
 import { AdapterError } from '../../net/errors.js';
+import { withoutSecrets } from '../../net/secrets.js';
 import { tlsSettings } from '../../net/tls.js';
 import { emptyAsSetting } from '../empty-as.js';
 import { ReusableConnection } from '../reusable-connection.js';
 import { makeSampler } from '../sampler.js';
 import { defineSource } from '../source.js';
+import { ActivityStream } from './activity-stream.js';
 import type { ScaledObject, ScalerCall, ScalerClient } from './scaler-client.js';
 
 const settings = z
@@ -30,6 +32,12 @@ const settings = z
       .enum(['metric', 'active'])
       .default('metric')
       .describe('`metric`: the value of the metric. `active`: 1 if the scaler reports that it is active, otherwise 0.'),
+    push: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Keeps the stream `StreamIsActive` open, so that a sample is taken when the scaler becomes active or inactive, and not at the end of `interval`.',
+      ),
     name: z
       .string()
       .min(1)
@@ -73,18 +81,41 @@ export const kedaExternal = defineSource({
       namespace: settings.namespace,
       scalerMetadata: { scalerAddress: settings.address, ...settings.metadata },
     };
+    const stream = new ActivityStream((signal) => activityOf(settings, scaledObject, signal));
     const measure = settings.measure === 'active' ? measureActivity : measureMetric;
+    const secrets = [...Object.values(settings.metadata), settings.tls?.key];
     return makeSampler(context, {
       server: `external scaler at ${settings.address}`,
-      secrets: [...Object.values(settings.metadata), settings.tls?.key],
+      secrets,
       emptyAs: settings.emptyAs,
-      look: async (signal) => ({
-        value: await connection.use(signal, (scaler) => measure(scaler, scaledObject, { signal, timeoutMs })),
-      }),
-      close: async () => connection.close(),
+      async look(signal) {
+        const value = await connection.use(signal, (scaler) => measure(scaler, scaledObject, { signal, timeoutMs }));
+        return stream.problem === undefined ? { value } : { value, note: noteOf(stream.problem, secrets) };
+      },
+      ...(settings.push && { onPush: (listener: () => void) => stream.subscribe(listener) }),
+      async close() {
+        stream.close();
+        connection.close();
+      },
     });
   },
 });
+
+/** A connection of its own for each attempt: a sample that times out must not end the stream. */
+async function* activityOf({ address, tls }: Settings, object: ScaledObject, signal: AbortSignal) {
+  const { ScalerClient } = await import('./scaler-client.js');
+  const client = new ScalerClient(address, tls);
+  try {
+    yield* client.activity(object, signal);
+  } finally {
+    client.close();
+  }
+}
+
+/** The text may quote the scaler, which knows the metadata. */
+function noteOf(problem: string, secrets: readonly (string | undefined)[]): string {
+  return withoutSecrets(`no push arrives, so that changes are noticed after interval: ${problem}`, secrets);
+}
 
 interface OpenScaler {
   readonly client: ScalerClient;

@@ -46,6 +46,8 @@ export interface Rpc<Response> {
 
 export const rpcs = {
   isActive: rpc('IsActive', 'ScaledObjectRef', 'IsActiveResponse', z.object({ result: z.boolean() })),
+  /** The response is a stream of such messages. */
+  streamIsActive: rpc('StreamIsActive', 'ScaledObjectRef', 'IsActiveResponse', z.object({ result: z.boolean() })),
   getMetricSpec: rpc(
     'GetMetricSpec',
     'ScaledObjectRef',

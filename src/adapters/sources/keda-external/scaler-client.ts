@@ -32,6 +32,8 @@ export class ScalerClient {
       'grpc.enable_retries': 0,
       // A new client connects at once. A shared connection would first wait after the failures of its predecessor.
       'grpc.use_local_subchannel_pool': 1,
+      // A stream on which nothing arrives may have lost its connection. Servers refuse more frequent pings by default.
+      'grpc.keepalive_time_ms': 310_000,
       ...(tls?.serverName !== undefined && {
         'grpc.ssl_target_name_override': tls.serverName,
         'grpc.default_authority': tls.serverName,
@@ -55,6 +57,29 @@ export class ScalerClient {
     return metricValues.map(({ metricValue, metricValueFloat }) =>
       metricValueFloat > 0 ? metricValueFloat : metricValue,
     );
+  }
+
+  /** Whether the scaler is active, at each push. Ends when the scaler ends the stream, or when the signal aborts. */
+  async *activity(object: ScaledObject, signal: AbortSignal): AsyncGenerator<boolean, void> {
+    const rpc = rpcs.streamIsActive;
+    const call = this.#client.makeServerStreamRequest(
+      rpc.path,
+      (request: Message) => encode(rpc, request),
+      (response: Buffer) => response,
+      { ...object },
+      new Metadata(),
+    );
+    const cancel = () => call.cancel();
+    signal.addEventListener('abort', cancel, { once: true });
+    try {
+      for await (const bytes of call) yield decode(rpc, bytes as Buffer).result;
+    } catch (error) {
+      if (signal.aborted) return;
+      throw error instanceof AdapterError ? error : explained(error as ServiceError, rpc);
+    } finally {
+      signal.removeEventListener('abort', cancel);
+      cancel();
+    }
   }
 
   close(): void {

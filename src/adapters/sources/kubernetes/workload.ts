@@ -7,7 +7,7 @@ import { quantity } from './quantity.js';
 
 export const workloadSettings = {
   name: z.string().min(1).describe('Name of the object.'),
-  kind: z.string().min(1).default('Deployment').describe('Kind of the object.'),
+  kind: z.string().min(1).default('Deployment').describe('Kind of the object, or its plural such as `rollouts`.'),
   apiVersion: z.string().min(1).default('apps/v1').describe('API version of the kind.'),
 };
 

@@ -18,13 +18,15 @@ export interface QueueAsked {
   readonly version: WorkerVersion | undefined;
 }
 
-interface WorkerVersion {
+export interface WorkerVersion {
   readonly deployment: string;
   readonly buildId: string;
 }
 
 export interface QueueSeen {
   readonly backlog: number;
+  /** Tasks added per second, over the last 30 s. */
+  readonly addRate: number;
   /** Tasks were added or dispatched within the last 30 s. */
   readonly isMoving: boolean;
   readonly isPolled: boolean;
@@ -47,6 +49,7 @@ const longestPollMs = 90_000;
 function combined(queues: readonly QueueSeen[]): QueueSeen {
   return {
     backlog: queues.reduce((total, { backlog }) => total + backlog, 0),
+    addRate: queues.reduce((total, { addRate }) => total + addRate, 0),
     isMoving: queues.some(({ isMoving }) => isMoving),
     isPolled: queues.some(({ isPolled }) => isPolled),
   };
@@ -102,6 +105,7 @@ function oneQueue(stats: Stats | null | undefined, isPolled: boolean): QueueSeen
   if (count === undefined || count === null) {
     throw new AdapterError('malformed', 'did not report the backlog. This requires Temporal server 1.25 or later.');
   }
-  const isMoving = (stats?.tasksAddRate ?? 0) > 0 || (stats?.tasksDispatchRate ?? 0) > 0;
-  return { backlog: Number(count), isMoving, isPolled };
+  const addRate = stats?.tasksAddRate ?? 0;
+  const isMoving = addRate > 0 || (stats?.tasksDispatchRate ?? 0) > 0;
+  return { backlog: Number(count), addRate, isMoving, isPolled };
 }

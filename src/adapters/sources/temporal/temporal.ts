@@ -1,6 +1,7 @@
 /** Temporal: the waiting and running tasks of a task queue, of all workers or of one worker version. */
 import { Connection } from '@temporalio/client';
 import { z } from 'zod';
+import { report, withFix } from '../../../domain/written/issue.js';
 import { AdapterError } from '../../net/errors.js';
 import { grpcStatusOf } from '../../net/grpc.js';
 import { tlsSettings } from '../../net/tls.js';
@@ -8,44 +9,57 @@ import { zeroAsSetting } from '../empty-as.js';
 import { makeSampler } from '../sampler.js';
 import { ReusableConnection } from '../reusable-connection.js';
 import { defineSource } from '../source.js';
-import { queueSeen, type QueueAsked, type WorkflowService } from './queues.js';
+import { queueSeen, type QueueAsked, type QueueSeen, type WorkerVersion, type WorkflowService } from './queues.js';
+import { isInUse, versionMeant, type VersionSettings } from './versions.js';
 import { workersSeen, type WorkersSeen } from './workers.js';
 
 const kind = z.enum(['workflow', 'activity']);
 
-const settings = z.strictObject({
-  address: z
-    .string()
-    .regex(/:\d+$/, { error: 'is not host:port' })
-    .default('localhost:7233')
-    .describe('Address of the server.'),
-  namespace: z.string().min(1).default('default').describe('Namespace.'),
-  taskQueue: z.string().min(1).describe('Name of the task queue.'),
-  tasks: z
-    .union([kind, z.array(kind).min(1)])
-    .default(['workflow', 'activity'])
-    .describe('Which tasks are counted. The counts of a list are added.'),
-  count: z
-    .enum(['all', 'backlog'])
-    .default('all')
-    .describe(
-      '`all`: waiting and running tasks, and at least 1 while tasks are added or dispatched. `backlog`: only waiting tasks, which is 0 if every task is dispatched immediately.',
-    ),
-  version: z
-    .strictObject({
-      deployment: z.string().min(1).describe('Name of the worker deployment.'),
-      buildId: z.string().min(1).describe('Build ID of its workers.'),
-    })
-    .optional()
-    .describe('Counts only the tasks of this worker version.'),
-  emptyAs: zeroAsSetting,
-  apiKey: z.string().min(1).optional().describe('API key, such as one of Temporal Cloud. Turns TLS on.'),
-  // gRPC always verifies the certificate of the server.
-  tls: tlsSettings
-    .omit({ verify: true })
-    .optional()
-    .describe('TLS settings. An empty mapping (`tls: {}`) turns TLS on with the certificate authorities of Node.'),
-});
+const settings = z
+  .strictObject({
+    address: z
+      .string()
+      .regex(/:\d+$/, { error: 'is not host:port' })
+      .default('localhost:7233')
+      .describe('Address of the server.'),
+    namespace: z.string().min(1).default('default').describe('Namespace.'),
+    taskQueue: z.string().min(1).describe('Name of the task queue.'),
+    tasks: z
+      .union([kind, z.array(kind).min(1)])
+      .default(['workflow', 'activity'])
+      .describe('Which tasks are counted. The counts of a list are added.'),
+    count: z
+      .enum(['all', 'backlog', 'added', 'inUse'])
+      .default('all')
+      .describe(
+        '`all`: waiting and running tasks, and at least 1 while tasks are added or dispatched. `backlog`: only waiting tasks, which is 0 if every task is dispatched immediately. `added`: tasks added per second. `inUse`: 1 while the version is current, ramping or draining, otherwise 0.',
+      ),
+    version: z
+      .strictObject({
+        deployment: z.string().min(1).describe('Name of the worker deployment.'),
+        buildId: z.string().min(1).optional().describe('Build ID of its workers.'),
+        role: z
+          .enum(['current', 'ramping'])
+          .optional()
+          .describe('In place of `buildId`: the version that is current or ramping when the sample is taken.'),
+      })
+      .refine(({ buildId, role }) => (buildId === undefined) !== (role === undefined), {
+        error: withFix('has not exactly one of buildId and role', 'set one of the two'),
+      })
+      .optional()
+      .describe('Counts only the tasks of this worker version.'),
+    emptyAs: zeroAsSetting,
+    apiKey: z.string().min(1).optional().describe('API key, such as one of Temporal Cloud. Turns TLS on.'),
+    // gRPC always verifies the certificate of the server.
+    tls: tlsSettings
+      .omit({ verify: true })
+      .optional()
+      .describe('TLS settings. An empty mapping (`tls: {}`) turns TLS on with the certificate authorities of Node.'),
+  })
+  .superRefine(({ count, version }, issues) => {
+    if (count !== 'inUse' || version !== undefined) return;
+    report(issues, { path: ['version'], problem: 'is missing', fix: 'count: inUse requires it', isMissing: true });
+  });
 
 type Settings = z.output<typeof settings>;
 
@@ -53,8 +67,10 @@ export const temporal = defineSource({
   type: 'temporal',
   summary: 'The waiting and running tasks of a Temporal task queue.',
   settings,
-  overlooks: ({ count }) =>
-    count === 'backlog' ? { work: 'tasks that workers run', fix: 'set count: all' } : undefined,
+  overlooks({ count }) {
+    const work = { backlog: 'tasks that workers run', added: 'tasks that wait or that workers run' }[String(count)];
+    return work === undefined ? undefined : { work, fix: 'set count: all' };
+  },
   create(settings, context) {
     const connection = new ReusableConnection<Connection>({
       async open(_lost, abandoned) {
@@ -64,7 +80,7 @@ export const temporal = defineSource({
       },
       isHarmless: (error) => error instanceof AdapterError,
     });
-    const look = settings.count === 'all' ? lookAtAll(settings) : lookAtBacklog(settings);
+    const look = lookOf(settings);
     return makeSampler(context, {
       server: `Temporal at ${settings.address}`,
       emptyAs: settings.emptyAs,
@@ -104,14 +120,46 @@ function tlsOf({ ca, cert, key, serverName }: NonNullable<Settings['tls']>) {
   };
 }
 
-type Look = (service: WorkflowService) => Promise<{ readonly value: number; readonly note?: string }>;
-
-function lookAtBacklog(settings: Settings): Look {
-  const asked = askedOf(settings);
-  return async (service) => ({ value: (await queueSeen(service, asked)).backlog });
+interface Counted {
+  readonly value: number;
+  readonly note?: string;
 }
 
-function askedOf({ namespace, taskQueue, version, tasks }: Settings): QueueAsked {
+type Look = (service: WorkflowService) => Promise<Counted>;
+
+/** For all workers, or for the version that is meant at the time of each sample. */
+function lookOf(settings: Settings): Look {
+  const { namespace, version } = settings;
+  const look = lookAtVersion(settings);
+  if (version === undefined) return async (service) => look(service, undefined);
+  return async (service) => {
+    const meant = await versionMeant(service, namespace, version);
+    if (meant !== undefined) return look(service, meant);
+    return { value: 0, note: `no version of ${version.deployment} is ramping` };
+  };
+}
+
+type VersionLook = (service: WorkflowService, version: WorkerVersion | undefined) => Promise<Counted>;
+
+function lookAtVersion(settings: Settings): VersionLook {
+  const { namespace } = settings;
+  const seen = async (...[service, version]: Parameters<VersionLook>): Promise<QueueSeen> =>
+    queueSeen(service, askedOf(settings, version));
+  switch (settings.count) {
+    case 'all':
+      return lookAtAll(settings);
+    case 'backlog':
+      return async (service, version) => ({ value: (await seen(service, version)).backlog });
+    case 'added':
+      return async (service, version) => ({ value: (await seen(service, version)).addRate });
+    case 'inUse':
+      return async (service, version) => ({
+        value: version !== undefined && (await isInUse(service, namespace, version)) ? 1 : 0,
+      });
+  }
+}
+
+function askedOf({ namespace, taskQueue, tasks }: Settings, version: WorkerVersion | undefined): QueueAsked {
   return { namespace, taskQueue, version, kinds: new Set([tasks].flat()) };
 }
 
@@ -119,10 +167,10 @@ function askedOf({ namespace, taskQueue, version, tasks }: Settings): QueueAsked
  * Waiting and running tasks. A task that a worker took after its last heartbeat is in neither count. So after tasks
  * were added or dispatched, the value is at least 1 until every worker has sent a newer heartbeat.
  */
-function lookAtAll(settings: Settings): Look {
-  const asked = askedOf(settings);
+function lookAtAll(settings: Settings): VersionLook {
   let movedAtMs = -Infinity;
-  return async (service) => {
+  return async (service, version) => {
+    const asked = askedOf(settings, version);
     const nowMs = Date.now();
     const queue = await queueSeen(service, asked);
     const seen = await workersSeen(service, asked, nowMs).catch(withoutWorkers);
@@ -147,7 +195,7 @@ function explained(error: unknown, { namespace, taskQueue, version }: Settings):
   const code = grpcStatusOf(error)?.code;
   if (code === 'timeout') return new AdapterError(code, 'no response within the timeout');
   if (code === 'missing') {
-    const what = version === undefined ? taskQueue : `version ${version.buildId} of ${version.deployment}`;
+    const what = version === undefined ? taskQueue : versionInWords(version);
     return new AdapterError(code, `there is no ${what} in namespace ${namespace}. Check namespace and names.`);
   }
   if (code === 'denied') {
@@ -157,4 +205,8 @@ function explained(error: unknown, { namespace, taskQueue, version }: Settings):
     return new AdapterError(code, 'cannot be reached. Check that it is running, address and tls.');
   }
   return error;
+}
+
+function versionInWords({ deployment, buildId }: VersionSettings): string {
+  return buildId === undefined ? `deployment ${deployment}` : `version ${buildId} of ${deployment}`;
 }

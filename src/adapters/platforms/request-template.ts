@@ -1,6 +1,6 @@
-/** Request templates of the settings, with placeholders such as `{{to}}` for the values of a change. */
+/** Templates of requests and commands in the settings, with placeholders such as `{{to}}` for the values of a change. */
 import { z } from 'zod';
-import { report } from '../../../domain/written/issue.js';
+import { report } from '../../domain/written/issue.js';
 
 /** The placeholders. */
 const names = {
@@ -36,7 +36,7 @@ export function templateSchemas(known: readonly (keyof typeof names)[]) {
   const body: z.ZodType<Json> = z.lazy(() =>
     z.union([text, z.number(), z.boolean(), z.null(), z.array(body), z.record(z.string(), body)]),
   );
-  return { url, body };
+  return { url, text, body };
 }
 
 /** Values are escaped, so a name with a slash remains one segment of the path. */
@@ -44,13 +44,16 @@ export function fillUrl(template: string, values: TemplateValues): URL {
   return new URL(template.replace(placeholder, (whole) => encodeURIComponent(valueOf(whole, values))));
 }
 
+/** The text is one argument of a command or a value in a body: nothing is escaped. */
+export function fillText(template: string, values: TemplateValues): string {
+  return template.replace(placeholder, (whole) => String(valueOf(whole, values)));
+}
+
 /** `"{{to}}"` as a whole value becomes a number; within other text it becomes text. */
 export function fillBody(template: Json, values: TemplateValues): Json {
   if (typeof template === 'string') {
     const [alone] = /^\{\{\s*\w*\s*\}\}$/.exec(template) ?? [];
-    return alone === undefined
-      ? template.replace(placeholder, (whole) => String(valueOf(whole, values)))
-      : valueOf(alone, values);
+    return alone === undefined ? fillText(template, values) : valueOf(alone, values);
   }
   if (Array.isArray(template)) return template.map((item) => fillBody(item, values));
   if (template === null || typeof template !== 'object') return template;

@@ -1,18 +1,24 @@
 /** Amazon ECS: the desired count of a service. A change sets the count, so sending it twice has the effect of once. */
 import type * as Sdk from '@aws-sdk/client-ecs';
 import { z } from 'zod';
-import type { CapacityChange, ChangeOutcome, Observation, ResourceStatus } from '../../domain/scale/capacity.js';
-import { awsAnswerIn, awsClientConfig } from '../net/aws.js';
-import { AdapterError } from '../net/errors.js';
-import { checkPermit } from '../net/send-permit.js';
-import { asOutcome, asReadError } from './outcome.js';
-import { definePlatform, type Platform, type PlatformContext, type SendPermit, textOf } from './platform.js';
-import { callSdk } from './sdk-call.js';
+import type { CapacityChange, ChangeOutcome, Observation, ResourceStatus } from '../../../domain/scale/capacity.js';
+import { awsAnswerIn, awsClientConfig, regionOfArn } from '../../net/aws.js';
+import { AdapterError } from '../../net/errors.js';
+import { asOutcome, asReadError } from '../outcome.js';
+import { definePlatform, type Platform, type PlatformContext, type SendPermit, textOf } from '../platform.js';
+import { callSdk } from '../sdk-call.js';
+import { afterPermit, lastStep } from './after-permit.js';
 
 const settings = z.strictObject({
   cluster: z.string().min(1).describe('Name or ARN of the cluster.'),
   service: z.string().min(1).optional().describe('Name or ARN of the service. Default: the name of the resource.'),
-  region: z.string().min(1).optional().describe('AWS region. Default: `AWS_REGION`, or the region of the AWS profile.'),
+  region: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'AWS region. Default: the region in an ARN of `service` or `cluster`, `AWS_REGION`, `AWS_DEFAULT_REGION`, or the region of the AWS profile.',
+    ),
   endpoint: z
     .url({ protocol: /^https?$/ })
     .optional()
@@ -27,7 +33,7 @@ export const ecs = definePlatform({
   target: (written, { resource, taskQueue }) => {
     const cluster = textOf(written, 'cluster') ?? '';
     const service = textOf(written, 'service') ?? resource;
-    const region = textOf(written, 'region') ?? regionIn(service) ?? regionIn(cluster);
+    const region = textOf(written, 'region') ?? regionOfArn(service) ?? regionOfArn(cluster);
     // The account is not part of the name: the credentials of the machine determine it.
     return [taskQueue, textOf(written, 'endpoint') ?? '', region, nameIn(cluster), nameIn(service)];
   },
@@ -37,10 +43,6 @@ export const ecs = definePlatform({
 /** `arn:aws:ecs:eu-west-1:123456789012:service/cluster/web` -> `web`. */
 function nameIn(nameOrArn: string): string {
   return nameOrArn.startsWith('arn:') ? nameOrArn.slice(nameOrArn.lastIndexOf('/') + 1) : nameOrArn;
-}
-
-function regionIn(nameOrArn: string): string | undefined {
-  return nameOrArn.startsWith('arn:') ? nameOrArn.split(':')[3] : undefined;
 }
 
 class EcsService implements Platform {
@@ -54,7 +56,7 @@ class EcsService implements Platform {
     this.#resource = context.resource;
     this.#names = { cluster, service: service ?? context.resource };
     this.#timeoutMs = context.requestTimeoutMs;
-    this.#access = { region, endpoint };
+    this.#access = { region: region ?? regionOfArn(service) ?? regionOfArn(cluster), endpoint };
   }
 
   async observe(signal: AbortSignal): Promise<Observation> {
@@ -89,14 +91,7 @@ class EcsService implements Platform {
     try {
       const { sdk, client } = await this.#open();
       const command = new sdk.UpdateServiceCommand({ cluster, service, desiredCount: to });
-      // After every step that may take long, such as loading the credentials.
-      command.middlewareStack.add(
-        (next) => (args) => {
-          checkPermit(permit, call.name);
-          return next(args);
-        },
-        { step: 'deserialize', priority: 'low' },
-      );
+      command.middlewareStack.add(afterPermit(permit, call.name), lastStep);
       await callSdk(call, (abortSignal) => client.send(command, { abortSignal }), awsAnswerIn);
       return { outcome: 'accepted' };
     } catch (error) {
