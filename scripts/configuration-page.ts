@@ -7,7 +7,7 @@ import { fastAutoscalerSettings } from '../src/config/environment/ecs-fast-autos
 import { documentSchema, resourceSchema } from '../src/config/schema/resource.js';
 import { serverVariables } from '../src/config/environment/process.js';
 import { fieldTable, table } from './field-table.js';
-import { writtenForm, type JsonSchema } from './json-schema.js';
+import { writtenForm, type JsonSchema } from '../src/config/schema/json-schema.js';
 
 export function configurationPage(): string {
   const { platform, autoscale } = resourceSchema.shape;
@@ -56,7 +56,8 @@ const introduction = `# Configuration
 
 Escapement reads \`escapement.yaml\`, or the file that \`ESCAPEMENT_CONFIG\` names. Without a file, the environment defines
 [one resource](#one-resource-from-the-environment). Without a file and these variables, the demo runs. \`escapement validate\` reports every
-problem of a file, with its line and how to fix it. With \`--json\` it prints the problems as data. For completion in an editor, begin the file with
+problem of a file, with its line and how to fix it. With \`--json\` it prints the problems as data. \`escapement config show\` prints the
+configuration in force as an \`escapement.yaml\`, also if it comes from the environment, so that a file can replace the variables. For completion in an editor, begin the file with
 \`# yaml-language-server: $schema=docs/escapement.schema.json\`. For complete files, see the [examples](examples/).
 
 - **Durations** have a unit: \`500ms\`, \`15s\`, \`5m\`, \`1h30m\`, \`1d\`. **Percentages** are written \`30%\`. Counts are whole numbers.
@@ -81,7 +82,7 @@ negative number is missing data: a load cannot be negative, so the query is inco
 for the policies.) NaN, infinity and a missing response of a source are missing data too. Missing data is never zero unless \`emptyAs\` says so,
 and blocks scaling in until \`fallback\` applies. If zero itself means that nothing is known, set \`emptyAs: noData\`.
 
-**A sample counts once** if its source dates it (\`cloudwatch\`, \`kinesis\` except for its shards, \`http-json\` with \`observedAt\`, \`exposition\` with timestamps). A sample from before
+**A sample counts once** if its source dates it (\`cloudwatch\`, \`kinesis\` except for its shards, \`google-pubsub\`, \`google-cloud-monitoring\` except with \`query\`, \`http-json\` with \`observedAt\`, \`exposition\` with timestamps). A sample from before
 the last change by Escapement does not show the effect of that change. \`thresholds\`, \`steps\`, \`utilization\` and expressions with \`current\` then keep the
 requested capacity until there is a newer sample. \`perUnit\` requests the same capacity again ([why](decisions/0034-a-sample-counts-once.md)).
 

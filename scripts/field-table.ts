@@ -1,5 +1,5 @@
 /** A JSON Schema of a mapping as a table for people; the fields of mappings inside it get rows with dotted names. */
-import type { JsonSchema } from './json-schema.js';
+import type { JsonSchema } from '../src/config/schema/json-schema.js';
 
 export type Row = readonly string[];
 
@@ -30,6 +30,8 @@ function insideOf(field: JsonSchema, name: string): Row[] {
   const rows = formsOf(field).flatMap((form) => {
     if (form.type === 'array')
       return formsOf(form.items as JsonSchema).flatMap((item) => fieldRows(item, `${name}[].`, []));
+    // The keys of a mapping such as `queries` are chosen by the person who writes it.
+    if (typeof form.additionalProperties === 'object') return fieldRows(form.additionalProperties, `${name}.*.`, []);
     return fieldRows(form, `${name}.`, []);
   });
   return rows.filter(([first], index) => rows.findIndex(([other]) => other === first) === index);

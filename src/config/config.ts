@@ -40,11 +40,28 @@ export interface ResourceConfig {
   readonly taskQueue: string;
   /** Absent where the resource scales only on request. */
   readonly autoscale?: AutoscaleConfig;
+  /** Absent where the resource scales only on request. */
+  readonly writtenPolicy?: WrittenPolicy;
 }
 
-type WrittenResource = Omit<z.output<typeof resourceSchema>, 'max'> & { readonly max: number | null };
+/** What is written under `autoscale:`. It contains no secret. */
+export interface WrittenPolicy {
+  /** YAML, with comments and placeholders as written. */
+  readonly text: string;
+  /** The settings whose values are not in the text, because they may be secrets: the text has a placeholder instead. */
+  readonly hidden: readonly string[];
+  /** The file as the user named it, and the place of the key `autoscale` in it. Null: not from a file. */
+  readonly place: {
+    readonly file: string;
+    readonly path: string;
+    readonly line: number;
+    readonly column: number;
+  } | null;
+  /** The values of the placeholders in the policies, by their text. Those of platforms and sources are not among them. */
+  readonly placeholders: Readonly<Record<string, string>>;
+}
 
-export function resourceConfig(alias: string, written: WrittenResource): ResourceConfig {
+export function resourceConfig(alias: string, written: z.output<typeof resourceSchema>): ResourceConfig {
   const { platform, taskQueue, min, max, step, cooldown, settle, waitForActive, requestTimeout, dryRun, autoscale } =
     written;
   const takes = takesChanges(platform);

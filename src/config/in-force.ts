@@ -44,7 +44,7 @@ function autoscaleText({ settings }: AutoscaleConfig): string {
   const parts = [
     `every ${durationText(intervalMs)}: ${policies === '' ? 'no policy' : policies}`,
     ...(behavior.scaleUp || behavior.scaleDown ? ['behavior'] : []),
-    ...(idle === null ? [] : [`to zero after ${durationText(idle.forMs)} without ${idle.value}`]),
+    ...(idle === null ? [] : [`to ${idle.capacity ?? 'zero'} after ${durationText(idle.forMs)} without ${idle.value}`]),
     `fallback: ${fallbackText(fallback)} after ${fallback.after} ${fallback.after === 1 ? 'failure' : 'failures'}`,
   ];
   return parts.join('; ');

@@ -10,13 +10,15 @@ import { demoConfig } from './environment/demo.js';
 import { environmentConfig, environmentNames, environmentSettings } from './environment/omnistrate.js';
 import { isSet, parseEnvironment, trueOrFalse } from './environment/variables.js';
 import {
+  everyVariable,
   fastAutoscalerConfig,
   fastAutoscalerNames,
   fastAutoscalerSettings,
   fastAutoscalerVariables,
+  variablesWithoutService,
 } from './environment/ecs-fast-autoscaler.js';
 import { fileConfig } from './file/file-config.js';
-import { misspelledVariables } from './environment/misspelled.js';
+import { misspelledVariables, refuseMisspelledDryRun } from './environment/misspelled.js';
 import type { Environment } from './file/placeholders.js';
 import { serverVariables } from './environment/process.js';
 
@@ -28,6 +30,7 @@ const defaultFile = 'escapement.yaml';
  */
 export async function loadConfig(environment: Environment, cwd: string): Promise<LoadedConfig> {
   const { ESCAPEMENT_OWNER: owner = defaultOwner } = parseEnvironment(ownerVariable, environment);
+  refuseMisspelledDryRun(environment);
   const file = await configFile(environment, cwd);
   const { config, variables } =
     file === undefined ? fromEnvironment(environment) : await fromFile(file, environment, cwd);
@@ -38,7 +41,7 @@ export async function loadConfig(environment: Environment, cwd: string): Promise
         { file: 'environment', atMs: Date.now() }
       : { file: resolve(cwd, file), atMs: await writtenAtMs(resolve(cwd, file)) };
   const writing = { owner: config.owner ?? owner, host: hostname(), ...written };
-  return { ...config, writing, warnings: [...config.warnings, ...misspelled] };
+  return { ...config, writing, warnings: [...config.warnings, ...variablesWithoutService(environment), ...misspelled] };
 }
 
 const ownerVariable = serverVariables.pick({ ESCAPEMENT_OWNER: true });
@@ -75,8 +78,15 @@ async function fromFile(file: string, environment: Environment, cwd: string): Pr
     fix: `write the same settings in ${file}`,
   };
   const warnings = [...config.warnings, ...(ignored.length === 0 ? [] : [ignoring])];
-  const { DRY_RUN: isDryRun } = parseEnvironment(z.object({ DRY_RUN: trueOrFalse.prefault('false') }), environment);
-  return { config: { ...config, warnings, ...(isDryRun && asDryRun(config, warnings)) }, variables: ignored };
+  return {
+    config: { ...config, warnings, ...(isDryRun(environment) && asDryRun(config, warnings)) },
+    variables: ignored,
+  };
+}
+
+/** Whether DRY_RUN is true. @throws ConfigError */
+export function isDryRun(environment: Environment): boolean {
+  return parseEnvironment(z.object({ DRY_RUN: trueOrFalse.prefault('false') }), environment).DRY_RUN;
 }
 
 /** DRY_RUN sends no change for any resource, whatever the file sets. */
@@ -91,18 +101,36 @@ function asDryRun({ file, resources }: Config, warnings: Config['warnings']): Pi
  * something.
  */
 function fromEnvironment(environment: Environment): Loaded {
+  try {
+    return configured(environment);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    // A variable that is reported as not set may be there with another spelling.
+    const wanted = error.problems.map(({ path }) => path);
+    const known = [...Object.keys(environmentSettings.shape), ...everyVariable, ...alwaysRead];
+    throw new ConfigError([...error.problems, ...misspelledVariables(environment, known, wanted)]);
+  }
+}
+
+function configured(environment: Environment): Loaded {
+  const kind = environmentKind(environment);
+  if (kind === 'ecs')
+    return { config: fastAutoscalerConfig(environment), variables: fastAutoscalerVariables(environment) };
+  const variables = [...Object.keys(environmentSettings.shape), ...environmentNames(environment)];
+  if (kind === 'omnistrate') return { config: environmentConfig(environment), variables };
+  return { config: demoConfig(environment), variables: [...variables, ...Object.keys(fastAutoscalerSettings.shape)] };
+}
+
+/** Which variables configure a resource. @throws ConfigError where the variables configure two resources. */
+export function environmentKind(environment: Environment): 'omnistrate' | 'ecs' | 'none' {
   const names = { omnistrate: environmentNames(environment), ecs: fastAutoscalerNames(environment) };
   const given = {
     omnistrate: names.omnistrate.filter((name) => isSet(environment, name)),
     ecs: names.ecs.filter((name) => isSet(environment, name)),
   };
   if (given.omnistrate.length > 0 && given.ecs.length > 0) throw new ConfigError([twoResources(given)]);
-  if (given.ecs.length > 0 || (names.omnistrate.length === 0 && names.ecs.length > 0)) {
-    return { config: fastAutoscalerConfig(environment), variables: fastAutoscalerVariables(environment) };
-  }
-  const variables = [...Object.keys(environmentSettings.shape), ...names.omnistrate];
-  if (names.omnistrate.length > 0) return { config: environmentConfig(environment), variables };
-  return { config: demoConfig(environment), variables: [...variables, ...Object.keys(fastAutoscalerSettings.shape)] };
+  if (given.ecs.length > 0 || (names.omnistrate.length === 0 && names.ecs.length > 0)) return 'ecs';
+  return names.omnistrate.length > 0 ? 'omnistrate' : 'none';
 }
 
 function twoResources({ omnistrate, ecs }: Readonly<Record<'omnistrate' | 'ecs', readonly string[]>>): ConfigProblem {

@@ -127,6 +127,12 @@ describe('an autoscale', () => {
       fallback: { after: 2, capacity: { atLeast: 4 } },
     });
   });
+
+  it('sends what older workers do not know only where it is set', async () => {
+    const idle = async (more: string) => (await settingsOf(`idle: { value: waiting, for: 5m${more} }`, 0))?.idle;
+    expect(Object.keys((await idle(', capacity: 0, atOnce: false'))!)).toEqual(['value', 'atOrBelow', 'forMs']);
+    expect(await idle(', capacity: 2, atOnce: true')).toMatchObject({ capacity: 2, atOnce: true });
+  });
 });
 
 describe('the sampling of a signal', () => {
@@ -296,6 +302,16 @@ describe('an invalid autoscale', () => {
       'idle with min above 0',
       'idle: { value: waiting, for: 5m }',
       '11 resources.worker.autoscale.idle: scales to zero, but min is above 0; write min: 0, or remove idle',
+    ],
+    [
+      'idle with a capacity below min',
+      'idle: { value: waiting, for: 5m, capacity: 0 }',
+      'scales to zero, but min is above 0',
+    ],
+    [
+      'idle with a capacity above max',
+      'idle: { value: waiting, for: 5m, capacity: 99 }',
+      '11 resources.worker.autoscale.idle.capacity: is above max; lower it, or raise max',
     ],
     [
       'neither a policy nor idle',

@@ -19,7 +19,7 @@ describe('the examples in docs/coming-from.md and README.md', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('docs/coming-from.md: there are five examples', () => {
-    expect(sections).toHaveLength(5);
+  it('docs/coming-from.md: the examples are found', () => {
+    expect(sections.length).toBeGreaterThanOrEqual(7);
   });
 });

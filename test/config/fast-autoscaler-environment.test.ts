@@ -7,6 +7,44 @@ import { loadConfig } from '../../src/config/load.js';
 import { compileExpression } from '../../src/domain/expression/expression.js';
 
 const least = { ECS_CLUSTER: 'main', SERVICE_NAME: 'jobs', SQS_QUEUE_URL: 'https://sqs.example/1/jobs' };
+const kafka = { KAFKA_TOPIC: 't', KAFKA_BOOTSTRAP_SERVERS: 'k:9092', KAFKA_CONSUMER_GROUP: 'g' };
+
+/** The table of the fast autoscaler without the cluster, the service and the queue. */
+const seed = {
+  QUEUE_TYPE: '',
+  MIN_TASKS: '10',
+  MAX_TASKS: '300',
+  SCALE_UP_THRESHOLD: '100.0',
+  SCALE_DOWN_THRESHOLD: '99.0',
+  SCALE_OUT_COOLDOWN: '120',
+  SCALE_IN_COOLDOWN: '120',
+  SCALING_STEP_COUNT: '5',
+  TASKS_PER_MESSAGE: '0.01',
+  MAX_SCALE_DOWN_FACTOR: '0.99',
+  USE_COMBINED_MESSAGES: 'False',
+  LOG_LEVEL: 'INFO',
+};
+const tables: Record<string, Record<string, string>> = {
+  sqs: { SQS_QUEUE_URL: least.SQS_QUEUE_URL },
+  amq: { AMQ_BROKER_ID: 'b-1', AMQ_QUEUE_NAME: 'jobs', AMQ_USERNAME: 'admin', AMQ_PASSWORD: 'password' },
+  kinesis: { KINESIS_STREAM_NAME: 'my-stream' },
+  kafka: { ...kafka, MSK_CLUSTER_ARN: 'arn:aws:kafka:us-east-1:123456789012:cluster/my-cluster/abcdefgh' },
+  rabbitmq: {
+    RABBITMQ_HOST: 'rabbitmq.example.com',
+    RABBITMQ_PORT: '5672',
+    RABBITMQ_VHOST: '/',
+    RABBITMQ_QUEUE: 'my-queue',
+    RABBITMQ_USERNAME: 'guest',
+    RABBITMQ_PASSWORD: 'guest',
+  },
+  redis: {
+    REDIS_HOST: 'redis.example.com',
+    REDIS_PORT: '6379',
+    REDIS_PASSWORD: 'password',
+    REDIS_QUEUE_KEY: 'my-queue',
+    REDIS_QUEUE_TYPE: 'list',
+  },
+};
 const jobsOf = (environment: Record<string, string>) =>
   fastAutoscalerConfig({ ...least, ...environment }).resources['jobs']!;
 
@@ -131,7 +169,7 @@ describe('errors and warnings', () => {
     ['TASKS_PER_MESSAGE', '0.01', 'was added per message to the running tasks'],
     ['MAX_SCALE_DOWN_FACTOR', '0.5', 'was the share of the tasks that a scale-in kept'],
     ['S3_CONFIG_BUCKET', 'state', 'is ignored'],
-    ['MSK_CLUSTER_ARN', 'arn:aws:kafka:x', 'is ignored'],
+    ['MSK_CLUSTER_ARN', 'arn:aws:kafka:x', 'is ignored: QUEUE_TYPE is not kafka'],
   ])('%s has another effect than in the fast autoscaler, which is a warning', (name, value, difference) => {
     const { warnings } = fastAutoscalerConfig({ ...least, [name]: value });
     expect(warnings.map(formatProblem)).toEqual([expect.stringMatching(new RegExp(`^${name}: ${difference}`))]);
@@ -139,18 +177,69 @@ describe('errors and warnings', () => {
 
   it.each([
     ['kinesis', { KINESIS_STREAM_NAME: 's' }],
-    ['kafka', { KAFKA_TOPIC: 't', KAFKA_BOOTSTRAP_SERVERS: 'k', KAFKA_CONSUMER_GROUP: 'g' }],
+    ['kafka', kafka],
+    ['redis', { REDIS_HOST: 'r', REDIS_QUEUE_KEY: 'k' }],
   ])('USE_COMBINED_MESSAGES has no effect for %s, which is a warning', (type, queue) => {
     const { warnings } = fastAutoscalerConfig({ ...least, QUEUE_TYPE: type, ...queue, USE_COMBINED_MESSAGES: 'true' });
     expect(warnings.map(formatProblem)).toEqual([expect.stringMatching(/^USE_COMBINED_MESSAGES: has no effect: /)]);
   });
+
+  it('MSK_CLUSTER_ARN has no effect beside KAFKA_BOOTSTRAP_SERVERS, which is a warning', () => {
+    const both = { ...kafka, QUEUE_TYPE: 'kafka', MSK_CLUSTER_ARN: 'arn:aws:kafka:eu-west-1:1:cluster/a/b' };
+    const { warnings } = fastAutoscalerConfig({ ...least, ...both });
+    expect(warnings.map(formatProblem)).toEqual([
+      'MSK_CLUSTER_ARN: is ignored: KAFKA_BOOTSTRAP_SERVERS names the brokers',
+    ]);
+    expect(fastAutoscalerConfig({ ...least, ...both, KAFKA_BOOTSTRAP_SERVERS: '' }).warnings).toEqual([]);
+  });
+
+  it.each([
+    ['DRYRUN', 'true'],
+    ['DRY-RUN', '1'],
+    ['DRY_RUNN', 'yes'],
+    ['dry_run', 'ture'],
+  ])('%s=%s is refused, because changes would be sent', async (name, value) => {
+    const line = `${name}: is unknown, so that changes would be sent; did you mean DRY_RUN? To send changes, unset ${name}`;
+    expect(await linesOf(() => loadConfig({ ...least, [name]: value }, '/nowhere'))).toEqual([line]);
+    // The same for a file and for the other environment, whose changes are as real.
+    expect(await linesOf(() => loadConfig({ AUTOSCALER_TARGET_RESOURCE: 'a', [name]: value }, '/nowhere'))).toEqual([
+      line,
+    ]);
+  });
+
+  it.each([
+    [{ DRYRUN: 'false' }, false],
+    [{ DRYRUN: '' }, false],
+    [{ DRYRUN: 'true', DRY_RUN: 'false' }, false],
+    [{ DRYRUN: 'false', DRY_RUN: 'true' }, true],
+  ])('%j is accepted', async (variables: Record<string, string>, dryRun) => {
+    const { resources } = await loadConfig({ ...least, ...variables }, '/nowhere');
+    expect(resources['jobs']!.settings.dryRun).toBe(dryRun);
+  });
+
+  it.each(Object.entries(tables))(
+    'every variable of the table for %s with a letter too few is reported',
+    async (type, table) => {
+      const whole = { ...least, ...seed, ...table, QUEUE_TYPE: type, AWS_REGION: 'eu-west-1' };
+      const { warnings } = await loadConfig(whole, '/nowhere');
+      expect(warnings.filter(({ problem }) => problem.startsWith('unknown'))).toEqual([]);
+      for (const name of Object.keys({ ...seed, ...table, ECS_CLUSTER: '', SERVICE_NAME: '' })) {
+        const { [name]: value = 'x', ...others } = whole as Record<string, string>;
+        const written = name.slice(0, 3) + name.slice(4);
+        const lines = await linesOf(async () => {
+          const { warnings } = await loadConfig({ ...others, [written]: value }, '/nowhere');
+          throw new ConfigError(warnings);
+        });
+        expect(lines).toContain(`${written}: unknown, and ignored; did you mean ${name}?`);
+      }
+    },
+  );
 
   it.each([
     ['SCALE_IN_COOLDWN', 'SCALE_IN_COOLDOWN'],
     ['SCALEIN_COOLDOWN', 'SCALE_IN_COOLDOWN'],
     ['MAX_TASK', 'MAX_TASKS'],
     ['USE_COMBINED_MESAGES', 'USE_COMBINED_MESSAGES'],
-    ['DRYRUN', 'DRY_RUN'],
     ['LOGLEVEL', 'LOG_LEVEL'],
     ['ESCAPEMENT_API_TOKN', 'ESCAPEMENT_API_TOKEN'],
     ['TEMPORAL_ADRESS', 'TEMPORAL_ADDRESS'],

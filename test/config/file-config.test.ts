@@ -40,6 +40,19 @@ describe('a resource in escapement.yaml', () => {
     expect(resources.worker?.settings).toMatchObject(settings);
   });
 
+  it('has no maximum with `max: none`, if it is scaled on request', async () => {
+    const text = (max: string) => workerWith('').replace('max: 6', `max: ${max}`);
+    expect((await read(text('none'))).resources.worker?.settings.max).toBe(null);
+    expect((await read(text('"${MAX}"'), { MAX: 'none' })).resources.worker?.settings.max).toBe(null);
+    const autoscale = 'autoscale: { policies: [{ type: fixed, capacity: 3 }] }';
+    expect(await errorLines(workerWith(autoscale).replace('max: 6', 'max: none'))).toEqual([
+      'escapement.yaml:6:10 resources.worker.max: is none, but an autoscaled resource requires a maximum; write the largest capacity it may have',
+    ]);
+    expect(await errorLines(text('many'))).toEqual([
+      'escapement.yaml:6:10 resources.worker.max: must be a whole number or none',
+    ]);
+  });
+
   const aSize = { step: { up: null, down: null }, cooldownMs: { up: 0, down: 300_000 } };
   const units = { step: { up: 1, down: 1 }, cooldownMs: { up: 300_000, down: 300_000 } };
   const observe = "observe: { url: 'http://h/', capacity: size }";
@@ -49,9 +62,15 @@ describe('a resource in escapement.yaml', () => {
     [`{ type: generic-http, ${observe}, add: { url: 'http://h/a' }, remove: { url: 'http://h/r' } }`, units],
     [`{ type: generic-http, ${observe}, set: { url: 'http://h/' } }`, aSize],
     ['{ type: ecs, cluster: main, service: worker }', aSize],
+    ['auto-scaling-group', aSize],
+    ['{ type: lambda-provisioned-concurrency, qualifier: live }', aSize],
     ['kubernetes', aSize],
     ['{ type: azure-container-apps, subscription: s, resourceGroup: g }', aSize],
+    ['{ type: azure-vm-scale-set, subscription: s, resourceGroup: g }', aSize],
     ['{ type: cloud-run, project: p, region: r }', aSize],
+    ['{ type: docker-swarm }', aSize],
+    ['{ type: nomad, group: g }', aSize],
+    ['{ type: exec, observe: [/a], set: [/b, "{{to}}"] }', aSize],
   ])('has the default step and cooldown of its platform: %s', async (platform, pace) => {
     const { resources } = await read(fileOf(`platform: ${platform}\nmin: 1\nmax: 6`));
     expect(resources.worker?.settings).toMatchObject({ ...pace, upAfter: 'change' });
@@ -156,7 +175,11 @@ describe('an invalid file', () => {
     ],
     ['a quoted number', 'platform: omnistrate\nmin: "1"\nmax: 6', '5:10 resources.worker.min: must be a whole number'],
     ['a negative bound', 'platform: omnistrate\nmin: -1\nmax: 6', '5:10 resources.worker.min: must be at least 0'],
-    ['infinity', 'platform: omnistrate\nmin: 1\nmax: .inf', '6:10 resources.worker.max: must be a whole number'],
+    [
+      'infinity',
+      'platform: omnistrate\nmin: 1\nmax: .inf',
+      '6:10 resources.worker.max: must be a whole number or none',
+    ],
     ['no maximum', 'platform: omnistrate\nmin: 1', '3:3 resources.worker.max: is missing'],
     ['no platform', 'min: 1\nmax: 2', '3:3 resources.worker.platform: is missing'],
     [

@@ -1,10 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { generatedDocs } from '../../scripts/generate-docs.js';
-import { editorSchema, writtenForm, type JsonSchema } from '../../scripts/json-schema.js';
+import { editorSchema } from '../../scripts/json-schema.js';
+import { writtenForm, type JsonSchema } from '../../src/config/schema/json-schema.js';
 import { documentSchema, resourceSchema } from '../../src/config/schema/resource.js';
 import { validateFile } from '../../src/config/validate.js';
 
 test.each([
+  'docs/cli.md',
   'docs/configuration.md',
   'docs/escapement.schema.json',
   'docs/events.md',
@@ -27,7 +29,9 @@ it('the schema for editors accepts a placeholder in place of every number and bo
   expect(resource).not.toHaveProperty('required');
 });
 
-test.each(readdirSync('docs/examples'))('docs/examples/%s is valid', async (name) => {
+const examples = readdirSync('docs/examples').filter((name) => name.endsWith('.yaml'));
+
+test.each(examples)('docs/examples/%s is valid', async (name) => {
   expect(await validateFile(name, {}, 'docs/examples')).toMatchObject({ problems: [], warnings: [] });
 });
 

@@ -207,11 +207,31 @@ describe('without a file', () => {
   test.each([
     [{ AUTOSCALER_COOLDOWN: '60' }],
     [{ AUTOSCALER_TARGET_RESOURCE: '' }],
-    [{ AUTOSCALER_TARGET_RESORCE: 'worker' }],
     [{ OMNISTRATE_SIDECAR_URL: 'http://127.0.0.1:49750' }],
   ])('%j does not start the demo, because the resource is missing', async (variables) => {
     expect(await linesOf(() => loadConfig(variables, folder))).toEqual([
       'AUTOSCALER_TARGET_RESOURCE: is not set; set it to the alias of the resource, its key in omnistrate-compose.yaml',
+    ]);
+  });
+
+  it('a required variable that is misspelled does not start the demo, and the error names both spellings', async () => {
+    expect(await linesOf(() => loadConfig({ AUTOSCALER_TARGET_RESORCE: 'worker' }, folder))).toEqual([
+      'AUTOSCALER_TARGET_RESOURCE: is not set; set it to the alias of the resource, its key in omnistrate-compose.yaml',
+      'AUTOSCALER_TARGET_RESORCE: unknown, and ignored; did you mean AUTOSCALER_TARGET_RESOURCE?',
+    ]);
+  });
+
+  it('settings of a service on ECS without the service are ignored, with a warning', async () => {
+    const variables = {
+      AUTOSCALER_TARGET_RESOURCE: 'worker',
+      MIN_TASKS: '2',
+      TASKS_PER_MESSAGE: '1',
+      QUEUE_TYPE: 'sqs',
+    };
+    const { resources, warnings } = await loadConfig(variables, folder);
+    expect(Object.keys(resources)).toEqual(['worker']);
+    expect(warnings.map(formatProblem)).toEqual([
+      'MIN_TASKS, TASKS_PER_MESSAGE: ignored, because these variables have an effect only with ECS_CLUSTER and SERVICE_NAME; set both, or unset these variables',
     ]);
   });
 

@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { errorLines } from './written.js';
 import { seed } from '../properties/seed.js';
 
-const examples = readdirSync('docs/examples').map((name) => readFileSync(`docs/examples/${name}`, 'utf8'));
+const examples = readdirSync('docs/examples')
+  .filter((name) => name.endsWith('.yaml'))
+  .map((name) => readFileSync(`docs/examples/${name}`, 'utf8'));
 const pieces = [
   '\n',
   ' ',

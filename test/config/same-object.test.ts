@@ -20,13 +20,22 @@ const on = (type: string) => (settings: object) => ({ platform: { type, ...setti
 const kubernetes = on('kubernetes');
 const omnistrate = on('omnistrate');
 const ecs = on('ecs');
+const group = on('auto-scaling-group');
+const lambda = on('lambda-provisioned-concurrency');
 const run = on('cloud-run');
+const instanceGroup = on('google-instance-group');
 const azure = on('azure-container-apps');
+const scaleSet = on('azure-vm-scale-set');
 const http = on('generic-http');
+const swarm = on('docker-swarm');
+const nomad = on('nomad');
+const exec = on('exec');
 
 const api = (url: string, body?: object) =>
   http({ observe: { url: 'http://api/x', capacity: 'size' }, set: { url, ...(body && { body }) } });
 const arn = (rest: string, region = 'eu-west-1') => `arn:aws:ecs:${region}:123456789012:${rest}`;
+const groupArn = 'arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:e7a1:autoScalingGroupName/web';
+const functionArn = 'arn:aws:lambda:eu-west-1:123456789012:function:pay';
 const runs = { project: 'p', region: 'europe-west1' };
 const apps = { subscription: 'S-1', resourceGroup: 'Shop' };
 
@@ -42,6 +51,18 @@ describe('two resources that scale the same object are refused', () => {
       'another version of its group',
       kubernetes({ name: 'web' }),
       kubernetes({ name: 'web', apiVersion: 'apps/v1beta1' }),
+    ],
+    [
+      'a Rollout, once by its plural',
+      kubernetes({ name: 'web', apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout' }),
+      kubernetes({ name: 'web', apiVersion: 'argoproj.io/v1alpha1', kind: 'rollouts' }),
+    ],
+    ['one Swarm service', swarm({ service: 's' }), swarm({ service: 's', host: 'unix:///var/run/docker.sock' })],
+    ['one group of a job', nomad({ job: 'j', group: 'g' }), nomad({ job: 'j', group: 'g', namespace: 'default' })],
+    [
+      'one pool of two programs',
+      exec({ observe: ['/a'], set: ['/b', '{{resource}}', '{{to}}'] }),
+      exec({ observe: ['/a'], set: ['/b', 'one', '{{to}}'] }),
     ],
     ['the alias of the other resource', kubernetes({}), kubernetes({ name: 'one' })],
     ['one sidecar and alias', omnistrate({ alias: 'w' }), omnistrate({ url: 'http://127.0.0.1:49750', alias: 'w' })],
@@ -61,8 +82,20 @@ describe('two resources that scale the same object are refused', () => {
       ecs({ cluster: 'c', service: 's' }),
       ecs({ cluster: 'c', service: 's', region: 'eu-west-1' }),
     ],
+    ['one Auto Scaling group, once by its ARN', group({ group: 'web' }), group({ group: groupArn })],
+    [
+      'one alias of a function, once by its ARN',
+      lambda({ function: 'pay', qualifier: 'live' }),
+      lambda({ function: functionArn, qualifier: 'live' }),
+    ],
     ['one Cloud Run service', run({ ...runs, service: 's' }), run({ ...runs, service: 's', scaling: 'minimum' })],
+    [
+      'one instance group',
+      instanceGroup({ project: 'p', zone: 'europe-west1-b', group: 'other' }),
+      instanceGroup({ project: 'p', zone: 'europe-west1-b' }),
+    ],
     ['one container app', azure({ ...apps, app: 'web' }), azure({ ...apps, resourceGroup: 'shop', app: 'Web' })],
+    ['one scale set', scaleSet({ ...apps, scaleSet: 'web' }), scaleSet({ ...apps, scaleSet: 'Web', cloud: 'public' })],
     ['one URL', api('http://api/web/size'), api('http://api/web/size')],
     ['one URL by the alias', api('http://api/{{resource}}/size'), api('http://api/one/size')],
     ['the default settings of a platform', { platform: 'omnistrate' }, omnistrate({ alias: 'one' })],
@@ -77,6 +110,18 @@ describe('two resources that scale the same object are refused', () => {
 describe('two resources that scale different objects are accepted', () => {
   it.each<[string, Resource, Resource]>([
     ['different names', kubernetes({}), kubernetes({})],
+    [
+      'one name in two zones',
+      instanceGroup({ project: 'p', zone: 'europe-west1-b', group: 'g' }),
+      instanceGroup({ project: 'p', zone: 'europe-west1-c', group: 'g' }),
+    ],
+    ['two groups of a job', nomad({ job: 'j', group: 'g' }), nomad({ job: 'j', group: 'h' })],
+    ['two Swarm services', swarm({}), swarm({})],
+    [
+      'the same programs for each resource',
+      exec({ observe: ['/a'], set: ['/b', '{{resource}}', '{{to}}'] }),
+      exec({ observe: ['/a'], set: ['/b', '{{resource}}', '{{to}}'] }),
+    ],
     ['another namespace', kubernetes({ name: 'web' }), kubernetes({ name: 'web', namespace: 'shop' })],
     ['another kind', kubernetes({ name: 'web' }), kubernetes({ name: 'web', kind: 'StatefulSet' })],
     ['another cluster', kubernetes({ name: 'web', context: 'eu' }), kubernetes({ name: 'web', context: 'us' })],
@@ -92,7 +137,14 @@ describe('two resources that scale different objects are accepted', () => {
       ecs({ cluster: 'c', service: arn('service/c/s') }),
       ecs({ cluster: 'c', service: 's', region: 'us-east-1' }),
     ],
+    ['a group in another region', group({ group: groupArn }), group({ group: 'web', region: 'us-east-1' })],
+    [
+      'another alias of a function',
+      lambda({ function: 'pay', qualifier: 'live' }),
+      lambda({ function: 'pay', qualifier: 'canary' }),
+    ],
     ['another project', run({ ...runs, service: 's' }), run({ ...runs, project: 'q', service: 's' })],
+    ['another scale set', scaleSet({ ...apps, scaleSet: 'web' }), scaleSet({ ...apps, scaleSet: 'api' })],
     ['another app', azure({ ...apps, app: 'web' }), azure({ ...apps, app: 'api' })],
     ['another object in the body', api('http://api/size', { of: 'a' }), api('http://api/size', { of: 'b' })],
     ['another platform', omnistrate({ alias: 'w' }), kubernetes({ name: 'w' })],

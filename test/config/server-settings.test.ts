@@ -1,4 +1,4 @@
-import { readServerSettings } from '../../src/config/environment/process.js';
+import { readAllowedPrograms, readServerSettings } from '../../src/config/environment/process.js';
 import { linesOf } from './written.js';
 
 it('a process without settings listens only on loopback', () => {
@@ -81,6 +81,23 @@ test.each([
 ])('%j is refused', async (variables, expected) => {
   expect(await linesOf(() => readServerSettings(variables))).toEqual([expected]);
 });
+
+it.each<[string | undefined, string[]]>([
+  [undefined, []],
+  ['', []],
+  ['/opt/pool/set', ['/opt/pool/set']],
+  ['/opt/pool/size:/opt/pool/set:', ['/opt/pool/size', '/opt/pool/set']],
+])('ESCAPEMENT_ALLOW_EXEC=%s allows the programs %j', (written, expected) => {
+  expect(readAllowedPrograms(written === undefined ? {} : { ESCAPEMENT_ALLOW_EXEC: written })).toEqual(expected);
+});
+
+it.each(['1', 'true', '*', 'set', './set', '/', '/opt/../bin/sh', '/opt//set', '/opt/set:set'])(
+  'ESCAPEMENT_ALLOW_EXEC=%s is refused at the start',
+  async (written) => {
+    const [problem] = await linesOf(() => readServerSettings({ ESCAPEMENT_ALLOW_EXEC: written }));
+    expect(problem).toContain('ESCAPEMENT_ALLOW_EXEC: is not a list of programs; write absolute paths');
+  },
+);
 
 it('a token with invalid characters is refused, and the error does not contain the token', async () => {
   const lines = await linesOf(() => readServerSettings({ ESCAPEMENT_API_TOKEN: 'hunter2 hunter3' }));

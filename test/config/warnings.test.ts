@@ -123,6 +123,11 @@ describe('maxAge of a source that reports no time', () => {
       '{ type: kinesis, stream: s, measure: shards, maxAge: 5m }',
       'kinesis does not report the time',
     ],
+    [
+      'a PromQL query of Google',
+      '{ type: google-cloud-monitoring, project: p, query: up, maxAge: 6m }',
+      'google-cloud-monitoring does not report the time',
+    ],
     ['http-json without observedAt', `{ type: http-json, ${url}, maxAge: 1m }`, 'set observedAt, or remove maxAge'],
   ])('is reported: %s', async (_, signal, expected) => {
     expect(await warningsOf(policies(perUnit), undefined, `{ load: ${signal} }`)).toEqual([
@@ -134,6 +139,8 @@ describe('maxAge of a source that reports no time', () => {
     `{ type: http-json, ${url}, observedAt: updatedAt, maxAge: 1m }`,
     '{ type: cloudwatch, namespace: n, metric: m, maxAge: 10m }',
     '{ type: kinesis, stream: s, maxAge: 5m }',
+    '{ type: google-pubsub, project: p, subscription: s, maxAge: 6m }',
+    `{ type: google-cloud-monitoring, project: p, filter: 'metric.type="m"', maxAge: 6m }`,
     "{ type: exposition, url: 'http://h/metrics', metric: m, maxAge: 5m }",
     '{ type: redis, key: jobs }',
   ])('is not reported: %s', async (signal) => {
@@ -142,6 +149,8 @@ describe('maxAge of a source that reports no time', () => {
 });
 
 describe('idle while work is in progress', () => {
+  const cloudRun = (measure: string) =>
+    `{ type: google-cloud-monitoring, project: p, cloudRun: { service: s, region: r, measure: ${measure} } }`;
   const idleBy = (signal: string, value = 'load') =>
     warningsOf(`policies: []\nidle: { value: ${value}, for: 5m }`, 'min: 0\nmax: 8', `{ load: ${signal} }`);
 
@@ -174,6 +183,8 @@ describe('idle while work is in progress', () => {
     ],
     ['a list of redis', '{ type: redis, key: jobs }', 'entries that workers removed from the list'],
     ['temporal', '{ type: temporal, taskQueue: jobs, count: backlog }', 'tasks that workers run'],
+    ['requests of Cloud Run', cloudRun('requests'), 'requests that an instance processes'],
+    ['waiting requests of Cloud Run', cloudRun('pending'), 'requests that an instance processes'],
   ])('is reported for %s', async (_, signal, expected) => {
     expect(await idleBy(signal)).toEqual([
       expect.stringMatching(
@@ -193,6 +204,8 @@ describe('idle while work is in progress', () => {
       '{ type: redis, key: jobs, structure: stream, group: workers, count: pending }',
     ],
     ['temporal', '{ type: temporal, taskQueue: jobs }'],
+    ['google-pubsub', '{ type: google-pubsub, project: p, subscription: s }'],
+    ['active instances of Cloud Run', cloudRun('activeInstances')],
     [
       'kafka, where a message counts until the group commits it',
       "{ type: kafka, brokers: 'h:9092', topics: jobs, group: workers }",

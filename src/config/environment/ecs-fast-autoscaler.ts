@@ -7,8 +7,16 @@ import { z } from 'zod';
 import { byAlias, resourceConfig, type Config } from '../config.js';
 import { withFix } from '../../domain/written/issue.js';
 import { ConfigError, type ConfigProblem } from '../problem.js';
-import { isSet, parseEnvironment, trueOrFalse, wholeNumber } from './variables.js';
+import {
+  type EnvironmentResource,
+  isSet,
+  parseEnvironment,
+  secondsText,
+  trueOrFalse,
+  wholeNumber,
+} from './variables.js';
 import type { Environment } from '../file/placeholders.js';
+import { policyFromSettings } from '../file/written-policy.js';
 import {
   queueChoice,
   queueFromEnvironment,
@@ -68,15 +76,30 @@ type Settings = z.output<typeof fastAutoscalerSettings>;
  * because many programs use a variable of that name.
  */
 export function fastAutoscalerNames(environment: Environment): string[] {
-  const all = Object.values(queueVariables).reduce<object>(
-    (shapes, { shape }) => ({ ...shapes, ...shape }),
-    fastAutoscalerSettings.shape,
-  );
   const isShared = (name: string) => name === 'DRY_RUN' || name.startsWith('AWS_');
-  const own = Object.keys(all).filter((name) => environment[name] !== undefined && !isShared(name));
+  const own = everyVariable.filter((name) => environment[name] !== undefined && !isShared(name));
   const isIdentified = own.includes('ECS_CLUSTER') || (own.includes('SERVICE_NAME') && own.length > 1);
   return isIdentified ? own : [];
 }
+
+/**
+ * Warns about variables of the fast autoscaler that no other program is likely to use, where nothing identifies its
+ * environment: they have no effect then.
+ */
+export function variablesWithoutService(environment: Environment): ConfigProblem[] {
+  const shared = ['ECS_CLUSTER', 'SERVICE_NAME', 'QUEUE_TYPE', 'DRY_RUN'];
+  const own = Object.keys(fastAutoscalerSettings.shape).filter((name) => !shared.includes(name));
+  const names = own.filter((name) => isSet(environment, name));
+  if (names.length === 0 || fastAutoscalerNames(environment).length > 0) return [];
+  const problem = 'ignored, because these variables have an effect only with ECS_CLUSTER and SERVICE_NAME';
+  return [{ path: names.join(', '), problem, fix: 'set both, or unset these variables' }];
+}
+
+/** The variables of every type of queue. */
+export const everyVariable: readonly string[] = [
+  ...Object.keys(fastAutoscalerSettings.shape),
+  ...Object.values(queueVariables).flatMap(({ shape }) => Object.keys(shape)),
+];
 
 /** Every variable that is read. */
 export function fastAutoscalerVariables(environment: Environment): string[] {
@@ -86,28 +109,41 @@ export function fastAutoscalerVariables(environment: Environment): string[] {
 
 /** @throws ConfigError naming every invalid variable. */
 export function fastAutoscalerConfig(environment: Environment): Config {
+  const { alias, fields } = fastAutoscalerResource(environment);
   const settings = parseEnvironment(fastAutoscalerSettings, environment);
-  refuseContradictions(settings);
-  const { type, settings: queue } = queueOf(environment);
-  const resource = resourceSchema.parse({
-    platform: { type: 'ecs', cluster: settings.ECS_CLUSTER, service: settings.SERVICE_NAME },
-    min: settings.MIN_TASKS,
-    max: settings.MAX_TASKS,
-    step: settings.SCALING_STEP_COUNT,
-    cooldown: { up: `${settings.SCALE_OUT_COOLDOWN}s`, upAfter: 'up', down: `${settings.SCALE_IN_COOLDOWN}s` },
-    autoscale: {
-      // The schedule in the documentation of the fast autoscaler.
-      interval: '60s',
-      signals: { messages: { ...queue, type } },
-      policies: [{ type: 'perUnit', value: wantedTasks(settings), target: 1 }],
-    },
-    dryRun: settings.DRY_RUN,
-  });
-  const alias = aliasOf(settings.SERVICE_NAME);
+  const resource = resourceConfig(alias, resourceSchema.parse(fields));
   return {
     source: 'environment',
-    resources: byAlias([resourceConfig(alias, resource)]),
-    warnings: differences(environment, settings),
+    resources: byAlias([{ ...resource, writtenPolicy: policyFromSettings(fields.autoscale) }]),
+    warnings: differences(environment, settings, queueOf(environment)),
+  };
+}
+
+/** @throws ConfigError naming every invalid variable. */
+export function fastAutoscalerResource(environment: Environment): EnvironmentResource {
+  const settings = parseEnvironment(fastAutoscalerSettings, environment);
+  refuseContradictions(settings);
+  const signal = queueOf(environment);
+  return {
+    alias: aliasOf(settings.SERVICE_NAME),
+    fields: {
+      platform: { type: 'ecs', cluster: settings.ECS_CLUSTER, service: settings.SERVICE_NAME },
+      min: settings.MIN_TASKS,
+      max: settings.MAX_TASKS,
+      step: settings.SCALING_STEP_COUNT,
+      cooldown: {
+        up: secondsText(settings.SCALE_OUT_COOLDOWN),
+        upAfter: 'up',
+        down: secondsText(settings.SCALE_IN_COOLDOWN),
+      },
+      autoscale: {
+        // The schedule in the documentation of the fast autoscaler.
+        interval: '60s',
+        signals: { messages: { type: signal.type, ...signal.settings } },
+        policies: [{ type: 'perUnit', value: wantedTasks(settings), target: 1 }],
+      },
+      dryRun: settings.DRY_RUN,
+    },
   };
 }
 
@@ -170,7 +206,7 @@ function aliasOf(service: string): string {
 }
 
 /** The settings whose effect differs: what each setting did in the fast autoscaler, and what it does in Escapement. */
-const differentEffects: Readonly<Record<string, string>> = {
+export const differentEffects: Readonly<Record<string, string>> = {
   SCALE_OUT_COOLDOWN:
     'had no effect in the ECS fast autoscaler, and is the minimum time between two scale-outs in Escapement',
   SCALING_STEP_COUNT:
@@ -180,17 +216,26 @@ const differentEffects: Readonly<Record<string, string>> = {
   MAX_SCALE_DOWN_FACTOR:
     'was the share of the tasks that a scale-in kept in the ECS fast autoscaler, and is the maximum share that a scale-in removes in Escapement',
   S3_CONFIG_BUCKET: 'is ignored: Temporal stores the state',
-  MSK_CLUSTER_ARN: 'is ignored: KAFKA_BOOTSTRAP_SERVERS names the brokers',
 };
 
 function differences(
   environment: Environment,
-  { USE_COMBINED_MESSAGES: isCombined, QUEUE_TYPE }: Settings,
+  { USE_COMBINED_MESSAGES: isCombined }: Settings,
+  signal: QueueSignal,
 ): ConfigProblem[] {
-  const given = Object.entries(differentEffects).filter(([name]) => isSet(environment, name));
-  const noEffect = isCombined ? whyCombinedHasNoEffect(QUEUE_TYPE) : undefined;
+  const given = Object.entries(differentEffects).map(([path, problem]) => ({ path, problem }));
+  const whyNotCombined = isCombined ? whyCombinedHasNoEffect(signal) : undefined;
+  const combined = { path: 'USE_COMBINED_MESSAGES', problem: `has no effect: ${whyNotCombined ?? ''}` };
+  const cluster = { path: 'MSK_CLUSTER_ARN', problem: whyClusterIsIgnored(signal) };
   return [
-    ...given.map(([path, problem]) => ({ path, problem })),
-    ...(noEffect === undefined ? [] : [{ path: 'USE_COMBINED_MESSAGES', problem: `has no effect: ${noEffect}` }]),
+    ...given.filter(({ path }) => isSet(environment, path)),
+    ...(isSet(environment, cluster.path) && signal.settings['msk'] === undefined ? [cluster] : []),
+    ...(whyNotCombined === undefined ? [] : [combined]),
   ];
+}
+
+function whyClusterIsIgnored({ type }: QueueSignal): string {
+  return type === 'kafka'
+    ? 'is ignored: KAFKA_BOOTSTRAP_SERVERS names the brokers'
+    : 'is ignored: QUEUE_TYPE is not kafka';
 }

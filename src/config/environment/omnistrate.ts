@@ -6,7 +6,7 @@ import { platforms } from '../../adapters/platforms/registry.js';
 import { byAlias, resourceConfig, type Config } from '../config.js';
 import { withFix } from '../../domain/written/issue.js';
 import { ConfigError, type ConfigProblem } from '../problem.js';
-import { parseEnvironment, trueOrFalse, wholeNumber } from './variables.js';
+import { type EnvironmentResource, parseEnvironment, secondsText, trueOrFalse, wholeNumber } from './variables.js';
 import { nearestVariable, unknownVariable } from './misspelled.js';
 import type { Environment } from '../file/placeholders.js';
 import { aliasSchema, resourceSchema } from '../schema/resource.js';
@@ -46,11 +46,17 @@ export function environmentNames(environment: Environment): string[] {
 
 /** @throws ConfigError naming every invalid variable. */
 export function environmentConfig(environment: Environment): Config {
+  const { alias, fields } = environmentResource(environment);
+  const resources = byAlias([resourceConfig(alias, resourceSchema.parse(fields))]);
+  return { source: 'environment', resources, warnings: unknownNames(environment) };
+}
+
+/** @throws ConfigError naming every invalid variable. */
+export function environmentResource(environment: Environment): EnvironmentResource {
   const settings = parseEnvironment(environmentSettings, environment);
-  const alias = settings.AUTOSCALER_TARGET_RESOURCE;
   const min = settings.AUTOSCALER_MIN_CAPACITY;
-  const max = settings.AUTOSCALER_MAX_CAPACITY ?? null;
-  if (max !== null && min > max) {
+  const max = settings.AUTOSCALER_MAX_CAPACITY ?? 'none';
+  if (max !== 'none' && min > max) {
     const problem = 'is above AUTOSCALER_MAX_CAPACITY';
     throw new ConfigError([
       {
@@ -60,21 +66,21 @@ export function environmentConfig(environment: Environment): Config {
       },
     ]);
   }
-  const resource = resourceSchema.parse({
-    platform: { type: 'omnistrate', url: settings.OMNISTRATE_SIDECAR_URL },
-    min,
-    // A file must set a maximum. Only this environment may leave it out.
-    max: max ?? min,
-    step: settings.AUTOSCALER_STEPS,
-    cooldown: `${settings.AUTOSCALER_COOLDOWN}s`,
-    waitForActive: {
-      timeout: `${settings.AUTOSCALER_WAIT_FOR_ACTIVE_TIMEOUT}s`,
-      interval: `${settings.AUTOSCALER_WAIT_FOR_ACTIVE_CHECK_INTERVAL}s`,
+  return {
+    alias: settings.AUTOSCALER_TARGET_RESOURCE,
+    fields: {
+      platform: { type: 'omnistrate', url: settings.OMNISTRATE_SIDECAR_URL },
+      min,
+      max,
+      step: settings.AUTOSCALER_STEPS,
+      cooldown: secondsText(settings.AUTOSCALER_COOLDOWN),
+      waitForActive: {
+        timeout: secondsText(settings.AUTOSCALER_WAIT_FOR_ACTIVE_TIMEOUT),
+        interval: secondsText(settings.AUTOSCALER_WAIT_FOR_ACTIVE_CHECK_INTERVAL),
+      },
+      dryRun: settings.DRY_RUN,
     },
-    dryRun: settings.DRY_RUN,
-  });
-  const resources = byAlias([resourceConfig(alias, { ...resource, max })]);
-  return { source: 'environment', resources, warnings: unknownNames(environment) };
+  };
 }
 
 function unknownNames(environment: Environment): ConfigProblem[] {

@@ -3,6 +3,7 @@
  * everything about resources.
  */
 import { BlockList, isIP, isIPv6 } from 'node:net';
+import { normalize } from 'node:path';
 import { z } from 'zod';
 import { withFix } from '../../domain/written/issue.js';
 import { ConfigError } from '../problem.js';
@@ -41,6 +42,17 @@ const hostNames = z
     ),
   });
 
+/** A path that is not in its shortest form would never equal the path in a configuration. */
+const programs = z
+  .string()
+  .transform((text) => text.split(':').filter((path) => path !== ''))
+  .refine((paths) => paths.every((path) => path.startsWith('/') && path !== '/' && normalize(path) === path), {
+    error: withFix(
+      'is not a list of programs',
+      'write absolute paths without . and .., separated by colons, such as /opt/pool/size:/opt/pool/set',
+    ),
+  });
+
 export const serverVariables = z.object({
   PORT: port.prefault('3000').describe('Port of the API and the console. 0 picks a free port.'),
   ESCAPEMENT_WORKER_PORT: port
@@ -69,6 +81,11 @@ export const serverVariables = z.object({
   ESCAPEMENT_ALLOW_UNAUTHENTICATED: trueOrFalse
     .prefault('false')
     .describe('Listen on other addresses than loopback without a token: anyone who can reach the port can scale.'),
+  ESCAPEMENT_ALLOW_EXEC: programs
+    .optional()
+    .describe(
+      'Absolute paths of the programs, separated by colons, that this process may run for the platform `exec`. If empty: none.',
+    ),
   LOG_LEVEL: logLevel
     .prefault('info')
     .describe(`One of ${logLevels.join(', ')}; WARNING and CRITICAL mean warn and fatal.`),
@@ -126,6 +143,17 @@ export function readServerSettings(environment: Environment): ServerSettings {
 const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
+
+/**
+ * The programs that the platform `exec` may run. Only the environment of the process names them, so that nobody gains
+ * the execution of a program by changing a configuration.
+ * @throws ConfigError
+ */
+export function readAllowedPrograms(environment: Environment): readonly string[] {
+  return parseEnvironment(allowExec, environment).ESCAPEMENT_ALLOW_EXEC ?? [];
+}
+
+const allowExec = serverVariables.pick({ ESCAPEMENT_ALLOW_EXEC: true });
 
 function isLoopback(listen: string): boolean {
   if (isIP(listen) === 0) return listen.toLowerCase() === 'localhost';

@@ -3,6 +3,7 @@
  * of a source.
  */
 import { z } from 'zod';
+import { regionOfArn } from '../../adapters/net/aws.js';
 import { withFix } from '../../domain/written/issue.js';
 import { parseEnvironment, trueOrFalse, wholeNumber, word } from './variables.js';
 import type { Environment } from '../file/placeholders.js';
@@ -33,7 +34,7 @@ export const queueVariables = {
   sqs: z.object({ SQS_QUEUE_URL: required('sqs', 'the URL of the queue') }),
   amq: z
     .object({
-      AMQ_BROKER_ID: required('amq', 'the ID of the broker'),
+      AMQ_BROKER_ID: required('amq', 'the ID or the ARN of the broker'),
       AMQ_QUEUE_NAME: required('amq', 'the name of the queue'),
       AMQ_USERNAME: text,
       AMQ_PASSWORD: text,
@@ -43,16 +44,30 @@ export const queueVariables = {
     .refine((given) => regionOf(given) !== undefined, {
       path: ['AWS_REGION'],
       error: withFix(
-        'is not set, and neither is AWS_DEFAULT_REGION, but QUEUE_TYPE=amq requires one of them',
-        'set AWS_REGION to the AWS region of the broker',
+        'is not set, and neither is AWS_DEFAULT_REGION, but the address of the broker contains its region',
+        'set AWS_REGION to the AWS region of the broker, or AMQ_BROKER_ID to the ARN of the broker',
       ),
     }),
-  kinesis: z.object({ KINESIS_STREAM_NAME: required('kinesis', 'the name of the stream') }),
-  kafka: z.object({
-    KAFKA_BOOTSTRAP_SERVERS: required('kafka', 'host:port of each broker, separated by commas'),
-    KAFKA_TOPIC: required('kafka', 'the name of the topic'),
-    KAFKA_CONSUMER_GROUP: required('kafka', 'the name of the consumer group'),
+  kinesis: z.object({
+    KINESIS_STREAM_NAME: required('kinesis', 'the name or the ARN of the stream'),
+    KINESIS_MEASURE: word(['incomingRecords', 'iteratorAgeMilliseconds', 'shards']).prefault('incomingRecords'),
   }),
+  kafka: z
+    .object({
+      KAFKA_BOOTSTRAP_SERVERS: text,
+      MSK_CLUSTER_ARN: text,
+      KAFKA_TOPIC: required('kafka', 'the name of the topic'),
+      KAFKA_CONSUMER_GROUP: required('kafka', 'the name of the consumer group'),
+    })
+    .refine((given) => given.KAFKA_BOOTSTRAP_SERVERS !== undefined || given.MSK_CLUSTER_ARN !== undefined, {
+      path: ['KAFKA_BOOTSTRAP_SERVERS'],
+      // Reported together with the other missing variables.
+      when: () => true,
+      error: withFix(
+        'is not set, but QUEUE_TYPE=kafka requires it',
+        'set it to host:port of each broker, separated by commas, or set MSK_CLUSTER_ARN to the ARN of the MSK cluster',
+      ),
+    }),
   rabbitmq: z.object({
     RABBITMQ_HOST: required('rabbitmq', 'the host name of the server'),
     RABBITMQ_PORT: portOf('5672'),
@@ -100,16 +115,10 @@ export function queueFromEnvironment(environment: Environment): QueueSignal {
     }
     case 'amq':
       return activemq(parseEnvironment(queueVariables.amq, environment), isCombined);
-    case 'kinesis': {
-      const { KINESIS_STREAM_NAME: stream } = parseEnvironment(queueVariables.kinesis, environment);
-      // A stream without writes has no datapoints. The fast autoscaler scales in then, so no datapoints count as 0.
-      return { type: 'kinesis', settings: { stream, measure: 'incomingRecords', emptyAs: 0 } };
-    }
-    case 'kafka': {
-      const given = parseEnvironment(queueVariables.kafka, environment);
-      const brokers = given.KAFKA_BOOTSTRAP_SERVERS.split(',').map((broker) => broker.trim());
-      return { type: 'kafka', settings: { brokers, topics: given.KAFKA_TOPIC, group: given.KAFKA_CONSUMER_GROUP } };
-    }
+    case 'kinesis':
+      return kinesis(parseEnvironment(queueVariables.kinesis, environment));
+    case 'kafka':
+      return kafka(parseEnvironment(queueVariables.kafka, environment));
     case 'rabbitmq':
       return rabbitmq(parseEnvironment(queueVariables.rabbitmq, environment), isCombined);
     case 'redis':
@@ -118,29 +127,27 @@ export function queueFromEnvironment(environment: Environment): QueueSignal {
 }
 
 /** Returns why USE_COMBINED_MESSAGES has no effect, or undefined where it has one. */
-export function whyCombinedHasNoEffect(type: QueueType): string | undefined {
-  switch (type) {
-    case 'kinesis':
-      return 'the signal counts the records of the last minute, whether or not they were read';
-    case 'kafka':
-      return 'the lag of a consumer group includes the messages that are being processed';
-    case 'sqs':
-    case 'amq':
-    case 'rabbitmq':
-    case 'redis':
-      return undefined;
-  }
+export function whyCombinedHasNoEffect({ type, settings }: QueueSignal): string | undefined {
+  if (type === 'kinesis')
+    return `${settings.measure as string} does not depend on how many records are being processed`;
+  if (type === 'kafka') return 'the lag of a consumer group includes the messages that are being processed';
+  if (type !== 'redis' || settings.structure !== 'list') return undefined;
+  return 'a list of Redis does not contain the entries that are being processed';
 }
 
 type Given<Type extends QueueType> = z.output<(typeof queueVariables)[Type]>;
 
 function activemq(given: Given<'amq'>, isCombined: boolean): QueueSignal {
+  const region = regionOf(given) ?? '';
+  const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+  const console = (broker: number) =>
+    `https://${brokerIdIn(given.AMQ_BROKER_ID)}-${broker}.mq.${region}.${domain}:8162/api/jolokia`;
   return {
     type: 'activemq',
     settings: {
-      // The console of the first broker of an active/standby pair, or of a single broker.
-      url: `https://${given.AMQ_BROKER_ID}-1.mq.${regionOf(given) ?? ''}.amazonaws.com:8162/api/jolokia`,
-      broker: given.AMQ_BROKER_ID,
+      // The consoles of an active/standby pair. A single broker has only the first.
+      url: [console(1), console(2)],
+      broker: '*',
       queue: given.AMQ_QUEUE_NAME,
       count: isCombined ? 'all' : 'waiting',
       ...login(given.AMQ_USERNAME, given.AMQ_PASSWORD),
@@ -148,20 +155,67 @@ function activemq(given: Given<'amq'>, isCombined: boolean): QueueSignal {
   };
 }
 
+/**
+ * `arn:aws:mq:eu-west-1:123456789012:broker:jobs:b-1234a5b6-78cd-901e-2fgh-3i45j6k178l9` -> `b-1234a5b6-...`. The ID of one
+ * broker of a pair, which ends in -1 or -2, is accepted too.
+ */
+function brokerIdIn(idOrArn: string): string {
+  const id = idOrArn.slice(idOrArn.lastIndexOf(':') + 1);
+  return id.replace(/^(b(?:-[0-9a-z]+){5})-[12]$/, '$1');
+}
+
+/**
+ * A stream without writes has no datapoints of records. The fast autoscaler scales in then, so no datapoints count as 0.
+ * A stream without readers has no datapoints of the iterator age, which does not mean that no records wait.
+ */
+function kinesis({ KINESIS_STREAM_NAME: stream, KINESIS_MEASURE: measure }: Given<'kinesis'>): QueueSignal {
+  return { type: 'kinesis', settings: { stream, measure, ...(measure === 'incomingRecords' && { emptyAs: 0 }) } };
+}
+
+function kafka(given: Given<'kafka'>): QueueSignal {
+  const { KAFKA_TOPIC: topics, KAFKA_CONSUMER_GROUP: group, KAFKA_BOOTSTRAP_SERVERS: servers } = given;
+  if (servers === undefined) {
+    return { type: 'kafka', settings: { msk: { clusterArn: given.MSK_CLUSTER_ARN }, topics, group } };
+  }
+  const brokers = servers.split(',').map((broker) => broker.trim());
+  return { type: 'kafka', settings: { brokers, topics, group, ...mskLogin(brokers) } };
+}
+
+/** The ports of MSK say how to log in: https://docs.aws.amazon.com/msk/latest/developerguide/port-info.html */
+function mskLogin(brokers: readonly string[]): Readonly<Record<string, unknown>> {
+  const ports = brokers.map((broker) => /\.kafka(?:-serverless)?\.[a-z0-9-]+\.amazonaws\..*:(\d+)$/.exec(broker)?.[1]);
+  const areAll = (...known: readonly string[]) => ports.every((port) => port !== undefined && known.includes(port));
+  if (areAll('9098', '9198')) return { sasl: { mechanism: 'aws-msk-iam' }, tls: {} };
+  return areAll('9094', '9194') ? { tls: {} } : {};
+}
+
 /** Only the management API reports the messages that are being processed. The management API has its own port. */
 function rabbitmq(given: Given<'rabbitmq'>, isCombined: boolean): QueueSignal {
-  const host = given.RABBITMQ_HOST;
+  const { RABBITMQ_HOST: host, RABBITMQ_PORT: port } = given;
   return {
     type: 'rabbitmq',
     settings: {
       ...(isCombined
-        ? { url: `http://${host}:15672`, count: 'all' }
-        : { url: `amqp://${host}:${given.RABBITMQ_PORT}` }),
+        ? { url: managementOf(host, port), count: 'all' }
+        : { url: `${schemeOf(port)}://${host}:${port}` }),
       vhost: given.RABBITMQ_VHOST,
       queue: given.RABBITMQ_QUEUE,
       ...login(given.RABBITMQ_USERNAME, given.RABBITMQ_PASSWORD),
     },
   };
+}
+
+/** The port of AMQP over TLS, which is the only one of Amazon MQ for RabbitMQ. */
+const amqpsPort = 5671;
+
+function schemeOf(port: number): 'amqp' | 'amqps' {
+  return port === amqpsPort ? 'amqps' : 'amqp';
+}
+
+/** Amazon MQ serves the management API at the default port of HTTPS. */
+function managementOf(host: string, port: number): string {
+  if (port !== amqpsPort) return `http://${host}:15672`;
+  return /\.mq\.[a-z0-9-]+\.(amazonaws\.com|on\.aws)/.test(host) ? `https://${host}` : `https://${host}:15671`;
 }
 
 /**
@@ -182,8 +236,13 @@ function redis(given: Given<'redis'>, isCombined: boolean): QueueSignal {
   };
 }
 
-function regionOf(given: { AWS_REGION?: string | undefined; AWS_DEFAULT_REGION?: string | undefined }) {
-  return given.AWS_REGION ?? given.AWS_DEFAULT_REGION;
+/** An ARN contains the region, and an ID does not. */
+function regionOf(given: {
+  AMQ_BROKER_ID?: string | undefined;
+  AWS_REGION?: string | undefined;
+  AWS_DEFAULT_REGION?: string | undefined;
+}): string | undefined {
+  return regionOfArn(given.AMQ_BROKER_ID) ?? given.AWS_REGION ?? given.AWS_DEFAULT_REGION;
 }
 
 function login(username: string | undefined, password: string | undefined) {

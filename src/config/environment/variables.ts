@@ -1,5 +1,6 @@
 /** Parses settings from environment variables. Errors name the variables. */
 import { z } from 'zod';
+import { durationText } from '../../domain/written/duration.js';
 import { report, withFix } from '../../domain/written/issue.js';
 import { ConfigError } from '../problem.js';
 import { issueWords, oneOf, problemAt, problemsOfIssues } from '../file/issue-words.js';
@@ -28,6 +29,18 @@ export function parseEnvironment<Schema extends z.ZodObject>(
 /** A variable that is set to an empty string counts as not set. */
 export function isSet(environment: Environment, name: string): boolean {
   return (environment[name]?.trim() ?? '') !== '';
+}
+
+/** A resource that variables configure. */
+export interface EnvironmentResource {
+  readonly alias: string;
+  /** The fields of the resource as a file contains them. Placeholders are not replaced. */
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** Formats a number of seconds as a duration of escapement.yaml: 300 is `5m`. */
+export function secondsText(seconds: number): string {
+  return durationText(seconds * 1000);
 }
 
 /** @param what describes the number in messages: `a whole number of seconds`. */

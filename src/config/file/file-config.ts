@@ -15,6 +15,7 @@ import { receiversWithoutResource } from '../checks/receivers.js';
 import { warningsFor } from '../checks/warnings.js';
 import { withWantedEvents } from '../wanted-events.js';
 import { checkAdapters, checkReceivers, isAdapterSetting } from './written-adapters.js';
+import { writtenPolicy } from './written-policy.js';
 import { readYaml, type YamlFile } from './yaml-file.js';
 
 /**
@@ -29,7 +30,11 @@ export async function fileConfig(text: string, file: string, environment: Enviro
   const { value, placeholders } = await interpolate(yaml.value, environment, isAdapterSetting);
   const document = parseWritten(documentSchema, value, placeholders);
   const resources = await Promise.all(
-    mergedResources(document.value, placeholders).map((resource) => readResource(resource, environment)),
+    mergedResources(document.value, placeholders).map(async (resource) => {
+      const read = await readResource(resource, environment);
+      const written = read.config?.autoscale && { writtenPolicy: writtenPolicy(yaml, file, resource) };
+      return { ...read, ...(read.config && { config: { ...read.config, ...written } }) };
+    }),
   );
 
   const receivers = await checkReceivers(valueAt(document.value, ['events']), environment);

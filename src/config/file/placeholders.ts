@@ -7,6 +7,10 @@ import { isMapping, type Path } from './path.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** In place of an environment: no variable and no file is read, so that every placeholder is missing. */
+export const unread = null;
+type Surroundings = Environment | typeof unread;
+
 /** A string that contains placeholders. */
 export interface Placeholder {
   readonly path: Path;
@@ -32,7 +36,7 @@ interface Interpolated {
  */
 export async function interpolate(
   given: unknown,
-  environment: Environment,
+  environment: Surroundings,
   isLeftAlone: (path: Path) => boolean = () => false,
 ): Promise<Interpolated> {
   const placeholders: Placeholder[] = [];
@@ -64,16 +68,21 @@ export function placeholderProblems(placeholders: readonly Placeholder[], ...kin
 const placeholderPattern = /\$\{([^}]*)(\}?)/g;
 const variablePattern = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s;
 
-async function resolve(written: string, path: Path, environment: Environment): Promise<Placeholder> {
+async function resolve(written: string, path: Path, environment: Surroundings): Promise<Placeholder> {
   const found = [...written.matchAll(placeholderPattern)];
   const parts = await Promise.all(found.map(([, inner = '', end]) => lookUp(end ? inner : '', environment)));
   const secrets = parts.filter((part) => typeof part === 'string');
-  const sources = found.map(([, inner = '']) => `\${${inner.replace(/:-.*$/s, '')}}`);
+  const sources = sourcesIn(written);
   const problem = parts.find((part) => typeof part !== 'string');
   if (problem) return { path, sources, secrets, problem };
   let next = 0;
   const value = written.replaceAll(placeholderPattern, () => secrets[next++] ?? '');
   return { path, sources, secrets, value };
+}
+
+/** `${NAME}`, `${file:/path}`: without defaults, which may be secrets. */
+export function sourcesIn(written: string): string[] {
+  return [...written.matchAll(placeholderPattern)].map(([, inner = '']) => `\${${inner.replace(/:-.*$/s, '')}}`);
 }
 
 type NoValue = NonNullable<Placeholder['problem']>;
@@ -84,7 +93,10 @@ const malformed: NoValue = {
   fix: 'write ${NAME}, ${NAME:-default} or ${file:/path}',
 };
 
-async function lookUp(inner: string, environment: Environment): Promise<string | NoValue> {
+const notRead: NoValue = { kind: 'missing', problem: 'is not read' };
+
+async function lookUp(inner: string, environment: Surroundings): Promise<string | NoValue> {
+  if (environment === unread) return inner === '' ? malformed : notRead;
   if (inner.startsWith('file:')) return readSecret(inner.slice('file:'.length));
   const [, name, fallback] = variablePattern.exec(inner) ?? [];
   if (name === undefined) return malformed;

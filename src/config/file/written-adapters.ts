@@ -8,7 +8,9 @@ import { receiverFields, signalFields } from '../schema/adapter.js';
 import { didYouMean, type PathProblem } from './issue-words.js';
 import { nearest } from '../nearest.js';
 import { isMapping, valueAt, type Path } from './path.js';
-import type { Environment } from './placeholders.js';
+import type { Environment, unread } from './placeholders.js';
+
+type Surroundings = Environment | typeof unread;
 
 interface CheckedAdapters {
   readonly problems: readonly PathProblem[];
@@ -25,11 +27,11 @@ export async function checkReceivers(receivers: unknown, environment: Environmen
 }
 
 /** @param resource the resource with its defaults, which may contain other errors. */
-export async function checkAdapters(resource: unknown, environment: Environment): Promise<CheckedAdapters> {
+export async function checkAdapters(resource: unknown, environment: Surroundings): Promise<CheckedAdapters> {
   return checkAll(adaptersIn(resource), environment);
 }
 
-async function checkAll(adapters: readonly WrittenAdapter[], environment: Environment): Promise<CheckedAdapters> {
+async function checkAll(adapters: readonly WrittenAdapter[], environment: Surroundings): Promise<CheckedAdapters> {
   const checks = await Promise.all(adapters.map((adapter) => checkAdapter(adapter, environment)));
   return {
     problems: checks.flatMap(({ problems }) => problems),
@@ -86,7 +88,7 @@ function adapterAt(path: Path, written: unknown, definitions: readonly AdapterDe
   return definition ? [{ path, definition, settings }] : [];
 }
 
-async function checkAdapter({ path, definition, settings }: WrittenAdapter, environment: Environment) {
+async function checkAdapter({ path, definition, settings }: WrittenAdapter, environment: Surroundings) {
   const { problems, missing } = await checkSettings(definition, settings, environment);
   const common = { autoscale: signalFields, events: receiverFields }[String(path[0])];
   const under = (found: PathProblem): PathProblem => ({

@@ -1,11 +1,14 @@
 /** Parses YAML and records the position of every value. */
+import { isDeepStrictEqual } from 'node:util';
 import {
   isAlias,
   isMap,
+  isNode,
   isPair,
   isScalar,
   isSeq,
   LineCounter,
+  parse,
   parseDocument,
   visit,
   type Document,
@@ -21,6 +24,11 @@ export interface YamlFile {
   positionOf(path: Path): Position;
   /** The position of the key of a value in its mapping. */
   positionOfKey(path: Path): Position;
+  /**
+   * The text of the value at a path, with its comments and without the indentation of the file. Undefined where the
+   * text alone has another value, as it does if it contains an alias.
+   */
+  textOf(path: Path): string | undefined;
 }
 
 type Position = Pick<ConfigProblem, 'line' | 'column'>;
@@ -52,6 +60,7 @@ export function readYaml(text: string, file: string): YamlFile | readonly Config
       value,
       positionOf: (path) => at(locate(document, path).value),
       positionOfKey: (path) => at(locate(document, path).key),
+      textOf: (path) => textAt(document, text, path),
     };
   } catch {
     const fix = 'write the values instead of aliases, or use defaults:';
@@ -131,4 +140,31 @@ function locate(document: Document, path: Path): { key: number; value: number } 
     value = isScalar(node) && node.value !== null ? (own ?? key) : key;
   }
   return { key, value };
+}
+
+function textAt(document: Document, text: string, path: Path): string | undefined {
+  const node = document.getIn(path, true);
+  if (!isNode(node) || !node.range) return undefined;
+  const [from, to, end] = node.range;
+  const lineFrom = text.lastIndexOf('\n', from) + 1;
+  const isBelowItsKey = text.slice(lineFrom, from).trim() === '';
+  const found = isBelowItsKey ? block(text, locate(document, path).key, end, from - lineFrom) : text.slice(from, to);
+  return isSame(found, node.toJS(document)) ? found : undefined;
+}
+
+/** The lines after the line of the key. A comment that is indented less belongs to what comes next. */
+function block(text: string, keyFrom: number, end: number, indent: number): string {
+  const lines = text.slice(text.indexOf('\n', keyFrom) + 1, end).split(/\r?\n/);
+  const isInside = (line: string) => line.trim() !== '' && line.search(/\S/) >= indent;
+  const inside = lines.slice(0, lines.findLastIndex(isInside) + 1);
+  const indented = (line: string) => line.slice(Math.min(indent, line.search(/\S/)));
+  return inside.map((line) => `${line.trim() === '' ? '' : indented(line)}\n`).join('');
+}
+
+function isSame(text: string, value: unknown): boolean {
+  try {
+    return isDeepStrictEqual(parse(text), value);
+  } catch {
+    return false;
+  }
 }

@@ -8,7 +8,7 @@ import { ConfigError } from '../problem.js';
 import { problemAt, type PathProblem } from '../file/issue-words.js';
 import { parseWritten } from '../file/parse-written.js';
 import { formatPath, type Path } from '../file/path.js';
-import { interpolate, placeholderProblems, type Environment } from '../file/placeholders.js';
+import { interpolate, placeholderProblems, type Environment, type unread } from '../file/placeholders.js';
 
 /** The common part of a platform definition and a source definition. */
 export interface AdapterDefinition<Schema extends z.ZodType = z.ZodType> {
@@ -50,11 +50,11 @@ interface CheckedSettings<Output> {
   readonly missing: readonly PathProblem[];
 }
 
-/** Runs every check of the settings that is possible on this machine. */
+/** Runs every check of the settings that is possible on this machine, or without its environment. */
 export async function checkSettings<Schema extends z.ZodType>(
   definition: AdapterDefinition<Schema>,
   settings: AdapterChoice['settings'],
-  environment: Environment,
+  environment: Environment | typeof unread,
 ): Promise<CheckedSettings<z.output<Schema>>> {
   const { value, placeholders } = await interpolate(settings, environment);
   const parsed = parseWritten(strict(definition.settings), value, placeholders);

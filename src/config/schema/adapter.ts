@@ -24,7 +24,7 @@ export const signalFields = {
   maxAge: positiveDuration
     .exactOptional()
     .describe(
-      'Maximum age of a sample. An older sample is no data. The age counts from the time that the source reports (`observedAt` of `http-json`, and the timestamps of CloudWatch, Kinesis and `exposition`). For any other source it counts from the read.',
+      'Maximum age of a sample. An older sample is no data. The age counts from the time that the source reports (`observedAt` of `http-json`, and the timestamps of CloudWatch, Kinesis, Google Cloud Monitoring and `exposition`). For any other source it counts from the read.',
     ),
   rate: z
     .boolean()

@@ -32,7 +32,20 @@ const signalName = z
 const idle = z.strictObject({
   value: expression.describe('Expression for the amount of work.'),
   atOrBelow: z.number().default(0).describe('A value above this means that there is work.'),
-  for: duration.describe('How long there must be no work before the resource is scaled to zero.'),
+  for: duration.describe(
+    'How long there must be no work before the resource is scaled to zero. Time during which a schedule sets a minimum above zero does not count.',
+  ),
+  capacity: units
+    .default(0)
+    .describe(
+      'Capacity while there is no work, instead of zero. At least `min`. A `fixed` policy sets the one with work.',
+    ),
+  atOnce: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Scale to zero, or to `capacity`, in one step as KEDA does: `behavior` does not limit this step. By default its windows and rates apply.',
+    ),
 });
 
 const fallback = z.strictObject({
@@ -74,7 +87,7 @@ export const autoscaleSchema = z
     idle: idle
       .optional()
       .describe(
-        'Scale to zero after a time without work, and to at least one unit as soon as there is work. Requires `min: 0`.',
+        'Scale to zero after a time without work, and to at least one unit as soon as there is work. Requires `min: 0`, unless `capacity` is set.',
       ),
     fallback: fallback
       .prefault({})
@@ -90,12 +103,16 @@ export const autoscaleSchema = z
       intervalMs: interval,
       signals: Object.keys(signals),
       ...samplingOf(signals),
-      idle: idle === undefined ? null : { value: idle.value, atOrBelow: idle.atOrBelow, forMs: idle.for },
+      idle: idle === undefined ? null : idleSettings(idle),
     },
     signals: Object.fromEntries(
       Object.entries(signals).map(([name, { type, settings: ofSource }]) => [name, { type, settings: ofSource }]),
     ),
   }));
+
+function idleSettings({ value, atOrBelow, for: forMs, capacity, atOnce }: z.output<typeof idle>) {
+  return { value, atOrBelow, forMs, ...(capacity > 0 && { capacity }), ...(atOnce && { atOnce }) };
+}
 
 /** Returns the sampling of the signals that set more than their source. The result is empty where no signal does. */
 function samplingOf(signals: Readonly<Record<string, SignalChoice>>): Pick<AutoscaleSettings, 'sampling'> {

@@ -7,7 +7,7 @@ import { isOwner } from '../../domain/autoscale/revision.js';
 import { platforms } from '../../adapters/platforms/registry.js';
 import { receiverDefinitions } from '../../adapters/receivers/registry.js';
 import { canLeaveZero } from '../../domain/autoscale/from-zero.js';
-import { autoscaleSchema } from './autoscale.js';
+import { type AutoscaleConfig, autoscaleSchema } from './autoscale.js';
 import { adapterMapping, adapterType, receiverMapping } from './adapter.js';
 import { duration, positiveDuration } from '../../domain/written/duration.js';
 import { withFix } from '../../domain/written/issue.js';
@@ -30,6 +30,9 @@ export const ownerSchema = z.string().refine(isOwner, {
 });
 
 const units = z.int().min(0);
+
+/** Null: no maximum. */
+const maximum = z.union([units, z.literal('none').transform(() => null)]);
 
 const stepSize = z.union([z.int().min(1), z.literal('all').transform(() => null)]);
 
@@ -92,7 +95,9 @@ const resourceFields = z.strictObject({
     'Platform of the resource: a type, or `{ type: ... }` with the settings of that platform.',
   ),
   min: units.describe('Minimum capacity. Escapement never scales below it. The `preset` of a policy may set it.'),
-  max: units.describe('Maximum capacity. Escapement never scales above it. The `preset` of a policy may set it.'),
+  max: maximum.describe(
+    'Maximum capacity. Escapement never scales above it. `none`: no limit, only for a resource that is scaled on request. The `preset` of a policy may set it.',
+  ),
   step: step
     .optional()
     .describe(
@@ -119,29 +124,55 @@ const resourceFields = z.strictObject({
   autoscale: autoscaleSchema.optional().describe('Autoscaling: the signals and the policies.'),
 });
 
+export const cannotLeaveZero = {
+  problem: 'cannot scale out from zero: utilization measures units, and at zero there are no units',
+  fix: 'add idle: with a value that measures work, add a policy on a queue (with combine: max), or write min: 1',
+};
+
+/** A resource with an idle rule, before all of its fields are known to be valid. */
+const withIdle = z.object({
+  min: units,
+  max: units.nullable(),
+  autoscale: z.object({ settings: z.object({ idle: z.object({}) }) }),
+});
+
+function idleCapacity(autoscale: AutoscaleConfig | undefined): number {
+  return autoscale?.settings.idle?.capacity ?? 0;
+}
+
 /**
  * A resource whose missing fields come from `defaults`. Contradictions between fields are reported in addition to all
  * other problems.
  */
 export const resourceSchema = resourceFields
-  .refine(({ min, max }) => min <= max, {
+  .refine(({ min, max }) => max === null || min <= max, {
     path: ['min'],
     error: withFix('is above max', 'lower min, or raise max'),
     when: ({ value }) => z.object({ min: units, max: units }).safeParse(value).success,
   })
-  .refine(({ min }) => min === 0, {
+  .refine(({ max, autoscale }) => max !== null || autoscale === undefined, {
+    path: ['max'],
+    error: withFix('is none, but an autoscaled resource requires a maximum', 'write the largest capacity it may have'),
+    when: ({ issues }) => issues.length === 0,
+  })
+  .refine(({ min, autoscale }) => min === 0 || idleCapacity(autoscale) > 0, {
     path: ['autoscale', 'idle'],
     error: withFix('scales to zero, but min is above 0', 'write min: 0, or remove idle'),
-    when: ({ value }) =>
-      z.object({ min: units, autoscale: z.object({ settings: z.object({ idle: z.object({}) }) }) }).safeParse(value)
-        .success,
+    when: ({ value }) => withIdle.safeParse(value).success,
+  })
+  .refine(({ min, autoscale }) => idleCapacity(autoscale) === 0 || min <= idleCapacity(autoscale), {
+    path: ['autoscale', 'idle', 'capacity'],
+    error: withFix('is below min', 'raise it, or lower min'),
+    when: ({ value }) => withIdle.safeParse(value).success,
+  })
+  .refine(({ max, autoscale }) => max === null || idleCapacity(autoscale) <= max, {
+    path: ['autoscale', 'idle', 'capacity'],
+    error: withFix('is above max', 'lower it, or raise max'),
+    when: ({ value }) => withIdle.safeParse(value).success,
   })
   .refine(({ min, autoscale }) => min > 0 || autoscale === undefined || canLeaveZero(autoscale.settings), {
     path: ['autoscale', 'policies'],
-    error: withFix(
-      'cannot scale out from zero: utilization measures units, and at zero there are no units',
-      'add idle: with a value that measures work, add a policy on a queue (with combine: max), or write min: 1',
-    ),
+    error: withFix(cannotLeaveZero.problem, cannotLeaveZero.fix),
     when: ({ issues }) => issues.length === 0,
   });
 
@@ -178,3 +209,6 @@ type Step = z.output<typeof stepSize>;
 function isBothWays(written: Step | { up?: Step; down?: Step }): written is Step {
   return typeof written !== 'object' || written === null;
 }
+
+/** The fields of a resource, in the order in which a file is written. */
+export const resourceFieldNames: readonly string[] = Object.keys(resourceFields.shape);
