@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { evaluations, measureBacktests } from './backtest.js';
+import { type ConsoleFigures, measureConsole } from './console.js';
 import { compareUnderFaults, type FaultFigures, type Walked } from './faults.js';
 import { compareWithHpa, type HpaFigures, type LookCost, type Side } from './hpa.js';
 import { measureReadiness } from './ready.js';
@@ -14,14 +15,15 @@ import { measureWatches, type WatchFigures } from './watches.js';
 
 const help = `npm run bench [-- options]
   --rounds N       how often everything is measured; medians count (5)
-  --only NAME      starts, walk, ready, backtest or faults; may be repeated. And hpa, which nothing else includes: beside the
-                   real HPA on a kube-apiserver, which is installed as by npm run test:services (Debian, as root)
+  --only NAME      starts, walk, ready, backtest or faults; may be repeated. And two that nothing else includes: hpa, beside the
+                   real HPA on a kube-apiserver, which is installed as by npm run test:services (Debian, as root), and
+                   console, its pages in Chromium, which is installed as by npm run test:e2e
   --json FILE      the figures as JSON
   --watches N      instead: N idle autoscaled resources on one worker,
   --grow-to N      and twice as many, up to this, until its event loop is late`;
 
 const parts = ['ready', 'walk', 'backtest', 'faults', 'starts'] as const;
-const onlyWhenAsked = ['hpa'];
+const onlyWhenAsked = ['hpa', 'console'];
 
 const { values } = parseArgs({
   options: {
@@ -100,6 +102,12 @@ async function benchmark(): Promise<void> {
     figures.hpa = hpa;
     console.log(hpaTable(hpa));
   }
+  if (chosen.includes('console')) {
+    console.log('\nThe console in Chromium, with 10 and with 1,000 resources in turn');
+    const pages = await measureConsole(rounds, log);
+    figures.console = pages;
+    console.log(consoleTable(pages));
+  }
   console.log(`\n${JSON.stringify(figures)}`);
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
 }
@@ -160,6 +168,18 @@ function hpaTable({ hpa, ours }: HpaFigures): string {
       row('processor time a look, at 2 s', ({ looksAt2s }) => cost(looksAt2s)),
       row('acts again after SIGKILL', ({ afterKillMs }) => seconds(afterKillMs)),
     ],
+  );
+}
+
+function consoleTable(pages: readonly ConsoleFigures[]): string {
+  const ms = (value: number) => `${value.toFixed(0)} ms`;
+  return table(
+    ['resources', 'first paint', 'first row', 'all rows change: p50', 'p95', 'max', 'scrolling: p50', 'p95', 'max'],
+    pages.map(({ resources, firstPaintMs, firstRowMs, changing, scrolling }) => [
+      resources,
+      ...[firstPaintMs, firstRowMs, changing.p50Ms, changing.p95Ms, changing.maxMs].map(ms),
+      ...[scrolling.p50Ms, scrolling.p95Ms, scrolling.maxMs].map(ms),
+    ]),
   );
 }
 

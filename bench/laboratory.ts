@@ -10,7 +10,7 @@ import { findTemporalBinary } from '../src/dev-server/binary.js';
 import type { ApiClient } from '../test/e2e/api-client.js';
 import { Sandbox, apiOf } from '../test/e2e/sandbox.js';
 import { eventually } from '../test/support/eventually.js';
-import { freePorts } from '../test/support/free-ports.js';
+import { freePorts } from '../scripts/services/free-ports.js';
 import { Program } from '../test/support/program.js';
 
 export class Laboratory {

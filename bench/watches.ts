@@ -7,7 +7,7 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { autoscaleWorkflowId, autoscaleWorkflowType } from '../workflows/autoscale/messages.js';
-import { freePorts } from '../test/support/free-ports.js';
+import { freePorts } from '../scripts/services/free-ports.js';
 import type { Program } from '../test/support/program.js';
 import { Laboratory } from './laboratory.js';
 import { processorSeconds, residentMb } from './process-figures.js';

@@ -5,6 +5,7 @@ import { RunReader } from '../client/scale/runs.js';
 import { ScaleClient } from '../client/scale/client.js';
 import type { ApiDependencies } from './dependencies.js';
 import { AutoscalerCheck } from './autoscale/check.js';
+import { Fleet } from './fleet/fleet.js';
 import { Links } from './http/links.js';
 
 export interface ApiContext extends ApiDependencies {
@@ -14,11 +15,12 @@ export interface ApiContext extends ApiDependencies {
   readonly autoscaleReader: AutoscaleReader;
   readonly autoscalerCheck: AutoscalerCheck;
   readonly links: Links;
+  readonly fleet: Fleet;
 }
 
 export function createContext(dependencies: ApiDependencies): ApiContext {
   const { client, webUiUrl } = dependencies;
-  return {
+  const context = {
     ...dependencies,
     scales: new ScaleClient(client),
     runs: new RunReader(client),
@@ -27,4 +29,5 @@ export function createContext(dependencies: ApiDependencies): ApiContext {
     autoscalerCheck: new AutoscalerCheck(),
     links: new Links(webUiUrl, client.options.namespace),
   };
+  return { ...context, fleet: new Fleet(context) };
 }

@@ -19,7 +19,7 @@ interface WorkerStatus {
 }
 
 export interface ApiDependencies {
-  readonly config: Pick<Config, 'resources'>;
+  readonly config: Pick<Config, 'resources'> & Partial<Pick<Config, 'source'>>;
   readonly client: Client;
   readonly log: Logger;
   /** The metrics of this process. Absent: those of the API alone. */
@@ -38,6 +38,8 @@ export interface ApiDependencies {
    * The result of the last read of a platform by the worker of this process. Absent when this process has no worker.
    */
   readonly lastLookAt?: ((resource: string) => LastLook | undefined) | undefined;
+  /** The folder of the built console. Absent: this process serves no pages. */
+  readonly consoleFolder?: string | undefined;
   /** Runs each request within a span. Absent when this process exports no traces. */
   readonly trace?: RequestHandler | undefined;
   /** Aborts when the process starts to shut down: requests that wait are then answered. */

@@ -14,7 +14,11 @@ const mostNamed = 20;
 
 /** @throws Problem with the names that exist. */
 export function findResource(resources: Resources, request: Request): ResourceConfig {
-  const alias = String(request.params['resource']);
+  return resourceNamed(resources, String(request.params['resource']));
+}
+
+/** @throws Problem with the names that exist. */
+export function resourceNamed(resources: Resources, alias: string): ResourceConfig {
   const found = Object.hasOwn(resources, alias) ? resources[alias] : undefined;
   if (found) return found;
   const known = Object.keys(resources);

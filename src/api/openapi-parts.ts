@@ -1,14 +1,7 @@
 /** The building blocks of the OpenAPI document: named schemas, responses, problems. */
 import type { ZodOpenApiOperationObject, ZodOpenApiOverride } from 'zod-openapi';
 import { scaleRequestSchema } from './scale/request-body.js';
-import {
-  acceptedSchema,
-  cancellingSchema,
-  resourceSchema,
-  resourcesSchema,
-  runSchema,
-  runsSchema,
-} from './scale/answers.js';
+import { acceptedSchema, cancellingSchema, resourceSchema, runSchema, runsSchema } from './scale/answers.js';
 import {
   alertmanagerSchema,
   autoscaleSchema,
@@ -20,6 +13,11 @@ import {
   pauseRequestSchema,
   pausedSchema,
 } from './autoscale/answers.js';
+import { resourceRowSchema, resourcesSchema } from './fleet/answers.js';
+import { backtestRequestSchema, backtestSchema } from './backtest/answers.js';
+import { policySchema } from './policy/answers.js';
+import { previewSchema } from './preview/answers.js';
+import { seriesSchema } from './series/answers.js';
 import { dropInHealthSchema, dropInScaleSchema, dropInStatusSchema, dropInRequestSchema } from './drop-in/answers.js';
 import { aliveSchema, readinessSchema } from './health/answers.js';
 import { problemSchema, problemTypes, type ProblemType, problemUri } from './http/problem.js';
@@ -30,10 +28,16 @@ export const schemas = {
   ScaleRequestBody: scaleRequestSchema,
   Accepted: acceptedSchema,
   Cancelling: cancellingSchema,
+  Preview: previewSchema,
+  Policy: policySchema,
+  BacktestRequest: backtestRequestSchema,
+  Backtest: backtestSchema,
   Resource: resourceSchema,
+  ResourceRow: resourceRowSchema,
   Resources: resourcesSchema,
   Run: runSchema,
   Runs: runsSchema,
+  Series: seriesSchema,
   PauseRequest: pauseRequestSchema,
   Paused: pausedSchema,
   OverrideRequest: overrideRequestSchema,

@@ -3,7 +3,11 @@ import { createDocument, type oas31, type ZodOpenApiPathsObject } from 'zod-open
 import { answer, answers, body, operation, problems, schemaOverride, schemas } from './openapi-parts.js';
 import { autoscalePaths } from './autoscale/openapi.js';
 import { eventWebhooks } from './events/openapi.js';
+import { eventsQuerySchema } from './live/routes.js';
+import { resourcesQuerySchema } from './fleet/query.js';
+import { seriesQuerySchema } from './series/answers.js';
 import { runsQuerySchema } from './scale/resource-routes.js';
+import type { ProblemType } from './http/problem.js';
 import { longestKey, longestWaitSeconds } from './http/request.js';
 
 export function openApiDocument() {
@@ -64,9 +68,51 @@ const prefer: oas31.ParameterObject = {
   schema: { type: 'string', examples: ['wait=60'] },
 };
 
+const ifNoneMatch: oas31.ParameterObject = {
+  name: 'If-None-Match',
+  in: 'header',
+  description: 'The ETag of the last answer: 304 when nothing has changed since.',
+  schema: { type: 'string' },
+};
+const lastEventId: oas31.ParameterObject = {
+  name: 'Last-Event-ID',
+  in: 'header',
+  description: 'The id of the last event that was received: the stream continues after it, or begins with `reset`.',
+  schema: { type: 'string' },
+};
+const previewProblems: ProblemType[] = [
+  'malformed-json',
+  'invalid-request',
+  'cross-origin',
+  'unknown-resource',
+  'too-large',
+  'unsupported-media-type',
+];
+const notModified = { description: 'The answer is the one that the caller already has.' };
+
 const scalePaths: ZodOpenApiPathsObject = {
   '/v1/resources': {
-    get: { ...operation('scale', 'listResources', 'List all resources'), responses: answers({ 200: 'Resources' }) },
+    get: {
+      ...operation('scale', 'listResources', 'List resources, and what needs a person'),
+      parameters: [ifNoneMatch],
+      requestParams: { query: resourcesQuerySchema },
+      responses: { ...answers({ 200: 'Resources' }, ['invalid-request']), 304: notModified },
+    },
+  },
+  '/v1/events': {
+    get: {
+      ...operation('scale', 'streamChanges', 'Changes of resources as they happen, as server-sent events'),
+      parameters: [lastEventId],
+      requestParams: { query: eventsQuerySchema },
+      responses: {
+        200: {
+          description:
+            'Events: `reset` (load GET /v1/resources), `resource` (a ResourceRow that has changed), `status` (whether Temporal answers).',
+          content: { 'text/event-stream': { schema: { type: 'string' } } },
+        },
+        ...answers({}, ['invalid-request', 'unknown-resource']),
+      },
+    },
   },
   '/v1/resources/{resource}': {
     parameters: [resourceName],
@@ -106,12 +152,69 @@ const scalePaths: ZodOpenApiPathsObject = {
       ]),
     },
   },
+  '/v1/resources/{resource}/scale/preview': {
+    parameters: [resourceName],
+    post: {
+      ...operation('scale', 'previewScale', 'What a request for a capacity would do. Nothing is sent'),
+      requestBody: body('ScaleRequestBody'),
+      responses: answers({ 200: 'Preview' }, previewProblems),
+    },
+  },
+  '/v1/resources/{resource}/override/preview': {
+    parameters: [resourceName],
+    post: {
+      ...operation('autoscale', 'previewOverride', 'What an override would do. Nothing is sent'),
+      requestBody: body('OverrideRequest'),
+      responses: answers({ 200: 'Preview' }, [...previewProblems, 'not-autoscaled']),
+    },
+  },
+  '/v1/resources/{resource}/policy': {
+    parameters: [resourceName],
+    get: {
+      ...operation('autoscale', 'getPolicy', 'Read the policy as its author wrote it'),
+      responses: answers({ 200: 'Policy' }, ['invalid-request', 'unknown-resource', 'not-autoscaled']),
+    },
+  },
+  '/v1/schemas/autoscale': {
+    get: {
+      ...operation('autoscale', 'getAutoscaleSchema', 'The JSON Schema of what is written under `autoscale:`'),
+      parameters: [ifNoneMatch],
+      responses: {
+        200: {
+          description: 'A JSON Schema (2020-12), for editors and for validation.',
+          content: { 'application/schema+json': { schema: { type: 'object' } } },
+        },
+        ...answers({}),
+        304: notModified,
+      },
+    },
+  },
+  '/v1/resources/{resource}/backtest': {
+    parameters: [resourceName],
+    post: {
+      ...operation(
+        'autoscale',
+        'backtest',
+        'Try a policy on the recorded signals, beside the one in force. Nothing is sent',
+      ),
+      requestBody: body('BacktestRequest'),
+      responses: answers({ 200: 'Backtest' }, [...previewProblems, 'not-autoscaled', 'nothing-recorded']),
+    },
+  },
   '/v1/resources/{resource}/runs': {
     parameters: [resourceName],
     get: {
       ...operation('scale', 'listRuns', 'List current and past runs'),
       requestParams: { query: runsQuerySchema },
       responses: answers({ 200: 'Runs' }, ['invalid-request', 'unknown-resource']),
+    },
+  },
+  '/v1/resources/{resource}/series': {
+    parameters: [resourceName],
+    get: {
+      ...operation('scale', 'getSeries', 'Read capacity, target, signals and changes over time'),
+      requestParams: { query: seriesQuerySchema },
+      responses: answers({ 200: 'Series' }, ['invalid-request', 'unknown-resource']),
     },
   },
 };

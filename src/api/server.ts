@@ -1,6 +1,7 @@
 /** The HTTP API. It validates requests, calls Temporal, and formats the results. */
 import express, { type RequestHandler } from 'express';
 import { createContext } from './context.js';
+import { consoleRoutes } from './console-routes.js';
 import type { ApiDependencies } from './dependencies.js';
 import { authenticate } from './http/authenticate.js';
 import { refuseForeignHosts } from './http/known-host.js';
@@ -8,18 +9,24 @@ import { problemHandler, unknownRoute } from './http/problem-handler.js';
 import { requestLog } from './http/request-log.js';
 import { Outage, remindEveryMs } from '../process/outage.js';
 import { autoscaleRoutes } from './autoscale/routes.js';
+import { backtestRoutes } from './backtest/routes.js';
 import { docsRoutes } from './docs-routes.js';
 import { dropInHealthRoute, dropInRoutes } from './drop-in/routes.js';
+import { fleetRoutes } from './fleet/routes.js';
 import { healthRoutes } from './health/routes.js';
+import { liveRoutes } from './live/routes.js';
 import { requestMetrics } from './metrics/requests.js';
 import { metricsRoute } from './metrics/route.js';
 import { RunMetrics } from './metrics/runs.js';
 import { Metrics } from '../metrics/metrics.js';
+import { policyRoutes } from './policy/routes.js';
+import { previewRoutes } from './preview/routes.js';
 import { resourceRoutes } from './scale/resource-routes.js';
+import { seriesRoutes } from './series/routes.js';
 import { scaleRoutes } from './scale/routes.js';
 
 export function createApi(dependencies: ApiDependencies): express.Express {
-  const { token, allowedHosts = [], metrics = new Metrics(), trace } = dependencies;
+  const { token, allowedHosts = [], metrics = new Metrics(), trace, consoleFolder } = dependencies;
   const context = createContext(dependencies);
   const words = { fails: 'Temporal does not answer: requests fail', worksAgain: 'Temporal answers again' };
   const outage = new Outage({ log: dependencies.log, fields: {}, words, remindEveryMs });
@@ -37,14 +44,21 @@ export function createApi(dependencies: ApiDependencies): express.Express {
   metricsRoute(app, metrics);
   dropInHealthRoute(app);
   docsRoutes(app);
+  if (consoleFolder !== undefined) consoleRoutes(app, consoleFolder);
 
   context.autoscalerCheck.start(context);
   new RunMetrics(context, metrics);
 
   app.use(authenticate(token, allowedHosts), noteSuccess(outage));
+  fleetRoutes(app, context);
+  liveRoutes(app, context, outage);
   resourceRoutes(app, context);
+  seriesRoutes(app, context);
   scaleRoutes(app, context);
   autoscaleRoutes(app, context);
+  previewRoutes(app, context);
+  policyRoutes(app, context);
+  backtestRoutes(app, context);
   dropInRoutes(app, context);
 
   app.use(unknownRoute, problemHandler(dependencies.log, outage));

@@ -8,6 +8,7 @@ import { grpcStatus, TemporalProxy } from '../support/temporal-proxy.js';
 import { poll, Workbench } from '../workflows/workbench.js';
 import { afterwards } from './afterwards.js';
 import { TemporalProcess } from './temporal-process.js';
+import { openStream, type StreamEvent } from './event-stream.js';
 import { type Answer, openApi } from './test-api.js';
 
 /** Measured: 1 s with Temporal down, 1.5 s with every worker down. Without our timeouts it is 20 s or more. */
@@ -135,6 +136,10 @@ describe('an outage', () => {
     await insist(() => api.scale(resource, { targetCapacity: 3 }));
     await api.untilPhase(resource, 'settled');
 
+    const stream = await openStream(api);
+    const isLive = (wanted: boolean) => (event: StreamEvent) =>
+      event.event === 'status' && (event.data as { isLive: boolean }).isLive === wanted;
+
     const metrics = async () => String((await api.call('GET', '/metrics')).body);
     expect(await metrics()).toContain('escapement_temporal_reachable 1');
     await server.kill();
@@ -172,6 +177,10 @@ describe('an outage', () => {
       body: { status: 'not ready', checks: { temporal: { status: 'failing' } } },
     });
 
+    expect(await stream.until('the stream says so', isLive(false))).toMatchObject({
+      data: { detail: expect.stringContaining('The Temporal server is unreachable.') as unknown },
+    });
+
     await server.restart();
     const startedAtMs = performance.now();
     await poll(
@@ -179,6 +188,8 @@ describe('an outage', () => {
       ({ status }) => status === 200,
     );
     expect(performance.now() - startedAtMs).toBeLessThan(soonMs);
+    await stream.until('the stream works again', isLive(true));
+    stream.close();
     const again = await insist(() => api.scale(resource, { targetCapacity: 4 }, { ...key, Prefer: 'wait=60' }));
     expect(again).toMatchObject({ status: 200, body: { observed: { capacity: 4 } } });
     const news = api.logged.filter(({ msg, level }) => msg !== 'request' && level !== debug);

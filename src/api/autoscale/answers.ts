@@ -32,12 +32,12 @@ export const overrideRequestSchema = z
   })
   .describe('Keep a capacity, whatever the policies recommend.');
 
-const standingPause = z.strictObject({
+export const standingPause = z.strictObject({
   direction: z.enum(['both', 'up', 'down']),
   until: time.nullable(),
   reason: z.string().nullable().describe('Why the autoscaler has paused itself; null when a person has paused it.'),
 });
-const standingOverride = z.strictObject({
+export const standingOverride = z.strictObject({
   capacity,
   until: time.nullable(),
   beyondBounds: z.boolean().describe('Whether the override may lie outside `[min, max]`.'),

@@ -52,7 +52,7 @@ function presentWriting({ owner, file, host, atMs }: Writing) {
 }
 
 /** A pause or an override that has expired is not shown. */
-function unlessExpired<T extends { readonly untilMs: number | null }>(word: T | null | undefined): T | null {
+export function unlessExpired<T extends { readonly untilMs: number | null }>(word: T | null | undefined): T | null {
   return word && !isOver(word, Date.now()) ? word : null;
 }
 

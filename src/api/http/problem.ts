@@ -4,8 +4,10 @@ import { z } from 'zod';
 const errorPlace = z.strictObject({
   pointer: z.string().describe('JSON pointer into the body, for example #/targetCapacity.'),
   detail: z.string(),
+  line: z.int().min(1).optional().describe('Of a field that is YAML: the line in its text, from 1.'),
+  column: z.int().min(1).optional().describe('The column in that line, from 1.'),
 });
-type ErrorPlace = z.output<typeof errorPlace>;
+export type ErrorPlace = z.output<typeof errorPlace>;
 
 export const problemSchema = z
   .strictObject({
@@ -36,6 +38,7 @@ export const problemTypes = {
   replaced: { status: 409, title: 'Another request has set another target' },
   cancelled: { status: 409, title: 'The scale run was cancelled' },
   'nothing-under-way': { status: 409, title: 'No scaling is in progress' },
+  'nothing-recorded': { status: 409, title: 'No signals of the resource are recorded' },
   'not-resolved': { status: 409, title: 'The relative request could not be resolved' },
   'too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body must be JSON' },

@@ -56,7 +56,7 @@ function placesOf(issue: z.core.$ZodIssue): { pointer: string; detail: string }[
 }
 
 /** RFC 6901, as a URI fragment. */
-function pointerTo(path: readonly PropertyKey[]): string {
+export function pointerTo(path: readonly PropertyKey[]): string {
   const parts = path.map((part) => encodeURIComponent(String(part).replaceAll('~', '~0').replaceAll('/', '~1')));
   return ['#', ...parts].join('/');
 }

@@ -73,10 +73,11 @@ const change = z.strictObject({
   outcome: z
     .enum(['accepted', 'unknown', 'rejected'])
     .describe('A change with an unknown outcome counts as made until the capacity shows its effect.'),
-  reason: z.string().optional(),
+  reason: z.string().optional().describe('What the platform or the run said about it.'),
+  requestReason: z.string().optional().describe('The reason of the request that it was made for.'),
 });
 
-const resourcePhases = [
+export const resourcePhases = [
   'idle',
   'unattended',
   'observing',
@@ -158,6 +159,3 @@ export const resourceSchema = z
   })
   .describe('A resource and its newest scale run.');
 export type ResourceAnswer = z.output<typeof resourceSchema>;
-
-export const resourcesSchema = z.strictObject({ resources: z.array(resourceSchema) });
-export type ResourcesAnswer = z.output<typeof resourcesSchema>;

@@ -1,7 +1,7 @@
-/** `GET /v1/resources`, `GET /v1/resources/{resource}`, and its runs. */
+/** `GET /v1/resources/{resource}`, and its runs. */
 import type { Request, RequestHandler, Router } from 'express';
 import { z } from 'zod';
-import type { ResourceAnswer, ResourcesAnswer, RunsAnswer } from './answers.js';
+import type { ResourceAnswer, RunsAnswer } from './answers.js';
 import type { ApiContext } from '../context.js';
 import type { ResourceConfig } from '../../config/config.js';
 import { findResource, hasUnnamedAutoscaler } from '../find-resource.js';
@@ -11,16 +11,8 @@ import { Problem } from '../http/problem.js';
 import { route } from '../http/route.js';
 
 export function resourceRoutes(router: Router, api: ApiContext): void {
-  route(router, '/v1/resources', { get: [getResources(api)] });
   route(router, '/v1/resources/:resource', { get: [getResource(api)] });
   route(router, '/v1/resources/:resource/runs', { get: [getRuns(api)] });
-}
-
-function getResources(api: ApiContext): RequestHandler {
-  return async (_request, response) => {
-    const resources = await Promise.all(Object.values(api.config.resources).map((resource) => show(resource, api)));
-    response.json({ resources } satisfies ResourcesAnswer);
-  };
 }
 
 function getResource(api: ApiContext): RequestHandler {
