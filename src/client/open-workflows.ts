@@ -37,6 +37,35 @@ export async function resourcesInMotion(client: Client, sinceMs: number): Promis
   return resources;
 }
 
+/** The scale runs and autoscalers that are open, or have closed since a given time. */
+export interface RecentWorkflows {
+  /** The names of the resources with such a scale run. */
+  readonly scaleRuns: ReadonlySet<string>;
+  /**
+   * By resource: what the server lists of the autoscaler. Two equal texts mean that no message has changed it: its
+   * memo, its status and its run are the same.
+   */
+  readonly autoscalers: ReadonlyMap<string, string>;
+}
+
+export async function recentWorkflows(client: Client, sinceMs: number): Promise<RecentWorkflows> {
+  const scaleRuns = new Set<string>();
+  const autoscalers = new Map<string, string>();
+  const since = new Date(sinceMs).toISOString();
+  const types = `WorkflowType IN ('${scaleWorkflowType}', '${autoscaleWorkflowType}')`;
+  // A resource may have several autoscalers in the list, of which at most one is open: all of them count.
+  for await (const info of client.workflow.list({ query: `${types} AND (${isOpen} OR CloseTime > '${since}')` })) {
+    const { workflowId, runId, status, memo, type } = info;
+    if (type === scaleWorkflowType) scaleRuns.add(resourceOf(workflowId));
+    else {
+      const { resource } = known(info);
+      const listed = JSON.stringify([runId, status.name, memo]);
+      autoscalers.set(resource, `${autoscalers.get(resource) ?? ''}${listed}`);
+    }
+  }
+  return { scaleRuns, autoscalers };
+}
+
 export async function openWorkflows(client: Client): Promise<OpenWorkflows> {
   const autoscalers = new Map<string, KnownAutoscaler>();
   const scaleRuns = new Map<string, RunPlace>();

@@ -19,6 +19,11 @@ export function workflowBundlePath(kind: 'plain' | 'traced' = 'plain'): string {
   throw new Error(`${path} does not exist. Run \`npm run build\` first; \`npm start\` runs it automatically.`);
 }
 
+/** The built pages of the console. */
+export function consoleFolder(): string {
+  return join(packageRoot(), 'dist/console');
+}
+
 /** The nearest directory with a package.json above this file, which is in src/ or in dist/src/. */
 function packageRoot(): string {
   let directory = dirname(fileURLToPath(import.meta.url));

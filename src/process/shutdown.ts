@@ -14,11 +14,15 @@ export interface Shutdown {
 interface ShutdownSettings {
   readonly log: Logger;
   readonly deadlineMs: number;
-  /** The process; tests pass another object. */
-  readonly process: Pick<NodeJS.Process, 'on'> & { exit(code: number): void };
+  readonly process: EndedProcess;
   /** The signals that end the process; default: all three. */
   readonly signals?: readonly Ending[];
+  /** The exit code after a signal; default: 0. */
+  readonly signalExitCode?: number | undefined;
 }
+
+/** The process, or an object in place of it where the process outlives what is stopped. */
+export type EndedProcess = Pick<NodeJS.Process, 'on'> & { exit(code: number): void };
 
 const numbers = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const;
 type Ending = keyof typeof numbers;
@@ -31,7 +35,13 @@ const sameSignalMs = 500;
  * Ends the process on a signal. A second signal ends it at once: the processes that it supervises notice that and end
  * too.
  */
-export function installShutdown({ log, deadlineMs, process, signals = endings }: ShutdownSettings): Shutdown {
+export function installShutdown({
+  log,
+  deadlineMs,
+  process,
+  signals = endings,
+  signalExitCode = 0,
+}: ShutdownSettings): Shutdown {
   const stopping = new AbortController();
   // Every wait adds a listener, at the start also one per resource. Node would report more than ten as a leak.
   setMaxListeners(0, stopping.signal);
@@ -63,7 +73,7 @@ export function installShutdown({ log, deadlineMs, process, signals = endings }:
 
   for (const signal of signals) {
     process.on(signal, () => {
-      if (!stopping.signal.aborted) begin(signal, 0);
+      if (!stopping.signal.aborted) begin(signal, signalExitCode);
       else if (performance.now() - begunAtMs > sameSignalMs) process.exit(128 + numbers[signal]);
     });
   }

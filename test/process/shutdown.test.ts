@@ -19,10 +19,11 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-function installed({ deadlineMs }: { deadlineMs: number }): Shutdown {
+function installed({ deadlineMs, signalExitCode }: { deadlineMs: number; signalExitCode?: number }): Shutdown {
   return installShutdown({
     log: pino({ base: {} }, { write: (line: string) => lines.push(JSON.parse(line) as (typeof lines)[number]) }),
     deadlineMs,
+    signalExitCode,
     process: { on: signals.on.bind(signals) as NodeJS.Process['on'], exit: (code) => steps.push(`exit ${code}`) },
   });
 }
@@ -46,6 +47,14 @@ it.each(['SIGINT', 'SIGTERM', 'SIGHUP'])(
     expect(steps).toEqual(['API', 'worker', 'server', 'exit 0']);
   },
 );
+
+it('ends with the exit code that a signal has in this process', async () => {
+  shutdown = installed({ deadlineMs: 60_000, signalExitCode: 1 });
+  // The first one, which was installed before each test, ends on the same signal.
+  signals.emit('SIGTERM');
+  await eventually('both have ended', () => steps.length === 2);
+  expect(steps.toSorted()).toEqual(['exit 0', 'exit 1']);
+});
 
 it('notifies waiting callers before it stops anything', async () => {
   shutdown.stopping.addEventListener('abort', () => steps.push('told'));

@@ -24,6 +24,7 @@ export function greet({ config, settings, log }: Role, { isSimulated, ...places 
   const stars = '*'.repeat(76);
   const lines = [
     ...(isSimulated ? [stars, ...demoNotice, stars] : []),
+    `Console    ${url}`,
     `API        ${url}/docs`,
     webUiUrl === undefined ? `Temporal   ${temporalAddress}` : `Temporal   ${webUiUrl}  (temporal workflow list)`,
     `Resources  ${Object.keys(config.resources).join(', ')}`,

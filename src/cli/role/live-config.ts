@@ -23,6 +23,10 @@ export class LiveConfig {
     return this.#config.resources;
   }
 
+  get source(): LoadedConfig['source'] {
+    return this.#config.source;
+  }
+
   get writing(): LoadedConfig['writing'] {
     return this.#config.writing;
   }

@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import type { ApiDependencies } from '../../api/dependencies.js';
 import { createApi } from '../../api/server.js';
+import { consoleFolder } from '../../process/package-root.js';
 import { listen } from './listen.js';
 import type { Role } from './role.js';
 
@@ -16,6 +17,7 @@ export async function serveApi(role: Role, parts: ServedApiDependencies): Promis
   const { apiToken: token, allowedHosts } = settings;
   const { stopping } = shutdown;
   const trace = tracing?.requests;
-  const api = createApi({ config: live, ...parts, log, metrics, token, allowedHosts, stopping, trace });
+  const served = { consoleFolder: consoleFolder(), token, allowedHosts };
+  const api = createApi({ config: live, ...parts, ...served, log, metrics, stopping, trace });
   return listen(role, createServer(api), { what: 'the API', port: settings.port });
 }

@@ -73,8 +73,7 @@ export async function serveWorker(
     isServed: (taskQueue) => taskQueue in worker.status(),
     onLeft: (left) => worker.serveWorkflowsOf(left),
   });
-  // The demo has no autoscalers and reads only its own configuration.
-  if (config.source !== 'demo') reconciler.use({ ...config, served: resources });
+  reconciler.use({ ...config, served: resources });
   live.onReload(async (next) => {
     const served = select(next.resources);
     const useReceivers = await receivers.prepare(next.events);

@@ -139,7 +139,7 @@ export class ScaleClient {
     } catch (error) {
       if (isRunClosedBeforeUpdate(error) && turnsLeft > 0) return this.update(target, request, turnsLeft - 1);
       if (error instanceof WorkflowUpdateFailedError) throw refusalOf(error);
-      if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return this.signal(target, request);
+      if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return this.signal(target, request, mostTurns);
       throw error;
     }
   }
@@ -148,11 +148,18 @@ export class ScaleClient {
    * The request is durable when this returns, whether or not a worker is running. The run applies it once, even if the
    * update arrives too.
    */
-  private async signal(target: ScalableResource, request: ScaleRequest): Promise<Accepted> {
+  private async signal(target: ScalableResource, request: ScaleRequest, turnsLeft: number): Promise<Accepted> {
     // Possibly only the answer was lost. If that run has closed since, a signal would start a new run, which does not
     // know the request and would apply it again.
-    const earlier = await this.earlierAnswer(target.resource, request);
+    const newest = await this.runs.newestSummary(target.resource);
+    const earlier = newest && (await this.answerUpTo(newest, target.resource, request));
     if (earlier) return earlier;
+    if (newest?.isOpen && turnsLeft > 0) {
+      // For the same reason, an open run alone gets the signal. If it closes at this moment, its memo has the answer.
+      const isSignalled = await this.signalOpenRun(newest, request);
+      if (!isSignalled) return this.signal(target, request, turnsLeft - 1);
+      return { ...ids(target.resource, request, newest.runId), ...acceptedFor(request) };
+    }
     const handle = await this.client.withDeadline(Date.now() + signalWithinMs, () =>
       this.client.workflow.signalWithStart(scaleWorkflowType, {
         ...startOptions(target, request),
@@ -160,8 +167,19 @@ export class ScaleClient {
         signalArgs: [request],
       }),
     );
-    const targetCapacity = request.targetCapacity ?? null;
-    return { ...ids(target.resource, request, handle.signaledRunId), targetCapacity, outcome: 'accepted' };
+    return { ...ids(target.resource, request, handle.signaledRunId), ...acceptedFor(request) };
+  }
+
+  /** @returns false when the run has closed. */
+  private async signalOpenRun({ workflowId, runId }: RunSummary, request: ScaleRequest): Promise<boolean> {
+    try {
+      const run = this.client.workflow.getHandle(workflowId, runId);
+      await this.client.withDeadline(Date.now() + signalWithinMs, () => run.signal(retargetSignal, request));
+      return true;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return false;
+      throw error;
+    }
   }
 
   /** The answer that a closed run gave to the same id. An open run recognizes a repeated id itself. */
@@ -172,13 +190,25 @@ export class ScaleClient {
   ): Promise<Accepted | undefined> {
     // The list may be slightly out of date; the newest run is read from the workflow itself, which never is.
     const newest = await this.runs.newestSummary(resource);
-    if (!newest) return undefined;
+    return newest && this.answerUpTo(newest, resource, request, keyMadeAtMs);
+  }
+
+  private async answerUpTo(
+    newest: RunSummary,
+    resource: string,
+    request: ScaleRequest,
+    keyMadeAtMs?: number,
+  ): Promise<Accepted | undefined> {
     const answer = answerIn(resource, newest, request);
     if (answer || !mayBeKnownToEarlierRuns(newest, keyMadeAtMs)) return answer;
     return (await this.runs.list(resource, { most: runsAskedForAKey }))
       .map((run) => answerIn(resource, run, request))
       .find((earlier) => earlier !== undefined);
   }
+}
+
+function acceptedFor({ targetCapacity }: ScaleRequest): Pick<Accepted, 'targetCapacity' | 'outcome'> {
+  return { targetCapacity: targetCapacity ?? null, outcome: 'accepted' };
 }
 
 function answerIn(resource: string, { runId, memo }: RunSummary, request: ScaleRequest): Accepted | undefined {

@@ -25,6 +25,8 @@ export interface RunSummary {
   readonly closedAtMs: number | null;
   readonly outcome: RunOutcome;
   readonly memo: Partial<ScaleMemo>;
+  /** The number of events. A run with the same number has the same status. */
+  readonly historyLength: number;
 }
 
 export const runOutcomes = [
@@ -54,7 +56,7 @@ export interface RunView extends RunSummary {
 
 type Described = Pick<
   WorkflowExecutionInfo | WorkflowExecutionDescription,
-  'workflowId' | 'runId' | 'taskQueue' | 'status' | 'startTime' | 'closeTime' | 'memo'
+  'workflowId' | 'runId' | 'taskQueue' | 'status' | 'startTime' | 'closeTime' | 'memo' | 'historyLength'
 >;
 
 interface ListRange {
@@ -73,6 +75,14 @@ export class RunReader {
   /** The run that owns the resource, or the last one that did. Undefined when there never was one. */
   async newest(resource: string): Promise<RunView | undefined> {
     return this.read(this.client.workflow.getHandle(scaleWorkflowId(resource)));
+  }
+
+  /**
+   * The same as `newest`, in one call where nothing has happened since `before` was read: the status of a run changes
+   * only with its history.
+   */
+  async newestSince(resource: string, before: RunView | undefined): Promise<RunView | undefined> {
+    return this.read(this.client.workflow.getHandle(scaleWorkflowId(resource)), before);
   }
 
   async run(resource: string, runId: string): Promise<RunView | undefined> {
@@ -98,11 +108,14 @@ export class RunReader {
     return description && summaryOf(description);
   }
 
-  private async read(handle: WorkflowHandle): Promise<RunView | undefined> {
+  private async read(handle: WorkflowHandle, before?: RunView): Promise<RunView | undefined> {
     const description = await this.describe(handle);
     if (!description) return undefined;
     const summary = summaryOf(description);
     const thisRun = this.client.workflow.getHandle(summary.workflowId, summary.runId);
+    if (before?.status && isSame(before, summary)) {
+      return { ...summary, status: before.status, progress: progressOf(description) };
+    }
     const status = summary.isOpen ? await this.ask(thisRun) : await this.finalStatus(thisRun);
     return { ...summary, status, progress: progressOf(description) };
   }
@@ -160,6 +173,11 @@ function leftBehind(cause: Error | undefined): ScaleStatus | null {
   return (details?.[0] as ScaleStatus | undefined) ?? null;
 }
 
+function isSame(before: RunSummary, { runId, historyLength, isPaused }: RunSummary): boolean {
+  // While a run is paused, nobody answers for it.
+  return before.runId === runId && before.historyLength === historyLength && before.isPaused === isPaused;
+}
+
 function summaryOf(info: Described): RunSummary {
   // Only the workflow writes the memo, always in this form.
   const memo = (info.memo ?? {}) as Partial<ScaleMemo>;
@@ -173,6 +191,7 @@ function summaryOf(info: Described): RunSummary {
     closedAtMs: info.closeTime?.getTime() ?? null,
     outcome: outcomeOf(info.status.name, memo),
     memo,
+    historyLength: info.historyLength,
   };
 }
 
