@@ -49,6 +49,8 @@ describe('what does not exist is found:', () => {
     ['escapement worker a b', wrongCommand, 'escapement worker takes no argument a'],
     ['escapement --quiet', wrongCommand, 'escapement has no option --quiet'],
     ['PORT=1 escapement worker --task-queue berlin', wrongCommand, undefined],
+    ['npx escapement config show --json', wrongCommand, undefined],
+    ['npx escapement config list', wrongCommand, 'escapement config has no command list'],
     ['npm run chek', wrongScript, 'package.json has no script chek'],
     ['npm strat', wrongScript, 'npm has no command strat'],
     ['npm ci', wrongScript, undefined],
@@ -106,15 +108,23 @@ function wrongCommand(line: string): string | undefined {
     .trim()
     .split(/\s+/)
     .filter(Boolean);
-  const [first] = words;
-  const command =
-    first === undefined || first.startsWith('-') ? program : program.commands.find((each) => each.name() === first);
-  if (!command) return `escapement has no command ${first ?? ''}`;
-  return wrongWords(command, command === program ? words : words.slice(1));
+  let command = program;
+  while (command.commands.length > 0 && words[0] !== undefined && !words[0].startsWith('-')) {
+    const [name] = words;
+    const next = command.commands.find((each) => each.name() === name);
+    if (!next) return `${nameOf(command)} has no command ${name}`;
+    command = next;
+    words.shift();
+  }
+  return wrongWords(command, words);
+}
+
+function nameOf(command: Command): string {
+  return command.parent ? `${nameOf(command.parent)} ${command.name()}` : 'escapement';
 }
 
 function wrongWords(command: Command, words: readonly string[]): string | undefined {
-  const name = command === program ? 'escapement' : `escapement ${command.name()}`;
+  const name = nameOf(command);
   let given = 0;
   for (let index = 0; index < words.length; index++) {
     const word = words[index]!;
@@ -173,7 +183,7 @@ function routesOf({ paths }: { paths: Record<string, Record<string, unknown>> })
 
 /** Names that libraries read (Temporal, AWS, Azure, Google, Node), codes of gRPC, and misspelled ones that show what happens. */
 const foreign =
-  /^(TEMPORAL_|TRY_CANCEL$|RESOURCE_EXHAUSTED$|AWS_|NODE_OPTIONS$|NODE_EXTRA_CA_CERTS$|TMPDIR$|HTTP_PROXY$|LOG_LEVLE$|SCALE_IN_COOLDWN$)/;
+  /^(TEMPORAL_|TRY_CANCEL$|RESOURCE_EXHAUSTED$|AWS_|AZURE_|IDENTITY_ENDPOINT$|GOOGLE_APPLICATION_CREDENTIALS$|NODE_OPTIONS$|LD_PRELOAD$|NODE_EXTRA_CA_CERTS$|TMPDIR$|HTTP_PROXY$|LOG_LEVLE$|SCALE_IN_COOLDWN$)/;
 /** Names that the libraries of OpenTelemetry read. */
 const ofOpenTelemetry =
   /^OTEL_(EXPORTER_OTLP_((TRACES_)?HEADERS|TIMEOUT|COMPRESSION)|SERVICE_NAME|RESOURCE_ATTRIBUTES|BSP_(SCHEDULE_DELAY|MAX_QUEUE_SIZE))$/;

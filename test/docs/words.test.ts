@@ -44,6 +44,7 @@ const plainer: readonly (readonly [RegExp, string])[] = [
 
 /** Written by `npm run docs`: their words are those of the code. */
 const generatedPages = [
+  'docs/cli.md',
   'docs/configuration.md',
   'docs/metrics.md',
   'docs/sources/README.md',
