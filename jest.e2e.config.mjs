@@ -7,6 +7,6 @@ export default {
   globalSetup: null,
   testMatch: ['<rootDir>/test/e2e/**/*.test.ts'],
   // Each test starts several processes, and then waits for their timers.
-  maxWorkers: 2,
+  maxWorkers: 3,
   testTimeout: 300_000,
 };

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 
 const checks = {
   types: ['tsc', '--noEmit'],
+  'types of the console': ['tsc', '--noEmit', '-p', 'src/console'],
   lint: ['eslint', '--max-warnings=0', '.'],
   format: ['prettier', '--check', '--log-level=warn', '--cache', '--cache-location', '.cache/prettier', '.'],
   layers: ['depcruise', '--output-type=err', 'src', 'workflows', 'activities'],

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { commonRunFields, eventData } from '../src/domain/events/data.js';
 import { fieldTable, table } from './field-table.js';
 import { fill } from './fill.js';
-import { type JsonSchema, writtenForm } from './json-schema.js';
+import { type JsonSchema, writtenForm } from '../src/config/schema/json-schema.js';
 
 /** Not yet formatted. */
 export async function eventsPage(): Promise<string> {

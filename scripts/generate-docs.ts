@@ -1,14 +1,19 @@
-/** `npm run docs`: writes what is made from the schemas of the configuration and the API, the dashboards, and what the tests of real servers showed. A test fails where it is out of date. */
+/**
+ * `npm run docs`: writes what is made from the schemas of the configuration and the API, the dashboards, the recipes, and
+ * what the tests of real servers showed. A test fails where it is out of date.
+ */
 import { writeFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
 import { fleetDashboard } from '../monitoring/dashboards/fleet.js';
 import { resourceDashboard } from '../monitoring/dashboards/resource.js';
 import { openApiDocument } from '../src/api/openapi.js';
 import { writePendingPages } from './conformance/compare.js';
+import { cliPage } from './cli-page.js';
 import { configurationPage } from './configuration-page.js';
 import { eventsPage } from './events-page.js';
 import { editorSchema } from './json-schema.js';
 import { metricsPage } from './metrics-page.js';
+import { recipeFiles } from './recipes/recipe-files.js';
 import { sourcePages } from './source-pages.js';
 
 /** The files by their path from the root. */
@@ -20,6 +25,7 @@ export async function generatedDocs(): Promise<Record<string, string>> {
   return {
     ...Object.fromEntries(await Promise.all(sources)),
     'docs/configuration.md': await format(configurationPage(), { ...style, parser: 'markdown' }),
+    'docs/cli.md': await format(await cliPage(), { ...style, parser: 'markdown' }),
     'docs/metrics.md': await format(metricsPage(), { ...style, parser: 'markdown' }),
     'docs/events.md': await format(await eventsPage(), { ...style, parser: 'markdown' }),
     'docs/escapement.schema.json': `${JSON.stringify(editorSchema(), null, 2)}\n`,
@@ -30,6 +36,7 @@ export async function generatedDocs(): Promise<Record<string, string>> {
 }
 
 if (process.argv[1]?.endsWith('generate-docs.ts')) {
-  for (const [path, text] of Object.entries(await generatedDocs())) await writeFile(path, text);
+  const files = { ...(await generatedDocs()), ...(await recipeFiles()) };
+  for (const [path, text] of Object.entries(files)) await writeFile(path, text);
   await writePendingPages();
 }

@@ -1,22 +1,44 @@
 /** Texts on the terminal: help, tables, errors in words, exit codes. */
 import { BacktestError } from '../backtest/trace.js';
+import { ExportError } from '../exporters/exporter.js';
+import { ImportError } from '../importers/importer.js';
 import { ConfigError } from '../config/problem.js';
 import { DataDirectoryInUseError } from '../dev-server/leftover-server.js';
 import { PortTakenError } from '../process/ports.js';
 import { BinaryNotFoundError } from '../dev-server/binary.js';
+import { EscapementError } from '../library/escapement-error.js';
 
-/** 2: the configuration is invalid, and a restart does not help. 1: every other failure. */
-export const exitCodes = { failed: 1, badConfiguration: 2 } as const;
+/**
+ * 1: every failure without a number of its own. 2: the configuration or another input is invalid, and a restart does not
+ * help. 3 and 4: the answers of `evaluate`, and 3 an import or an export that is not complete.
+ */
+export const exitCodes = { failed: 1, badConfiguration: 2, noChange: 3, notCarriedOver: 3, refused: 4 } as const;
 
 export function exitCodeOf(error: unknown): number {
-  const isForTheUser = error instanceof ConfigError || error instanceof BacktestError;
+  if (error instanceof EscapementError) return exitCodeOfAnswer(error);
+  const isForTheUser = [ConfigError, BacktestError, ImportError, ExportError].some((kind) => error instanceof kind);
   return isForTheUser ? exitCodes.badConfiguration : exitCodes.failed;
+}
+
+/** 409 and 422 refuse a valid request; the other statuses from 400 say that it cannot be understood or is not allowed. */
+function exitCodeOfAnswer({ status }: EscapementError): number {
+  if (status === 409 || status === 422) return exitCodes.refused;
+  return status !== null && status >= 400 && status < 500 ? exitCodes.badConfiguration : exitCodes.failed;
 }
 
 /** Without the stack when the message is sufficient. */
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const explained = [BacktestError, ConfigError, DataDirectoryInUseError, PortTakenError, BinaryNotFoundError];
+  const explained = [
+    BacktestError,
+    ImportError,
+    ExportError,
+    ConfigError,
+    DataDirectoryInUseError,
+    PortTakenError,
+    BinaryNotFoundError,
+    EscapementError,
+  ];
   if (error instanceof ConfigError) return `The configuration is invalid:\n${error.message}`;
   return explained.some((kind) => error instanceof kind) ? error.message : (error.stack ?? error.message);
 }

@@ -96,6 +96,57 @@ describe('escapement validate', () => {
   });
 });
 
+describe('escapement config show', () => {
+  it('prints what variables configure as a file, which validates and is then printed again', async () => {
+    const environment = { AUTOSCALER_TARGET_RESOURCE: 'worker', AUTOSCALER_MAX_CAPACITY: '6' };
+    const printed = await escapement(['config', 'show'], environment);
+    expect(printed).toMatchObject({ code: 0, err: '' });
+    expect(printed.out).toContain('# From the environment: AUTOSCALER_TARGET_RESOURCE, AUTOSCALER_MAX_CAPACITY\n');
+    write('escapement.yaml', printed.out);
+    expect(await escapement(['validate'])).toMatchObject({ code: 0, err: '' });
+    const again = await escapement(['config', 'show', '--json']);
+    expect(JSON.parse(again.out)).toEqual({
+      source: 'file',
+      file: 'escapement.yaml',
+      configuration: {
+        version: 1,
+        resources: {
+          worker: {
+            platform: { type: 'omnistrate', url: 'http://127.0.0.1:49750' },
+            min: 0,
+            max: 6,
+            step: 1,
+            cooldown: '5m',
+          },
+        },
+      },
+      resources: [
+        {
+          resource: 'worker',
+          from: expect.stringMatching(/^escapement\.yaml:\d+$/),
+          inForce: expect.stringMatching(/^worker: omnistrate, 0 to 6 units/),
+        },
+      ],
+      warnings: [],
+    });
+  });
+
+  it('prints warnings on standard error, and the problems of an invalid configuration with exit code 2', async () => {
+    write('escapement.yaml', rightFile);
+    const warned = await escapement(['config', 'show'], { AUTOSCALER_STEPS: '2' });
+    expect(warned).toMatchObject({ code: 0, err: expect.stringMatching(/^warning: AUTOSCALER_STEPS: ignored/) });
+    write('escapement.yaml', rightFile.replace('max: 6', 'max: 6, cooldwn: 5m'));
+    const { code, out, err } = await escapement(['config', 'show']);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain('escapement.yaml:3:51 resources.worker.cooldwn');
+  });
+
+  it('exits with 2 where nothing is configured', async () => {
+    const err = expect.stringContaining('no resource is configured');
+    expect(await escapement(['config', 'show'])).toMatchObject({ code: 2, out: '', err });
+  });
+});
+
 describe('escapement up', () => {
   it.each([
     ['a setting that makes no sense', { PORT: 'abc' }, 'PORT'],

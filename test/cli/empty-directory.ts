@@ -21,8 +21,8 @@ interface EmptyDirectory {
   /** Where it is, for the test that runs now. */
   readonly path: () => string;
   readonly write: (name: string, content: string) => void;
-  /** Runs the command there, with nothing in its environment but what is given. */
-  readonly escapement: (args: readonly string[], env?: Record<string, string>) => Promise<Ending>;
+  /** Runs the command there, with nothing in its environment and its stdin but what is given. */
+  readonly escapement: (args: readonly string[], env?: Record<string, string>, stdin?: string) => Promise<Ending>;
 }
 
 export function emptyDirectory(): EmptyDirectory {
@@ -32,12 +32,17 @@ export function emptyDirectory(): EmptyDirectory {
   });
   afterEach(() => rmSync(directory, { recursive: true }));
 
-  async function escapement(args: readonly string[], env: Record<string, string> = {}): Promise<Ending> {
+  async function escapement(
+    args: readonly string[],
+    env: Record<string, string> = {},
+    stdin?: string,
+  ): Promise<Ending> {
     const child = spawn(process.execPath, ['--import', tsx, join(root, 'src/cli/main.ts'), ...args], {
       cwd: directory,
       env: { PATH: process.env['PATH'] ?? '', HOME: directory, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: 'pipe',
     });
+    child.stdin.end(stdin);
     const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
     return { code: child.exitCode, out, err };
   }

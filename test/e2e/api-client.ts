@@ -1,7 +1,8 @@
 /** The API over HTTP, as a script calls it. */
 import { z } from 'zod';
 import { readinessSchema } from '../../src/api/health/answers.js';
-import { resourceSchema, resourcesSchema } from '../../src/api/scale/answers.js';
+import { resourcesSchema } from '../../src/api/fleet/answers.js';
+import { resourceSchema } from '../../src/api/scale/answers.js';
 import { eventually } from '../support/eventually.js';
 
 export type Resource = z.output<typeof resourceSchema>;

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { eventually } from '../support/eventually.js';
-import { freePorts } from '../support/free-ports.js';
+import { freePorts } from '../../scripts/services/free-ports.js';
 import type { Program } from '../support/program.js';
 import type { SidecarWitness } from '../support/sidecar-witness.js';
 import { apiOf, Sandbox } from './sandbox.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { eventually } from '../support/eventually.js';
-import { freePorts } from '../support/free-ports.js';
+import { freePorts } from '../../scripts/services/free-ports.js';
 import { Program } from '../support/program.js';
 import { SidecarWitness } from '../support/sidecar-witness.js';
 import { ApiClient } from './api-client.js';

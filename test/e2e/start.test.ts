@@ -6,7 +6,7 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { eventually } from '../support/eventually.js';
-import { freePorts } from '../support/free-ports.js';
+import { freePorts } from '../../scripts/services/free-ports.js';
 import { Program } from '../support/program.js';
 import { apiOf, Sandbox } from './sandbox.js';
 

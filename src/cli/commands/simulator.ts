@@ -7,6 +7,7 @@ import { problemText } from '../../domain/written/problem.js';
 import type { LoggedCall } from '../../simulator/call-log.js';
 import { helpText } from '../../simulator/help-text.js';
 import { startSimulator, type Simulator } from '../../simulator/simulator.js';
+import { wholeNumber } from '../arguments.js';
 
 interface Options {
   readonly port: number;
@@ -83,11 +84,6 @@ function whyNotStarted(error: unknown, port: number, listen: string): string {
     return `port ${port} of ${listen} is already in use; choose another port with --port, or 0 for a free port`;
   if (code === 'EACCES') return `this user may not open port ${port}; choose a port above 1023 with --port`;
   return `cannot listen on ${listen}:${port}: ${String(error)}`;
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number, 0 or more.');
-  return Number(text);
 }
 
 function durationMs(text: string): number {

@@ -1,0 +1,85 @@
+/** The package as its users install it: from the tarball, in an empty folder. */
+import { execFile } from 'node:child_process';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { Program } from '../support/program.js';
+import { apiOf, Sandbox } from './sandbox.js';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const megabyte = 1_000_000;
+
+let sandbox: Sandbox;
+let folder: string;
+let tarball: string;
+
+beforeAll(async () => {
+  sandbox = await Sandbox.create();
+  folder = join(sandbox.folder, 'app');
+  mkdirSync(folder);
+  // The tests run after the build.
+  const { stdout } = await run('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', sandbox.folder], {
+    cwd: root,
+  });
+  tarball = join(sandbox.folder, stdout.trim());
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'app', private: true, type: 'module' }));
+  await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', tarball], { cwd: folder });
+});
+afterAll(() => sandbox.close());
+
+it('is small', () => {
+  expect(statSync(tarball).size).toBeLessThan(4 * megabyte);
+});
+
+it('npx escapement runs its commands', async () => {
+  writeFileSync(
+    join(folder, 'mine.yaml'),
+    'version: 1\nresources:\n  worker: { platform: omnistrate, min: 1, max: 3 }\n',
+  );
+  const { stdout } = await run('npx', ['escapement', 'validate', 'mine.yaml'], { cwd: folder, env: sandbox.env });
+  expect(stdout).toContain('mine.yaml is valid');
+});
+
+it('the library is typed, and answers with the errors of the API', async () => {
+  writeFileSync(
+    join(folder, 'main.ts'),
+    `import { EscapementClient, EscapementError, type ResourceAnswer } from 'escapement';
+
+const client = new EscapementClient({ server: 'http://127.0.0.1:9' });
+const status: Promise<ResourceAnswer> = client.status('worker');
+// @ts-expect-error There is no such field.
+void status.then((answer) => answer.nothing, () => undefined);
+await status.catch((error: unknown) => console.log(error instanceof EscapementError && error.status));
+`,
+  );
+  const tsc = join(root, 'node_modules/.bin/tsc');
+  const types = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')];
+  const options = [
+    '--strict',
+    '--module',
+    'nodenext',
+    '--moduleResolution',
+    'nodenext',
+    '--target',
+    'es2022',
+    ...types,
+  ];
+  await run(tsc, [...options, 'main.ts'], { cwd: folder });
+  const { stdout } = await run(process.execPath, ['main.js'], { cwd: folder });
+  expect(stdout).toBe('null\n');
+});
+
+it('npx escapement up scales the resource of the demo', async () => {
+  const demo = new Program({ command: ['npx', 'escapement', 'up'], env: sandbox.env, folder });
+  try {
+    const { url } = await apiOf(demo);
+    const env = { ...sandbox.env, ESCAPEMENT_SERVER: url };
+    const { stdout } = await run('npx', ['escapement', 'scale', 'worker', '2', '--wait'], { cwd: folder, env });
+    expect(stdout).toBe('worker: 2 is reached.\n');
+  } finally {
+    await demo.kill();
+  }
+});
