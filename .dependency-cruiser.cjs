@@ -89,6 +89,27 @@ module.exports = {
       },
     },
     {
+      name: 'console-is-a-client',
+      comment:
+        'The console runs in a browser: it knows the answers of the API as types, and nothing else of the server.',
+      severity: 'error',
+      from: { path: '^src/console/' },
+      to: { path: '^(src/(?!console/)|workflows/|activities/)', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'library-is-a-client',
+      comment: 'The library runs in programs of its users: it knows the answers of the API as types.',
+      severity: 'error',
+      from: { path: '^src/library/' },
+      to: { path: '^(src/(?!library/)|workflows/|activities/)', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'server-without-the-console',
+      severity: 'error',
+      from: { path: '^(src|workflows|activities)/', pathNot: '^src/console/' },
+      to: { path: '^src/console/' },
+    },
+    {
       name: 'simulator-stands-alone',
       severity: 'error',
       from: { path: '^src/simulator/' },
@@ -100,7 +121,7 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {
-      extensions: ['.ts', '.js', '.mjs', '.json'],
+      extensions: ['.ts', '.tsx', '.js', '.mjs', '.json'],
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default', 'types'],
     },

@@ -4,11 +4,12 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
-COPY scripts/bundle-workflows.mjs scripts/
+COPY scripts/bundle-workflows.mjs scripts/bundle-console.mjs scripts/keep-optional-packages.mjs scripts/
 COPY src src
 COPY workflows workflows
 COPY activities activities
-RUN npm run build && npm prune --omit=dev
+# The image has the optional packages too.
+RUN npm run build && node scripts/keep-optional-packages.mjs && npm prune --omit=dev
 
 FROM node:20-bookworm-slim
 # Temporal's worker looks for certificate authorities in the system; the slim image has none.

@@ -29,8 +29,8 @@ export class Metrics {
   readonly registry = new Registry();
   readonly #counters = new Map<string, Counter>();
   readonly #histograms = new Map<string, Histogram>();
-  /** As of the last page. */
-  readonly #gauges = new Map<string, Family>();
+  /** As of the last page: of each family, its series by their labels. */
+  readonly #gauges = new Map<MetricFamily, Map<string, Family['values'][number]>>();
   readonly #collectors: Collector[] = [];
   #pages: Promise<unknown> = Promise.resolve();
 
@@ -50,12 +50,15 @@ export class Metrics {
     this.histogramOf(family).observe(labels, value);
   }
 
-  /** Call it only from a collector: every page begins without gauges. */
+  /**
+   * Call it only from a collector: every page begins without gauges. Of two values with the same labels, the later one
+   * is shown: after a reload, two collectors may know one resource.
+   */
   set<Given extends OfType<'gauge'>>(family: Given, labels: LabelsOf<Given>, value: number): void {
-    const { name, help, type } = family;
-    const known = this.#gauges.get(name);
-    if (known) known.values.push({ labels, value });
-    else this.#gauges.set(name, { name, help, type, values: [{ labels, value }] });
+    const series = this.#gauges.get(family) ?? new Map<string, Family['values'][number]>();
+    this.#gauges.set(family, series);
+    const key = family.labels.map((name) => labels[name as Given['labels'][number]]).join('\n');
+    series.set(key, { labels, value });
   }
 
   /**
@@ -86,7 +89,8 @@ export class Metrics {
       // With thousands of resources a page takes some 50 ms, in which the process has other work.
       await setImmediate();
     };
-    for (const gauge of this.#gauges.values()) await add(gauge);
+    for (const [{ name, help, type }, series] of this.#gauges)
+      await add({ name, help, type, values: [...series.values()] });
     for (const metric of await this.registry.getMetricsAsJSON()) await add({ ...metric, type: String(metric.type) });
     return parts.join('') + (format === 'openMetrics' ? '# EOF\n' : '');
   }

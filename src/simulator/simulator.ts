@@ -23,6 +23,8 @@ export interface SimulatorOptions {
   readonly readLagMs?: number;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
+  /** Numbers that are read at `GET /signals/{name}`, as functions of the time in milliseconds since the epoch. */
+  readonly signals?: Readonly<Record<string, (nowMs: number) => number>>;
   /** Called for every call once it was answered, or was dropped. */
   readonly onAnswer?: (call: LoggedCall) => void;
 }
@@ -40,7 +42,8 @@ export interface Simulator {
 
 /** Rejects with the error of the operating system when the address is in use. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
-  const { listen = '127.0.0.1', startTimeMs = 0, readLagMs = 0, now = Date.now, onAnswer = () => undefined } = options;
+  const { listen = '127.0.0.1', startTimeMs = 0, readLagMs = 0, now = Date.now } = options;
+  const { signals = {}, onAnswer = () => undefined } = options;
   const resources = new Map(
     Object.entries(options.resources).map(([alias, capacity]) => [
       alias,
@@ -55,7 +58,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     void goDown(server);
     returning = setTimeout(() => void listenAt(server, port, listen), downMs);
   };
-  const server = createServer(simulatorApp({ resources, faults, log, readLagMs, now, goDownFor }));
+  const server = createServer(simulatorApp({ resources, faults, log, readLagMs, now, goDownFor }, signals));
   const port = await listenAt(server, options.port ?? 0, listen);
   return {
     url: `http://${listen.includes(':') ? `[${listen}]` : listen}:${port}`,
@@ -73,12 +76,17 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   };
 }
 
-function simulatorApp(parts: AdminDependencies): Express {
+function simulatorApp(parts: AdminDependencies, signals: NonNullable<SimulatorOptions['signals']>): Express {
   return express()
     .disable('x-powered-by')
     .use(express.text({ type: () => true, limit: '1mb' }))
     .use(sidecarApi(parts))
     .use(adminApi(parts))
+    .get('/signals/:name', (request, response, next) => {
+      const valueAt = signals[request.params.name];
+      if (valueAt) response.json({ value: valueAt(parts.now()) });
+      else next();
+    })
     .use((request) => {
       throw new RequestError(404, `${request.method} ${request.path} does not exist; see escapement simulator --help`);
     })

@@ -8,7 +8,7 @@ import { stringify } from 'yaml';
 import { TemporalProcess } from '../api/temporal-process.js';
 import { ApiClient } from '../e2e/api-client.js';
 import { unconfigured } from '../e2e/sandbox.js';
-import { freePorts } from '../support/free-ports.js';
+import { freePorts } from '../../scripts/services/free-ports.js';
 import { Program } from '../support/program.js';
 import { SidecarWitness } from '../support/sidecar-witness.js';
 import { bounds, requestTimeoutMs, type RunPlan, settleMs } from './run-plan.js';

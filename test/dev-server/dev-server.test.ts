@@ -14,7 +14,7 @@ import {
 } from '../../src/dev-server/dev-server.js';
 import { DataDirectoryInUseError, endLeftoverServer } from '../../src/dev-server/leftover-server.js';
 import { eventually } from '../support/eventually.js';
-import { freePorts } from '../support/free-ports.js';
+import { freePorts } from '../../scripts/services/free-ports.js';
 import { temporalCli } from '../support/temporal.js';
 
 jest.setTimeout(60_000);

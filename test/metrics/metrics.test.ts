@@ -48,6 +48,14 @@ it('a resource that no longer exists has no gauge, and two pages at the same tim
   expect((await linesOf(metrics)).filter((line) => line.includes('"web"'))).toEqual([]);
 });
 
+it('two collectors that know the same resource give it one series, with the value of the later one', async () => {
+  const metrics = new Metrics();
+  metrics.collect(() => metrics.set(families.desiredCapacity, { resource: 'web' }, 3));
+  metrics.collect(() => metrics.set(families.desiredCapacity, { resource: 'web' }, 4));
+  const series = (await linesOf(metrics)).filter((line) => line.startsWith('escapement_desired_capacity{'));
+  expect(series).toEqual(['escapement_desired_capacity{resource="web"} 4']);
+});
+
 it('what has to be read elsewhere is read before the page is made', async () => {
   const metrics = new Metrics();
   let value = 0;

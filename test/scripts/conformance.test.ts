@@ -12,7 +12,8 @@ let root = '';
 
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'escapement-conformance-'));
-  for (const folder of ['docs/sources', 'test/services']) await mkdir(join(root, folder), { recursive: true });
+  for (const folder of ['docs/sources', 'test/services', 'test/services/platforms/conformance'])
+    await mkdir(join(root, folder), { recursive: true });
   for (const name of ['redis', 'kafka']) await writeFile(join(root, `test/services/${name}.test.ts`), '');
   const both = { 'correct values': 'yes', 'server down': 'yes' };
   await writeFile(join(root, pagePath), await pageOf({ redis: both, kafka: both }));
