@@ -79,41 +79,29 @@ export class OnceEvaluator {
    * @param wasRunning the answer of `isRunning`. A new autoscaler evaluates without a message.
    */
   async evaluate(wasRunning: boolean | undefined): Promise<OnceResult> {
-    if (wasRunning === undefined) {
-      return this.#isInterrupted ? interruptedBefore() : this.#outOfTime(null, 'Temporal did not answer');
-    }
+    if (wasRunning === undefined) return this.#endedBefore();
+    const { startedAtMs } = this.order;
     const refused = await this.#poll(() => this.#inForce());
-    if (refused === undefined) return this.#outOfTime(null, 'no worker put the configuration in force');
+    if (refused === undefined) return this.#endedEarly('no worker put the configuration in force', startedAtMs);
     if (refused !== null) return { outcome: 'refused', evaluation: null, reason: refused, run: undefined };
 
     const before = wasRunning ? await this.#lastEvaluatedAtMs() : null;
     if (wasRunning) await this.#autoscales.evaluate(this.order.resource);
     const seen = await this.#poll(() => this.#evaluationAfter(before));
-    if (seen === undefined) {
-      return (await this.#interruptedSince(before)) ?? this.#outOfTime(null, 'the autoscaler did not evaluate');
-    }
-    if ('problem' in seen) return { outcome: 'failed', evaluation: null, reason: seen.problem, run: undefined };
+    if (seen === undefined) return this.#endedEarly('the autoscaler did not evaluate', before ?? startedAtMs);
+    if ('problem' in seen) return failed(null, seen.problem);
 
     const decided = await this.#poll(() => this.#decisionOn(seen.evaluation));
     if (decided === undefined) {
-      const result = await this.#interruptedSince(before);
-      return result ?? this.#outOfTime(seen.evaluation, 'the scale request was not answered');
+      return this.#endedEarly('the scale request was not answered', before ?? startedAtMs, seen.evaluation);
     }
     const isRefused = decided.decision?.refused !== undefined;
     const rested = isRefused ? undefined : await this.#poll(() => this.#restingRun(decided));
     const run = rested?.run ?? (await ifAnswered(this.#runs.newest(this.order.resource)));
-    if (!rested && !isRefused && decided.decision && this.#isInterrupted) return interruptedAfter(decided, run);
+    if (!rested && !isRefused && decided.decision && this.#isInterrupted) {
+      return this.#endedAfter(decided.evaluation, run);
+    }
     return this.#resultOf(decided, run);
-  }
-
-  /** The history may have a decision that the waits had not seen when the process was told to end. */
-  async #interruptedSince(beforeAtMs: number | null): Promise<OnceResult | undefined> {
-    if (!this.#isInterrupted) return undefined;
-    const { resource, startedAtMs } = this.order;
-    const [decision] = (await ifAnswered(this.#reader.decisions(resource, 1))) ?? [];
-    if (!decision || decision.evaluation.atMs <= (beforeAtMs ?? startedAtMs)) return undefined;
-    const { evaluation } = decision;
-    return interruptedAfter({ evaluation, decision }, await ifAnswered(this.#runs.newest(resource)));
   }
 
   /** Null when the configuration is in force, or a newer one is; undefined while it is not. */
@@ -191,12 +179,46 @@ export class OnceEvaluator {
     return this.signal.reason instanceof Interruption;
   }
 
-  async #outOfTime(evaluation: Evaluation | null, what: string): Promise<OnceResult> {
-    if (this.#isInterrupted) return interrupted(evaluation);
+  /** Before this process has started a worker, and before it has asked for an evaluation. */
+  async #endedBefore(): Promise<OnceResult> {
+    if (!this.#isInterrupted) return failed(null, await this.#why('Temporal did not answer'));
+    return failed(null, 'the call was interrupted before it requested anything');
+  }
+
+  /**
+   * A wait ended before its answer. The autoscaler may have gone further than the wait has seen: the history knows.
+   * @param sinceMs the decisions that were evaluated later belong to this call.
+   */
+  async #endedEarly(what: string, sinceMs: number, evaluation: Evaluation | null = null): Promise<OnceResult> {
+    const { resource } = this.order;
+    const [decision] = (await ifAnswered(this.#reader.decisions(resource, 1))) ?? [];
+    if (decision && decision.evaluation.atMs > sinceMs) {
+      const run = await ifAnswered(this.#runs.newest(resource));
+      const decided = { evaluation: decision.evaluation, decision };
+      return decision.refused === undefined ? this.#endedAfter(decided.evaluation, run) : this.#resultOf(decided, run);
+    }
+    if (!this.#isInterrupted) return failed(evaluation, await this.#why(what));
+    const known = evaluation
+      ? `the answer to its request for ${evaluation.target} is not known`
+      : 'no evaluation is known';
+    return failed(
+      evaluation,
+      `the call was interrupted, and ${known}: a change may have been requested, and may have been sent. ${continues}`,
+    );
+  }
+
+  /** While the scale run works on the request. */
+  #endedAfter(evaluation: Evaluation, run: RunView | undefined): OnceResult {
+    const { capacity, target } = evaluation;
+    const how = this.#isInterrupted ? 'was interrupted' : 'did not see the outcome in time';
+    const reason = `the call ${how}: a change from ${capacity} to ${target} was requested, and may have been sent. ${continues}`;
+    return failed(evaluation, reason, run);
+  }
+
+  async #why(what: string): Promise<string> {
     const view = await ifAnswered(this.#reader.view(this.order.resource));
     const why = view?.failure?.message ?? view?.progress?.problem?.message ?? view?.memo.lastError;
-    const reason = `${what} in time${why == null ? '' : `: ${why}`}`;
-    return { outcome: 'failed', evaluation, reason, run: undefined };
+    return `${what} in time${why == null ? '' : `: ${why}`}`;
   }
 
   /** Through outages of Temporal. @returns undefined when the signal aborts first. */
@@ -214,25 +236,9 @@ export class OnceEvaluator {
   }
 }
 
-/** The process ends before it has started a worker, and before it has asked for an evaluation. */
-function interruptedBefore(): OnceResult {
-  const reason = 'the call was interrupted before it requested anything';
-  return { outcome: 'failed', evaluation: null, reason, run: undefined };
-}
+const continues = 'The next call, or a worker, continues';
 
-/** The process ends before the answer of the autoscaler or of the scale run is known. */
-function interrupted(evaluation: Evaluation | null): OnceResult {
-  const known = evaluation
-    ? `the answer to its request for ${evaluation.target} is not known`
-    : 'no evaluation is known';
-  const reason = `the call was interrupted, and ${known}: a change may have been requested, and may have been sent. The next call, or a worker, continues`;
-  return { outcome: 'failed', evaluation, reason, run: undefined };
-}
-
-/** The process ends while the scale run works on the request. */
-function interruptedAfter({ evaluation }: Decided, run: RunView | undefined): OnceResult {
-  const { capacity, target } = evaluation;
-  const reason = `the call was interrupted: a change from ${capacity} to ${target} was requested, and may have been sent. The next call, or a worker, continues`;
+function failed(evaluation: Evaluation | null, reason: string, run?: RunView): OnceResult {
   return { outcome: 'failed', evaluation, reason, run };
 }
 
