@@ -1,5 +1,5 @@
 # One image for every role: `docker run escapement worker`, `docker run escapement api`.
-FROM node:20-bookworm-slim AS build
+FROM node:26-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
@@ -11,7 +11,7 @@ COPY activities activities
 # The image has the optional packages too.
 RUN npm run build && node scripts/keep-optional-packages.mjs && npm prune --omit=dev
 
-FROM node:20-bookworm-slim
+FROM node:26-bookworm-slim
 # Temporal's worker looks for certificate authorities in the system; the slim image has none.
 RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/*
 ENV NODE_ENV=production
