@@ -8,6 +8,7 @@ export default {
     '<rootDir>/test/{network,process,simulator,worker}/**/*.test.ts',
     '<rootDir>/test/workflows/{replay,scale}.test.ts',
     '<rootDir>/test/platforms/omnistrate*.test.ts',
+    '<rootDir>/test/sources/failures.test.ts',
   ],
   maxWorkers: 3,
   testTimeout: 300_000,

@@ -47,7 +47,9 @@ const settings = z
     emptyAs: emptyAsSetting('the scaler returns no value'),
     tls: tlsSettings
       .optional()
-      .describe('TLS settings. An empty mapping (`tls: {}`) turns TLS on with the certificate authorities of Node.'),
+      .describe(
+        'TLS settings. An empty mapping (`tls: {}`) turns TLS on with the certificate authorities of Node. From Node 26, `serverName` is required where the address is an IP address.',
+      ),
   })
   .superRefine(({ metric, measure }, issues) => {
     if (metric === undefined || measure === 'metric') return;

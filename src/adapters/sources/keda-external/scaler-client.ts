@@ -125,7 +125,7 @@ function explained(error: ServiceError | null, { path }: Pick<Rpc<unknown>, 'pat
     case 'timeout':
       return new AdapterError(code, 'no response within the timeout');
     case 'unreachable': {
-      const text = `cannot be reached${said}. Check that it is running, address and tls.`;
+      const text = `cannot be reached${said}. Check that it is running, address and tls (with an IP address also tls.serverName).`;
       return new AdapterError(code, connectionFailureOf(error)?.text ?? text);
     }
     case 'denied':

@@ -54,7 +54,9 @@ const settings = z
     tls: tlsSettings
       .omit({ verify: true })
       .optional()
-      .describe('TLS settings. An empty mapping (`tls: {}`) turns TLS on with the certificate authorities of Node.'),
+      .describe(
+        'TLS settings. An empty mapping (`tls: {}`) turns TLS on with the certificate authorities of Node. From Node 26, `serverName` is required where the address is an IP address.',
+      ),
   })
   .superRefine(({ count, version }, issues) => {
     if (count !== 'inUse' || version !== undefined) return;
@@ -202,7 +204,10 @@ function explained(error: unknown, { namespace, taskQueue, version }: Settings):
     return new AdapterError(code, `refuses access to namespace ${namespace}. Check apiKey, tls and namespace.`);
   }
   if (code === 'unreachable') {
-    return new AdapterError(code, 'cannot be reached. Check that it is running, address and tls.');
+    return new AdapterError(
+      code,
+      'cannot be reached. Check that it is running, address and tls (with an IP address also tls.serverName).',
+    );
   }
   return error;
 }
