@@ -5,6 +5,7 @@
 import type { RequestHandler, Router } from 'express';
 // The main module would load the whole page into this process.
 import pathOfSwaggerUi from 'swagger-ui-dist/absolute-path.js';
+import { sendFixedDocument } from './http/fixed-document.js';
 import { route } from './http/route.js';
 
 const assets = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
@@ -32,7 +33,7 @@ const start = `SwaggerUIBundle({ url: './openapi.json', dom_id: '#api', validato
 const policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
 
 export function docsRoutes(router: Router): void {
-  route(router, '/openapi.json', { get: [async (_request, response) => void response.json(await openApi())] });
+  route(router, '/openapi.json', { get: [sendFixedDocument('json', openApi)] });
   route(router, '/docs', {
     get: [
       (request, response) => {
@@ -45,12 +46,9 @@ export function docsRoutes(router: Router): void {
   for (const asset of assets) route(router, `/docs/${asset}`, { get: [sendAsset(asset)] });
 }
 
-let document: Promise<object> | undefined;
-
-/** Made on first use, because most processes never need it. */
-function openApi(): Promise<object> {
-  document ??= import('./openapi.js').then(({ openApiDocument }) => openApiDocument());
-  return document;
+async function openApi(): Promise<object> {
+  const { openApiDocument } = await import('./openapi.js');
+  return openApiDocument();
 }
 
 function sendAsset(asset: string): RequestHandler {

@@ -1,14 +1,29 @@
 /** The OpenAPI 3.1 document, generated from the schemas of the routes' requests and responses. */
 import { createDocument, type oas31, type ZodOpenApiPathsObject } from 'zod-openapi';
-import { answer, answers, body, operation, problems, schemaOverride, schemas } from './openapi-parts.js';
+import {
+  answer,
+  answers,
+  body,
+  headers,
+  idempotencyKey,
+  ifNoneMatch,
+  operation,
+  prefer,
+  problems,
+  reads,
+  readsDocument,
+  schemaOverride,
+  schemas,
+} from './openapi-parts.js';
 import { autoscalePaths } from './autoscale/openapi.js';
+import { dropInPaths } from './drop-in/openapi.js';
 import { eventWebhooks } from './events/openapi.js';
 import { eventsQuerySchema } from './live/routes.js';
 import { resourcesQuerySchema } from './fleet/query.js';
 import { seriesQuerySchema } from './series/answers.js';
+import { longestKeyForMany } from './scale/many-routes.js';
 import { runsQuerySchema } from './scale/resource-routes.js';
 import type { ProblemType } from './http/problem.js';
-import { longestKey, longestWaitSeconds } from './http/request.js';
 
 export function openApiDocument() {
   return createDocument(
@@ -18,18 +33,20 @@ export function openApiDocument() {
       tags: [
         { name: 'scale', description: 'Request a capacity, and read the status of the request.' },
         { name: 'autoscale', description: 'Read what policies decide and why, and override them.' },
-        { name: 'health' },
+        { name: 'health', description: 'Probes, metrics, and this document.' },
         { name: 'events', description: 'What Escapement sends to the receivers in the configuration.' },
         {
           name: 'drop-in',
           description: 'The routes of the Omnistrate example, for a configuration with one resource.',
         },
       ],
+      servers: [{ url: '.', description: 'The server that this document comes from.' }],
       security: [{}, { token: [] }],
       paths: { ...scalePaths, ...autoscalePaths, ...healthPaths, ...dropInPaths },
       webhooks: eventWebhooks,
       components: {
         schemas,
+        headers,
         securitySchemes: {
           token: { type: 'http', scheme: 'bearer', description: 'The value of ESCAPEMENT_API_TOKEN, when it is set.' },
         },
@@ -54,26 +71,6 @@ const resourceName: oas31.ParameterObject = {
   description: 'The alias of the resource in the configuration.',
   schema: { type: 'string' },
 };
-const idempotencyKey: oas31.ParameterObject = {
-  name: 'Idempotency-Key',
-  in: 'header',
-  description:
-    'Requests with the same key and body get the same answer and are applied once; the same key with another body is refused.',
-  schema: { type: 'string', minLength: 1, maxLength: longestKey },
-};
-const prefer: oas31.ParameterObject = {
-  name: 'Prefer',
-  in: 'header',
-  description: `wait=N: answer when the target is reached, or after N seconds (at most ${longestWaitSeconds}).`,
-  schema: { type: 'string', examples: ['wait=60'] },
-};
-
-const ifNoneMatch: oas31.ParameterObject = {
-  name: 'If-None-Match',
-  in: 'header',
-  description: 'The ETag of the last answer: 304 when nothing has changed since.',
-  schema: { type: 'string' },
-};
 const lastEventId: oas31.ParameterObject = {
   name: 'Last-Event-ID',
   in: 'header',
@@ -88,15 +85,24 @@ const previewProblems: ProblemType[] = [
   'too-large',
   'unsupported-media-type',
 ];
-const notModified = { description: 'The answer is the one that the caller already has.' };
+
+const scaleProblems: ProblemType[] = [
+  ...previewProblems,
+  'idempotency-conflict',
+  'replaced',
+  'cancelled',
+  'not-resolved',
+  'out-of-bounds',
+  'scaling-failed',
+];
+const whenWaited = { 200: ['Preference-Applied'], 202: ['Preference-Applied', 'Location'] } as const;
 
 const scalePaths: ZodOpenApiPathsObject = {
   '/v1/resources': {
     get: {
       ...operation('scale', 'listResources', 'List resources, and what needs a person'),
-      parameters: [ifNoneMatch],
+      ...reads('Resources', ['invalid-request']),
       requestParams: { query: resourcesQuerySchema },
-      responses: { ...answers({ 200: 'Resources' }, ['invalid-request']), 304: notModified },
     },
   },
   '/v1/events': {
@@ -118,37 +124,50 @@ const scalePaths: ZodOpenApiPathsObject = {
     parameters: [resourceName],
     get: {
       ...operation('scale', 'getResource', 'Read a resource and its newest run'),
-      responses: answers({ 200: 'Resource' }, ['invalid-request', 'unknown-resource']),
+      ...reads('Resource', ['invalid-request', 'unknown-resource']),
+      parameters: [ifNoneMatch, prefer('with If-None-Match, answer when the resource has changed')],
     },
   },
   '/v1/resources/{resource}/scale': {
     parameters: [resourceName],
     post: {
       ...operation('scale', 'scaleResource', 'Request a capacity'),
-      parameters: [idempotencyKey, prefer],
-      requestBody: body('ScaleRequestBody'),
-      responses: answers({ 200: 'Resource', 202: 'Accepted' }, [
-        'malformed-json',
-        'invalid-request',
-        'cross-origin',
-        'unknown-resource',
-        'idempotency-conflict',
-        'replaced',
-        'cancelled',
-        'not-resolved',
-        'too-large',
-        'unsupported-media-type',
-        'out-of-bounds',
-        'scaling-failed',
-      ]),
+      parameters: [idempotencyKey, prefer('answer when the target is reached')],
+      requestBody: body('ScaleRequestBody', { targetCapacity: 5, reason: 'market day' }),
+      responses: answers({ 200: 'Resource', 202: 'Accepted' }, scaleProblems, whenWaited),
     },
     delete: {
       ...operation('scale', 'cancelScale', 'Cancel the scaling in progress'),
-      responses: answers({ 202: 'Cancelling' }, [
+      parameters: [prefer('answer when no change is in progress any more')],
+      responses: answers(
+        { 200: 'Resource', 202: 'Cancelling' },
+        ['invalid-request', 'cross-origin', 'unknown-resource', 'nothing-under-way'],
+        whenWaited,
+      ),
+    },
+  },
+  '/v1/scale': {
+    post: {
+      ...operation('scale', 'scaleMany', 'Request capacities of many resources'),
+      parameters: [
+        {
+          ...idempotencyKey,
+          description: 'Each request has the key `<key>:<resource>`, so that a repeated list is carried out once.',
+          schema: { type: 'string', minLength: 1, maxLength: longestKeyForMany },
+        },
+      ],
+      requestBody: body('ScaleManyBody', {
+        requests: [
+          { resource: 'worker', targetCapacity: 5 },
+          { resource: 'web', add: 2, reason: 'market day' },
+        ],
+      }),
+      responses: answers({ 202: 'ScaledMany', 207: 'ScaledMany' }, [
+        'malformed-json',
         'invalid-request',
         'cross-origin',
-        'unknown-resource',
-        'nothing-under-way',
+        'too-large',
+        'unsupported-media-type',
       ]),
     },
   },
@@ -156,7 +175,7 @@ const scalePaths: ZodOpenApiPathsObject = {
     parameters: [resourceName],
     post: {
       ...operation('scale', 'previewScale', 'What a request for a capacity would do. Nothing is sent'),
-      requestBody: body('ScaleRequestBody'),
+      requestBody: body('ScaleRequestBody', { targetCapacity: 5, reason: 'market day' }),
       responses: answers({ 200: 'Preview' }, previewProblems),
     },
   },
@@ -164,7 +183,7 @@ const scalePaths: ZodOpenApiPathsObject = {
     parameters: [resourceName],
     post: {
       ...operation('autoscale', 'previewOverride', 'What an override would do. Nothing is sent'),
-      requestBody: body('OverrideRequest'),
+      requestBody: body('OverrideRequest', { capacity: 6, until: '2027-01-01T00:00:00Z' }),
       responses: answers({ 200: 'Preview' }, [...previewProblems, 'not-autoscaled']),
     },
   },
@@ -172,21 +191,16 @@ const scalePaths: ZodOpenApiPathsObject = {
     parameters: [resourceName],
     get: {
       ...operation('autoscale', 'getPolicy', 'Read the policy as its author wrote it'),
-      responses: answers({ 200: 'Policy' }, ['invalid-request', 'unknown-resource', 'not-autoscaled']),
+      ...reads('Policy', ['invalid-request', 'unknown-resource', 'not-autoscaled']),
     },
   },
   '/v1/schemas/autoscale': {
     get: {
       ...operation('autoscale', 'getAutoscaleSchema', 'The JSON Schema of what is written under `autoscale:`'),
-      parameters: [ifNoneMatch],
-      responses: {
-        200: {
-          description: 'A JSON Schema (2020-12), for editors and for validation.',
-          content: { 'application/schema+json': { schema: { type: 'object' } } },
-        },
-        ...answers({}),
-        304: notModified,
-      },
+      ...readsDocument({
+        description: 'A JSON Schema (2020-12), for editors and for validation.',
+        content: { 'application/schema+json': { schema: { type: 'object' } } },
+      }),
     },
   },
   '/v1/resources/{resource}/backtest': {
@@ -197,7 +211,9 @@ const scalePaths: ZodOpenApiPathsObject = {
         'backtest',
         'Try a policy on the recorded signals, beside the one in force. Nothing is sent',
       ),
-      requestBody: body('BacktestRequest'),
+      requestBody: body('BacktestRequest', {
+        autoscale: 'policies:\n  - { type: perUnit, value: depth, target: 60 }\n',
+      }),
       responses: answers({ 200: 'Backtest' }, [...previewProblems, 'not-autoscaled', 'nothing-recorded']),
     },
   },
@@ -205,16 +221,16 @@ const scalePaths: ZodOpenApiPathsObject = {
     parameters: [resourceName],
     get: {
       ...operation('scale', 'listRuns', 'List current and past runs'),
+      ...reads('Runs', ['invalid-request', 'unknown-resource']),
       requestParams: { query: runsQuerySchema },
-      responses: answers({ 200: 'Runs' }, ['invalid-request', 'unknown-resource']),
     },
   },
   '/v1/resources/{resource}/series': {
     parameters: [resourceName],
     get: {
       ...operation('scale', 'getSeries', 'Read capacity, target, signals and changes over time'),
+      ...reads('Series', ['invalid-request', 'unknown-resource']),
       requestParams: { query: seriesQuerySchema },
-      responses: answers({ 200: 'Series' }, ['invalid-request', 'unknown-resource']),
     },
   },
 };
@@ -234,6 +250,16 @@ const healthPaths: ZodOpenApiPathsObject = {
       responses: { 200: answer('Readiness'), 503: answer('Readiness'), ...problems(['unknown-host']) },
     },
   },
+  '/openapi.json': {
+    get: {
+      ...operation('health', 'getOpenApi', 'This document'),
+      ...readsDocument({
+        description: 'OpenAPI 3.1.',
+        content: { 'application/json': { schema: { type: 'object' } } },
+      }),
+      security: [],
+    },
+  },
   '/metrics': {
     get: {
       ...operation('health', 'getMetrics', 'The metrics of this process, for Prometheus'),
@@ -250,33 +276,5 @@ const healthPaths: ZodOpenApiPathsObject = {
         ...problems(['unknown-host']),
       },
     },
-  },
-};
-
-const dropInPaths: ZodOpenApiPathsObject = {
-  '/scale': {
-    post: {
-      ...operation('drop-in', 'dropInScale', 'Scale, and answer when the target is reached'),
-      parameters: [idempotencyKey],
-      requestBody: body('DropInRequest'),
-      responses: {
-        ...Object.fromEntries([200, 400, 409, 413, 415, 500, 503].map((status) => [status, answer('DropInScale')])),
-        ...problems(['unauthorized', 'unknown-host', 'cross-origin', 'several-resources']),
-      },
-    },
-  },
-  '/status': {
-    get: {
-      ...operation('drop-in', 'dropInStatus', 'Read capacity, target and cooldown'),
-      responses: {
-        200: answer('DropInStatus'),
-        500: answer('DropInScale'),
-        503: answer('DropInScale'),
-        ...problems(['unauthorized', 'unknown-host', 'several-resources']),
-      },
-    },
-  },
-  '/health': {
-    get: { ...operation('drop-in', 'dropInHealth', 'Alive'), security: [], responses: { 200: answer('DropInHealth') } },
   },
 };

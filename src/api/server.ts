@@ -8,12 +8,14 @@ import { refuseForeignHosts } from './http/known-host.js';
 import { problemHandler, unknownRoute } from './http/problem-handler.js';
 import { requestLog } from './http/request-log.js';
 import { Outage, remindEveryMs } from '../process/outage.js';
+import { controlRoutes } from './autoscale/control-routes.js';
 import { autoscaleRoutes } from './autoscale/routes.js';
 import { backtestRoutes } from './backtest/routes.js';
 import { docsRoutes } from './docs-routes.js';
 import { dropInHealthRoute, dropInRoutes } from './drop-in/routes.js';
 import { fleetRoutes } from './fleet/routes.js';
 import { healthRoutes } from './health/routes.js';
+import { Feed } from './live/feed.js';
 import { liveRoutes } from './live/routes.js';
 import { requestMetrics } from './metrics/requests.js';
 import { metricsRoute } from './metrics/route.js';
@@ -21,6 +23,7 @@ import { RunMetrics } from './metrics/runs.js';
 import { Metrics } from '../metrics/metrics.js';
 import { policyRoutes } from './policy/routes.js';
 import { previewRoutes } from './preview/routes.js';
+import { scaleManyRoutes } from './scale/many-routes.js';
 import { resourceRoutes } from './scale/resource-routes.js';
 import { seriesRoutes } from './series/routes.js';
 import { scaleRoutes } from './scale/routes.js';
@@ -30,6 +33,8 @@ export function createApi(dependencies: ApiDependencies): express.Express {
   const context = createContext(dependencies);
   const words = { fails: 'Temporal does not answer: requests fail', worksAgain: 'Temporal answers again' };
   const outage = new Outage({ log: dependencies.log, fields: {}, words, remindEveryMs });
+  const faults = { log: dependencies.log, outage };
+  const feed = new Feed(context.fleet, { ...dependencies, outage });
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -51,17 +56,19 @@ export function createApi(dependencies: ApiDependencies): express.Express {
 
   app.use(authenticate(token, allowedHosts), noteSuccess(outage));
   fleetRoutes(app, context);
-  liveRoutes(app, context, outage);
-  resourceRoutes(app, context);
+  liveRoutes(app, context, feed);
+  resourceRoutes(app, context, feed);
   seriesRoutes(app, context);
   scaleRoutes(app, context);
+  scaleManyRoutes(app, context, faults);
   autoscaleRoutes(app, context);
+  controlRoutes(app, context);
   previewRoutes(app, context);
   policyRoutes(app, context);
   backtestRoutes(app, context);
   dropInRoutes(app, context);
 
-  app.use(unknownRoute, problemHandler(dependencies.log, outage));
+  app.use(unknownRoute, problemHandler(faults));
   return app;
 }
 

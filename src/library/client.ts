@@ -7,7 +7,14 @@ import { setTimeout } from 'node:timers/promises';
 import type { AutoscaleAnswer, DecisionsAnswer } from '../api/autoscale/answers.js';
 import type { ResourcesAnswer } from '../api/fleet/answers.js';
 import type { PreviewAnswer } from '../api/preview/answers.js';
-import type { AcceptedAnswer, CancellingAnswer, ResourceAnswer, RunsAnswer } from '../api/scale/answers.js';
+import type {
+  AcceptedAnswer,
+  CancellingAnswer,
+  ResourceAnswer,
+  RunsAnswer,
+  ScaledManyAnswer,
+} from '../api/scale/answers.js';
+import type { ScaleManyBody } from '../api/scale/request-body.js';
 import type { ScaleRequestBody } from '../domain/scale/request.js';
 import { errorIn, EscapementError, serverDoesNotAnswer } from './escapement-error.js';
 
@@ -90,6 +97,17 @@ export class EscapementClient {
     const { idempotencyKey = randomUUID(), signal } = options;
     const headers = { 'Idempotency-Key': idempotencyKey };
     return this.#repeated(() => this.#json('POST', pathOf(resource, 'scale'), { body, headers, signal }), signal);
+  }
+
+  /**
+   * Requests capacities of up to 100 resources. Resolves also when some of them are refused: each result has an
+   * `accepted` or a `problem`. To try again, send the whole list with the same key.
+   */
+  scaleMany(requests: ScaleManyBody['requests'], options: ScaleOptions = {}): Promise<ScaledManyAnswer> {
+    const { idempotencyKey = randomUUID(), signal } = options;
+    const headers = { 'Idempotency-Key': idempotencyKey };
+    const body = { requests };
+    return this.#repeated(() => this.#json('POST', '/v1/scale', { body, headers, signal }), signal);
   }
 
   /**

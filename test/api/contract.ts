@@ -3,10 +3,16 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { openApiDocument } from '../../src/api/openapi.js';
 
+interface Documented {
+  readonly content?: Readonly<Record<string, object>>;
+  readonly headers?: Readonly<Record<string, { readonly $ref: string }>>;
+}
 interface Operation {
-  readonly responses: Readonly<Record<string, { readonly content: Readonly<Record<string, object>> } | undefined>>;
+  readonly deprecated?: boolean;
+  readonly responses: Readonly<Record<string, Documented | undefined>>;
 }
 interface Document {
+  readonly components: { readonly headers: Readonly<Record<string, { readonly required?: boolean }>> };
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation | undefined>>>>;
 }
 
@@ -26,7 +32,12 @@ export function complaintAbout(
   const operation = template === undefined ? undefined : document.paths[template]?.[method.toLowerCase()];
   // What is no operation is answered by a problem, and nothing else.
   if (!operation) return mediaType === 'application/problem+json' ? against('Problem', answer.body) : `is ${mediaType}`;
-  if (!operation.responses[answer.status]?.content[mediaType]) return `is not documented as ${mediaType}`;
+  const documented = operation.responses[answer.status];
+  if (!documented) return 'has a status that is not documented';
+  const complaint =
+    complaintAboutHeaders(documented, answer.headers) ?? complaintAboutDeprecation(operation, answer.headers);
+  if (complaint !== undefined || answer.status === 304) return complaint;
+  if (!documented.content?.[mediaType]) return `is not documented as ${mediaType}`;
   const pointer = [
     'paths',
     template!,
@@ -38,6 +49,25 @@ export function complaintAbout(
     'schema',
   ];
   return validate(`api#/${pointer.map((part) => escaped(String(part))).join('/')}`, answer.body);
+}
+
+/** Those that are promised are sent, and those that clients rely on are documented. */
+function complaintAboutHeaders({ headers = {} }: Documented, sent: Headers): string | undefined {
+  const missing = Object.keys(headers).find((name) => document.components.headers[name]?.required && !sent.has(name));
+  if (missing !== undefined) return `has no ${missing}`;
+  const untold = ['ETag', 'Location'].find((name) => sent.has(name) && !headers[name]);
+  return untold === undefined ? undefined : `has an undocumented ${untold}`;
+}
+
+/** RFC 9745: the document and the response say the same. */
+export function complaintAboutDeprecation(
+  { deprecated = false }: Pick<Operation, 'deprecated'>,
+  sent: Headers,
+): string | undefined {
+  const header = sent.get('deprecation');
+  if (deprecated !== (header !== null))
+    return `is ${deprecated ? '' : 'not '}deprecated, and Deprecation is ${header ?? 'missing'}`;
+  return header === null || /^@\d+$/.test(header) ? undefined : `has an invalid Deprecation: ${header}`;
 }
 
 function against(schema: string, body: unknown): string | undefined {

@@ -4,6 +4,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { generatedDocs } from '../../scripts/generate-docs.js';
 import { openApiDocument } from '../../src/api/openapi.js';
 import { problemTypes } from '../../src/api/http/problem.js';
+import { complaintAboutDeprecation } from './contract.js';
 
 describe('the OpenAPI document', () => {
   it('is valid OpenAPI 3.1', async () => {
@@ -43,7 +44,23 @@ describe('a field with a default', () => {
     expect(runs).toMatchObject([
       { name: 'limit', in: 'query', description: 'Maximum number of runs.', schema: { default: 20 } },
       { name: 'before', in: 'query', description: expect.stringContaining('`next`') as unknown },
+      { name: 'If-None-Match', in: 'header' },
     ]);
+  });
+});
+
+/** The contract of the tests asks this of every response, and of an operation that is marked as deprecated from then on. */
+describe('a response', () => {
+  it.each([
+    ['of an operation that is not deprecated', false, {}, undefined],
+    ['of a deprecated operation, with the time', true, { Deprecation: '@1798761600' }, undefined],
+    ['of a deprecated operation, without the header', true, {}, /is deprecated, and Deprecation is missing/],
+    ['of a deprecated operation, with another time', true, { Deprecation: 'true' }, /has an invalid Deprecation: true/],
+    ['of another operation, with the header', false, { Deprecation: '@1' }, /is not deprecated, and Deprecation is @1/],
+  ])('%s, is as documented or not', (_, deprecated, sent, complaint) => {
+    const told = complaintAboutDeprecation({ deprecated }, new Headers({ ...sent }));
+    if (complaint) expect(told).toMatch(complaint);
+    else expect(told).toBeUndefined();
   });
 });
 

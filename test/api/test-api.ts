@@ -76,7 +76,7 @@ export async function openApi(
       headers: response.headers,
       body: isJson ? JSON.parse(text) : text,
     };
-    const complaint = isJson && path !== '/openapi.json' ? complaintAbout(method, path, answer) : undefined;
+    const complaint = isJson || response.status === 304 ? complaintAbout(method, path, answer) : undefined;
     if (complaint !== undefined) throw new Error(`${method} ${path} ${response.status} ${complaint}: ${text}`);
     return answer;
   };

@@ -177,8 +177,8 @@ function routesOf({ paths }: { paths: Record<string, Record<string, unknown>> })
   const documented = Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => ({ path, method: method.toUpperCase() })),
   );
-  // The pages that the API serves beside its routes.
-  return [...documented, { path: '/docs', method: 'GET' }, { path: '/openapi.json', method: 'GET' }];
+  // The page that the API serves beside its routes.
+  return [...documented, { path: '/docs', method: 'GET' }];
 }
 
 /** Names that libraries read (Temporal, AWS, Azure, Google, Node), codes of gRPC, and misspelled ones that show what happens. */

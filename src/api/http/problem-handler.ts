@@ -9,20 +9,30 @@ import type { RefusalType } from '../../../workflows/scale/messages.js';
 import { Problem, problemTypes, type ProblemType, problemUri, type ProblemAnswer } from './problem.js';
 import { requestIdOf } from './request-log.js';
 
-/** @param outage logs once that Temporal does not answer, instead of once for each request. */
-export function problemHandler(log: Logger, outage: Outage): ErrorRequestHandler {
+export interface Faults {
+  readonly log: Logger;
+  /** Logs once that Temporal does not answer, instead of once for each request. */
+  readonly outage: Outage;
+}
+
+export function problemHandler(faults: Faults): ErrorRequestHandler {
   // Express recognizes an error handler by its four parameters.
   return (error: unknown, _request, response, next) => {
-    const problem = asProblem(error);
-    const requestId = requestIdOf(response);
-    if (isTemporalTrouble(error)) outage.fails({ requestId, reason: firstLineOf(error) });
-    else if (problem.status >= 500) log.error({ requestId, err: problem.more.cause ?? problem });
+    const problem = loggedProblem(error, requestIdOf(response), faults);
     if (response.headersSent) {
       next(error);
       return;
     }
     sendProblem(response, problem);
   };
+}
+
+/** Converts any error to a problem, and logs it if it is none of the caller. */
+export function loggedProblem(error: unknown, requestId: string, { log, outage }: Faults): Problem {
+  const problem = asProblem(error);
+  if (isTemporalTrouble(error)) outage.fails({ requestId, reason: firstLineOf(error) });
+  else if (problem.status >= 500) log.error({ requestId, err: problem.more.cause ?? problem });
+  return problem;
 }
 
 export const unknownRoute: RequestHandler = (request) => {
@@ -52,20 +62,17 @@ const refusalProblems = {
   NotResolved: 'not-resolved',
 } as const satisfies Record<RefusalType, ProblemType>;
 
-function sendProblem(response: Response, { type, status, detail, more }: Problem): void {
-  const body: ProblemAnswer = {
-    type: problemUri(type),
-    title: problemTypes[type].title,
-    status,
-    detail,
-    requestId: requestIdOf(response),
-    ...(more.errors && { errors: [...more.errors] }),
-  };
+function sendProblem(response: Response, problem: Problem): void {
   response
-    .status(status)
-    .set(more.headers ?? {})
+    .status(problem.status)
+    .set(problem.more.headers ?? {})
     .type('application/problem+json')
-    .send(JSON.stringify(body));
+    .send(JSON.stringify(presentProblem(problem, requestIdOf(response))));
+}
+
+export function presentProblem({ type, status, detail, more }: Problem, requestId: string): ProblemAnswer {
+  const { title } = problemTypes[type];
+  return { type: problemUri(type), title, status, detail, requestId, ...(more.errors && { errors: [...more.errors] }) };
 }
 
 function temporalTrouble(cause: unknown): Problem {

@@ -1,4 +1,4 @@
-/** What the API reads of a request: a JSON body, validated by a schema before the route runs, and two headers. */
+/** What the API reads of a request: a JSON body, validated by a schema before the route runs, and the idempotency key. */
 import { json, type Request, type RequestHandler } from 'express';
 import { z } from 'zod';
 import { madeIdPrefix } from '../../../workflows/scale/messages.js';
@@ -6,10 +6,9 @@ import { Problem } from './problem.js';
 
 /** The largest field of a request is a reason of 500 characters. */
 const largestBody = '16kb';
-/** A webhook contains many alerts. */
-const largestHook = '1mb';
+/** Of many alerts, or of requests for many resources. */
+const largestList = '1mb';
 export const longestKey = 200;
-export const longestWaitSeconds = 3600;
 
 /**
  * Parses any body as JSON, whatever its Content-Type: callers of the Omnistrate example need this, because the example
@@ -18,7 +17,7 @@ export const longestWaitSeconds = 3600;
 export const readAnyBody: RequestHandler = json({ limit: largestBody, strict: false, type: () => true });
 
 export const readJsonBody = onlyJson(readAnyBody);
-export const readHook = onlyJson(json({ limit: largestHook }));
+export const readJsonList = onlyJson(json({ limit: largestList }));
 
 function onlyJson(read: RequestHandler): RequestHandler {
   return (request, response, next) => {
@@ -62,32 +61,16 @@ export function pointerTo(path: readonly PropertyKey[]): string {
 }
 
 /** @throws Problem when the key is not unambiguous. */
-export function idempotencyKeyOf(request: Request): string | undefined {
+export function idempotencyKeyOf(request: Request, longest = longestKey): string | undefined {
   const key = request.get('idempotency-key');
   if (key === undefined) return undefined;
-  if (key === '' || key.length > longestKey || !/^[\x20-\x7e]+$/.test(key)) {
-    throw invalid('Idempotency-Key', `must be 1 to ${longestKey} visible ASCII characters, for example a UUID`);
+  if (key === '' || key.length > longest || !/^[\x20-\x7e]+$/.test(key)) {
+    throw invalidHeader('Idempotency-Key', `must be 1 to ${longest} visible ASCII characters, for example a UUID`);
   }
-  if (key.startsWith(madeIdPrefix)) throw invalid('Idempotency-Key', `must not begin with "${madeIdPrefix}"`);
+  if (key.startsWith(madeIdPrefix)) throw invalidHeader('Idempotency-Key', `must not begin with "${madeIdPrefix}"`);
   return key;
 }
 
-/** RFC 7240, `Prefer: wait=60`. Whole seconds; other preferences are ignored, as the RFC requires. */
-export function preferredWaitMs(request: Request): number {
-  const preferences = (request.get('prefer') ?? '').split(',').map((preference) => preference.trim());
-  const wait = preferences.find((preference) => /^wait\s*=/i.test(preference));
-  if (wait === undefined) return 0;
-  const value = wait.slice(wait.indexOf('=') + 1).trim();
-  const seconds = /^\d{1,9}$/.test(value) ? Number(value) : NaN;
-  if (!(seconds <= longestWaitSeconds)) {
-    throw invalid(
-      'Prefer',
-      `wait must be a whole number of seconds from 0 to ${longestWaitSeconds}, for example "Prefer: wait=60"`,
-    );
-  }
-  return seconds * 1000;
-}
-
-function invalid(header: string, why: string): Problem {
+export function invalidHeader(header: string, why: string): Problem {
   return new Problem('invalid-request', `The header ${header} ${why}.`);
 }

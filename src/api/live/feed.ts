@@ -6,6 +6,7 @@
  * that was away, or that reads slowly, gets each row that has changed since once, however often it has changed.
  */
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { firstLineOf } from '../../client/temporal/connection.js';
 import { isTemporalTrouble } from '../../client/temporal/grpc-status.js';
@@ -53,9 +54,9 @@ export class Feed {
     stopping.addEventListener('abort', () => this.#wake.abort());
   }
 
-  /** The ID of the newest change. */
-  get id(): string {
-    return this.idOf(this.#number);
+  /** Of the newest change. */
+  get number(): number {
+    return this.#number;
   }
 
   /** Why the last round failed; null when it did not. */
@@ -97,6 +98,19 @@ export class Feed {
       this.#listeners.delete(listener);
       if (this.#listeners.size === 0) this.#wake.abort();
     };
+  }
+
+  /** Returns when the row of a resource has changed after that number, or when `signal` aborts. */
+  async untilChanged(resource: string, after: number, signal: AbortSignal): Promise<void> {
+    const changed = new AbortController();
+    const ended = AbortSignal.any([signal, changed.signal]);
+    const look = () => {
+      if ((this.#changes.get(resource)?.number ?? 0) > after) changed.abort();
+    };
+    const unlisten = this.listen(look);
+    look();
+    if (!ended.aborted) await once(ended, 'abort');
+    unlisten();
   }
 
   async #run(): Promise<void> {

@@ -1,13 +1,12 @@
 /** `GET /v1/events`: the changes of resources as they happen, as server-sent events. */
 import type { Request, RequestHandler, Router } from 'express';
 import { z } from 'zod';
-import type { Outage } from '../../process/outage.js';
 import type { ApiContext } from '../context.js';
 import { resourceNamed } from '../find-resource.js';
 import { disconnectSignal } from '../http/disconnect-signal.js';
 import { Problem } from '../http/problem.js';
 import { route } from '../http/route.js';
-import { Feed } from './feed.js';
+import type { Feed } from './feed.js';
 import { streamChanges } from './stream.js';
 
 export const eventsQuerySchema = z.strictObject({
@@ -17,9 +16,8 @@ export const eventsQuerySchema = z.strictObject({
     .describe('Only this resource. The parameter can be given several times. Absent: all resources.'),
 });
 
-/** @param outage of Temporal: the poller reports to it while no request does. */
-export function liveRoutes(router: Router, api: ApiContext, outage: Outage): void {
-  route(router, '/v1/events', { get: [getEvents(api, new Feed(api.fleet, { ...api, outage }))] });
+export function liveRoutes(router: Router, api: ApiContext, feed: Feed): void {
+  route(router, '/v1/events', { get: [getEvents(api, feed)] });
 }
 
 function getEvents({ config, stopping }: ApiContext, feed: Feed): RequestHandler {

@@ -21,7 +21,7 @@ interface StreamOrder {
 
 /** Writes until `ending` aborts. */
 export function streamChanges({ feed, response, after, resources, ending }: StreamOrder): void {
-  let sentUpTo = after ?? feed.numberIn(feed.id) ?? 0;
+  let sentUpTo = after ?? feed.number;
   let isToldOfError = false;
 
   const write = (event: string, data: string, id: string): void => {

@@ -1,6 +1,7 @@
 /** The responses about resources and their runs, as schemas: they define both the OpenAPI document and the TypeScript types. */
 import { z } from 'zod';
 import { runOutcomes } from '../../client/scale/runs.js';
+import { problemSchema } from '../http/problem.js';
 import { resourceStatuses } from '../../domain/scale/capacity.js';
 
 const capacity = z.int().min(0);
@@ -43,6 +44,24 @@ export const acceptedSchema = z
   })
   .describe('The request is durable: it will be carried out after any crash.');
 export type AcceptedAnswer = z.output<typeof acceptedSchema>;
+
+export const scaledManySchema = z
+  .strictObject({
+    results: z
+      .array(
+        z.strictObject({
+          resource: z.string(),
+          status: z
+            .int()
+            .describe('The HTTP status that the same request alone would have had: 202 when it is accepted.'),
+          accepted: acceptedSchema.nullable().describe('Null when the request was refused.'),
+          problem: problemSchema.nullable().describe('Why the request was refused; null when it is accepted.'),
+        }),
+      )
+      .describe('One for each request, in the order of the requests.'),
+  })
+  .describe('202: every request is durable. 207: at least one was refused, and `problem` says why.');
+export type ScaledManyAnswer = z.output<typeof scaledManySchema>;
 
 export const cancellingSchema = z
   .strictObject({

@@ -1,4 +1,4 @@
-/** The body of `POST /v1/resources/{r}/scale`. */
+/** The bodies of `POST /v1/resources/{r}/scale`, and of `POST /v1/scale` for many resources. */
 import { z } from 'zod';
 import {
   type ScaleRequestBody,
@@ -28,3 +28,25 @@ export const scaleRequestSchema = z
       .describe('The reason for the request, which the status and the history of the run show.'),
   })
   .refine(isSingleRequest, notOneWish) satisfies z.ZodType<ScaleRequestBody>;
+
+const mostRequests = 100;
+
+export const scaleOneOfManySchema = scaleRequestSchema.safeExtend({
+  resource: z.string().describe('The alias of the resource in the configuration.'),
+});
+
+export const scaleManySchema = z
+  .strictObject({ requests: z.array(scaleOneOfManySchema).min(1).max(mostRequests) })
+  .superRefine(({ requests }, context) => {
+    const first = new Map<string, number>();
+    for (const [index, { resource }] of requests.entries()) {
+      const earlier = first.get(resource);
+      if (earlier === undefined) first.set(resource, index);
+      else {
+        const message = `is the resource of #/requests/${earlier} too; request one capacity for each resource`;
+        context.addIssue({ code: 'custom', path: ['requests', index, 'resource'], message });
+      }
+    }
+  })
+  .describe('Capacities of several resources. Each request is carried out by itself.');
+export type ScaleManyBody = z.input<typeof scaleManySchema>;

@@ -1,20 +1,21 @@
 /** `POST` and `DELETE /v1/resources/{resource}/scale`: request a capacity, and cancel it. */
-import type { Request, RequestHandler, Response } from 'express';
-import type { Router } from 'express';
+import type { RequestHandler, Router } from 'express';
 import { WorkflowNotFoundError } from '@temporalio/client';
+import type { RunReader, RunView } from '../../client/scale/runs.js';
+import { pollTemporal } from '../../client/temporal/poll.js';
 import { type Arrival, waitForTarget } from '../../client/scale/wait-for-target.js';
 import { scaleRequestSchema } from './request-body.js';
-import type { AcceptedAnswer, CancellingAnswer } from './answers.js';
-import type { ResourceConfig } from '../../config/config.js';
+import { presentAccepted } from './accepted.js';
+import type { CancellingAnswer } from './answers.js';
 import type { ApiContext } from '../context.js';
-import { idempotencyKeyOf, parseBody, preferredWaitMs, readJsonBody } from '../http/request.js';
+import { preferredWait } from '../http/prefer.js';
+import { idempotencyKeyOf, parseBody, readJsonBody } from '../http/request.js';
 import { asTarget, findResource } from '../find-resource.js';
 import { resourcePath } from '../http/links.js';
-import { isAtRest, phaseOf, presentResource, unattendedNotice } from './present.js';
+import { isAtRest, phaseOf, presentResource } from './present.js';
 import { Problem } from '../http/problem.js';
 import { refused } from '../http/problem-handler.js';
 import { route } from '../http/route.js';
-import { disconnectSignal } from '../http/disconnect-signal.js';
 
 export function scaleRoutes(router: Router, api: ApiContext): void {
   route(router, '/v1/resources/:resource/scale', {
@@ -23,56 +24,23 @@ export function scaleRoutes(router: Router, api: ApiContext): void {
   });
 }
 
-function postScale({ config, scales, runs, links, stopping }: ApiContext): RequestHandler {
+function postScale(api: ApiContext): RequestHandler {
+  const { config, runs, links, stopping } = api;
   return async (request, response) => {
     const resource = findResource(config.resources, request);
     const requested = parseBody(scaleRequestSchema, request);
     const key = idempotencyKeyOf(request);
-    const waitMs = preferredWaitMs(request);
+    const wait = preferredWait(request, response, stopping);
 
-    const accepted = await scales.request(asTarget(resource), requested, key);
-    const arrival =
-      waitMs === 0 ? undefined : await waitFor(waitMs, { resource: resource.alias, accepted }, request, response);
-    if (arrival) {
-      response.json(presentResource(resource, reached(arrival), links));
-      return;
-    }
-    const { targetCapacity, outcome, workflowId, runId } = accepted;
-    // No worker has answered: the task queue of the run explains why.
-    const unanswered = outcome === 'accepted' ? await runs.newestSummary(resource.alias) : undefined;
-    const body: AcceptedAnswer = {
-      resource: resource.alias,
-      targetCapacity,
-      outcome,
-      workflowId,
-      runId,
-      notice: unanswered ? unattendedNotice(unanswered, resource) : null,
-      autoscale: autoscaleNotice(resource),
-      links: links.of(resource.alias, accepted),
-    };
-    response.status(202).location(resourcePath(resource.alias)).json(body);
-  };
-
-  async function waitFor(
-    waitMs: number,
-    what: Parameters<typeof waitForTarget>[1],
-    request: Request,
-    response: Response,
-  ): Promise<Arrival | undefined> {
-    response.setHeader('Preference-Applied', `wait=${waitMs / 1000}`);
-    const patience = disconnectSignal(request, response);
-    return waitForTarget(runs, what, AbortSignal.any([patience, stopping, AbortSignal.timeout(waitMs)]));
-  }
-}
-
-/** A request for an autoscaled resource is applied, and its policies may replace the target. */
-function autoscaleNotice({ alias, autoscale }: ResourceConfig): AcceptedAnswer['autoscale'] {
-  if (!autoscale) return null;
-  const { intervalMs } = autoscale.settings;
-  return {
-    standsUntil: new Date(Date.now() + intervalMs).toISOString(),
-    notice: `${alias} is autoscaled: this target is kept until the next evaluation of its policies, within ${intervalMs / 1000} s. To keep it longer, set an override, or pause the policies first.`,
-    override: `${resourcePath(alias)}/override`,
+    const accepted = await api.scales.request(asTarget(resource), requested, key);
+    const waited = { resource: resource.alias, accepted };
+    const arrival = await wait.until((patience) => waitForTarget(runs, waited, patience));
+    if (arrival) response.json(presentResource(resource, reached(arrival), links));
+    else
+      response
+        .status(202)
+        .location(resourcePath(resource.alias))
+        .json(await presentAccepted(api, resource, accepted));
   };
 }
 
@@ -95,13 +63,13 @@ function reached(arrival: Arrival) {
   }
 }
 
-function deleteScale({ config, runs, client, links }: ApiContext): RequestHandler {
+function deleteScale({ config, runs, client, links, stopping }: ApiContext): RequestHandler {
   return async (request, response) => {
-    const { alias } = findResource(config.resources, request);
+    const resource = findResource(config.resources, request);
+    const { alias } = resource;
+    const wait = preferredWait(request, response, stopping);
     const run = await runs.newest(alias);
-    if (!run?.isOpen || isAtRest(phaseOf(run))) {
-      throw noScalingInProgress(alias);
-    }
+    if (!isInProgress(run)) throw noScalingInProgress(alias);
     // Cancels whichever run is open: a run with a long history continues under another run ID.
     await client
       .withDeadline(Date.now() + cancelWithinMs, () => client.workflow.getHandle(run.workflowId).cancel())
@@ -109,6 +77,11 @@ function deleteScale({ config, runs, client, links }: ApiContext): RequestHandle
         // The run has closed since it was read.
         throw error instanceof WorkflowNotFoundError ? noScalingInProgress(alias) : error;
       });
+    const ended = await wait.until((patience) => waitForRest(runs, alias, patience));
+    if (ended) {
+      response.json(presentResource(resource, ended, links));
+      return;
+    }
     const body: CancellingAnswer = {
       resource: alias,
       outcome: 'cancelling',
@@ -118,6 +91,18 @@ function deleteScale({ config, runs, client, links }: ApiContext): RequestHandle
     };
     response.status(202).location(resourcePath(alias)).json(body);
   };
+}
+
+/** Until no change is in progress. As with a request, the cooldown that the run then keeps is not part of the wait. */
+function waitForRest(runs: RunReader, resource: string, patience: AbortSignal): Promise<RunView | undefined> {
+  return pollTemporal(async () => {
+    const run = await runs.newest(resource);
+    return isInProgress(run) ? undefined : run;
+  }, patience);
+}
+
+function isInProgress(run: RunView | undefined): run is RunView {
+  return run?.isOpen === true && !isAtRest(phaseOf(run));
 }
 
 function noScalingInProgress(alias: string): Problem {

@@ -7,6 +7,7 @@ import type { Evaluation } from '../../domain/autoscale/evaluation.js';
 import type { LookRing } from '../../domain/autoscale/look-ring.js';
 import type { ApiContext } from '../context.js';
 import { findResource } from '../find-resource.js';
+import { sendUnlessKnown } from '../http/etag.js';
 import { Problem } from '../http/problem.js';
 import { route } from '../http/route.js';
 import { mostPoints, seriesQuerySchema } from './answers.js';
@@ -33,7 +34,7 @@ function getSeries(api: ApiContext): RequestHandler {
     ]);
     const ring = autoscaler?.progress?.ring;
     const decisions = autoscaler ? await decisionsBefore(api, config.alias, range, ring) : [];
-    response.json(seriesOf(config, range, { runs, ring, decisions }));
+    sendUnlessKnown(request, response, seriesOf(config, range, { runs, ring, decisions }));
   };
 }
 

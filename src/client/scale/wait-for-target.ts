@@ -2,9 +2,8 @@
  * Waits for the result of a request. The run stays open for the cooldown after its target; this wait does not include
  * the cooldown.
  */
-import { setTimeout } from 'node:timers/promises';
 import type { Refusal } from '../../../workflows/scale/messages.js';
-import { isTemporalTrouble } from '../temporal/grpc-status.js';
+import { pollTemporal } from '../temporal/poll.js';
 import type { RunReader, RunView } from './runs.js';
 import type { Accepted } from './client.js';
 
@@ -17,39 +16,22 @@ export type Arrival =
   /** The run refused the request later, when a worker processed it. */
   | { readonly how: 'refused'; readonly refusal: Refusal };
 
-const firstPauseMs = 100;
-const pauseGrowth = 1.5;
-const longestPauseMs = 2000;
-
-/**
- * Polls the run, through outages of workers and of Temporal itself.
- * @returns undefined when `signal` aborts first.
- */
+/** @returns undefined when `signal` aborts first. */
 export async function waitForTarget(
   runs: RunReader,
   { resource, accepted }: { readonly resource: string; readonly accepted: Accepted },
   signal: AbortSignal,
 ): Promise<Arrival | undefined> {
-  for (let pauseMs = firstPauseMs; !signal.aborted; pauseMs = Math.min(pauseMs * pauseGrowth, longestPauseMs)) {
-    const arrival = await look(runs, resource, accepted);
-    if (arrival) return arrival;
-    await pause(pauseMs, signal);
-  }
-  return undefined;
+  return pollTemporal(() => look(runs, resource, accepted), signal);
 }
 
 async function look(runs: RunReader, resource: string, accepted: Accepted): Promise<Arrival | undefined> {
-  try {
-    const newest = await runs.newest(resource);
-    const run =
-      newest && !isAnsweredIn(newest, accepted) && newest.runId !== accepted.runId
-        ? await runs.run(resource, accepted.runId)
-        : newest;
-    return run && arrivalOf(run, accepted);
-  } catch (error) {
-    if (isTemporalTrouble(error)) return undefined;
-    throw error;
-  }
+  const newest = await runs.newest(resource);
+  const run =
+    newest && !isAnsweredIn(newest, accepted) && newest.runId !== accepted.runId
+      ? await runs.run(resource, accepted.runId)
+      : newest;
+  return run && arrivalOf(run, accepted);
 }
 
 /** Undefined while the request is in progress, or waits for a worker. */
@@ -83,9 +65,4 @@ function isEndedFromOutside({ isOpen, outcome }: RunView): boolean {
 
 function isAnsweredIn({ status }: RunView, { id }: Accepted): boolean {
   return status?.answers.some((answer) => answer.id === id) ?? false;
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  // An abort is a normal end of the wait, not an error.
-  await setTimeout(ms, undefined, { signal }).catch(() => undefined);
 }

@@ -1,0 +1,24 @@
+/** Waits for something that only Temporal knows. */
+import { setTimeout } from 'node:timers/promises';
+import { isTemporalTrouble } from './grpc-status.js';
+
+const firstPauseMs = 100;
+const pauseGrowth = 1.5;
+const longestPauseMs = 2000;
+
+/**
+ * The first answer of `look`, through outages of workers and of Temporal itself.
+ * @returns undefined when `signal` aborts first.
+ */
+export async function pollTemporal<T>(look: () => Promise<T | undefined>, signal: AbortSignal): Promise<T | undefined> {
+  for (let pauseMs = firstPauseMs; !signal.aborted; pauseMs = Math.min(pauseMs * pauseGrowth, longestPauseMs)) {
+    const answer = await look().catch((error: unknown) => {
+      if (isTemporalTrouble(error)) return undefined;
+      throw error;
+    });
+    if (answer !== undefined) return answer;
+    // An abort is a normal end of the wait, not an error.
+    await setTimeout(pauseMs, undefined, { signal }).catch(() => undefined);
+  }
+  return undefined;
+}
