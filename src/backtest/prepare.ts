@@ -4,7 +4,7 @@
 import { readConfigFile } from '../config/load.js';
 import type { ResourceConfig } from '../config/config.js';
 import { compileAutoscale, type AutoscaleSpec } from '../domain/autoscale/spec.js';
-import { sourceDefinitions } from '../adapters/sources/registry.js';
+import { sources } from '../adapters/sources/registry.js';
 import { BacktestError, readTrace, type Trace } from './trace.js';
 import { queueSignal, type Backtest } from './simulate.js';
 
@@ -109,7 +109,7 @@ function samplesOf({ signals }: NonNullable<ResourceConfig['autoscale']>): NonNu
   const entries = Object.entries(signals).map(([name, { type, settings }]) => {
     const { emptyAs: written } = settings;
     const emptyAs = typeof written === 'number' || written === 'noData' ? written : undefined;
-    const definition = sourceDefinitions.find((known) => known.type === type);
+    const definition = sources.find(type);
     return [name, { isDated: definition?.datesSamples?.(settings) === true, emptyAs }] as const;
   });
   return Object.fromEntries(entries);

@@ -2,6 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import type { RequestHandler, Router } from 'express';
 import { autoscaleJsonSchema } from '../../config/schema/json-schema.js';
+import { sources } from '../../adapters/sources/registry.js';
 import type { ApiContext } from '../context.js';
 import { findResource } from '../find-resource.js';
 import { entityTagOf, isKnown } from '../http/etag.js';
@@ -23,13 +24,14 @@ function getPolicy({ config }: ApiContext): RequestHandler {
   };
 }
 
-/** Made at the first request, because most processes never need it. It is the same until the process ends. */
+/** Made at the first request, because most processes never need it. It is the same until the modules change. */
 function getSchema(): RequestHandler {
-  let made: { readonly text: string; readonly compressed: Buffer; readonly tag: string } | undefined;
+  let made:
+    { readonly of: object; readonly text: string; readonly compressed: Buffer; readonly tag: string } | undefined;
   return (request, response) => {
-    if (!made) {
+    if (made?.of !== sources.all) {
       const text = JSON.stringify(autoscaleJsonSchema());
-      made = { text, compressed: gzipSync(text), tag: entityTagOf(text) };
+      made = { of: sources.all, text, compressed: gzipSync(text), tag: entityTagOf(text) };
     }
     const isCompressed = request.acceptsEncodings('gzip', 'identity') === 'gzip';
     // A browser keeps it, and asks whether it is still the same: another version of Escapement has another schema.
