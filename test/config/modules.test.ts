@@ -1,4 +1,5 @@
 /** Types that modules of the configuration define, as people write and misspell them. */
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,17 +9,7 @@ import { autoscaleJsonSchema } from '../../src/config/schema/json-schema.js';
 import { autoscaleSettingsSchema } from '../../src/domain/autoscale/settings.js';
 import { linesOf } from './written.js';
 
-const whole = `version: 1
-modules: [./machines.ts]
-resources:
-  worker:
-    platform: { type: machines, rack: a }
-    min: 1
-    max: 5
-    autoscale:
-      signals: { open: { type: tickets, desk: north } }
-      policies: [{ type: per-desk, value: open, group: 10 }]
-`;
+const whole = readFileSync('test/config/modules/per-desk.yaml', 'utf8');
 
 const read = (text: string, folder = 'test/config/modules') => fileConfig(text, 'escapement.yaml', {}, folder);
 const errors = (text: string, folder?: string) => linesOf(() => read(text, folder));

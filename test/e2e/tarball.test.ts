@@ -100,8 +100,22 @@ describe('examples/extended', () => {
       join(project, 'misspelled.yaml'),
       text.replace('type: square-root-staffing', 'type: square-root-stafing'),
     );
-    const words = expect.stringContaining('did you mean "square-root-staffing"?') as string;
+    const words = expect.stringContaining('did you mean "square-root-staffing"?');
     await expect(escapement('validate', 'misspelled.yaml')).rejects.toMatchObject({ stderr: words });
+  });
+
+  it('a module may be a package, whose package.json exports a default', async () => {
+    const text = readFileSync(join(project, 'escapement.yaml'), 'utf8').replace('./dist/size-file.js', 'size-file');
+    writeFileSync(join(project, 'package.yaml'), text);
+    const installed = join(project, 'node_modules/size-file');
+    cpSync(join(project, 'dist/size-file.js'), join(installed, 'index.js'));
+    const packageWith = (exports: object) =>
+      writeFileSync(join(installed, 'package.json'), JSON.stringify({ name: 'size-file', type: 'module', exports }));
+    packageWith({ import: './index.js' });
+    const words = expect.stringContaining('add "default" to the exports');
+    await expect(escapement('validate', 'package.yaml')).rejects.toMatchObject({ stderr: words });
+    packageWith({ default: './index.js' });
+    expect(await escapement('validate', 'package.yaml')).toContain('package.yaml is valid');
   });
 
   it('a worker of its own scales through its platform, as its source and its policy recommend', async () => {

@@ -45,7 +45,7 @@ export async function loadModules(names: unknown, folder: string): Promise<Loade
  * one is invalid, those before it are in force again.
  */
 export async function withTypesOf<T>(extensions: readonly Extension[], read: () => Promise<T>): Promise<T> {
-  const before = { platforms: platforms.ofModules, sources: sources.ofModules, policies: policies.ofModules };
+  const restore = rememberTypes();
   platforms.useOfModules(
     extensions.flatMap((each) => (each.kind === 'platform' ? customPlatform(each.definition) : [])),
   );
@@ -54,11 +54,19 @@ export async function withTypesOf<T>(extensions: readonly Extension[], read: () 
   try {
     return await read();
   } catch (error) {
-    platforms.useOfModules(before.platforms);
-    sources.useOfModules(before.sources);
-    policies.useOfModules(before.policies);
+    restore();
     throw error;
   }
+}
+
+/** @returns a function that puts the types of modules in force again that are in force now. */
+export function rememberTypes(): () => void {
+  const before = [platforms.ofModules, sources.ofModules, policies.ofModules] as const;
+  return () => {
+    platforms.useOfModules(before[0]);
+    sources.useOfModules(before[1]);
+    policies.useOfModules(before[2]);
+  };
 }
 
 async function loadModule(name: string, folder: string): Promise<{ readonly exported: readonly unknown[] } | Problem> {
