@@ -27,7 +27,10 @@ const extension = z.discriminatedUnion('kind', [
     }),
   }),
   z.object({ kind: z.literal('source'), definition: z.object({ ...common, create: callable }) }),
-  z.object({ kind: z.literal('policy'), definition: z.object({ ...common, evaluate: callable }) }),
+  z.object({
+    kind: z.literal('policy'),
+    definition: z.object({ ...common, isRelative: z.boolean().optional(), evaluate: callable }),
+  }),
 ]);
 
 /** @returns why it is no platform, source or policy; undefined if it is one. */

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { shown } from '../numbers.js';
 import type { Answer, PolicyDefinition, PolicyInput, PolicyMemory, PolicySchema, Units } from './policy.js';
+import { waitForNewer } from './load/follow-load.js';
 import { whyUnknown } from './signal-values.js';
 
 /** What `definePolicy` takes. */
@@ -15,6 +16,11 @@ export interface CustomPolicy<Settings extends z.ZodObject = z.ZodObject> {
    * version must accept what an earlier one accepted. A field `value` is an expression over the signals.
    */
   readonly settings: Settings;
+  /**
+   * True where the same value recommends more capacity when there is more capacity. After a change, the policy is then
+   * not called until there is a newer sample: it would count the same sample twice.
+   */
+  readonly isRelative?: boolean;
   /**
    * A pure function: the time is an input, and nothing is kept between two evaluations. The policy recommends no
    * capacity if it throws or returns `{ noData }`, and after several evaluations the `fallback` applies.
@@ -42,7 +48,7 @@ export type CustomAdvice =
   | { /** Why there is no recommendation. */ readonly noData: string };
 
 export function customPolicy(custom: CustomPolicy): PolicyDefinition {
-  const { type, summary, settings } = custom;
+  const { type, summary, settings, isRelative = false } = custom;
   // The new field is the discriminator.
   const schema = settings
     .safeExtend({ type: z.literal(type) })
@@ -55,12 +61,20 @@ export function customPolicy(custom: CustomPolicy): PolicyDefinition {
     compile: (chosen, { compile }) => {
       const { value: text } = chosen as { readonly value?: unknown };
       const expression = typeof text === 'string' ? compile(text) : null;
+      if (expression === null) {
+        return {
+          expression,
+          evaluate: (input, memory) => answer(custom, { settings: chosen, value: null }, input, memory),
+        };
+      }
       return {
         expression,
+        isRelative,
         evaluate: (input, memory) => {
-          const value = expression === null ? null : expression.evaluate(input.values);
-          if (expression !== null && value === null)
-            return unknown(value, whyUnknown(expression, input), input, memory);
+          const value = expression.evaluate(input.values);
+          if (value === null) return unknown(value, whyUnknown(expression, input), input, memory);
+          const waiting = waitForNewer({ expression, isRelative }, input);
+          if (waiting) return { value, memory: { ...memory, failures: 0 }, result: waiting };
           return answer(custom, { settings: chosen, value }, input, memory);
         },
       };
@@ -82,6 +96,8 @@ function answer(
     const advice = custom.evaluate({ settings, value, units, nowMs } as CustomPolicyInput) as Partial<
       Record<'capacity' | 'reason' | 'noData', unknown>
     >;
+    // Of JavaScript. Its rejection would otherwise end the process.
+    if (advice instanceof Promise) advice.catch(() => undefined);
     const { capacity, reason, noData } = advice;
     if (typeof noData === 'string') return unknown(value, noData, input, memory);
     if (Number.isSafeInteger(capacity) && Number(capacity) >= 0 && typeof reason === 'string') {

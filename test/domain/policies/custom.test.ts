@@ -16,11 +16,16 @@ const inputWith = (values: Record<string, number>): PolicyInput => ({
   isNewInstant: true,
 });
 
-function answerOf(evaluate: (input: never) => unknown, values: Record<string, number> = { open: 25 }) {
+function answerOf(
+  evaluate: (input: never) => unknown,
+  values: Record<string, number> = { open: 25 },
+  { isRelative = false, beforeChangeMs = {} }: { isRelative?: boolean; beforeChangeMs?: Record<string, number> } = {},
+) {
   const definition = customPolicy({
     type: 'per-desk',
     summary: 'A unit for each group of tickets.',
     settings: z.object({ value: z.string(), group: z.int() }),
+    isRelative,
     // Of JavaScript, which no compiler has checked.
     evaluate: evaluate as () => { noData: string },
   });
@@ -28,7 +33,7 @@ function answerOf(evaluate: (input: never) => unknown, values: Record<string, nu
   const compile = (value: string) => compileExpression(value, ['open']);
   // A policy of a module uses nothing else of the context.
   const policy = definition.compile(settings, { compile } as Parameters<typeof definition.compile>[1]);
-  return policy.evaluate(inputWith(values), memory);
+  return policy.evaluate({ ...inputWith(values), beforeChangeMs }, memory);
 }
 
 it('the policy gets its settings, the value of its expression, the units and the time', () => {
@@ -75,6 +80,11 @@ it.each<[what: string, evaluate: () => unknown, reason: string]>([
   ['gives no reason', () => ({ capacity: 3 }), 'per-desk returned no whole capacity with a reason, but 3'],
   ['returns nothing', () => undefined, 'per-desk failed: '],
   [
+    'returns a promise that rejects',
+    () => Promise.reject(new Error('late')),
+    'per-desk returned no whole capacity with a reason, but undefined',
+  ],
+  [
     'returns a promise',
     async () => ({ capacity: 3, reason: 'x' }),
     'per-desk returned no whole capacity with a reason, but undefined',
@@ -91,4 +101,12 @@ it('without data from its signals the policy is not called', () => {
     throw new Error('called');
   };
   expect(answerOf(notCalled, {}).result).toEqual({ kind: 'unknown', failures: 3, reason: 'no data from open' });
+});
+
+it.each([
+  [true, { kind: 'capacity', capacity: 4 }],
+  [false, { kind: 'capacity', capacity: 9 }],
+])('a sample from before the last change is used unless the policy is relative (%s)', (isRelative, result) => {
+  const more = () => ({ capacity: 9, reason: 'more' });
+  expect(answerOf(more, { open: 25 }, { isRelative, beforeChangeMs: { open: 500 } }).result).toMatchObject(result);
 });
