@@ -128,11 +128,14 @@ function receiverForms(): JsonSchema[] {
 
 function fileFields(): JsonSchema {
   const { properties, required } = writtenForm(documentSchema);
-  const { version, owner, events, defaults, resources } = properties as Record<string, JsonSchema>;
+  const { version, owner, modules, events, defaults, resources } = properties as Record<string, JsonSchema>;
   const whole = (form?: JsonSchema): JsonSchema => ({ type: 'object', description: form?.description ?? '' });
   return {
     type: 'object',
-    properties: { version, owner, events: whole(events), defaults: whole(defaults), resources: whole(resources) },
+    properties: {
+      ...{ version, owner, modules },
+      ...{ events: whole(events), defaults: whole(defaults), resources: whole(resources) },
+    },
     required,
   } as JsonSchema;
 }

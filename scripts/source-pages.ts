@@ -1,13 +1,13 @@
 /** The pages of the sources: written by hand, but for the summary and the table of settings, which are the schema's. */
 import { readFile } from 'node:fs/promises';
-import { sourceDefinitions } from '../src/adapters/sources/registry.js';
+import { sources } from '../src/adapters/sources/registry.js';
 import { fieldTable } from './field-table.js';
 import { fill } from './fill.js';
 import { writtenForm } from '../src/config/schema/json-schema.js';
 
 /** Each page by its path from the root, not yet formatted. A source without a page is an error. */
 export async function sourcePages(): Promise<Record<string, string>> {
-  const pages = sourceDefinitions.map(async ({ type, summary, settings }) => {
+  const pages = sources.all.map(async ({ type, summary, settings }) => {
     const path = `docs/sources/${type}.md`;
     const page = await readFile(path, 'utf8');
     return [path, fill(fill(page, 'summary', summary), 'settings', fieldTable(writtenForm(settings)))] as const;
@@ -16,7 +16,7 @@ export async function sourcePages(): Promise<Record<string, string>> {
 }
 
 function overview(): string {
-  const rows = sourceDefinitions.map(({ type, summary }) => `| [${type}](${type}.md) | ${summary} |`);
+  const rows = sources.all.map(({ type, summary }) => `| [${type}](${type}.md) | ${summary} |`);
   return `# Sources
 
 <!-- Made from the registry of sources by \`npm run docs\`. Do not edit. -->

@@ -4,7 +4,7 @@
 import { readConfigFile } from '../config/load.js';
 import type { ResourceConfig } from '../config/config.js';
 import { compileAutoscale, type AutoscaleSpec } from '../domain/autoscale/spec.js';
-import { sourceDefinitions } from '../adapters/sources/registry.js';
+import { sources } from '../adapters/sources/registry.js';
 import { BacktestError, readTrace, type Trace } from './trace.js';
 import { queueSignal, type Backtest } from './simulate.js';
 
@@ -33,25 +33,26 @@ export async function prepareBacktests(
 ): Promise<Backtest[]> {
   const traces = await readTraces(options.signals, surroundings.cwd);
   const arrivals = await readArrivals(options, surroundings.cwd);
-  return Promise.all(
-    files.map(async (file) => {
-      const { resources } = await readConfigFile(file, surroundings.environment, surroundings.cwd);
-      const resource = chooseResource(Object.values(resources), options.resource, file);
-      const spec = compileSpec(resource, options, file);
-      const given = [...Object.keys(traces), ...(arrivals ? [queueSignal] : [])];
-      checkSignals(spec, given, file, resource.alias);
-      return {
-        resource: resource.alias,
-        spec,
-        traces,
-        arrivals,
-        startCapacity: options.startCapacity ?? spec.limits.min,
-        readyAfterMs: options.readyAfterMs,
-        maxAgeMs: options.maxAgeMs ?? null,
-        samples: samplesOf(resource.autoscale),
-      };
-    }),
-  );
+  const prepared: Backtest[] = [];
+  // One after the other: the types of the modules of a file are in force until the next file is read.
+  for (const file of files) {
+    const { resources } = await readConfigFile(file, surroundings.environment, surroundings.cwd);
+    const resource = chooseResource(Object.values(resources), options.resource, file);
+    const spec = compileSpec(resource, options, file);
+    const given = [...Object.keys(traces), ...(arrivals ? [queueSignal] : [])];
+    checkSignals(spec, given, file, resource.alias);
+    prepared.push({
+      resource: resource.alias,
+      spec,
+      traces,
+      arrivals,
+      startCapacity: options.startCapacity ?? spec.limits.min,
+      readyAfterMs: options.readyAfterMs,
+      maxAgeMs: options.maxAgeMs ?? null,
+      samples: samplesOf(resource.autoscale),
+    });
+  }
+  return prepared;
 }
 
 async function readTraces(files: Readonly<Record<string, string>>, cwd: string): Promise<Record<string, Trace>> {
@@ -109,7 +110,7 @@ function samplesOf({ signals }: NonNullable<ResourceConfig['autoscale']>): NonNu
   const entries = Object.entries(signals).map(([name, { type, settings }]) => {
     const { emptyAs: written } = settings;
     const emptyAs = typeof written === 'number' || written === 'noData' ? written : undefined;
-    const definition = sourceDefinitions.find((known) => known.type === type);
+    const definition = sources.find(type);
     return [name, { isDated: definition?.datesSamples?.(settings) === true, emptyAs }] as const;
   });
   return Object.fromEntries(entries);

@@ -30,7 +30,7 @@ export function autoscaledIn(resources: Config['resources'], writing: Writing): 
  * digests, although the autoscaler receives neither name.
  */
 function targetOf({ alias, platform, taskQueue }: ResourceConfig) {
-  const definition = Object.values(platforms).find(({ type }) => type === platform.type);
+  const definition = platforms.find(platform.type);
   return [platform.type, definition?.target(platform.settings, { resource: alias, taskQueue })];
 }
 

@@ -110,6 +110,5 @@ export function taskQueuesOf(resources: Config['resources']): string[] {
 }
 
 function takesChanges({ type, settings }: AdapterChoice): TakesChanges {
-  const definition = Object.values(platforms).find((known) => known.type === type);
-  return definition?.takesChanges(settings) ?? 'whenActive';
+  return platforms.find(type)?.takesChanges(settings) ?? 'whenActive';
 }

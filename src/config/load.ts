@@ -1,7 +1,7 @@
 /** Loads the configuration from a file, else from the environment, else from the demo. */
 import { readFile, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { defaultOwner } from '../domain/autoscale/revision.js';
 import { byAlias, type Config, type LoadedConfig } from './config.js';
@@ -60,7 +60,7 @@ export async function readConfigFile(file: string, environment: Environment, cwd
     const problem = `cannot be read (${fileErrorCode(error)})`;
     throw new ConfigError([{ file, path: '', problem, fix: 'check the path and the permissions of the file' }]);
   });
-  return fileConfig(text, file, environment);
+  return fileConfig(text, file, environment, dirname(resolve(cwd, file)));
 }
 
 interface Loaded {

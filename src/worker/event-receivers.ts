@@ -1,7 +1,7 @@
 /** The receivers of events of this process. Their secrets stay here: workflows know only their names. */
 import type { EventDependencies } from '../../activities/events.js';
-import type { Receiver, ReceiverDefinition } from '../adapters/receivers/receiver.js';
-import { receiverDefinitions } from '../adapters/receivers/registry.js';
+import type { Receiver } from '../adapters/receivers/receiver.js';
+import { receivers } from '../adapters/receivers/registry.js';
 import type { Config } from '../config/config.js';
 import { ConfigError } from '../config/problem.js';
 import { resolveSettings } from '../config/schema/adapter-settings.js';
@@ -62,8 +62,7 @@ async function createAll(events: Config['events'] = {}, env: NodeJS.ProcessEnv):
 /** @throws ConfigError */
 export async function createReceiver(name: string, choice: ReceiverChoice, env: NodeJS.ProcessEnv): Promise<Receiver> {
   const path = ['events', name];
-  const known: readonly ReceiverDefinition[] = receiverDefinitions;
-  const definition = known.find(({ type }) => type === choice.type);
+  const definition = receivers.find(choice.type);
   if (!definition) throw new ConfigError([{ path: path.join('.'), problem: `${choice.type} does not exist` }]);
   return definition.create(await resolveSettings(definition, choice.settings, path, env));
 }

@@ -6,11 +6,12 @@ import { type AdapterChoice, resolveSettings } from '../config/schema/adapter-se
 import { readAllowedPrograms } from '../config/environment/process.js';
 import { ConfigError } from '../config/problem.js';
 import type { Config, ResourceConfig } from '../config/config.js';
+import type { Registry } from '../domain/registry.js';
 import type { ChangeOutcome } from '../domain/scale/capacity.js';
-import type { Platform, PlatformDefinition, RecordLog } from '../adapters/platforms/platform.js';
+import type { Platform, RecordLog } from '../adapters/platforms/platform.js';
 import { platforms } from '../adapters/platforms/registry.js';
 import { SharedAdapter } from './shared-adapter.js';
-import { sourceDefinitions } from '../adapters/sources/registry.js';
+import { sources as sourceTypes } from '../adapters/sources/registry.js';
 import type { Source } from '../adapters/sources/source.js';
 import { AdapterError } from '../adapters/net/errors.js';
 import type { Logger } from '../process/logger.js';
@@ -276,8 +277,7 @@ export async function createPlatform(
   recordLog?: RecordLog,
 ): Promise<Platform> {
   const path = ['resources', alias, 'platform'];
-  const known: readonly PlatformDefinition[] = Object.values(platforms);
-  const definition = definitionOf(known, platform.type, path);
+  const definition = definitionOf(platforms, platform.type, path);
   const chosen = await resolveSettings(definition, platform.settings, path, env);
   return definition.create(chosen, {
     resource: alias,
@@ -316,17 +316,17 @@ export async function createSource(
   env: NodeJS.ProcessEnv,
 ): Promise<Source> {
   const path = ['resources', resource, 'autoscale', 'signals', name];
-  const definition = definitionOf(sourceDefinitions, source.type, path);
+  const definition = definitionOf(sourceTypes, source.type, path);
   const chosen = await resolveSettings(definition, source.settings, path, env);
   return definition.create(chosen, { signal: name, timeoutMs });
 }
 
 function definitionOf<Definition extends { readonly type: string }>(
-  known: readonly Definition[],
+  known: Registry<Definition>,
   type: string,
   path: readonly string[],
 ): Definition {
-  const definition = known.find((each) => each.type === type);
+  const definition = known.find(type);
   if (definition) return definition;
   throw new ConfigError([{ path: path.join('.'), problem: `${type} does not exist` }]);
 }

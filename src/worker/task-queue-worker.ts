@@ -8,6 +8,7 @@ import { ActivityTakeover } from './activity-takeover.js';
 import type { TemporalSettings } from '../client/temporal/connection.js';
 import { newWorkerIdentity } from './identity.js';
 import { connectWorker } from './sdk.js';
+import { workerOptions } from './worker-options.js';
 import type { Tracing } from '../tracing/tracing.js';
 
 export interface TaskQueueSettings {
@@ -34,12 +35,6 @@ const mostBetweenWorkersMs = 10_000;
 const forceAfterGraceMs = 2000;
 /** A worker that ran for longer than this did not end because of its start. */
 const stableAfterMs = 60_000;
-
-/**
- * A server splits a task queue into four partitions by default. With five pollers, every partition has at least one
- * poller of this worker, including the partition whose pollers the server reports.
- */
-const pollers = { type: 'autoscaling', minimum: 5, initial: 5, maximum: 50 } as const;
 
 export class TaskQueueWorker {
   readonly taskQueue: string;
@@ -133,19 +128,7 @@ export class TaskQueueWorker {
       // An activity that ignores its cancellation must not keep the process alive: its outcome is then unknown, as
       // after a crash.
       shutdownForceTime: shutdownGraceMs + forceAfterGraceMs,
-      // Workflows that a killed worker had cached wait this long before another worker gets them (measured: 3 s instead
-      // of 12 s in total).
-      stickyQueueScheduleToStartTimeout: '1s',
-      // A cancellation reaches an activity with the next heartbeat that is actually sent, and the status shows the last
-      // one sent.
-      maxHeartbeatThrottleInterval: '5s',
-      // Watches and waits sleep nearly all the time: slots cost memory, not CPU (measured: 10,000 of them on 11 % of a
-      // core).
-      maxConcurrentActivityTaskExecutions: 12_000,
-      maxConcurrentWorkflowTaskExecutions: 100,
-      maxCachedWorkflows: 500,
-      workflowTaskPollerBehavior: pollers,
-      activityTaskPollerBehavior: pollers,
+      ...workerOptions,
     });
   }
 

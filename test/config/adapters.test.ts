@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import { checkSettings, type AdapterDefinition } from '../../src/config/schema/adapter-settings.js';
 import { platforms } from '../../src/adapters/platforms/registry.js';
-import { sourceDefinitions } from '../../src/adapters/sources/registry.js';
+import { sources } from '../../src/adapters/sources/registry.js';
 
-const definitions: AdapterDefinition[] = [...Object.values(platforms), ...sourceDefinitions];
+const definitions: AdapterDefinition[] = [...platforms.all, ...sources.all];
 
 describe.each(definitions.map((definition) => [definition.type, definition] as const))('%s', (_, definition) => {
   const fields = definition.settings instanceof z.ZodObject ? Object.keys(definition.settings.shape) : [];

@@ -17,8 +17,11 @@ const schema = JSON.parse(readFileSync('docs/escapement.schema.json', 'utf8')) a
 const fileKeys = Object.keys(schema.properties);
 const resourceKeys = Object.keys(schema.$defs.resource.properties);
 const autoscaleKeys = Object.keys(schema.$defs.resource.properties.autoscale.properties);
-/** What marks a file of another program: Kubernetes and KEDA, Compose, GitHub Actions. */
-const foreignKeys = ['apiVersion', 'services', 'jobs', 'scrape_configs'];
+/**
+ * What marks a file of another program: Kubernetes and KEDA, Compose, GitHub Actions. A file with `modules` is one of
+ * examples/, whose modules are built first: test/e2e/tarball.test.ts.
+ */
+const foreignKeys = ['apiVersion', 'services', 'jobs', 'scrape_configs', 'modules'];
 
 const blocks = blocksIn('yaml', 'yml').map(({ text, place }) => ({ place, kind: kindOf(text), text }));
 const ofKind = (kind: Kind) =>

@@ -1,10 +1,11 @@
 /** The package as its users install it: from the tarball, in an empty folder. */
 import { execFile } from 'node:child_process';
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { TemporalProcess } from '../api/temporal-process.js';
 import { Program } from '../support/program.js';
 import { apiOf, Sandbox } from './sandbox.js';
 
@@ -55,19 +56,8 @@ void status.then((answer) => answer.nothing, () => undefined);
 await status.catch((error: unknown) => console.log(error instanceof EscapementError && error.status));
 `,
   );
-  const tsc = join(root, 'node_modules/.bin/tsc');
-  const types = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')];
-  const options = [
-    '--strict',
-    '--module',
-    'nodenext',
-    '--moduleResolution',
-    'nodenext',
-    '--target',
-    'es2022',
-    ...types,
-  ];
-  await run(tsc, [...options, 'main.ts'], { cwd: folder });
+  const options = ['--strict', '--module', 'nodenext', '--moduleResolution', 'nodenext', '--target', 'es2022'];
+  await compile(folder, [...options, 'main.ts']);
   const { stdout } = await run(process.execPath, ['main.js'], { cwd: folder });
   expect(stdout).toBe('null\n');
 });
@@ -83,3 +73,69 @@ it('npx escapement up scales the resource of the demo', async () => {
     await demo.kill();
   }
 });
+
+describe('examples/extended', () => {
+  let project: string;
+  let temporal: TemporalProcess;
+  let env: NodeJS.ProcessEnv;
+
+  beforeAll(async () => {
+    project = join(folder, 'extended');
+    // Below the folder of the package, which it therefore finds.
+    cpSync(join(root, 'examples/extended'), project, { recursive: true });
+    await compile(project, []);
+    temporal = await TemporalProcess.start();
+    env = { ...sandbox.env, TEMPORAL_ADDRESS: temporal.address };
+  });
+  afterAll(() => temporal.close());
+
+  const escapement = async (...args: string[]) =>
+    (await run('npx', ['escapement', ...args], { cwd: project, env })).stdout;
+
+  it('is valid for the commands, and its misspelled types are found', async () => {
+    expect(await escapement('validate', 'escapement.yaml')).toContain('escapement.yaml is valid');
+    expect(await escapement('config', 'show')).toContain('./dist/size-file.js');
+    const text = readFileSync(join(project, 'escapement.yaml'), 'utf8');
+    writeFileSync(
+      join(project, 'misspelled.yaml'),
+      text.replace('type: square-root-staffing', 'type: square-root-stafing'),
+    );
+    const words = expect.stringContaining('did you mean "square-root-staffing"?');
+    await expect(escapement('validate', 'misspelled.yaml')).rejects.toMatchObject({ stderr: words });
+  });
+
+  it('a module may be a package, whose package.json exports a default', async () => {
+    const text = readFileSync(join(project, 'escapement.yaml'), 'utf8').replace('./dist/size-file.js', 'size-file');
+    writeFileSync(join(project, 'package.yaml'), text);
+    const installed = join(project, 'node_modules/size-file');
+    cpSync(join(project, 'dist/size-file.js'), join(installed, 'index.js'));
+    const packageWith = (exports: object) =>
+      writeFileSync(join(installed, 'package.json'), JSON.stringify({ name: 'size-file', type: 'module', exports }));
+    packageWith({ import: './index.js' });
+    const words = expect.stringContaining('add "default" to the exports');
+    await expect(escapement('validate', 'package.yaml')).rejects.toMatchObject({ stderr: words });
+    packageWith({ default: './index.js' });
+    expect(await escapement('validate', 'package.yaml')).toContain('package.yaml is valid');
+  });
+
+  it('a worker of its own scales through its platform, as its source and its policy recommend', async () => {
+    const { stdout } = await run(process.execPath, ['dist/demo.js'], { cwd: project, env });
+    expect(stdout).toContain('desk: 3 is reached.');
+    expect(stdout).toContain('desk.size contains 3');
+    expect(stdout).toContain('configured: crew');
+    expect(stdout).toContain('crew.size contains 6');
+    expect(stdout).toContain('4 busy units and a reserve of 1 x sqrt(4) need 6');
+    expect(stdout).toContain('40 letters');
+  });
+
+  it('escapement doctor reads its platform and its source', async () => {
+    const { stdout } = await run('npx', ['escapement', 'doctor'], { cwd: project, env });
+    expect(stdout).toContain('capacity 6');
+  });
+});
+
+/** With the compiler and the types of this repository: the installation has none. */
+async function compile(cwd: string, options: readonly string[]): Promise<void> {
+  const types = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')];
+  await run(join(root, 'node_modules/.bin/tsc'), [...types, ...options], { cwd });
+}

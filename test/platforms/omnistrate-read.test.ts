@@ -2,7 +2,6 @@
 import type { Observation } from '../../src/domain/scale/capacity.js';
 import { omnistrate } from '../../src/adapters/platforms/omnistrate.js';
 import { AdapterError } from '../../src/adapters/net/errors.js';
-import { platforms } from '../../src/adapters/platforms/registry.js';
 import { startSimulator } from '../../src/simulator/simulator.js';
 import { closeRawServers, httpAnswer, startRawServer } from './fixtures/raw-server.js';
 import { never, sidecarAt } from './fixtures/sidecar-client.js';
@@ -181,7 +180,7 @@ describe('settings', () => {
   it('may set the name of the resource on Omnistrate', async () => {
     const simulator = await startSimulator({ resources: { worker: 3 } });
     const settings = omnistrate.settings.parse({ url: simulator.url, alias: 'worker' });
-    const platform = platforms.omnistrate.create(settings, { resource: 'eu-worker', requestTimeoutMs: 10_000 });
+    const platform = omnistrate.create(settings, { resource: 'eu-worker', requestTimeoutMs: 10_000 });
     expect(await platform.observe(never)).toMatchObject({ capacity: 3 });
     await simulator.close();
   });

@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { makeSampler, type Look } from '../../src/adapters/sources/sampler.js';
-import { sourceDefinitions } from '../../src/adapters/sources/registry.js';
+import { sources } from '../../src/adapters/sources/registry.js';
 import { AdapterError } from '../../src/adapters/net/errors.js';
 
 function empty(): never {
@@ -63,7 +63,7 @@ describe('emptyAs', () => {
 });
 
 describe('every source that measures anything', () => {
-  const measuring = sourceDefinitions.filter(({ type }) => type !== 'constant');
+  const measuring = sources.all.filter(({ type }) => type !== 'constant');
 
   it.each(measuring.map((definition) => [definition.type, definition] as const))(
     '%s takes emptyAs: noData, for one that answers 0 when it knows nothing',

@@ -1,6 +1,6 @@
 /** BullMQ, Celery and Sidekiq without a Redis: test/services has the rest. */
 import { describe, expect, it } from '@jest/globals';
-import { sourceDefinitions } from '../../src/adapters/sources/registry.js';
+import { sources } from '../../src/adapters/sources/registry.js';
 import { describeFailures, make, plantedSecret } from './conformance.js';
 
 const settingsFor = (port: number) => ({
@@ -44,7 +44,7 @@ describe('settings', () => {
 
 describe('work that is not counted', () => {
   const overlooked = (type: string, written: Record<string, unknown>) =>
-    sourceDefinitions.find((each) => each.type === type)?.overlooks?.(written)?.work;
+    sources.find(type)?.overlooks?.(written)?.work;
 
   it.each([
     ['bullmq', {}, undefined],

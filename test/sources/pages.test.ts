@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { fileConfig } from '../../src/config/file/file-config.js';
 import { createSource } from '../support/create-source.js';
-import { sourceDefinitions } from '../../src/adapters/sources/registry.js';
+import { sources } from '../../src/adapters/sources/registry.js';
 
 interface Example {
   readonly resources: {
@@ -12,7 +12,7 @@ interface Example {
 }
 
 describe('the example on the page of a source', () => {
-  it.each(sourceDefinitions.map(({ type }) => type))('of %s is valid for the source', async (page) => {
+  it.each(sources.all.map(({ type }) => type))('of %s is valid for the source', async (page) => {
     const text = await readFile(`docs/sources/${page}.md`, 'utf8');
     const example = /```yaml\n(.*?)```/s.exec(text)?.[1] ?? '';
     const [signal] = Object.values((parse(example) as Example).resources.worker.autoscale.signals);

@@ -1,12 +1,12 @@
 /** A source from its settings, as a worker makes it of a signal whose placeholders are resolved. */
-import { sourceDefinitions } from '../../src/adapters/sources/registry.js';
+import { sources } from '../../src/adapters/sources/registry.js';
 import type { Source, SourceContext } from '../../src/adapters/sources/source.js';
 import { problemOf } from '../../src/domain/written/issue.js';
 import { problemText } from '../../src/domain/written/problem.js';
 
 /** @throws Error naming each setting that is invalid. */
 export function createSource(type: string, settings: unknown, context: SourceContext): Source {
-  const definition = sourceDefinitions.find((each) => each.type === type);
+  const definition = sources.find(type);
   if (!definition) throw new Error(`there is no source type ${type}`);
   const parsed = definition.settings.safeParse(settings);
   if (parsed.success) return definition.create(parsed.data, context);

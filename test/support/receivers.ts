@@ -2,7 +2,7 @@
 import { pino, type Logger } from 'pino';
 import type { Config } from '../../src/config/config.js';
 import { receiverMapping } from '../../src/config/schema/adapter.js';
-import { receiverDefinitions } from '../../src/adapters/receivers/registry.js';
+import { receivers } from '../../src/adapters/receivers/registry.js';
 import { createReceivers, type EventReceivers } from '../../src/worker/event-receivers.js';
 
 /** @param written `events:` of a configuration. */
@@ -14,6 +14,6 @@ export async function receiversOf(
 }
 
 export function eventsOf(written: Readonly<Record<string, object>>): NonNullable<Config['events']> {
-  const mapping = receiverMapping(receiverDefinitions);
+  const mapping = receiverMapping(receivers);
   return Object.fromEntries(Object.entries(written).map(([name, receiver]) => [name, mapping.parse(receiver)]));
 }

@@ -1,5 +1,7 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
-import type { z } from 'zod';
+import { z } from 'zod';
+import { customPlatform } from '../../src/adapters/platforms/custom.js';
+import type { ChangeOutcome } from '../../src/domain/scale/capacity.js';
 import type { faultPlanSchema } from '../../src/simulator/fault.js';
 import { devServerEnvironment } from '../support/temporal.js';
 import { Workbench } from './workbench.js';
@@ -128,6 +130,53 @@ describe('on the way from 2 to 4,', () => {
     expect(resource.changeTimes()).toHaveLength(2);
   });
 });
+
+describe('on a platform of a module,', () => {
+  it.concurrent('a change that throws after it was applied counts as made', async () => {
+    const { platform, sizes } = ownPlatform(({ apply }) => {
+      apply();
+      throw new Error('the answer was lost');
+    });
+    const resource = await bench.resource();
+    bench.platforms.set(resource.resource, platform);
+    await bench.scales.request(resource, { targetCapacity: 4 });
+    expect(await resource.handle.result()).toMatchObject({ phase: 'settled', observed: { capacity: 4 } });
+    expect(sizes).toEqual([2, 3, 4]);
+  });
+
+  it.concurrent('a change that was surely rejected is sent again', async () => {
+    let calls = 0;
+    const { platform, sizes } = ownPlatform(({ apply }) => {
+      if (calls++ === 0) return { outcome: 'rejected', final: false, reason: 'busy' };
+      apply();
+      return { outcome: 'accepted' };
+    });
+    const resource = await bench.resource();
+    bench.platforms.set(resource.resource, platform);
+    await bench.scales.request(resource, { targetCapacity: 3 });
+    expect(await resource.handle.result()).toMatchObject({ phase: 'settled', observed: { capacity: 3 } });
+    expect(sizes).toEqual([2, 3]);
+    expect(calls).toBe(2);
+  });
+});
+
+/** @param change calls `apply` when the platform takes the change. `sizes` has a size for each call of `apply`. */
+function ownPlatform(change: (call: { readonly apply: () => void }) => ChangeOutcome) {
+  const sizes = [2];
+  const size = () => sizes.at(-1)!;
+  const definition = customPlatform({
+    type: 'own',
+    summary: 'In memory.',
+    settings: z.object({}),
+    takesChanges: 'whenActive',
+    create: () => ({
+      observe: async () => ({ capacity: size() }),
+      // Relative, so that a change that is sent twice shows.
+      change: async ({ from, to }) => change({ apply: () => sizes.push(size() + to - from) }),
+    }),
+  });
+  return { platform: definition.create({}, { resource: 'own', requestTimeoutMs: 1000 }), sizes };
+}
 
 describe('when the worker stops', () => {
   it('with a change in flight, the change counts as made and is not sent again', async () => {

@@ -13,19 +13,20 @@ import { kubernetes } from './kubernetes/kubernetes.js';
 import { nomad } from './nomad/nomad.js';
 import { omnistrate } from './omnistrate.js';
 import type { PlatformDefinition } from './platform.js';
+import { Registry } from '../../domain/registry.js';
 
-export const platforms = {
-  'auto-scaling-group': autoScalingGroup,
-  'azure-container-apps': azureContainerApps,
-  'azure-vm-scale-set': azureVmScaleSet,
-  'cloud-run': cloudRun,
-  'docker-swarm': dockerSwarm,
+export const platforms = new Registry<PlatformDefinition>([
+  autoScalingGroup,
+  azureContainerApps,
+  azureVmScaleSet,
+  cloudRun,
+  dockerSwarm,
   ecs,
   exec,
-  'generic-http': genericHttp,
-  'google-instance-group': googleInstanceGroup,
+  genericHttp,
+  googleInstanceGroup,
   kubernetes,
-  'lambda-provisioned-concurrency': lambdaProvisionedConcurrency,
+  lambdaProvisionedConcurrency,
   nomad,
   omnistrate,
-} satisfies Record<string, PlatformDefinition>;
+]);

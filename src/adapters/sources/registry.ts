@@ -25,11 +25,12 @@ import { bullmq } from './redis/bullmq.js';
 import { celery } from './redis/celery.js';
 import { redis } from './redis/redis.js';
 import { sidekiq } from './redis/sidekiq.js';
+import { Registry } from '../../domain/registry.js';
 import type { SourceDefinition } from './source.js';
 import { sql } from './sql/sql.js';
 import { temporal } from './temporal/temporal.js';
 
-export const sourceDefinitions: readonly SourceDefinition[] = [
+export const sources = new Registry<SourceDefinition>([
   prometheus,
   exposition,
   httpJson,
@@ -58,4 +59,4 @@ export const sourceDefinitions: readonly SourceDefinition[] = [
   kubernetesExternal,
   kedaExternal,
   constant,
-];
+]);

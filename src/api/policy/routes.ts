@@ -1,6 +1,7 @@
 /** The policy of a resource as it was written, and the JSON Schema of what can be written. */
 import type { RequestHandler, Router } from 'express';
 import { autoscaleJsonSchema } from '../../config/schema/json-schema.js';
+import { sources } from '../../adapters/sources/registry.js';
 import type { ApiContext } from '../context.js';
 import { findResource } from '../find-resource.js';
 import { sendUnlessKnown } from '../http/etag.js';
@@ -11,7 +12,9 @@ import type { PolicyAnswer } from './answers.js';
 
 export function policyRoutes(router: Router, api: ApiContext): void {
   route(router, '/v1/resources/:resource/policy', { get: [getPolicy(api)] });
-  route(router, '/v1/schemas/autoscale', { get: [sendFixedDocument('application/schema+json', autoscaleJsonSchema)] });
+  // The types of modules, which a reload may change, are part of it.
+  const schema = sendFixedDocument('application/schema+json', autoscaleJsonSchema, () => sources.all);
+  route(router, '/v1/schemas/autoscale', { get: [schema] });
 }
 
 function getPolicy({ config }: ApiContext): RequestHandler {

@@ -1,5 +1,6 @@
 /** The current configuration: reloaded on SIGHUP, and replaced only by a valid one. */
 import type { LoadedConfig } from '../../config/config.js';
+import { rememberTypes } from '../../config/file/modules.js';
 import { ConfigError, formatProblem, type ConfigProblem } from '../../config/problem.js';
 import type { Logger } from '../../process/logger.js';
 import { explain } from '../terminal.js';
@@ -43,6 +44,7 @@ export class LiveConfig {
   }
 
   async #reload(): Promise<void> {
+    const restoreTypes = rememberTypes();
     try {
       const config = await this.load();
       if (config.source !== this.#config.source) throw new ConfigError([fileMissing(this.#config)]);
@@ -51,6 +53,7 @@ export class LiveConfig {
       this.#config = config;
       this.log.info({ resources: Object.keys(config.resources) }, 'Configuration reloaded');
     } catch (error) {
+      restoreTypes();
       this.log.error(`Configuration not reloaded; the old one stays in force. ${explain(error)}`);
     }
   }

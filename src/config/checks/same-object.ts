@@ -35,7 +35,7 @@ async function targetOf(
   { alias, platform, taskQueue }: ResourceConfig,
   environment: Environment,
 ): Promise<TargetName | undefined> {
-  const definition = Object.values(platforms).find(({ type }) => type === platform.type);
+  const definition = platforms.find(platform.type);
   const { value } = await interpolate(platform.settings, environment);
   return definition?.target(isMapping(value) ? value : {}, { resource: alias, taskQueue });
 }

@@ -3,7 +3,7 @@
  * configuration is read.
  */
 import { compileAutoscale } from '../../domain/autoscale/spec.js';
-import { sourceDefinitions } from '../../adapters/sources/registry.js';
+import { sources } from '../../adapters/sources/registry.js';
 import type { AutoscaleConfig } from '../schema/autoscale.js';
 import type { ResourceConfig } from '../config.js';
 import type { PathProblem } from '../file/issue-words.js';
@@ -30,7 +30,7 @@ export function warningsFor({ autoscale, settings: limits }: ResourceConfig): Pa
 function maxAgesWithoutTime({ settings: { sampling }, signals }: AutoscaleConfig): PathProblem[] {
   return Object.entries(signals).flatMap(([name, { type, settings }]) => {
     if (sampling?.[name]?.maxAgeMs === undefined) return [];
-    const definition = sourceDefinitions.find((known) => known.type === type);
+    const definition = sources.find(type);
     const dates = definition?.datesSamples?.(settings) ?? false;
     if (dates !== false) return [];
     const fix = type === 'http-json' ? 'set observedAt, or remove maxAge' : 'remove maxAge';
@@ -46,7 +46,7 @@ function maxAgesWithoutTime({ settings: { sampling }, signals }: AutoscaleConfig
 function idleDuringWork({ signals }: AutoscaleConfig, names: readonly string[]): PathProblem[] {
   return names.flatMap((name) => {
     const signal = signals[name];
-    const definition = sourceDefinitions.find(({ type }) => type === signal?.type);
+    const definition = sources.find(signal?.type);
     const overlooked = definition?.overlooks?.(signal?.settings ?? {});
     // A Redis list cannot report the entries that are being processed. Another signal in the expression may count them.
     if (overlooked === undefined || (definition?.type === 'redis' && names.length > 1)) return [];

@@ -2,7 +2,7 @@
  * Reads the unchanged settings of Omnistrate's autoscaling example, without a file: one resource behind the sidecar.
  */
 import { z } from 'zod';
-import { platforms } from '../../adapters/platforms/registry.js';
+import { omnistrate } from '../../adapters/platforms/omnistrate.js';
 import { byAlias, resourceConfig, type Config } from '../config.js';
 import { withFix } from '../../domain/written/issue.js';
 import { ConfigError, type ConfigProblem } from '../problem.js';
@@ -32,7 +32,7 @@ export const environmentSettings = z.object({
   AUTOSCALER_MIN_CAPACITY: units(0).prefault('0').describe('Minimum capacity.'),
   AUTOSCALER_MAX_CAPACITY: units(0).optional().describe('Maximum capacity. Default: no limit.'),
   DRY_RUN: trueOrFalse.prefault('false').describe('Make every decision, but send no change.'),
-  OMNISTRATE_SIDECAR_URL: platforms.omnistrate.settings.shape.url,
+  OMNISTRATE_SIDECAR_URL: omnistrate.settings.shape.url,
 });
 
 /**

@@ -7,6 +7,7 @@ import { problemAt, type PathProblem } from './issue-words.js';
 import { mergedResources, type MergedResource } from './merged-resources.js';
 import { parseWritten } from './parse-written.js';
 import { withPresetLimits } from './preset-limits.js';
+import { loadModules, withTypesOf } from './modules.js';
 import { formatPath, isMapping, valueAt, type Path } from './path.js';
 import { interpolate, placeholderProblems, type Environment } from './placeholders.js';
 import { sameObjects } from '../checks/same-object.js';
@@ -20,14 +21,32 @@ import { readYaml, type YamlFile } from './yaml-file.js';
 
 /**
  * @param file the file name, for messages.
+ * @param folder the folder of the file, in which `modules` are found.
  * @throws ConfigError with all problems, in the order of the file.
  */
-export async function fileConfig(text: string, file: string, environment: Environment): Promise<Config> {
+export async function fileConfig(
+  text: string,
+  file: string,
+  environment: Environment,
+  folder = process.cwd(),
+): Promise<Config> {
   const yaml = readYaml(text, file);
   if (!('value' in yaml)) throw new ConfigError(inOrder(yaml));
   if (!isMapping(yaml.value)) throw new ConfigError([emptyFile(file)]);
 
   const { value, placeholders } = await interpolate(yaml.value, environment, isAdapterSetting);
+  const { extensions, problems } = await loadModules(valueAt(value, ['modules']), folder);
+  // Without its modules, every use of their types would be a problem too.
+  if (problems.length > 0) throw new ConfigError(inOrder(problems.map((found) => problemIn(found, yaml, file))));
+  return withTypesOf(extensions, () => documentConfig({ value, placeholders }, yaml, file, environment));
+}
+
+async function documentConfig(
+  { value, placeholders }: Awaited<ReturnType<typeof interpolate>>,
+  yaml: YamlFile,
+  file: string,
+  environment: Environment,
+): Promise<Config> {
   const document = parseWritten(documentSchema, value, placeholders);
   const resources = await Promise.all(
     mergedResources(document.value, placeholders).map(async (resource) => {

@@ -2,7 +2,7 @@
  * The limits that a policy sets, as a `preset` does. The limits of the resource, or of `defaults:`, take precedence.
  */
 import type { PolicyLimits } from '../../domain/policies/policy.js';
-import { policyDefinitions } from '../../domain/policies/registry.js';
+import { policies } from '../../domain/policies/registry.js';
 import { mergeDefaults } from './merged-resources.js';
 import { isMapping, valueAt } from './path.js';
 
@@ -15,7 +15,7 @@ export function withPresetLimits(resource: unknown): unknown {
 
 function limitsOf(policy: unknown): PolicyLimits | undefined {
   if (!isMapping(policy)) return undefined;
-  return policyDefinitions.find(({ type }) => type === policy['type'])?.limitsFor?.(policy);
+  return policies.find(policy['type'])?.limitsFor?.(policy);
 }
 
 /** Returns the limits in the form of escapement.yaml. */

@@ -1,8 +1,8 @@
 /** Checks platforms, signals and receivers as they are written, including their placeholders. */
 import type { Problem } from '../../domain/written/problem.js';
 import { platforms } from '../../adapters/platforms/registry.js';
-import { receiverDefinitions } from '../../adapters/receivers/registry.js';
-import { sourceDefinitions } from '../../adapters/sources/registry.js';
+import { receivers as receiverTypes } from '../../adapters/receivers/registry.js';
+import { sources } from '../../adapters/sources/registry.js';
 import { checkSettings, type AdapterDefinition } from '../schema/adapter-settings.js';
 import { receiverFields, signalFields } from '../schema/adapter.js';
 import { didYouMean, type PathProblem } from './issue-words.js';
@@ -21,7 +21,7 @@ interface CheckedAdapters {
 /** @param receivers `events:`, which may contain other errors. */
 export async function checkReceivers(receivers: unknown, environment: Environment): Promise<CheckedAdapters> {
   const written = Object.entries(isMapping(receivers) ? receivers : {}).flatMap(([name, receiver]) =>
-    adapterAt(['events', name], without(receiverFields, receiver), receiverDefinitions),
+    adapterAt(['events', name], without(receiverFields, receiver), receiverTypes.all),
   );
   return checkAll(written, environment);
 }
@@ -68,10 +68,8 @@ function adaptersIn(resource: unknown): WrittenAdapter[] {
   const signals = valueAt(resource, ['autoscale', 'signals']);
   const signalPaths = isMapping(signals) ? Object.keys(signals).map((name) => ['autoscale', 'signals', name]) : [];
   return [
-    ...adapterAt(['platform'], typeof platform === 'string' ? { type: platform } : platform, Object.values(platforms)),
-    ...signalPaths.flatMap((path) =>
-      adapterAt(path, without(signalFields, valueAt(resource, path)), sourceDefinitions),
-    ),
+    ...adapterAt(['platform'], typeof platform === 'string' ? { type: platform } : platform, platforms.all),
+    ...signalPaths.flatMap((path) => adapterAt(path, without(signalFields, valueAt(resource, path)), sources.all)),
   ];
 }
 

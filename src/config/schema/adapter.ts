@@ -5,17 +5,18 @@ import { duration, positiveDuration } from '../../domain/written/duration.js';
 import { type EventKind, eventKinds } from '../../domain/events/kinds.js';
 import type { ReceiverDefinition } from '../../adapters/receivers/receiver.js';
 import { report, withFix } from '../../domain/written/issue.js';
+import { type Registry, schemaOf } from '../../domain/registry.js';
 
-export function adapterType(definitions: readonly AdapterDefinition[]) {
-  return z.enum(definitions.map(({ type }) => type));
+export function adapterType(registry: Registry<AdapterDefinition>) {
+  return schemaOf(registry, (definitions) => z.enum(definitions.map(({ type }) => type)));
 }
 
 /**
  * The settings stay as they are written, because they may contain placeholders. `checkSettings` checks the settings.
  */
-export function adapterMapping(definitions: readonly AdapterDefinition[]) {
-  const mapping = z.looseObject({ type: adapterType(definitions) });
-  mapped.set(mapping, { definitions, common: {} });
+export function adapterMapping(registry: Registry<AdapterDefinition>) {
+  const mapping = z.looseObject({ type: adapterType(registry) });
+  mapped.set(mapping, { registry, common: {} });
   return mapping.transform(({ type, ...settings }): AdapterChoice => ({ type, settings }));
 }
 
@@ -56,9 +57,9 @@ export interface SignalChoice extends AdapterChoice {
 }
 
 /** A signal: a mapping as in `adapterMapping`, with fields that the configuration reads and the source does not. */
-export function signalMapping(definitions: readonly AdapterDefinition[]) {
-  const mapping = z.looseObject({ type: adapterType(definitions), ...signalFields }).superRefine(refuseFalseReset);
-  mapped.set(mapping, { definitions, common: signalFields });
+export function signalMapping(registry: Registry<AdapterDefinition>) {
+  const mapping = z.looseObject({ type: adapterType(registry), ...signalFields }).superRefine(refuseFalseReset);
+  mapped.set(mapping, { registry, common: signalFields });
   return mapping.transform(({ type, maxAge, rate, else: other, ...settings }): SignalChoice => ({
     type,
     settings,
@@ -104,11 +105,11 @@ export interface ReceiverChoice extends AdapterChoice {
   readonly resources?: readonly string[];
 }
 
-export function receiverMapping(definitions: readonly ReceiverDefinition[]) {
-  const mapping = z.looseObject({ type: adapterType(definitions), ...receiverFields });
-  mapped.set(mapping, { definitions, common: receiverFields });
+export function receiverMapping(registry: Registry<ReceiverDefinition>) {
+  const mapping = z.looseObject({ type: adapterType(registry), ...receiverFields });
+  mapped.set(mapping, { registry, common: receiverFields });
   return mapping.transform(({ type, kinds, resources, ...settings }, context): ReceiverChoice => {
-    const supported = definitions.find((each) => each.type === type)?.kinds ?? [];
+    const supported = registry.find(type)?.kinds ?? [];
     for (const [index, kind] of (kinds ?? []).entries()) {
       if (supported.includes(kind)) continue;
       const fix = `supported kinds: ${supported.join(', ')}`;
@@ -119,7 +120,7 @@ export function receiverMapping(definitions: readonly ReceiverDefinition[]) {
 }
 
 interface Mapped {
-  readonly definitions: readonly AdapterDefinition[];
+  readonly registry: Registry<AdapterDefinition>;
   /** The fields that the configuration reads, whatever the type. */
   readonly common: z.core.$ZodLooseShape;
 }
@@ -128,8 +129,8 @@ const mapped = new WeakMap<z.core.$ZodType, Mapped>();
 
 /** Returns the exact forms that `adapterMapping` stands for, for generated documents: one form for each adapter. */
 export function adapterForms(mapping: z.core.$ZodType): z.ZodType[] | undefined {
-  const { definitions, common = {} } = mapped.get(mapping) ?? {};
-  return definitions?.map(({ type, settings, summary }) => {
+  const { registry, common = {} } = mapped.get(mapping) ?? {};
+  return registry?.all.map(({ type, settings, summary }) => {
     const literal = z.literal(type);
     const form =
       settings instanceof z.ZodObject

@@ -6,7 +6,7 @@ import { functions as expressionFunctions } from '../../domain/expression/parse.
 import { writtenPolicySchema } from '../../domain/policies/registry.js';
 import { expression } from '../../domain/written/expression.js';
 import { withFix } from '../../domain/written/issue.js';
-import { sourceDefinitions } from '../../adapters/sources/registry.js';
+import { sources } from '../../adapters/sources/registry.js';
 import type { AdapterChoice } from './adapter-settings.js';
 import { signalMapping, type SignalChoice } from './adapter.js';
 import { duration, positiveDuration } from '../../domain/written/duration.js';
@@ -71,7 +71,7 @@ export const autoscaleSchema = z
       .prefault('15s')
       .describe('Interval at which signals are sampled and policies evaluated.'),
     signals: z
-      .record(signalName, signalMapping(sourceDefinitions))
+      .record(signalName, signalMapping(sources))
       .default({})
       .describe('The signals: a name for use in expressions, and the source of each.'),
     policies: z

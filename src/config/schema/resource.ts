@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { isOwner } from '../../domain/autoscale/revision.js';
 import { platforms } from '../../adapters/platforms/registry.js';
-import { receiverDefinitions } from '../../adapters/receivers/registry.js';
+import { receivers } from '../../adapters/receivers/registry.js';
 import { canLeaveZero } from '../../domain/autoscale/from-zero.js';
 import { type AutoscaleConfig, autoscaleSchema } from './autoscale.js';
 import { adapterMapping, adapterType, receiverMapping } from './adapter.js';
@@ -81,11 +81,9 @@ const waitForActive = z.strictObject({
     ),
 });
 
-const platformDefinitions = Object.values(platforms);
-
 const platform = z.union([
-  adapterType(platformDefinitions).transform((type) => ({ type, settings: {} })),
-  adapterMapping(platformDefinitions),
+  adapterType(platforms).transform((type) => ({ type, settings: {} })),
+  adapterMapping(platforms),
 ]);
 
 const relativePlatforms = '`omnistrate`, and `generic-http` with `add` and `remove`';
@@ -186,8 +184,14 @@ export const documentSchema = z.strictObject({
     .describe(
       'Owner of the autoscalers. `escapement apply --prune` removes only autoscalers of this owner that the file does not name. Use a different owner for each file of a namespace. Default: `ESCAPEMENT_OWNER`, else `default`.',
     ),
+  modules: z
+    .array(z.string().min(1))
+    .optional()
+    .describe(
+      'Modules that define platforms, sources or policies: `./` and a path below the folder of the file, or the name of a package that is installed there. See [extending Escapement](library.md#platforms-sources-and-policies-of-your-own). Default: none.',
+    ),
   events: z
-    .record(receiverName, receiverMapping(receiverDefinitions))
+    .record(receiverName, receiverMapping(receivers))
     .optional()
     .describe('The receivers of events, by name: see [events](events.md). Default: none.'),
   defaults: resourceFields

@@ -33,9 +33,10 @@ export async function documentFromFile(file: string, environment: Environment, c
     ].join('; ');
     return [alias, { fields: { ...fields, ...(isDry && { dryRun: true }) }, from }];
   });
-  const [owner, events] = [valueAt(written, ['owner']), valueAt(written, ['events'])];
+  const [owner, modules, events] = ['owner', 'modules', 'events'].map((field) => valueAt(written, [field]));
   return {
     ...(owner !== undefined && { owner }),
+    ...(modules !== undefined && { modules }),
     ...(events !== undefined && { events }),
     resources: Object.fromEntries(found),
   };

@@ -24,6 +24,7 @@ export async function showConfig(environment: Environment, cwd: string): Promise
     configuration: {
       version: 1,
       ...(owner !== undefined && { owner }),
+      ...(found.modules !== undefined && { modules: found.modules }),
       ...(found.events !== undefined && { events: found.events }),
       resources: withoutPrototype(
         Object.entries(found.resources).map(([alias, { fields }]) => [alias, ordered(fields)]),

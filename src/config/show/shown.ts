@@ -14,6 +14,7 @@ export interface ShownConfig {
 interface ShownDocument {
   readonly version: 1;
   readonly owner?: unknown;
+  readonly modules?: unknown;
   readonly events?: unknown;
   readonly resources: Readonly<Record<string, Fields>>;
 }
@@ -38,6 +39,7 @@ export interface FoundFields {
 /** What a file, or the environment, says in its own words. */
 export interface FoundDocument {
   readonly owner?: unknown;
+  readonly modules?: unknown;
   readonly events?: unknown;
   readonly resources: Readonly<Record<string, FoundFields>>;
 }

@@ -1,5 +1,5 @@
 /** What people write, and what a watch carries: in workflow histories and in the digest of a configuration. */
-import { policyDefinitions, policySchema, writtenPolicySchema } from '../../../src/domain/policies/registry.js';
+import { policies, policySchema, writtenPolicySchema } from '../../../src/domain/policies/registry.js';
 
 const written: readonly (readonly [written: Record<string, unknown>, carried: string])[] = [
   [
@@ -55,7 +55,7 @@ test.each(written)('a watch accepts the stored form of %j unchanged', (_, carrie
   expect(JSON.stringify(policySchema.parse(JSON.parse(carried)))).toBe(carried);
 });
 
-test.each(policyDefinitions.map((definition) => [definition.type, definition] as const))(
+test.each(policies.all.map((definition) => [definition.type, definition] as const))(
   '%s has its own name as type',
   (type, { written, schema }) => {
     expect((written ?? schema).safeParse({ type: 'another' }).error?.issues[0]).toMatchObject({ path: ['type'] });

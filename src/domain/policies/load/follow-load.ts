@@ -53,8 +53,8 @@ function answer(rule: LoadRule, memory: PolicyMemory, input: PolicyInput): Answe
  * recommends a change relative to the current capacity would count this sample a second time and add the same amount
  * again. The requested capacity therefore stays until there is a newer sample.
  */
-function waitForNewer(
-  { expression, isRelative }: LoadRule,
+export function waitForNewer(
+  { expression, isRelative }: Pick<LoadRule, 'expression' | 'isRelative'>,
   { units, beforeChangeMs }: PolicyInput,
 ): PolicyResult | null {
   const signal = isRelative ? expression.names.find((name) => Object.hasOwn(beforeChangeMs, name)) : undefined;

@@ -1,0 +1,6 @@
+/** An activity of this project. */
+import { readdir } from 'node:fs/promises';
+
+export async function countLetters(): Promise<number> {
+  return (await readdir('inbox')).length;
+}
