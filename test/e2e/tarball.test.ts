@@ -1,37 +1,29 @@
 /** The package as its users install it: from the tarball, in an empty folder. */
 import { execFile } from 'node:child_process';
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Program } from '../support/program.js';
+import { InstalledPackage } from './installed-package.js';
 import { apiOf, Sandbox } from './sandbox.js';
 
 const run = promisify(execFile);
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const megabyte = 1_000_000;
 
 let sandbox: Sandbox;
+let installed: InstalledPackage;
 let folder: string;
-let tarball: string;
 
 beforeAll(async () => {
   sandbox = await Sandbox.create();
-  folder = join(sandbox.folder, 'app');
-  mkdirSync(folder);
-  // The tests run after the build.
-  const { stdout } = await run('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', sandbox.folder], {
-    cwd: root,
-  });
-  tarball = join(sandbox.folder, stdout.trim());
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'app', private: true, type: 'module' }));
-  await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', tarball], { cwd: folder });
+  installed = await InstalledPackage.in(sandbox);
+  folder = installed.folder;
 });
 afterAll(() => sandbox.close());
 
 it('is small', () => {
-  expect(statSync(tarball).size).toBeLessThan(4 * megabyte);
+  expect(statSync(installed.tarball).size).toBeLessThan(4 * megabyte);
 });
 
 it('npx escapement runs its commands', async () => {
@@ -55,19 +47,7 @@ void status.then((answer) => answer.nothing, () => undefined);
 await status.catch((error: unknown) => console.log(error instanceof EscapementError && error.status));
 `,
   );
-  const tsc = join(root, 'node_modules/.bin/tsc');
-  const types = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')];
-  const options = [
-    '--strict',
-    '--module',
-    'nodenext',
-    '--moduleResolution',
-    'nodenext',
-    '--target',
-    'es2022',
-    ...types,
-  ];
-  await run(tsc, [...options, 'main.ts'], { cwd: folder });
+  await installed.compile('main.ts');
   const { stdout } = await run(process.execPath, ['main.js'], { cwd: folder });
   expect(stdout).toBe('null\n');
 });
