@@ -5,12 +5,10 @@
  * Each start has a task queue of its own. So no other worker, and no other process with the same name, is ever asked for
  * the size of this pool, or changes it. The workflows move to the task queue of the newest start (docs/decisions/0027).
  */
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import { Client, type Connection } from '@temporalio/client';
+import { IllegalStateError } from '@temporalio/common';
 import { createActivities, repeatableActivities } from '../../activities/index.js';
 import type { Watching } from '../../activities/watch/watch.js';
-import { AutoscaleClient, type FoundAutoscaler } from '../client/autoscale/client.js';
 import {
   connectClient,
   firstLineOf,
@@ -20,9 +18,7 @@ import {
 import { isTemporalTrouble } from '../client/temporal/grpc-status.js';
 import { withTemporalOptions } from '../client/temporal/options.js';
 import { autoscaledIn } from '../config/autoscaled.js';
-import { byAlias, type ResourceConfig } from '../config/config.js';
-import { ConfigError } from '../config/problem.js';
-import { autoscaleSettingsSchema } from '../domain/autoscale/settings.js';
+import { byAlias } from '../config/config.js';
 import { placeOf, type Revision, type Writing } from '../domain/autoscale/revision.js';
 import { createLogger, type Logger } from '../process/logger.js';
 import { workflowBundlePath } from '../process/package-root.js';
@@ -30,8 +26,10 @@ import { pauseFor } from '../process/pause.js';
 import { Reconciler } from '../worker/reconciler.js';
 import { installTemporalRuntime } from '../worker/sdk.js';
 import { startWorker, type RunningWorker } from '../worker/worker.js';
-import { InProcessPool, InProcessQueue, resizeTimeoutMs } from './in-process.js';
+import { claim, newerClaim } from './claim.js';
+import { InProcessPool, InProcessQueue } from './in-process.js';
 import { parseOptions, type AutoscalerOptions, type Options } from './options.js';
+import { queueSignal, resourceOf } from './resource.js';
 import { type AutoscalerStats, statsOf, stoppedStats } from './stats.js';
 
 export type Started =
@@ -39,14 +37,8 @@ export type Started =
   /** Why Temporal did not answer. */
   | { readonly unavailable: string };
 
-const signal = 'queue';
-const answerWithinMs = 5000;
 /** How long a resize in progress may continue after `stop`. */
 const shutdownGraceMs = 5000;
-/** The pool shows a new size at once: an outcome that is unknown is settled by the next read. */
-const settleMs = 2000;
-const readFailsForMs = 60_000;
-const readAgainAfterMs = 5000;
 const checkClaimEveryMs = 5000;
 
 /** @throws ConfigError if the options are invalid, or the name is that of a resource of a configuration. */
@@ -56,34 +48,13 @@ export async function startAutoscaler(given: AutoscalerOptions): Promise<Started
   const connection = connectClient(temporal);
   const client = new Client({ connection, namespace: temporal.namespace });
   try {
-    const found = await inForceNow(client, options.name);
-    const writing = writingAfter(found?.memo.revision, options.name);
+    const writing = await claim(client, options.name);
     return { running: new RunningAutoscaler(options, { temporal, connection, client, writing }) };
   } catch (error) {
     await connection.close();
     if (!isTemporalTrouble(error)) throw error;
     return { unavailable: `Temporal at ${temporal.address} does not answer (${firstLineOf(error)})` };
   }
-}
-
-async function inForceNow(client: Client, name: string): Promise<FoundAutoscaler | undefined> {
-  const find = () => new AutoscaleClient(client).find(name);
-  const found = await client.withDeadline(Date.now() + answerWithinMs, find);
-  const revision = found?.isOpen === true ? found.memo.revision : undefined;
-  if (!revision || revision.owner === ownerOf(name)) return found;
-  const problem = `${name} is a resource that ${placeOf(revision)} autoscales`;
-  throw new ConfigError([{ path: 'name', problem, fix: 'choose another name' }]);
-}
-
-/** Newer than what is in force, also where the clock of another host is ahead: the newest start has the autoscaler. */
-function writingAfter(inForce: Revision | null | undefined, name: string): Writing {
-  const atMs = Math.max(Date.now(), (inForce?.atMs ?? 0) + 1);
-  return { owner: ownerOf(name), file: `process ${process.pid}`, host: hostname(), atMs };
-}
-
-/** An owner for each name: the configurations of the same namespace neither warn about its autoscaler nor remove it. */
-function ownerOf(name: string): string {
-  return `in-process.${name}`;
 }
 
 interface Connected {
@@ -113,7 +84,7 @@ export class RunningAutoscaler {
     this.#queue = new InProcessQueue(options.queue);
     // Standard output belongs to the program.
     const log = createLogger('warn', undefined, process.stderr);
-    installTemporalRuntime(log);
+    installRuntimeUnlessThere(log);
     const { connection, client, temporal, writing } = connected;
     const resource = resourceOf(options);
     const resources = byAlias([resource]);
@@ -184,7 +155,7 @@ export class RunningAutoscaler {
       },
       sourcesOf: (resource: string) => {
         own(resource);
-        return { [signal]: this.#queue };
+        return { [queueSignal]: this.#queue };
       },
       isAutoscaled: (resource: string) => resource === name,
       onReload: () => () => undefined,
@@ -195,15 +166,23 @@ export class RunningAutoscaler {
 
   /** A newer process with the same name has its own task queue: this process would only wait for tasks. */
   async #watchClaim(ours: Revision, log: Logger): Promise<void> {
-    const autoscales = new AutoscaleClient(this.#connected.client);
+    const { name } = this.#options;
     while (await pauseFor(checkClaimEveryMs, this.#stopping.signal)) {
-      // While Temporal does not answer, the worker says so.
-      const inForce = (await autoscales.find(this.#options.name).catch(() => undefined))?.memo.revision;
-      if (!inForce || inForce.digest === ours.digest || inForce.atMs < ours.atMs) continue;
-      this.#takenOverBy = inForce;
-      log.warn({ name: this.#options.name, by: placeOf(inForce) }, 'Another process has taken over this autoscaler');
+      const newer = await newerClaim(this.#connected.client, name, ours);
+      if (!newer) continue;
+      this.#takenOverBy = newer;
+      log.warn({ name, by: placeOf(newer) }, 'Another process has taken over this autoscaler');
       await this.stop();
     }
+  }
+}
+
+/** A program that has Temporal workers of its own has installed the runtime of the SDK, with the log that it wants. */
+function installRuntimeUnlessThere(log: Logger): void {
+  try {
+    installTemporalRuntime(log);
+  } catch (error) {
+    if (!(error instanceof IllegalStateError)) throw error;
   }
 }
 
@@ -215,34 +194,4 @@ class Watches extends Map<string, Watching> {
     this.last = watching;
     return super.set(workflowId, watching);
   }
-}
-
-function resourceOf({ name, min, max, up, down, interval, cooldown }: Options): ResourceConfig {
-  const choice = { type: 'in-process', settings: {} };
-  return {
-    alias: name,
-    platform: choice,
-    taskQueue: `in-process:${name}:${randomUUID()}`,
-    settings: {
-      min,
-      max,
-      // One change a decision, as in the guide. An amount of 0 never becomes a change.
-      step: { up: Math.max(up.add, 1), down: Math.max(down.remove, 1) },
-      cooldownMs: { up: cooldown, down: cooldown },
-      upAfter: 'change',
-      settleMs,
-      waitForActive: { timeoutMs: readFailsForMs, intervalMs: readAgainAfterMs },
-      requestTimeoutMs: resizeTimeoutMs,
-      takesChanges: 'shownAtOnce',
-      dryRun: false,
-    },
-    autoscale: {
-      settings: autoscaleSettingsSchema.parse({
-        intervalMs: interval,
-        signals: [signal],
-        policies: [{ type: 'thresholds', value: signal, up, down }],
-      }),
-      signals: { [signal]: choice },
-    },
-  };
 }

@@ -76,6 +76,19 @@ describe('the pool in its own process', () => {
     expect(sizesIn(newer).at(-1)).toBe(2);
   });
 
+  it('a process that was suspended changes nothing when it wakes up, because another one has the name', async () => {
+    const suspended = start('own-pool', [], { POOL_NAME: 'suspended' });
+    await suspended.printed(/resize\(4\)/);
+    suspended.signal('SIGSTOP');
+    const newer = start('own-pool', [], { POOL_NAME: 'suspended' });
+    expect(await newer.ended).toMatchObject({ code: 0 });
+    expect(sizesIn(newer)).toEqual(upAndDown);
+    suspended.signal('SIGCONT');
+    expect(await suspended.ended).toMatchObject({ code: 0 });
+    expect(suspended.output).toMatch(/takenOver/);
+    expect(sizesIn(suspended)).toEqual([4]);
+  });
+
   it('refuses the name of a resource that a configuration autoscales', async () => {
     sandbox.configure(`version: 1
 resources:

@@ -52,6 +52,17 @@ await status.catch((error: unknown) => console.log(error instanceof EscapementEr
   expect(stdout).toBe('null\n');
 });
 
+it('a program that only imports the library loads no worker', async () => {
+  const program = `import 'escapement';
+import { createRequire } from 'node:module';
+const { cache } = createRequire(import.meta.url);
+console.log(Object.keys(cache).filter((file) => file.includes('@temporalio')).join());
+`;
+  writeFileSync(join(folder, 'idle.mjs'), program);
+  const { stdout } = await run(process.execPath, ['idle.mjs'], { cwd: folder });
+  expect(stdout).toBe('\n');
+});
+
 it('npx escapement up scales the resource of the demo', async () => {
   const demo = new Program({ command: ['npx', 'escapement', 'up'], env: sandbox.env, folder });
   try {
