@@ -98,10 +98,14 @@ module.exports = {
     },
     {
       name: 'library-is-a-client',
-      comment: 'The library runs in programs of its users: it knows the answers of the API as types.',
+      comment:
+        'The library runs in programs of its users: it knows the answers of the API as types, and loads a worker or an API only when it is used.',
       severity: 'error',
       from: { path: '^src/library/' },
-      to: { path: '^(src/(?!library/)|workflows/|activities/)', dependencyTypesNot: ['type-only'] },
+      to: {
+        path: '^(src/(?!library/|pool/stats.ts$|config/problem.ts$)|workflows/|activities/)',
+        dependencyTypesNot: ['type-only', 'dynamic-import'],
+      },
     },
     {
       name: 'server-without-the-console',

@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  // The examples import the package that is made of this repository.
+  // The examples import the package as its users do. Their types are checked by tsc.
   { ignores: ['dist', '.cache', '.escapement', 'coverage', 'node_modules', 'examples'] },
   js.configs.recommended,
   {

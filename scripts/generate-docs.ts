@@ -1,12 +1,14 @@
 /**
- * `npm run docs`: writes what is made from the schemas of the configuration and the API, the dashboards, the recipes, and
- * what the tests of real servers showed. A test fails where it is out of date.
+ * `npm run docs`: writes what is made from the schemas of the configuration and the API, the dashboards, the recipes, the
+ * public types of the library, and what the tests of real servers showed. A test fails where it is out of date.
  */
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { fleetDashboard } from '../monitoring/dashboards/fleet.js';
 import { resourceDashboard } from '../monitoring/dashboards/resource.js';
 import { openApiDocument } from '../src/api/openapi.js';
+import { apiReports } from './api-report.js';
 import { writePendingPages } from './conformance/compare.js';
 import { cliPage } from './cli-page.js';
 import { configurationPage } from './configuration-page.js';
@@ -36,7 +38,10 @@ export async function generatedDocs(): Promise<Record<string, string>> {
 }
 
 if (process.argv[1]?.endsWith('generate-docs.ts')) {
-  const files = { ...(await generatedDocs()), ...(await recipeFiles()) };
-  for (const [path, text] of Object.entries(files)) await writeFile(path, text);
+  const files = { ...(await generatedDocs()), ...(await recipeFiles()), ...(await apiReports()) };
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
+  }
   await writePendingPages();
 }

@@ -26,6 +26,12 @@ export class ConfigError extends Error {
   }
 }
 
+export const nothingConfigured: ConfigProblem = {
+  path: '',
+  problem: 'no resource is configured',
+  fix: 'write an escapement.yaml, or set AUTOSCALER_TARGET_RESOURCE',
+};
+
 /** `escapement.yaml:7:5 resources.worker.cooldwn: unknown key; did you mean "cooldown"?` */
 export function formatProblem(problem: ConfigProblem): string {
   const position = [problem.file, problem.line, problem.column].filter((part) => part !== undefined).join(':');

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type { AutoscaleAnswer, DecisionsAnswer } from '../api/autoscale/answers.js';
 import type { ResourcesAnswer } from '../api/fleet/answers.js';
+import type { InProcessOptions } from '../api/in-process.js';
 import type { PreviewAnswer } from '../api/preview/answers.js';
 import type {
   AcceptedAnswer,
@@ -57,10 +58,29 @@ const waitSeconds = 30;
 export class EscapementClient {
   readonly server: string;
   readonly #token: string | undefined;
+  #close: () => Promise<void> = async () => undefined;
 
   constructor({ server, token }: ClientOptions = {}) {
     this.server = (server ?? process.env['ESCAPEMENT_SERVER'] ?? 'http://127.0.0.1:3000').replace(/\/+$/, '');
     this.#token = token ?? process.env['ESCAPEMENT_API_TOKEN'];
+  }
+
+  /**
+   * A client that needs no API server: the API runs in this process, and talks to Temporal. `close` ends it. Changes are
+   * still made by a worker, which `escapement worker` or `escapement up` runs.
+   * @throws ConfigError if the configuration is missing or invalid.
+   */
+  static async overTemporal(options: InProcessOptions = {}): Promise<EscapementClient> {
+    const { serveInProcess } = await import('../api/in-process.js');
+    const { server, token, close } = await serveInProcess(options);
+    const client = new EscapementClient({ server, token });
+    client.#close = close;
+    return client;
+  }
+
+  /** Ends what `overTemporal` has started: calls in progress fail. A client of an API server has nothing to end. */
+  close(): Promise<void> {
+    return this.#close();
   }
 
   /** A row for each resource. @param query as in the address of the console, such as `needs:you phase:changing`. */

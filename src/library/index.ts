@@ -1,5 +1,12 @@
 /** What `import ... from 'escapement'` offers. */
+export { Autoscaler } from './autoscaler.js';
+export type { AutoscalerOptions } from '../pool/options.js';
+export type { AutoscalerStats } from '../pool/stats.js';
 export { EscapementClient } from './client.js';
+export { ConfigError } from '../config/problem.js';
+export type { ConfigProblem } from '../config/problem.js';
+export type { InProcessOptions } from '../api/in-process.js';
+export type { TemporalOptions } from '../client/temporal/options.js';
 export type { ClientOptions, OverrideOptions, PauseOptions, ScaleOptions } from './client.js';
 export { EscapementError } from './escapement-error.js';
 export type { AutoscaleAnswer, DecisionsAnswer, EvaluationAnswer } from '../api/autoscale/answers.js';

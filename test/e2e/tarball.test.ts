@@ -1,38 +1,32 @@
 /** The package as its users install it: from the tarball, in an empty folder. */
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TemporalProcess } from '../api/temporal-process.js';
 import { Program } from '../support/program.js';
+import { InstalledPackage } from './installed-package.js';
 import { apiOf, Sandbox } from './sandbox.js';
 
 const run = promisify(execFile);
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const megabyte = 1_000_000;
+const example = fileURLToPath(new URL('../../examples/extended', import.meta.url));
 
 let sandbox: Sandbox;
+let installed: InstalledPackage;
 let folder: string;
-let tarball: string;
 
 beforeAll(async () => {
   sandbox = await Sandbox.create();
-  folder = join(sandbox.folder, 'app');
-  mkdirSync(folder);
-  // The tests run after the build.
-  const { stdout } = await run('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', sandbox.folder], {
-    cwd: root,
-  });
-  tarball = join(sandbox.folder, stdout.trim());
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'app', private: true, type: 'module' }));
-  await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', tarball], { cwd: folder });
+  installed = await InstalledPackage.in(sandbox);
+  folder = installed.folder;
 });
 afterAll(() => sandbox.close());
 
 it('is small', () => {
-  expect(statSync(tarball).size).toBeLessThan(4 * megabyte);
+  expect(statSync(installed.tarball).size).toBeLessThan(4 * megabyte);
 });
 
 it('npx escapement runs its commands', async () => {
@@ -56,10 +50,20 @@ void status.then((answer) => answer.nothing, () => undefined);
 await status.catch((error: unknown) => console.log(error instanceof EscapementError && error.status));
 `,
   );
-  const options = ['--strict', '--module', 'nodenext', '--moduleResolution', 'nodenext', '--target', 'es2022'];
-  await compile(folder, [...options, 'main.ts']);
+  await installed.compile('main.ts');
   const { stdout } = await run(process.execPath, ['main.js'], { cwd: folder });
   expect(stdout).toBe('null\n');
+});
+
+it('a program that only imports the library loads no worker', async () => {
+  const program = `import 'escapement';
+import { createRequire } from 'node:module';
+const { cache } = createRequire(import.meta.url);
+console.log(Object.keys(cache).filter((file) => file.includes('@temporalio')).join());
+`;
+  writeFileSync(join(folder, 'idle.mjs'), program);
+  const { stdout } = await run(process.execPath, ['idle.mjs'], { cwd: folder });
+  expect(stdout).toBe('\n');
 });
 
 it('npx escapement up scales the resource of the demo', async () => {
@@ -82,8 +86,8 @@ describe('examples/extended', () => {
   beforeAll(async () => {
     project = join(folder, 'extended');
     // Below the folder of the package, which it therefore finds.
-    cpSync(join(root, 'examples/extended'), project, { recursive: true });
-    await compile(project, []);
+    cpSync(example, project, { recursive: true });
+    await installed.build('extended');
     temporal = await TemporalProcess.start();
     env = { ...sandbox.env, TEMPORAL_ADDRESS: temporal.address };
   });
@@ -133,9 +137,3 @@ describe('examples/extended', () => {
     expect(stdout).toContain('capacity 6');
   });
 });
-
-/** With the compiler and the types of this repository: the installation has none. */
-async function compile(cwd: string, options: readonly string[]): Promise<void> {
-  const types = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')];
-  await run(join(root, 'node_modules/.bin/tsc'), [...types, ...options], { cwd });
-}

@@ -7,12 +7,11 @@ import { openWorkflows } from '../../client/open-workflows.js';
 import { standing } from '../../client/autoscale/standing.js';
 import { autoscaledIn } from '../../config/autoscaled.js';
 import type { LoadedConfig } from '../../config/config.js';
-import { ConfigError, formatProblem } from '../../config/problem.js';
+import { ConfigError, formatProblem, nothingConfigured } from '../../config/problem.js';
 import { loadConfig } from '../../config/load.js';
 import { askedAtOnce, unnamedBy } from '../../worker/reconciler.js';
 import { connectClient, readTemporalSettings } from '../../client/temporal/connection.js';
 import { prose } from '../terminal.js';
-import { nothingConfigured } from '../role/role.js';
 
 export function applyCommand(): Command {
   return new Command('apply')

@@ -1,9 +1,8 @@
 /** `escapement config`: what is configured on this machine. */
 import { Command } from 'commander';
-import { ConfigError, formatProblem } from '../../config/problem.js';
+import { ConfigError, formatProblem, nothingConfigured } from '../../config/problem.js';
 import { showConfig } from '../../config/show/show.js';
 import { yamlText } from '../../config/show/yaml-text.js';
-import { nothingConfigured } from '../role/role.js';
 import { prose } from '../terminal.js';
 
 export function configCommand(): Command {

@@ -1,12 +1,11 @@
 /** `escapement doctor`: checks from this machine whether everything that the configuration names answers. */
 import { Command } from 'commander';
-import { ConfigError, formatProblem } from '../../config/problem.js';
+import { ConfigError, formatProblem, nothingConfigured } from '../../config/problem.js';
 import { loadConfig } from '../../config/load.js';
 import { examine } from '../../doctor/examine.js';
 import type { CheckResult } from '../../doctor/check-result.js';
 import { readTemporalSettings } from '../../client/temporal/connection.js';
 import { columns, exitCodes, prose } from '../terminal.js';
-import { nothingConfigured } from '../role/role.js';
 
 export function doctorCommand(): Command {
   return new Command('doctor')

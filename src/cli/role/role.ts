@@ -1,7 +1,7 @@
 /** What all long-running commands share: configuration, log, ordered shutdown, and errors for people. */
 import { join } from 'node:path';
 import type { LoadedConfig } from '../../config/config.js';
-import { ConfigError, formatProblem, type ConfigProblem } from '../../config/problem.js';
+import { ConfigError, formatProblem, nothingConfigured } from '../../config/problem.js';
 import { loadConfig } from '../../config/load.js';
 import { type ServerSettings, readServerSettings } from '../../config/environment/process.js';
 import { readTracingSettings } from '../../config/environment/tracing.js';
@@ -47,12 +47,6 @@ export async function runRole(start: (role: Role) => Promise<void>, settings: Ro
     role.shutdown.begin('Start failed', exitCodeOf(error));
   }
 }
-
-export const nothingConfigured: ConfigProblem = {
-  path: '',
-  problem: 'no resource is configured',
-  fix: 'write an escapement.yaml, or set AUTOSCALER_TARGET_RESOURCE',
-};
 
 /**
  * Only `up` runs the demo: another role would take tasks from the other users of the same Temporal server. @throws
