@@ -112,7 +112,7 @@ Before you use it, backtest it on the recording of another day.`);
   test('says that nothing is better, with an exit code of its own', async () => {
     const { output } = await tune(...idle, '--max', '1');
     expect(output).toContain('Nothing better than the settings in force was found for balanced (');
-    expect(output).toContain('note: the search ended after 1 trials. A larger --max may find more.');
+    expect(output).toContain('note: the search ended after 1 trial. A larger --max may find more.');
     expect(output).not.toContain('Before you use it');
     expect(process.exitCode).toBe(3);
   });

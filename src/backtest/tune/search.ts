@@ -5,7 +5,7 @@
  */
 import { best, type Figures, type Measured, objectiveNames } from './figures.js';
 
-export interface Trial<Result> extends Measured {
+interface Trial<Result> extends Measured {
   /** By axis: the index of the value that was tried. */
   readonly choice: readonly number[];
   readonly result: Result;

@@ -15,7 +15,7 @@ export function renderTuning(answer: TuneAnswer): string {
     ? `For ${picked.objective} (${picked.definition}):`
     : `Nothing better than the settings in force was found for ${picked.objective} (${picked.definition}).`;
   return [
-    `${resource}: ${durationText(recordedSeconds * 1000)} of recorded time, ${evaluations} evaluations, ${numbers.length} numbers, ${trials} trials.`,
+    `${resource}: ${durationText(recordedSeconds * 1000)} of recorded time, ${counted(evaluations, 'evaluation')}, ${counted(numbers.length, 'number')}, ${counted(trials, 'trial')}.`,
     '',
     ...columns([headOf(isClosedLoop), ...rows.map((row) => cellsOf(row, isClosedLoop))]),
     ...(hidden > 0 ? [`and ${hidden} more with -o json`] : []),
@@ -64,6 +64,10 @@ function outermost(settings: readonly SettingsRow[], { picked, isComplete, trial
     ...(fields.length === 0
       ? []
       : [`note: ${fields.join(', ')}: no value beyond was tried. With this one in force, tune again to go on.`]),
-    ...(isComplete ? [] : [`note: the search ended after ${trials} trials. A larger --max may find more.`]),
+    ...(isComplete ? [] : [`note: the search ended after ${counted(trials, 'trial')}. A larger --max may find more.`]),
   ];
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
