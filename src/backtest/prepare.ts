@@ -8,8 +8,8 @@ import { sources } from '../adapters/sources/registry.js';
 import { BacktestError, readTrace, type Trace } from './trace.js';
 import { queueSignal, type Backtest } from './simulate.js';
 
-export interface BacktestOptions {
-  readonly resource?: string;
+/** What was recorded, and how it is replayed. */
+export interface RecordingOptions {
   /** The file of the trace, keyed by signal. */
   readonly signals: Readonly<Record<string, string>>;
   readonly arrivals?: string;
@@ -18,6 +18,10 @@ export interface BacktestOptions {
   readonly readyAfterMs: number;
   readonly intervalMs?: number;
   readonly maxAgeMs?: number;
+}
+
+export interface BacktestOptions extends RecordingOptions {
+  readonly resource?: string;
 }
 
 export interface BacktestDependencies {
@@ -31,28 +35,47 @@ export async function prepareBacktests(
   options: BacktestOptions,
   surroundings: BacktestDependencies,
 ): Promise<Backtest[]> {
-  const traces = await readTraces(options.signals, surroundings.cwd);
-  const arrivals = await readArrivals(options, surroundings.cwd);
+  const recording = await readRecording(options, surroundings.cwd);
   const prepared: Backtest[] = [];
   // One after the other: the types of the modules of a file are in force until the next file is read.
   for (const file of files) {
     const { resources } = await readConfigFile(file, surroundings.environment, surroundings.cwd);
-    const resource = chooseResource(Object.values(resources), options.resource, file);
-    const spec = compileSpec(resource, options, file);
-    const given = [...Object.keys(traces), ...(arrivals ? [queueSignal] : [])];
-    checkSignals(spec, given, file, resource.alias);
-    prepared.push({
-      resource: resource.alias,
-      spec,
-      traces,
-      arrivals,
-      startCapacity: options.startCapacity ?? spec.limits.min,
-      readyAfterMs: options.readyAfterMs,
-      maxAgeMs: options.maxAgeMs ?? null,
-      samples: samplesOf(resource.autoscale),
-    });
+    const choice = { alias: options.resource, by: 'with --resource', file };
+    prepared.push(backtestOf(chooseResource(Object.values(resources), choice), recording, options, file));
   }
   return prepared;
+}
+
+/** A resource with `autoscale:`. */
+export type Autoscaled = ResourceConfig & Required<Pick<ResourceConfig, 'autoscale'>>;
+
+type Recording = Pick<Backtest, 'traces' | 'arrivals'>;
+
+/** @throws BacktestError */
+export async function readRecording(options: RecordingOptions, cwd: string): Promise<Recording> {
+  return { traces: await readTraces(options.signals, cwd), arrivals: await readArrivals(options, cwd) };
+}
+
+/** @param file for messages. @throws BacktestError where the recording lacks a signal. */
+export function backtestOf(
+  resource: Autoscaled,
+  { traces, arrivals }: Recording,
+  options: RecordingOptions,
+  file: string,
+): Backtest {
+  const spec = compileSpec(resource, options, file);
+  const given = [...Object.keys(traces), ...(arrivals ? [queueSignal] : [])];
+  checkSignals(spec, given, file, resource.alias);
+  return {
+    resource: resource.alias,
+    spec,
+    traces,
+    arrivals,
+    startCapacity: options.startCapacity ?? spec.limits.min,
+    readyAfterMs: options.readyAfterMs,
+    maxAgeMs: options.maxAgeMs ?? null,
+    samples: samplesOf(resource.autoscale),
+  };
 }
 
 async function readTraces(files: Readonly<Record<string, string>>, cwd: string): Promise<Record<string, Trace>> {
@@ -60,7 +83,7 @@ async function readTraces(files: Readonly<Record<string, string>>, cwd: string):
   return Object.fromEntries(await Promise.all(read));
 }
 
-async function readArrivals({ arrivals, serviceRate }: BacktestOptions, cwd: string): Promise<Backtest['arrivals']> {
+async function readArrivals({ arrivals, serviceRate }: RecordingOptions, cwd: string): Promise<Backtest['arrivals']> {
   if (arrivals === undefined && serviceRate === undefined) return null;
   if (arrivals === undefined || serviceRate === undefined) {
     throw new BacktestError({ problem: 'a closed loop requires both --arrivals and --service-rate' });
@@ -68,11 +91,16 @@ async function readArrivals({ arrivals, serviceRate }: BacktestOptions, cwd: str
   return { trace: await readTrace(arrivals, cwd), serviceRate };
 }
 
-function chooseResource(
-  resources: readonly ResourceConfig[],
-  alias: string | undefined,
-  file: string,
-): ResourceConfig & Required<Pick<ResourceConfig, 'autoscale'>> {
+interface ResourceChoice {
+  /** Undefined: the only resource with `autoscale:`. */
+  readonly alias: string | undefined;
+  /** How a person chooses a resource, for messages. */
+  readonly by: string;
+  readonly file: string;
+}
+
+/** @throws BacktestError */
+export function chooseResource(resources: readonly ResourceConfig[], { alias, by, file }: ResourceChoice): Autoscaled {
   const autoscaled = resources.flatMap(({ autoscale, ...rest }) => (autoscale ? [{ ...rest, autoscale }] : []));
   const names = autoscaled.map((resource) => resource.alias).join(', ');
   if (alias !== undefined) {
@@ -84,13 +112,13 @@ function chooseResource(
   }
   const [only, ...others] = autoscaled;
   if (!only) throw new BacktestError({ file, problem: 'no resource has autoscale:', fix: 'there is nothing to test' });
-  if (others.length > 0) throw new BacktestError({ file, problem: `choose a resource with --resource: ${names}` });
+  if (others.length > 0) throw new BacktestError({ file, problem: `choose a resource ${by}: ${names}` });
   return only;
 }
 
 function compileSpec(
-  { autoscale, settings }: Required<Pick<ResourceConfig, 'autoscale' | 'settings'>>,
-  { arrivals, intervalMs }: BacktestOptions,
+  { autoscale, settings }: Autoscaled,
+  { arrivals, intervalMs }: RecordingOptions,
   file: string,
 ): AutoscaleSpec {
   const own = autoscale.settings;

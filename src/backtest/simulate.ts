@@ -5,6 +5,7 @@ import { evaluate } from '../domain/autoscale/evaluate.js';
 import type { LimitName, Reading, SampleReport } from '../domain/autoscale/evaluation.js';
 import type { AutoscaleSpec } from '../domain/autoscale/spec.js';
 import type { AutoscaleState } from '../domain/autoscale/state.js';
+import { Need } from './need.js';
 import { Queue } from './queue.js';
 import type { Trace } from './trace.js';
 import { TraceReader, type TraceSettings } from './trace-reader.js';
@@ -23,6 +24,8 @@ export interface Backtest {
   readonly maxAgeMs: number | null;
   /** What the source of each signal declares about its samples, keyed by signal. */
   readonly samples?: Readonly<Record<string, Pick<TraceSettings, 'emptyAs' | 'isDated'>>>;
+  /** The configuration whose need `underProvisionedSeconds` counts. Absent: the recommendations of `spec`. */
+  readonly neededBy?: AutoscaleSpec;
 }
 
 interface BacktestPoint {
@@ -38,14 +41,14 @@ interface BacktestPoint {
   readonly reason: string;
 }
 
-interface BacktestSummary {
+export interface BacktestSummary {
   readonly changes: number;
   readonly scaleUps: number;
   readonly scaleDowns: number;
   readonly unitHours: number;
   readonly minCapacity: number;
   readonly maxCapacity: number;
-  /** How long fewer units existed than were recommended. */
+  /** How long fewer units existed than were recommended, or than `neededBy` needs. */
   readonly underProvisionedSeconds: number;
   /** Null in an open loop. */
   readonly largestBacklog: number | null;
@@ -74,6 +77,7 @@ export function simulate(backtest: Backtest): BacktestResult {
     ([signal, trace]) => [signal, new TraceReader(trace, traceSettings(backtest, signal))] as const,
   );
   const queue = arrivals ? new Queue(arrivals.trace, arrivals.serviceRate) : null;
+  const need = backtest.neededBy ? new Need(backtest.neededBy) : null;
   const meter = new Meter();
   const run = new VirtualRun(
     spec.limits,
@@ -108,9 +112,12 @@ export function simulate(backtest: Backtest): BacktestResult {
     });
     state = outcome.state;
     const { recommended, target, limitedBy, reason, samples } = outcome.evaluation;
+    const before = run.ready;
     run.target = target;
     run.act();
-    meter.wanted(recommended, run.ready);
+    // Units that were just removed are not there to be kept, and those that were just added may have been needed.
+    const needed = need?.at(nowMs, readings, Math.min(before, run.ready)) ?? recommended;
+    meter.wanted(needed, run.ready);
     const seconds = (nowMs - startMs) / 1000;
     points.push({
       seconds,
@@ -141,18 +148,18 @@ function traceSettings({ spec, maxAgeMs, samples }: Backtest, signal: string): T
 class Meter {
   private unitMs = 0;
   private shortMs = 0;
-  private recommended = 0;
+  private needed = 0;
   private least = Infinity;
   private most = 0;
 
   pass(elapsedMs: number, units: number): void {
     this.unitMs += elapsedMs * units;
-    if (units < this.recommended) this.shortMs += elapsedMs;
+    if (units < this.needed) this.shortMs += elapsedMs;
     this.seen(units);
   }
 
-  wanted(recommended: number, capacity: number): void {
-    this.recommended = recommended;
+  wanted(needed: number, capacity: number): void {
+    this.needed = needed;
     this.seen(capacity);
   }
 

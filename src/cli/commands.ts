@@ -23,6 +23,7 @@ export const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['apply', async () => (await import('./commands/apply.js')).applyCommand()],
   ['evaluate', async () => (await import('./commands/evaluate.js')).evaluateCommand()],
   ['backtest', async () => (await import('./commands/backtest.js')).backtestCommand()],
+  ['tune', async () => (await import('./commands/tune.js')).tuneCommand()],
   ['import', async () => (await import('./commands/import.js')).importCommand()],
   ['export', async () => (await import('./commands/export.js')).exportCommand()],
   ['completion', async () => (await import('./commands/completion.js')).completionCommand()],

@@ -11,6 +11,8 @@ export const boundFields = {
   atOrBelow: z.number().exactOptional().describe('The step applies at this value and below it.'),
 };
 
+export const boundNames = ['atOrAbove', 'above', 'below', 'atOrBelow'] as const;
+
 type Band = z.output<z.ZodObject<typeof boundFields>>;
 
 export function isInside({ atOrAbove, above, below, atOrBelow }: Band, value: number): boolean {

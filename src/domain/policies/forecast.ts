@@ -90,6 +90,7 @@ export const forecast = definePolicy({
       },
     };
   },
+  tunable: ({ target, mode }) => (mode === 'scale' ? [{ paths: [['target']], value: target, unit: 'load' }] : []),
   atZero: ({ mode }) => (mode === 'scale' ? 'raises' : 'nothing'),
 });
 

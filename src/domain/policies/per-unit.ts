@@ -86,6 +86,10 @@ export const perUnit = definePolicy({
       : [{ value: scaleInBelow, isPerUnit: true, words: 'scales in below' }]),
   ],
   atZero: () => 'recommends',
+  tunable: ({ target, scaleInBelow }) => [
+    { paths: [['target']], value: target, unit: 'load' },
+    { paths: [['scaleInBelow']], value: scaleInBelow ?? target, unit: 'load' },
+  ],
   asksForAsMuchAs: (one, other) => isAlikeButForTarget(one, other) && one.target <= other.target,
 });
 

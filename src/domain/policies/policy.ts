@@ -180,6 +180,8 @@ export interface PolicyDefinition<
   asksForAsMuchAs?(settings: z.output<Schema>, other: z.output<Schema>): boolean;
   /** Whether the policy always sets the exact capacity, so that no other policy has an effect. */
   isAlwaysExact?(settings: z.output<Schema>): boolean;
+  /** The numbers that `escapement tune` may vary. Absent: none. */
+  tunable?(settings: z.output<Schema>): readonly TunableNumber[];
   /**
    * The parts of the settings that can never have an effect.
    */
@@ -187,6 +189,15 @@ export interface PolicyDefinition<
 }
 
 export type PolicyLimits = Pick<ScaleSettings, 'min' | 'max' | 'step' | 'cooldownMs'>;
+
+/** A number above zero that `escapement tune` may vary. `schema` refuses the values that are not valid. */
+export interface TunableNumber {
+  /** The fields that contain the number, under the same names as in escapement.yaml. They change together. */
+  readonly paths: readonly PathInPolicy[];
+  readonly value: number;
+  /** Units are whole numbers. A load is in the unit of `value` of the policy. */
+  readonly unit: 'load' | 'units';
+}
 
 export interface WrittenCapacity {
   readonly path: PathInPolicy;

@@ -11,9 +11,17 @@ import { unitsAtMost, shown } from '../numbers.js';
 import { expression } from '../written/expression.js';
 import { report, withFix } from '../written/issue.js';
 import { percentageText, shareOf } from '../written/percentage.js';
-import { boundFields, boundsInWords, firstBound, isInside, refuseOverlaps, refuseUnclearBand } from './band.js';
+import {
+  boundFields,
+  boundNames,
+  boundsInWords,
+  firstBound,
+  isInside,
+  refuseOverlaps,
+  refuseUnclearBand,
+} from './band.js';
 import { followLoad } from './load/follow-load.js';
-import { type Advice, definePolicy, type Level, type Load } from './policy.js';
+import { type Advice, definePolicy, type Level, type Load, type TunableNumber } from './policy.js';
 
 const amount = z.union([
   z.int({ error: withFix('must be a whole number or a percentage', 'write 2 or 50%, for example') }).min(0),
@@ -83,6 +91,7 @@ export const steps = definePolicy({
   },
   atZero: ({ steps }) => (steps.some(canRaiseNone) ? 'recommends' : 'nothing'),
   levels: ({ steps }) => steps.map(levelOf),
+  tunable: ({ steps }) => [...tunableBounds(steps), ...tunableAmounts(steps)],
   capacities: ({ steps }) =>
     steps.flatMap(({ set }, index) => (set === undefined ? [] : [{ path: ['steps', index, 'set'], capacity: set }])),
 });
@@ -135,6 +144,30 @@ function levelOf(step: Step): Level {
   const action = set !== undefined ? `sets ${set}` : add !== undefined ? `adds ${add}` : `removes ${remove}`;
   const value = firstBound(step, remove === undefined ? 'lower' : 'upper');
   return { value, isPerUnit: false, words: `${action} ${boundsInWords(step)}` };
+}
+
+/** Where two bands meet, their common bound moves as one number. */
+function tunableBounds(steps: readonly Step[]): TunableNumber[] {
+  const bounds = steps.flatMap((step, index) =>
+    boundNames.flatMap((name) => {
+      const value = step[name];
+      return value === undefined ? [] : [{ path: ['steps', index, name], value }];
+    }),
+  );
+  const values = [...new Set(bounds.map(({ value }) => value))];
+  return values.map((value) => {
+    const paths = bounds.filter((bound) => bound.value === value).map(({ path }) => path);
+    return { paths, value, unit: 'load' };
+  });
+}
+
+function tunableAmounts(steps: readonly Step[]): TunableNumber[] {
+  return steps.flatMap((step, index) =>
+    (['add', 'remove'] as const).flatMap((name): TunableNumber[] => {
+      const value = step[name];
+      return typeof value === 'number' ? [{ paths: [['steps', index, name]], value, unit: 'units' }] : [];
+    }),
+  );
 }
 
 /** Whether the step can add units at zero units. A percentage of zero units is zero. */

@@ -73,6 +73,12 @@ export const thresholds = definePolicy({
     { value: up.at, isPerUnit: false, words: `adds ${up.add} at or above` },
     { value: down.at, isPerUnit: false, words: `removes ${down.remove} at or below` },
   ],
+  tunable: ({ up, down }) => [
+    { paths: [['up', 'at']], value: up.at, unit: 'load' },
+    { paths: [['up', 'add']], value: up.add, unit: 'units' },
+    { paths: [['down', 'at']], value: down.at, unit: 'load' },
+    { paths: [['down', 'remove']], value: down.remove, unit: 'units' },
+  ],
   atZero: ({ up }) => (up.add > 0 ? 'recommends' : 'nothing'),
   limitsFor: ({ preset }) => Object.entries(presets).find(([name]) => name === preset)?.[1].limits,
 });

@@ -68,6 +68,7 @@ export const utilization = definePolicy({
     });
   },
   levels: ({ target }) => [{ value: target, isPerUnit: false, words: 'target' }],
+  tunable: ({ target }) => [{ paths: [['target']], value: target, unit: 'load' }],
   atZero: () => 'measures units',
 });
 
