@@ -18,7 +18,7 @@ const fileKeys = Object.keys(schema.properties);
 const resourceKeys = Object.keys(schema.$defs.resource.properties);
 const autoscaleKeys = Object.keys(schema.$defs.resource.properties.autoscale.properties);
 /** What marks a file of another program: Kubernetes and KEDA, Compose, GitHub Actions. */
-const foreignKeys = ['apiVersion', 'services', 'jobs', 'scrape_configs'];
+const foreignKeys = ['apiVersion', 'services', 'jobs', 'scrape_configs', 'profiles'];
 
 const blocks = blocksIn('yaml', 'yml').map(({ text, place }) => ({ place, kind: kindOf(text), text }));
 const ofKind = (kind: Kind) =>

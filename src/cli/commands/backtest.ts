@@ -4,6 +4,7 @@ import { parseDuration } from '../../domain/written/duration.js';
 import { prepareBacktests, type BacktestOptions, type BacktestDependencies } from '../../backtest/prepare.js';
 import { simulate } from '../../backtest/simulate.js';
 import { renderTable } from './backtest-table.js';
+import { prose } from '../terminal.js';
 
 interface CommandContext extends BacktestDependencies {
   readonly write: (text: string) => void;
@@ -32,7 +33,10 @@ export function backtestCommand({ write, ...surroundings }: CommandContext = ofT
   return new Command('backtest')
     .summary('replay recorded signals in virtual time')
     .description(
-      'Replays recorded signals through the autoscaling of a resource, in virtual time, with the code that scales in production.',
+      prose(`
+Replays recorded signals through the autoscaling of a resource, in virtual time, with the code that scales in production.
+
+Exit code 0: replayed; 2: a configuration or a recording is invalid.`),
     )
     .argument('<files...>', 'configuration files; several are compared side by side')
     .option('--resource <alias>', 'the resource to test; required when several resources have autoscale:')
