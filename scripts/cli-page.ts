@@ -14,10 +14,10 @@ export async function cliPage(): Promise<string> {
 \`npx escapement <command>\`; \`--help\` after a command shows what is on this page. \`escapement completion\` makes your shell complete commands,
 options and the names of resources.
 
-\`scale\`, \`retarget\`, \`cancel\`, \`status\`, \`runs\`, \`decisions\`, \`explain\`, \`pause\`, \`resume\` and \`override\` talk to a running Escapement: to its API at
-\`--server\`, \`ESCAPEMENT_SERVER\` or \`http://127.0.0.1:3000\`, with the token in \`ESCAPEMENT_API_TOKEN\`, or with \`--temporal\` straight to the Temporal
-server of \`TEMPORAL_ADDRESS\`, without an API. They print a table, or with \`-o json|yaml|wide\` the whole answer. Colours appear only on a terminal, and never
-with \`NO_COLOR\`.
+\`scale\`, \`retarget\`, \`cancel\`, \`status\`, \`runs\`, \`decisions\`, \`explain\`, \`evaluate\`, \`pause\`, \`resume\` and \`override\` talk to a running Escapement: to its
+API, or with \`--temporal\` straight to the Temporal server of \`TEMPORAL_ADDRESS\`, without an API. \`diff\` and \`apply\` always talk to Temporal. They print a
+table, or with \`-o json|yaml|wide\` the whole answer; \`--json\` is the same as \`-o json\`. Colours appear only on a terminal, and never with \`NO_COLOR\`.
+\`up\`, \`worker\`, \`api\` and \`simulator\` run until they are ended and print a log, so they have no \`--json\`.
 
 \`\`\`console
 $ npx escapement scale worker 5 --reason sale --wait
@@ -27,7 +27,23 @@ worker: 5 is reached.
 \`\`\`
 
 Exit codes, unless a command says otherwise: 0: done; 1: failed, or a wrong use of the command; 2: the configuration or the request is invalid; 4: the
-request is valid and was refused.
+request is valid and was refused. 5: \`diff\` has found a difference.
+
+## Profiles
+
+A profile is a server and its token under a name, in \`~/.config/escapement/profiles.yaml\` (or in \`$XDG_CONFIG_HOME\`):
+
+\`\`\`yaml
+default: staging
+profiles:
+  staging: { server: https://staging.example.com, token: ... }
+  prod: { server: https://escapement.example.com, token: ... }
+\`\`\`
+
+\`escapement status --profile prod\` uses one. The first of these applies: \`--server\` or \`--profile\`, \`ESCAPEMENT_SERVER\`, \`ESCAPEMENT_PROFILE\`, the \`default:\` of the
+file, \`http://127.0.0.1:3000\`. A token of a profile is sent only to the server of that profile. \`ESCAPEMENT_API_TOKEN\` is the token where no profile has one, and
+comes before the token of a profile that \`--profile\` does not name. Because the file contains tokens, a file that other users of the machine can read or write
+is refused: run \`chmod 600\` on it. \`escapement token\` makes a new token.
 
 ${sections.join('\n\n')}
 `;

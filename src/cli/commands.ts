@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 /** In the order of `--help`. A process loads only the command that it runs: a worker has no use for the API's code. */
 export const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['up', async () => (await import('./commands/up.js')).upCommand()],
+  ['demo', async () => (await import('./commands/demo.js')).demoCommand()],
   ['worker', async () => (await import('./commands/worker.js')).workerCommand()],
   ['api', async () => (await import('./commands/api.js')).apiCommand()],
   ['simulator', async () => (await import('./commands/simulator.js')).simulatorCommand()],
@@ -20,12 +21,14 @@ export const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['validate', async () => (await import('./commands/validate.js')).validateCommand()],
   ['config', async () => (await import('./commands/config.js')).configCommand()],
   ['doctor', async () => (await import('./commands/doctor.js')).doctorCommand()],
+  ['diff', async () => (await import('./commands/diff.js')).diffCommand()],
   ['apply', async () => (await import('./commands/apply.js')).applyCommand()],
-  ['evaluate', async () => (await import('./commands/evaluate.js')).evaluateCommand()],
+  ['evaluate', async () => (await import('./commands/remote/evaluate.js')).evaluateCommand()],
   ['backtest', async () => (await import('./commands/backtest.js')).backtestCommand()],
   ['tune', async () => (await import('./commands/tune.js')).tuneCommand()],
   ['import', async () => (await import('./commands/import.js')).importCommand()],
   ['export', async () => (await import('./commands/export.js')).exportCommand()],
+  ['token', async () => (await import('./commands/token.js')).tokenCommand()],
   ['completion', async () => (await import('./commands/completion.js')).completionCommand()],
   ['__complete', async () => (await import('./commands/completion.js')).completeCommand(commands)],
 ]);

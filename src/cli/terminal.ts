@@ -10,9 +10,17 @@ import { EscapementError } from '../library/escapement-error.js';
 
 /**
  * 1: every failure without a number of its own. 2: the configuration or another input is invalid, and a restart does not
- * help. 3 and 4: the answers of `evaluate`, and 3 an import or an export that is not complete.
+ * help. 3 and 4: the answers of `evaluate`, and 3 an import or an export that is not complete. 5: `diff` has found a
+ * difference.
  */
-export const exitCodes = { failed: 1, badConfiguration: 2, noChange: 3, notCarriedOver: 3, refused: 4 } as const;
+export const exitCodes = {
+  failed: 1,
+  badConfiguration: 2,
+  noChange: 3,
+  notCarriedOver: 3,
+  refused: 4,
+  wouldChange: 5,
+} as const;
 
 export function exitCodeOf(error: unknown): number {
   if (error instanceof EscapementError) return exitCodeOfAnswer(error);

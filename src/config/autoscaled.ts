@@ -20,9 +20,16 @@ export function autoscaledIn(resources: Config['resources'], writing: Writing): 
     const { alias, taskQueue, settings: limits, autoscale } = resource;
     if (!autoscale) return [];
     const sent = { settings: autoscale.settings, limits, taskQueue };
-    const digest = digestOf([sent, writing.owner, targetOf(resource)]);
+    const digest = digestOn(resource, sent, writing.owner);
     return [{ resource: alias, ...sent, revision: { ...writing, digest } }];
   });
+}
+
+type Sent = Pick<Autoscaled, 'settings' | 'limits' | 'taskQueue'>;
+
+/** The digest of a configuration that an autoscaler has received, if it scales the object that this resource names. */
+export function digestOn(resource: ResourceConfig, { settings, limits, taskQueue }: Sent, owner: string): string {
+  return digestOf([{ settings, limits, taskQueue }, owner, targetOf(resource)]);
 }
 
 /**

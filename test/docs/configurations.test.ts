@@ -21,7 +21,7 @@ const autoscaleKeys = Object.keys(schema.$defs.resource.properties.autoscale.pro
  * What marks a file of another program: Kubernetes and KEDA, Compose, GitHub Actions. A file with `modules` is one of
  * examples/, whose modules are built first: test/e2e/tarball.test.ts.
  */
-const foreignKeys = ['apiVersion', 'services', 'jobs', 'scrape_configs', 'modules'];
+const foreignKeys = ['apiVersion', 'services', 'jobs', 'scrape_configs', 'modules', 'profiles'];
 
 const blocks = blocksIn('yaml', 'yml').map(({ text, place }) => ({ place, kind: kindOf(text), text }));
 const ofKind = (kind: Kind) =>

@@ -15,6 +15,7 @@ interface Wanted {
   readonly taskQueue?: string;
   readonly cooldown?: string;
   readonly step?: number;
+  readonly interval?: string;
 }
 
 export class Installation {
@@ -79,7 +80,7 @@ export class Installation {
   async apply(...given: (string | NodeJS.ProcessEnv)[]): Promise<unknown> {
     const options = given.filter((option) => typeof option === 'string');
     const env = given.find((option) => typeof option === 'object') ?? {};
-    const program = this.sandbox.escapement(['apply', '--json', ...options], env);
+    const program = this.sandbox.escapement(['apply', '--yes', '--json', ...options], env);
     expect(await program.ended).toEqual({ code: 0, signal: null });
     return JSON.parse(program.output);
   }
@@ -112,8 +113,8 @@ export class Installation {
 
   yaml(resources: Readonly<Record<string, Wanted>>): string {
     const written = Object.entries(resources).map(
-      ([alias, { capacity, taskQueue = 'escapement', cooldown = '0s', step = 'all' }]) => {
-        const autoscale = `autoscale: { interval: 1s, policies: [{ type: fixed, capacity: ${capacity ?? 0} }] }`;
+      ([alias, { capacity, taskQueue = 'escapement', cooldown = '0s', step = 'all', interval = '1s' }]) => {
+        const autoscale = `autoscale: { interval: ${interval}, policies: [{ type: fixed, capacity: ${capacity ?? 0} }] }`;
         return `  ${alias}:
     platform: { type: omnistrate, url: "${this.witness.url}" }
     min: 1

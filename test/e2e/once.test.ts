@@ -229,7 +229,7 @@ describe('escapement evaluate --once', () => {
     const written = `version: 1\nresources:\n  other: { platform: { type: omnistrate, url: "${witness.url}" }, min: 0, max: 1 }\n`;
     sandbox.env.ESCAPEMENT_CONFIG = join(sandbox.folder, 'fewer.yaml');
     writeFileSync(sandbox.env.ESCAPEMENT_CONFIG, written);
-    const pruned = sandbox.escapement(['apply', '--prune']);
+    const pruned = sandbox.escapement(['apply', '--prune', '--yes']);
     expect(await pruned.ended).toMatchObject({ code: 0 });
     sandbox.env.ESCAPEMENT_CONFIG = withWorker;
     // Only a worker can end the removed autoscaler, and this call is one.

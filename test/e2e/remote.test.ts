@@ -7,7 +7,7 @@ let installation: Installation;
 
 beforeAll(async () => {
   installation = await Installation.create();
-  await installation.start({ worker: { cooldown: '1s', step: 1 }, jobs: { capacity: 2 } });
+  await installation.start({ worker: { cooldown: '1s', step: 1 }, jobs: { capacity: 2, interval: '1h' } });
   installation.sandbox.env.ESCAPEMENT_SERVER = installation.api.url;
   await installation.isAt('jobs', 2);
 });
@@ -80,8 +80,36 @@ it('pause, resume and override take effect, straight through Temporal too', asyn
   await installation.isAt('jobs', 2);
 });
 
+it('evaluate requests an evaluation now, waits for it, and explains it', async () => {
+  const before = await evaluatedAt();
+  const { code, output } = await escapement('evaluate', 'jobs');
+  expect({ code, output }).toMatchObject({ code: 0, output: expect.stringMatching(/^jobs at .*\nsignals\n/) });
+  const after = await evaluatedAt();
+  expect(after).toBeGreaterThan(before);
+  expect(await answer('evaluate', 'jobs', '--temporal')).toMatchObject({ resource: 'jobs', evaluation: { target: 2 } });
+  expect(await evaluatedAt()).toBeGreaterThan(after);
+});
+
+it('evaluate names what it cannot do, and without a worker it says so after --timeout', async () => {
+  const needed = { code: 1, output: expect.stringContaining('write the name of a resource, or --once') };
+  expect(await escapement('evaluate')).toMatchObject(needed);
+  const forOnce = { code: 1, output: expect.stringContaining('are for --once') };
+  expect(await escapement('evaluate', 'jobs', '--detailed-exit-code')).toMatchObject(forOnce);
+  expect(await escapement('evaluate', 'jobs', '--once')).toMatchObject({ code: 1 });
+  expect(await escapement('evaluate', 'nosuch')).toMatchObject({ code: 2 });
+  await installation.worker.kill();
+  const late = { code: 1, output: expect.stringContaining('jobs has not been evaluated in time; the request remains') };
+  expect(await escapement('evaluate', 'jobs', '--timeout', '1s')).toMatchObject(late);
+  await installation.startWorker();
+});
+
 it('retarget needs a run in progress, and cancel too', async () => {
   const idle = { code: 4, output: expect.stringContaining('no run in progress') };
   expect(await escapement('retarget', 'jobs', '3')).toMatchObject(idle);
   expect(await escapement('cancel', 'jobs')).toMatchObject({ code: 4 });
 });
+
+async function evaluatedAt(): Promise<number> {
+  const { evaluation } = (await installation.evaluationOf('jobs')).body as { evaluation: { at: string } };
+  return Date.parse(evaluation.at);
+}

@@ -1,10 +1,7 @@
-/** `npm run demo`, shortened: the traffic spike, which is the first demo of a new user. */
+/** `escapement demo`, shortened: the traffic spike, which is the first demo of a new user. */
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { fileURLToPath } from 'node:url';
-import { Program } from '../support/program.js';
+import type { Program } from '../support/program.js';
 import { Sandbox } from './sandbox.js';
-
-const demo = fileURLToPath(new URL('../../dist/src/demo/main.js', import.meta.url));
 
 let sandbox: Sandbox;
 let program: Program;
@@ -12,13 +9,10 @@ let program: Program;
 beforeEach(async () => {
   sandbox = await Sandbox.create();
   // Nothing answers there: the queue is the demo's own.
-  const env = { ...sandbox.env, REDIS_URL: `redis://127.0.0.1:${sandbox.temporalPort}` };
-  program = new Program({ command: [process.execPath, demo, '--spike-seconds', '4'], env, folder: sandbox.folder });
+  const env = { REDIS_URL: `redis://127.0.0.1:${sandbox.temporalPort}` };
+  program = sandbox.escapement(['demo', '--spike-seconds', '4'], env);
 });
-afterEach(async () => {
-  await program.kill();
-  await sandbox.close();
-});
+afterEach(() => sandbox.close());
 
 it('the demo scales out under load and in again, explains why, ends by itself and leaves no process or file', async () => {
   expect(await program.ended).toEqual({ code: 0, signal: null });

@@ -5,7 +5,7 @@ import { checkPorts } from '../../process/ports.js';
 import { connectClient } from '../../client/temporal/connection.js';
 import { greet } from '../role/greeting.js';
 import { prose } from '../terminal.js';
-import { refuseDemo, runRole, type Role } from '../role/role.js';
+import { howARoleEnds, refuseDemo, runRole, type Role } from '../role/role.js';
 import { serveApi } from '../role/serve-api.js';
 
 const deadlineMs = 10_000;
@@ -21,7 +21,9 @@ the same port, PORT (3000).
 
 Temporal: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS and so on, or a profile, as for the
 temporal command. Default: 127.0.0.1:7233. To listen beyond this machine (ESCAPEMENT_LISTEN), ESCAPEMENT_API_TOKEN is
-required.`),
+required.
+
+${howARoleEnds}`),
     )
     .action(() => runRole(serve, { deadlineMs }));
 }

@@ -1,17 +1,22 @@
 /** `escapement apply`: makes the autoscalers match the configuration, on demand. */
-import { Client } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { Command } from 'commander';
-import { atMost } from '../../client/temporal/at-most.js';
 import { AutoscaleClient, NotAutoscaled } from '../../client/autoscale/client.js';
-import { openWorkflows } from '../../client/open-workflows.js';
-import { standing } from '../../client/autoscale/standing.js';
+import { atMost } from '../../client/temporal/at-most.js';
 import { autoscaledIn } from '../../config/autoscaled.js';
 import type { LoadedConfig } from '../../config/config.js';
-import { ConfigError, formatProblem, nothingConfigured } from '../../config/problem.js';
-import { loadConfig } from '../../config/load.js';
-import { askedAtOnce, unnamedBy } from '../../worker/reconciler.js';
-import { connectClient, readTemporalSettings } from '../../client/temporal/connection.js';
-import { prose } from '../terminal.js';
+import { askedAtOnce } from '../../worker/reconciler.js';
+import { isConfirmed } from '../diff/confirm.js';
+import { type Action, type Diff, diffFor, wouldChange } from '../diff/diff.js';
+import { withConfigAndTemporal } from '../diff/read.js';
+import { diffText } from '../diff/text.js';
+import { exitCodes, prose } from '../terminal.js';
+
+interface Options {
+  readonly json?: true;
+  readonly prune?: true;
+  readonly yes?: true;
+}
 
 export function applyCommand(): Command {
   return new Command('apply')
@@ -23,93 +28,74 @@ autoscalers. The policies keep their state. The applied configuration counts as 
 configuration that was written later. Workers apply their configuration in the same way when they start, and on SIGHUP,
 when they also reload platforms and signals.
 
+It first shows what would change, as escapement diff does, and asks for your consent. --yes does not ask. Where standard
+input is not a terminal, as in a script, nothing can be asked, so a change needs --yes.
+
 Autoscalers that are no longer in the configuration are listed and keep running. --prune removes those of the owner of
-this configuration (owner: in the file, or ESCAPEMENT_OWNER) and of no other owner, whatever their task queue.`),
+this configuration (owner: in the file, or ESCAPEMENT_OWNER) and of no other owner, whatever their task queue.
+
+Exit code 0: applied, or nothing to change; 1: failed, for example because Temporal does not answer; 2: the configuration
+is invalid, or nothing is configured; 4: without your consent, nothing was changed.`),
     )
     .option('--prune', 'remove the autoscalers of this owner that the configuration does not name')
+    .option('-y, --yes', 'do not ask for consent')
     .option(
       '--json',
-      'print the result as JSON: { configured, unchanged, unnamed, removed }, each a list of resource names',
+      'print the result as JSON: { configured, unchanged, unnamed, removed }, each a list of resource names; what would change is printed on standard error',
     )
-    .action(apply);
+    .action((options: Options) => withConfigAndTemporal((config, client) => apply(config, client, options)));
 }
 
-interface Applied {
-  readonly configured: string[];
-  readonly unchanged: string[];
-  /** Autoscalers of this owner that are not in the configuration. */
-  readonly unnamed: string[];
-  readonly removed: string[];
-}
-
-async function apply({ json, prune }: { json?: true; prune?: true }): Promise<void> {
-  const config = await loadConfig(process.env, process.cwd());
-  if (config.source === 'demo') throw new ConfigError([nothingConfigured]);
-  for (const warning of config.warnings) console.error(`warning: ${formatProblem(warning)}`);
-  const temporal = readTemporalSettings(process.env);
-  const connection = connectClient(temporal);
-  try {
-    const client = new Client({ connection, namespace: temporal.namespace });
-    const applied = await applyTo(client, config, { isPruned: prune ?? false });
-    console.log(json ? JSON.stringify(applied) : inWords(applied, config.writing.owner));
-  } finally {
-    await connection.close();
+async function apply(config: LoadedConfig, client: Client, { json, prune, yes }: Options): Promise<void> {
+  const diff = await diffFor(client, config, { isPruned: prune ?? false });
+  const isNeeded = diff.some(wouldChange);
+  if (!json) console.log(diffText(diff));
+  else if (isNeeded && !yes) console.error(diffText(diff));
+  if (isNeeded && !yes && !(await isConsented())) {
+    process.exitCode = exitCodes.refused;
+    return;
   }
+  await carryOut(diff, client, config);
+  if (json) console.log(JSON.stringify(resultOf(diff)));
+  else if (isNeeded) console.log('Applied.');
 }
 
-async function applyTo(
-  client: Client,
-  { resources, writing }: LoadedConfig,
-  { isPruned }: { isPruned: boolean },
-): Promise<Applied> {
+async function isConsented(): Promise<boolean> {
+  if (!process.stdin.isTTY) {
+    console.error('Nothing was changed: standard input is not a terminal, so apply cannot ask. Run it with --yes.');
+    return false;
+  }
+  const isGiven = await isConfirmed('Apply these changes?');
+  if (!isGiven) console.error('Nothing was changed.');
+  return isGiven;
+}
+
+/** Only what was shown is sent. */
+async function carryOut(diff: Diff, client: Client, { resources, writing }: LoadedConfig): Promise<void> {
   const autoscales = new AutoscaleClient(client);
   const now = { ...writing, atMs: Date.now() };
-  const applied: Applied = { configured: [], unchanged: [], unnamed: [], removed: [] };
-  await atMost(askedAtOnce, autoscaledIn(resources, now), async (autoscaled) => {
-    const { resource, revision } = autoscaled;
-    const found = await autoscales.find(resource);
-    if (standing(revision, found).is === 'same') {
-      applied.unchanged.push(resource);
-      return;
-    }
-    await autoscales.configure({ ...autoscaled, revision: { ...revision, atMs: notBefore(found?.memo.revision) } });
-    applied.configured.push(resource);
+  const wanted = new Map(autoscaledIn(resources, now).map((each) => [each.resource, each]));
+  await atMost(askedAtOnce, diff.filter(wouldChange), async ({ resource }) => {
+    // A configuration that is applied by hand is always the newest, whatever the clocks of other hosts say.
+    const atMs = Math.max(now.atMs, (await autoscales.find(resource))?.memo.revision?.atMs ?? 0);
+    const autoscaled = wanted.get(resource);
+    if (autoscaled) await autoscales.configure({ ...autoscaled, revision: { ...autoscaled.revision, atMs } });
+    else await autoscales.remove(resource, { ...now, atMs }).catch(unlessGone);
   });
-  const unnamed = unnamedBy(resources, writing.owner, (await openWorkflows(client)).autoscalers.values());
-  for (const { resource, memo } of unnamed) {
-    if (!isPruned) {
-      applied.unnamed.push(resource);
-      continue;
-    }
-    await autoscales.remove(resource, { ...now, atMs: notBefore(memo.revision) }).catch(unlessGone);
-    applied.removed.push(resource);
-  }
-  return applied;
-
-  /** A configuration that is applied by hand is always the newest, whatever the clocks of other hosts say. */
-  function notBefore(inForce: { readonly atMs: number } | null | undefined): number {
-    return Math.max(now.atMs, inForce?.atMs ?? 0);
-  }
 }
 
 function unlessGone(error: unknown): void {
   if (!(error instanceof NotAutoscaled)) throw error;
 }
 
-function inWords({ configured, unchanged, unnamed, removed }: Applied, owner: string): string {
-  const lines = [
-    ['configured', configured],
-    ['unchanged', unchanged],
-    ['removed', removed],
-    [`not in this configuration, still running (--prune removes those of the owner ${owner})`, unnamed],
-  ] as const;
-  return lines
-    .filter(([, names]) => names.length > 0)
-    .map(([what, names]) => `${what}: ${names.join(', ')}`)
-    .concat(
-      Object.values({ configured, unchanged, unnamed, removed }).every(({ length }) => length === 0)
-        ? 'nothing is autoscaled'
-        : [],
-    )
-    .join('\n');
+function resultOf(diff: Diff) {
+  const names = (...actions: readonly Action[]) =>
+    diff.filter(({ action }) => actions.includes(action)).map(({ resource }) => resource);
+  return {
+    configured: names('new', 'changed'),
+    unchanged: names('unchanged'),
+    /** Autoscalers of this owner that are not in the configuration. */
+    unnamed: names('unnamed'),
+    removed: names('removed'),
+  };
 }

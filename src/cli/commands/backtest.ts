@@ -4,6 +4,7 @@ import { prepareBacktests, type BacktestDependencies } from '../../backtest/prep
 import { simulate } from '../../backtest/simulate.js';
 import { renderTable } from './backtest-table.js';
 import { type ParsedRecording, recordingFrom, withRecording } from './recording-options.js';
+import { prose } from '../terminal.js';
 
 interface CommandContext extends BacktestDependencies {
   readonly write: (text: string) => void;
@@ -25,7 +26,10 @@ export function backtestCommand({ write, ...surroundings }: CommandContext = ofT
   const command = new Command('backtest')
     .summary('replay recorded signals in virtual time')
     .description(
-      'Replays recorded signals through the autoscaling of a resource, in virtual time, with the code that scales in production.',
+      prose(`
+Replays recorded signals through the autoscaling of a resource, in virtual time, with the code that scales in production.
+
+Exit code 0: replayed; 2: a configuration or a recording is invalid.`),
     )
     .argument('<files...>', 'configuration files; several are compared side by side')
     .option('--resource <alias>', 'the resource to test; required when several resources have autoscale:');

@@ -5,20 +5,31 @@ import { prose } from '../terminal.js';
 
 type Commands = ReadonlyMap<string, () => Promise<Command>>;
 
+/** Each offers files where the command offers nothing. */
 const scripts = {
   bash: `_escapement() {
   local IFS=$'\\n'
   COMPREPLY=($(escapement __complete "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
 }
 complete -o default -F _escapement escapement`,
+  // The file may be sourced, or be found by its name in a folder of fpath and then run at the first completion.
   zsh: `#compdef escapement
 _escapement() {
   local -a found
   found=("\${(@f)$(escapement __complete "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
   if [[ -n "$found" ]]; then compadd -a found; else _files; fi
 }
-compdef _escapement escapement`,
-  fish: `complete -c escapement -a '(escapement __complete (commandline -opc)[2..] (commandline -ct) 2>/dev/null)'`,
+if [[ "$funcstack[1]" == _escapement ]]; then _escapement "$@"; else compdef _escapement escapement; fi`,
+  fish: `function __escapement_complete
+  set -l words (commandline -opc) (commandline -ct)
+  set -l found (escapement __complete $words[2..] 2>/dev/null)
+  if test (count $found) -gt 0
+    printf '%s\\n' $found
+  else
+    __fish_complete_path (commandline -ct)
+  end
+end
+complete -c escapement -f -a '(__escapement_complete)'`,
 } as const;
 
 export function completionCommand(): Command {
@@ -26,8 +37,10 @@ export function completionCommand(): Command {
     .summary('print a script that completes commands in a shell')
     .description(
       prose(`
-Prints a script for your shell. It completes commands, options, and the names of the resources of the Escapement at
-ESCAPEMENT_SERVER.`),
+Prints a script for your shell. It completes commands, options, names of profiles, and the names of the resources of the
+Escapement that the command would talk to. The output is a script, so there is no --json.
+
+Exit code 0: the script is printed.`),
     )
     .addArgument(new Argument('<shell>', 'your shell').choices(Object.keys(scripts)))
     .addHelpText(
@@ -43,47 +56,76 @@ Examples:
     });
 }
 
-/** What the scripts call, with the words of the line after \`escapement\`; the last one is being written. */
+/** What the scripts call, with the words of the line after `escapement`; the last one is being written. */
 export function completeCommand(commands: Commands): Command {
   return new Command('__complete')
     .argument('[words...]')
     .allowUnknownOption()
     .helpOption(false)
-    .action(async (words: readonly string[]) => {
+    .action(async (given: readonly string[]) => {
+      // bash makes three words of --output=json, the other shells one.
+      const words = given.flatMap((word) => /^(--[\w-]+)=(.*)$/s.exec(word)?.slice(1) ?? [word === '=' ? '' : word]);
+      const before = words.slice(0, -1).filter((word) => word !== '');
       const written = words.at(-1) ?? '';
-      const offered = await candidates(commands, words.slice(0, -1), written);
-      for (const word of offered.filter((each) => each.startsWith(written))) console.log(word);
+      const [prefix = ''] = /^--[\w-]+=/.exec(given.at(-1) ?? '') ?? [];
+      const offered = await candidates(commands, before, written);
+      for (const word of offered.filter((each) => each.startsWith(written))) console.log(prefix + word);
     });
 }
 
 async function candidates(commands: Commands, before: readonly string[], written: string): Promise<readonly string[]> {
-  const [name, ...words] = before;
-  if (name === undefined) return [...commands.keys()].filter((each) => !each.startsWith('_'));
+  const [name, ...rest] = before;
+  if (name === undefined) {
+    return [...[...commands.keys()].filter((each) => !each.startsWith('_')), ...always, '--version'];
+  }
   const command = await commands.get(name)?.();
-  if (!command) return [];
-  const { options, registeredArguments } = command;
-  if (written.startsWith('-')) return options.flatMap(({ long }) => long ?? []);
+  return command ? candidatesOf(command, rest, written) : [];
+}
+
+const always = ['--help'];
+
+async function candidatesOf(command: Command, words: readonly string[], written: string): Promise<readonly string[]> {
+  const { options, registeredArguments, commands: inner } = command;
+  const chosen = inner.find((each) => each.name() === words[0]);
+  if (chosen) return candidatesOf(chosen, words.slice(1), written);
   const valued = optionOf(options, words.at(-1));
-  if (valued) return valued.argChoices ?? [];
+  if (valued) return valuesOf(valued, words);
+  if (written.startsWith('-')) return [...options.flatMap(({ long }) => long ?? []), ...always];
   const position = words.filter((word, index) => !word.startsWith('-') && !optionOf(options, words[index - 1])).length;
   const argument = registeredArguments[position] ?? registeredArguments.findLast(({ variadic }) => variadic);
-  return argument?.name() === 'resource' ? resourceNames() : (argument?.argChoices ?? []);
+  if (argument?.name() === 'resource') return resourceNames(words);
+  return argument?.argChoices ?? inner.map((each) => each.name());
 }
 
 /** The option that takes the next word as its value. */
 function optionOf(options: readonly Option[], word: string | undefined): Option | undefined {
   return options.find(
-    (option) => (option.required || option.optional) && (option.long === word || option.short === word),
+    ({ required, optional, long, short }) =>
+      (required || optional) && word !== undefined && [long, short].includes(word),
   );
+}
+
+async function valuesOf({ long, argChoices }: Option, words: readonly string[]): Promise<readonly string[]> {
+  if (long === '--resource') return resourceNames(words);
+  if (long !== '--profile') return argChoices ?? [];
+  const { readProfiles } = await import('../remote/profiles.js');
+  return Object.keys((await readProfiles(process.env))?.profiles ?? {});
 }
 
 /** A person waits for the shell. */
 const answerWithinMs = 1000;
 
-async function resourceNames(): Promise<readonly string[]> {
-  const signal = AbortSignal.timeout(answerWithinMs);
-  return new EscapementClient().resources('', { signal }).then(
-    ({ resources }) => resources.map(({ resource }) => resource),
-    () => [],
-  );
+/** Of the Escapement that the words of the line name. None where it does not answer. */
+async function resourceNames(words: readonly string[]): Promise<readonly string[]> {
+  const { clientFor } = await import('../remote/profiles.js');
+  const given = (option: string) => (words.includes(option) ? words[words.indexOf(option) + 1] : undefined);
+  try {
+    const client = await clientFor({ server: given('--server'), profile: given('--profile') }, process.env);
+    const { resources } = await new EscapementClient(client).resources('', {
+      signal: AbortSignal.timeout(answerWithinMs),
+    });
+    return resources.map(({ resource }) => resource);
+  } catch {
+    return [];
+  }
 }

@@ -8,6 +8,7 @@ import type { LoggedCall } from '../../simulator/call-log.js';
 import { helpText } from '../../simulator/help-text.js';
 import { startSimulator, type Simulator } from '../../simulator/simulator.js';
 import { wholeNumber } from '../arguments.js';
+import { prose } from '../terminal.js';
 
 interface Options {
   readonly port: number;
@@ -28,7 +29,13 @@ interface ResourceOption {
 export function simulatorCommand(): Command {
   return new Command('simulator')
     .summary('run a simulated Omnistrate sidecar')
-    .description('Runs a simulated Omnistrate sidecar: the same HTTP API, simulated resources, and faults on demand.')
+    .description(
+      prose(`
+Runs a simulated Omnistrate sidecar: the same HTTP API, simulated resources, and faults on demand. It runs until SIGINT or
+SIGTERM and prints each call, so there is no --json.
+
+Exit code 0: ended by a signal; 1: failed, for example because the port is in use.`),
+    )
     .option('--port <number>', 'port; 0 picks a free port', wholeNumber, 49750)
     .option('--listen <address>', 'address to listen on', '127.0.0.1')
     .option('--resource <alias[=capacity]>', 'a resource; may be repeated (default: worker)', collectResource)

@@ -9,7 +9,7 @@ import { startDemoWorld } from '../role/demo-world.js';
 import { endLeftoverTemporal, startEmbeddedTemporal } from '../role/embedded-temporal.js';
 import { greet } from '../role/greeting.js';
 import { prose } from '../terminal.js';
-import { runRole, type Role } from '../role/role.js';
+import { howARoleEnds, runRole, type Role } from '../role/role.js';
 import { serveApi } from '../role/serve-api.js';
 
 /** A person waits at the terminal: the server takes 3 s to stop, and the worker gets the rest. */
@@ -29,7 +29,9 @@ it was.
 
 Resources: from escapement.yaml (or ESCAPEMENT_CONFIG), or from AUTOSCALER_TARGET_RESOURCE and the related variables.
 Without any of them this is a demo: a simulated sidecar replaces the real one, on a separate embedded server, and nothing
-real is scaled.`),
+real is scaled.
+
+${howARoleEnds}`),
     )
     .addHelpText('after', settingsHelp)
     .action(() => runRole(up, { deadlineMs }));

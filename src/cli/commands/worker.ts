@@ -5,7 +5,7 @@ import { ConfigError } from '../../config/problem.js';
 import { checkPorts } from '../../process/ports.js';
 import { connectClient } from '../../client/temporal/connection.js';
 import { prose } from '../terminal.js';
-import { refuseDemo, runRole, type Role } from '../role/role.js';
+import { howARoleEnds, refuseDemo, runRole, type Role } from '../role/role.js';
 import { serveHealth } from '../role/serve-health.js';
 
 /** A deployment waits until changes in flight have finished, so that none has an unknown outcome. */
@@ -22,7 +22,9 @@ host). Run any number of workers; each resource is still changed by one run at a
 
 Temporal: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS and so on, or a profile, as for the
 temporal command. Default: 127.0.0.1:7233. The worker waits until the server answers. GET /healthz, /readyz and /metrics are
-served on ESCAPEMENT_WORKER_PORT (3001).`),
+served on ESCAPEMENT_WORKER_PORT (3001).
+
+${howARoleEnds}`),
     )
     .option('--task-queue <name...>', 'serve only resources of these task queues (default: all task queues)')
     .action(({ taskQueue }: { taskQueue?: string[] }) => runRole((role) => work(role, taskQueue), { deadlineMs }));

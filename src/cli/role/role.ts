@@ -48,6 +48,11 @@ export async function runRole(start: (role: Role) => Promise<void>, settings: Ro
   }
 }
 
+/** For the help of the commands that run until they are ended. */
+export const howARoleEnds = `Runs until SIGINT or SIGTERM, and prints its log, so there is no --json.
+
+Exit code 0: ended by a signal; 1: failed, for example because a port is in use; 2: the configuration is invalid.`;
+
 /**
  * Only `up` runs the demo: another role would take tasks from the other users of the same Temporal server. @throws
  * ConfigError

@@ -22,7 +22,8 @@ recommended, each limit that changed the number, and what is done about it.`),
     );
 }
 
-function drawn({ resource, evaluation, notice, problem, pause, override }: AutoscaleAnswer): string {
+/** The last evaluation, and what is paused or overridden. */
+export function drawn({ resource, evaluation, notice, problem, pause, override }: AutoscaleAnswer): string {
   const standing = [
     ...(notice === null ? [] : [`! ${notice}`]),
     ...(problem === null ? [] : [`! ${problem.message}, since ${clock(problem.since)}`]),

@@ -1,8 +1,6 @@
-/** `npm run demo`: the traffic spike of the queue-backpressure guide, on the real system, in about a minute. */
-import { parseArgs } from 'node:util';
-import { exitCodeOf, explain } from '../cli/terminal.js';
-import { createLogger } from '../process/logger.js';
-import { installShutdown } from '../process/shutdown.js';
+/** `escapement demo`: the traffic spike of the queue-backpressure guide, on the real system, in about a minute. */
+import type { Logger } from '../process/logger.js';
+import type { Shutdown } from '../process/shutdown.js';
 import { installTemporalRuntime } from '../worker/sdk.js';
 import { startProduct } from './product.js';
 import { openQueue } from './queue.js';
@@ -10,22 +8,14 @@ import { bounds, shortened } from './spike-config.js';
 import { playSpike, type Stats } from './story.js';
 import { openView } from './view.js';
 
-const deadlineMs = 10_000;
-
-const { values } = parseArgs({ options: { 'spike-seconds': { type: 'string', default: '25' } } });
-const log = createLogger('error');
-installTemporalRuntime(log);
-const shutdown = installShutdown({ log, deadlineMs, process });
-try {
-  await demo(Number(values['spike-seconds']));
-  shutdown.begin('The demo is over', 0);
-} catch (error) {
-  // An error during the shutdown after Ctrl-C is not a failure.
-  if (!shutdown.stopping.aborted) console.error(explain(error));
-  shutdown.begin('The demo failed', exitCodeOf(error));
+export interface DemoProcess {
+  readonly log: Logger;
+  readonly shutdown: Shutdown;
 }
 
-async function demo(spikeSeconds: number): Promise<void> {
+/** Returns when the spike is over, or when the process is being stopped. What it has started ends with the shutdown. */
+export async function playDemo({ log, shutdown }: DemoProcess, spikeSeconds: number): Promise<void> {
+  installTemporalRuntime(log);
   const view = openView(process.stdout);
   view.say('Starting Temporal, a worker and a simulated sidecar ...');
   const queue = await openQueue(process.env);
