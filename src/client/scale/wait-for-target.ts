@@ -19,7 +19,9 @@ export type Arrival =
 
 const firstPauseMs = 100;
 const pauseGrowth = 1.5;
-const longestPauseMs = 2000;
+const usuallyLongestPauseMs = 2000;
+
+type AcceptedRequest = Pick<Accepted, 'id' | 'runId'>;
 
 /**
  * Polls the run, through outages of workers and of Temporal itself.
@@ -27,33 +29,39 @@ const longestPauseMs = 2000;
  */
 export async function waitForTarget(
   runs: RunReader,
-  { resource, accepted }: { readonly resource: string; readonly accepted: Accepted },
+  { resource, accepted }: { readonly resource: string; readonly accepted: AcceptedRequest },
   signal: AbortSignal,
+  longestPauseMs = usuallyLongestPauseMs,
 ): Promise<Arrival | undefined> {
+  let newest: RunView | undefined;
   for (let pauseMs = firstPauseMs; !signal.aborted; pauseMs = Math.min(pauseMs * pauseGrowth, longestPauseMs)) {
-    const arrival = await look(runs, resource, accepted);
-    if (arrival) return arrival;
+    try {
+      newest = await runs.newestSince(resource, newest);
+      const arrival = await arrivalIn(newest, runs, resource, accepted);
+      if (arrival) return arrival;
+    } catch (error) {
+      if (!isTemporalTrouble(error)) throw error;
+    }
     await pause(pauseMs, signal);
   }
   return undefined;
 }
 
-async function look(runs: RunReader, resource: string, accepted: Accepted): Promise<Arrival | undefined> {
-  try {
-    const newest = await runs.newest(resource);
-    const run =
-      newest && !isAnsweredIn(newest, accepted) && newest.runId !== accepted.runId
-        ? await runs.run(resource, accepted.runId)
-        : newest;
-    return run && arrivalOf(run, accepted);
-  } catch (error) {
-    if (isTemporalTrouble(error)) return undefined;
-    throw error;
-  }
+async function arrivalIn(
+  newest: RunView | undefined,
+  runs: RunReader,
+  resource: string,
+  accepted: AcceptedRequest,
+): Promise<Arrival | undefined> {
+  const run =
+    newest && !isAnsweredIn(newest, accepted) && newest.runId !== accepted.runId
+      ? await runs.run(resource, accepted.runId)
+      : newest;
+  return run && arrivalOf(run, accepted);
 }
 
 /** Undefined while the request is in progress, or waits for a worker. */
-function arrivalOf(run: RunView, accepted: Accepted): Arrival | undefined {
+function arrivalOf(run: RunView, accepted: AcceptedRequest): Arrival | undefined {
   const { status } = run;
   if (!status)
     return isEndedFromOutside(run) ? { how: 'failed', reason: `the run was ${run.outcome}`, run } : undefined;
@@ -81,7 +89,7 @@ function isEndedFromOutside({ isOpen, outcome }: RunView): boolean {
   return !isOpen && outcome !== 'continued';
 }
 
-function isAnsweredIn({ status }: RunView, { id }: Accepted): boolean {
+function isAnsweredIn({ status }: RunView, { id }: AcceptedRequest): boolean {
   return status?.answers.some((answer) => answer.id === id) ?? false;
 }
 
