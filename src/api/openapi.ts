@@ -7,6 +7,7 @@ import { eventsQuerySchema } from './live/routes.js';
 import { resourcesQuerySchema } from './fleet/query.js';
 import { seriesQuerySchema } from './series/answers.js';
 import { runsQuerySchema } from './scale/resource-routes.js';
+import { planPaths } from './plan/openapi.js';
 import type { ProblemType } from './http/problem.js';
 import { longestKey, longestWaitSeconds } from './http/request.js';
 
@@ -17,6 +18,7 @@ export function openApiDocument() {
       info,
       tags: [
         { name: 'scale', description: 'Request a capacity, and read the status of the request.' },
+        { name: 'plan', description: 'Scale several resources in order, and back again if a step fails.' },
         { name: 'autoscale', description: 'Read what policies decide and why, and override them.' },
         { name: 'health' },
         { name: 'events', description: 'What Escapement sends to the receivers in the configuration.' },
@@ -26,7 +28,7 @@ export function openApiDocument() {
         },
       ],
       security: [{}, { token: [] }],
-      paths: { ...scalePaths, ...autoscalePaths, ...healthPaths, ...dropInPaths },
+      paths: { ...scalePaths, ...planPaths, ...autoscalePaths, ...healthPaths, ...dropInPaths },
       webhooks: eventWebhooks,
       components: {
         schemas,

@@ -19,6 +19,7 @@ import { requestMetrics } from './metrics/requests.js';
 import { metricsRoute } from './metrics/route.js';
 import { RunMetrics } from './metrics/runs.js';
 import { Metrics } from '../metrics/metrics.js';
+import { planRoutes } from './plan/routes.js';
 import { policyRoutes } from './policy/routes.js';
 import { previewRoutes } from './preview/routes.js';
 import { resourceRoutes } from './scale/resource-routes.js';
@@ -55,6 +56,7 @@ export function createApi(dependencies: ApiDependencies): express.Express {
   resourceRoutes(app, context);
   seriesRoutes(app, context);
   scaleRoutes(app, context);
+  planRoutes(app, context);
   autoscaleRoutes(app, context);
   previewRoutes(app, context);
   policyRoutes(app, context);
