@@ -76,7 +76,7 @@ module.exports = {
       comment: 'Everyone else reaches a workflow through its messages and a Temporal client.',
       severity: 'error',
       from: { path: '^(src|activities)/' },
-      to: { path: '^workflows/(?!((auto)?scale|events)/messages)', dependencyTypesNot: ['type-only'] },
+      to: { path: '^workflows/(?!((auto)?scale|events|plan)/messages)', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'tracing-is-optional',

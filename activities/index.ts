@@ -3,12 +3,14 @@ import { setMaxListeners } from 'node:events';
 import { type CapacityActivities, capacityActivities } from './scale.js';
 import { type ConfigurationActivities, configurationActivities } from './configuration.js';
 import { type EventActivities, type EventDependencies, eventActivities, noReceivers } from './events.js';
+import { type PlanActivities, planActivities } from './plans.js';
 import { type RequestActivities, requestActivities } from './requests.js';
 import { type WatchActivities, type WatchDependencies, watchActivities } from './watch/watch.js';
 
 export type Activities = CapacityActivities &
   ConfigurationActivities &
   EventActivities &
+  PlanActivities &
   RequestActivities &
   WatchActivities;
 
@@ -25,6 +27,9 @@ export const repeatableActivities: readonly (keyof Activities)[] = [
   'lastSeen',
   'publishEvents',
   'deliverEvent',
+  'lookAtStanding',
+  'askForMove',
+  'awaitArrival',
 ];
 
 /**
@@ -42,6 +47,7 @@ export function createActivities(
     ...capacityActivities(dependencies, stopping),
     ...configurationActivities(),
     ...eventActivities(receivers),
+    ...planActivities(stopping),
     ...requestActivities(),
     ...watchActivities(dependencies, stopping, receivers),
   };

@@ -22,6 +22,8 @@ import {
 } from './autoscale/answers.js';
 import { resourceRowSchema, resourcesSchema } from './fleet/answers.js';
 import { backtestRequestSchema, backtestSchema } from './backtest/answers.js';
+import { planSchema, plansSchema } from './plan/answers.js';
+import { planRequestSchema } from './plan/request-body.js';
 import { policySchema } from './policy/answers.js';
 import { previewSchema } from './preview/answers.js';
 import { seriesSchema } from './series/answers.js';
@@ -49,6 +51,9 @@ export const schemas = {
   Run: runSchema,
   Runs: runsSchema,
   Series: seriesSchema,
+  PlanRequest: planRequestSchema,
+  Plan: planSchema,
+  Plans: plansSchema,
   PauseRequest: pauseRequestSchema,
   Paused: pausedSchema,
   OverrideRequest: overrideRequestSchema,

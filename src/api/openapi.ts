@@ -23,6 +23,7 @@ import { resourcesQuerySchema } from './fleet/query.js';
 import { seriesQuerySchema } from './series/answers.js';
 import { longestKeyForMany } from './scale/many-routes.js';
 import { runsQuerySchema } from './scale/resource-routes.js';
+import { planPaths } from './plan/openapi.js';
 import type { ProblemType } from './http/problem.js';
 
 export function openApiDocument() {
@@ -32,6 +33,7 @@ export function openApiDocument() {
       info,
       tags: [
         { name: 'scale', description: 'Request a capacity, and read the status of the request.' },
+        { name: 'plan', description: 'Scale several resources in order, and back again if a step fails.' },
         { name: 'autoscale', description: 'Read what policies decide and why, and override them.' },
         { name: 'health', description: 'Probes, metrics, and this document.' },
         { name: 'events', description: 'What Escapement sends to the receivers in the configuration.' },
@@ -42,7 +44,7 @@ export function openApiDocument() {
       ],
       servers: [{ url: '.', description: 'The server that this document comes from.' }],
       security: [{}, { token: [] }],
-      paths: { ...scalePaths, ...autoscalePaths, ...healthPaths, ...dropInPaths },
+      paths: { ...scalePaths, ...planPaths, ...autoscalePaths, ...healthPaths, ...dropInPaths },
       webhooks: eventWebhooks,
       components: {
         schemas,

@@ -21,6 +21,7 @@ import { requestMetrics } from './metrics/requests.js';
 import { metricsRoute } from './metrics/route.js';
 import { RunMetrics } from './metrics/runs.js';
 import { Metrics } from '../metrics/metrics.js';
+import { planRoutes } from './plan/routes.js';
 import { policyRoutes } from './policy/routes.js';
 import { previewRoutes } from './preview/routes.js';
 import { scaleManyRoutes } from './scale/many-routes.js';
@@ -61,6 +62,7 @@ export function createApi(dependencies: ApiDependencies): express.Express {
   seriesRoutes(app, context);
   scaleRoutes(app, context);
   scaleManyRoutes(app, context, faults);
+  planRoutes(app, context);
   autoscaleRoutes(app, context);
   controlRoutes(app, context);
   previewRoutes(app, context);

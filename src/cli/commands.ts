@@ -11,6 +11,8 @@ export const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['scale', async () => (await import('./commands/remote/scale.js')).scaleCommand()],
   ['retarget', async () => (await import('./commands/remote/scale.js')).retargetCommand()],
   ['cancel', async () => (await import('./commands/remote/scale.js')).cancelCommand()],
+  ['plan', async () => (await import('./commands/remote/plan.js')).planCommand()],
+  ['plans', async () => (await import('./commands/remote/plan.js')).plansCommand()],
   ['status', async () => (await import('./commands/remote/status.js')).statusCommand()],
   ['runs', async () => (await import('./commands/remote/history.js')).runsCommand()],
   ['decisions', async () => (await import('./commands/remote/history.js')).decisionsCommand()],

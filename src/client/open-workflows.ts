@@ -1,11 +1,13 @@
 /**
- * The open autoscalers, scale runs and events workflows of a namespace, from one list. Temporal's visibility may be slightly out of date.
+ * The open autoscalers, scale runs, events workflows and plans of a namespace, from one list. Temporal's visibility may be slightly out of date.
  */
 import type { Client } from '@temporalio/client';
 import { autoscaleWorkflowType } from '../../workflows/autoscale/messages.js';
 import { eventsWorkflowId, eventsWorkflowType } from '../../workflows/events/messages.js';
+import { planWorkflowType } from '../../workflows/plan/messages.js';
 import { scaleWorkflowId, scaleWorkflowType } from '../../workflows/scale/messages.js';
 import { type KnownAutoscaler, known } from './autoscale/client.js';
+import { type PlanView, viewOf } from './plan/client.js';
 
 /**
  * A list filter for open workflows. A workflow that is paused in Temporal is open too, but a server without that
@@ -21,6 +23,7 @@ export interface OpenWorkflows {
   readonly scaleRuns: ReadonlyMap<string, RunPlace>;
   /** The open events workflow and its task queue, keyed by resource. */
   readonly events: ReadonlyMap<string, RunPlace>;
+  readonly plans: readonly PlanView[];
 }
 
 interface RunPlace {
@@ -70,7 +73,8 @@ export async function openWorkflows(client: Client): Promise<OpenWorkflows> {
   const autoscalers = new Map<string, KnownAutoscaler>();
   const scaleRuns = new Map<string, RunPlace>();
   const events = new Map<string, RunPlace>();
-  const types = [autoscaleWorkflowType, scaleWorkflowType, eventsWorkflowType];
+  const plans: PlanView[] = [];
+  const types = [autoscaleWorkflowType, scaleWorkflowType, eventsWorkflowType, planWorkflowType];
   const query = `${isOpen} AND WorkflowType IN (${types.map((type) => `'${type}'`).join(', ')})`;
   for await (const info of client.workflow.list({ query })) {
     const { workflowId, runId, taskQueue } = info;
@@ -79,11 +83,13 @@ export async function openWorkflows(client: Client): Promise<OpenWorkflows> {
       autoscalers.set(autoscaler.resource, autoscaler);
     } else if (info.type === eventsWorkflowType) {
       events.set(workflowId.slice(eventsWorkflowId('').length), { runId, taskQueue });
+    } else if (info.type === planWorkflowType) {
+      plans.push(viewOf(info));
     } else {
       scaleRuns.set(resourceOf(workflowId), { runId, taskQueue });
     }
   }
-  return { autoscalers, scaleRuns, events };
+  return { autoscalers, scaleRuns, events, plans };
 }
 
 function resourceOf(scaleWorkflow: string): string {

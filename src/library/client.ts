@@ -7,6 +7,8 @@ import { setTimeout } from 'node:timers/promises';
 import type { AutoscaleAnswer, DecisionsAnswer } from '../api/autoscale/answers.js';
 import type { ResourcesAnswer } from '../api/fleet/answers.js';
 import type { InProcessOptions } from '../api/in-process.js';
+import type { PlanAnswer, PlansAnswer } from '../api/plan/answers.js';
+import type { PlanBody } from '../api/plan/request-body.js';
 import type { PreviewAnswer } from '../api/preview/answers.js';
 import type {
   AcceptedAnswer,
@@ -33,6 +35,11 @@ interface CallOptions {
 export interface ScaleOptions extends CallOptions {
   /** The same key for every attempt of one request. Default: a new one, which all retries of this call share. */
   readonly idempotencyKey?: string | undefined;
+}
+
+export interface CancelPlanOptions extends CallOptions {
+  /** Default: true. False: the plan stops, and a resource that is on its way goes on to its target. */
+  readonly undo?: boolean | undefined;
 }
 
 export interface PauseOptions extends CallOptions {
@@ -151,6 +158,27 @@ export class EscapementClient {
     return this.#json('DELETE', pathOf(resource, 'scale'), options);
   }
 
+  /** Scales several resources in order. The plan is durable when this resolves, and its ID is the idempotency key. */
+  startPlan(body: PlanBody, options: ScaleOptions = {}): Promise<PlanAnswer> {
+    const { idempotencyKey = randomUUID(), signal } = options;
+    const headers = { 'Idempotency-Key': idempotencyKey };
+    return this.#repeated(() => this.#json('POST', '/v1/plans', { body, headers, signal }), signal);
+  }
+
+  plan(id: string, options?: CallOptions): Promise<PlanAnswer> {
+    return this.#read(planPath(id), options);
+  }
+
+  /** Newest first. @param limit at most 100. */
+  plans(limit = 20, options?: CallOptions): Promise<PlansAnswer> {
+    return this.#read(`/v1/plans?limit=${limit}`, options);
+  }
+
+  /** Stops a plan, and undoes what it did. */
+  cancelPlan(id: string, { undo = true, signal }: CancelPlanOptions = {}): Promise<PlanAnswer> {
+    return this.#json('DELETE', `${planPath(id)}?undo=${undo}`, { signal });
+  }
+
   /** Stops scaling by policies. */
   async pause(resource: string, { direction, until, signal }: PauseOptions = {}): Promise<AutoscaleAnswer['pause']> {
     const body = { ...(direction && { direction }), ...(until && { until: until.toISOString() }) };
@@ -236,6 +264,10 @@ interface Request extends CallOptions {
 
 function pathOf(resource: string, route = ''): string {
   return `/v1/resources/${encodeURIComponent(resource)}${route === '' ? '' : `/${route}`}`;
+}
+
+function planPath(id: string): string {
+  return `/v1/plans/${encodeURIComponent(id)}`;
 }
 
 /** The server did not answer, or cannot reach Temporal: the same request may succeed in a moment. */

@@ -10,6 +10,7 @@ import { atMost } from '../client/temporal/at-most.js';
 import { failureFields } from '../client/temporal/grpc-status.js';
 import { isPolled } from '../client/temporal/is-polled.js';
 import { moveEvents } from '../client/events/client.js';
+import { PlanClient } from '../client/plan/client.js';
 import { moveRun } from '../client/scale/client.js';
 import { openWorkflows, type OpenWorkflows } from '../client/open-workflows.js';
 import { standing, type Standing } from '../client/autoscale/standing.js';
@@ -245,6 +246,21 @@ export class Reconciler {
         this.#settings.log.info(fields, `Moving ${what} to another task queue`);
         await move(this.#settings.client, alias, { taskQueue, atMs: writing.atMs });
       }
+    }
+    for (const queue of await this.#movePlans(served, writing.atMs, open)) left.add(queue);
+    return left;
+  }
+
+  /** A plan runs on the task queue of its first resource. @returns the task queues that plans have to leave. */
+  async #movePlans(served: Config['resources'], atMs: number, { plans }: OpenWorkflows): Promise<readonly string[]> {
+    const left: string[] = [];
+    for (const { state, taskQueue: from, runId } of plans) {
+      const home = served[state.moves[0]?.resource ?? ''];
+      if (!home || home.taskQueue === from) continue;
+      left.push(from);
+      if (!this.#isFirst(`move ${runId}`)) continue;
+      this.#settings.log.info({ plan: state.id, from, to: home.taskQueue }, 'Moving a plan to another task queue');
+      await new PlanClient(this.#settings.client).move(state.id, { taskQueue: home.taskQueue, atMs });
     }
     return left;
   }

@@ -1,6 +1,7 @@
 /** Every configuration in the documents is loaded as `escapement validate` loads a file. */
 import { readFileSync } from 'node:fs';
-import { parseAllDocuments, stringify } from 'yaml';
+import { parse, parseAllDocuments, stringify } from 'yaml';
+import { planRequestSchema } from '../../src/api/plan/request-body.js';
 import type { Config } from '../../src/config/config.js';
 import { formatProblem } from '../../src/config/problem.js';
 import { linesOf, read } from '../config/written.js';
@@ -42,6 +43,10 @@ describe('the configurations in the documents', () => {
     },
   );
 
+  it.each(ofKind('plan'))('%s: a plan, is valid', (_, text) => {
+    expect(planRequestSchema.safeParse(parse(text)).error).toBeUndefined();
+  });
+
   it('are distinguished from the files of other programs, and no other file is taken for one', () => {
     expect(ofKind('unknown')).toEqual([]);
   });
@@ -62,6 +67,7 @@ describe('a block of YAML', () => {
     ['file', 'resources: {}'],
     ['fragment', 'platform: omnistrate\nmax: 3'],
     ['fragment', 'policies: [{ type: fixed, capacity: 2 }]'],
+    ['plan', 'steps: []'],
     ['foreign', 'apiVersion: v1\nkind: Pod'],
     ['foreign', 'services: { worker: {} }'],
     ['unknown', 'polices: []'],
@@ -86,7 +92,7 @@ describe('a block of YAML', () => {
   );
 });
 
-type Kind = 'file' | 'fragment' | 'foreign' | 'unknown';
+type Kind = 'file' | 'fragment' | 'plan' | 'foreign' | 'unknown';
 
 function kindOf(text: string): Kind {
   const [document] = parseAllDocuments(text);
@@ -94,6 +100,7 @@ function kindOf(text: string): Kind {
   const keys = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
   if (keys.some((key) => foreignKeys.includes(key))) return 'foreign';
   if (keys.includes('version') || keys.includes('resources')) return 'file';
+  if (keys.includes('steps')) return 'plan';
   if (keys.length > 0 && keys.every((key) => [...fileKeys, ...resourceKeys, ...autoscaleKeys].includes(key))) {
     return 'fragment';
   }

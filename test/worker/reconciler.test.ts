@@ -6,6 +6,7 @@ import { AutoscaleClient } from '../../src/client/autoscale/client.js';
 import { type Config, type ResourceConfig, byAlias } from '../../src/config/config.js';
 import type { Writing } from '../../src/domain/autoscale/revision.js';
 import { autoscaleSettingsSchema } from '../../src/domain/autoscale/settings.js';
+import { PlanClient } from '../../src/client/plan/client.js';
 import { publish } from '../../src/client/events/client.js';
 import { Reconciler } from '../../src/worker/reconciler.js';
 import { autoscaleWorkflowId } from '../../workflows/autoscale/messages.js';
@@ -218,5 +219,20 @@ it('moves the autoscaler, the open scale run and the waiting events of a resourc
     return moved.every(({ taskQueue }) => taskQueue === elsewhere.taskQueue);
   });
   await eventually('it is at 4', () => resource.capacity() === 4);
+  expect(resource.truth()).toEqual([2, 3, 4]);
+});
+
+it('moves an open plan to the task queue that serves its first resource', async () => {
+  const resource = await bench.resource({ settings: { cooldownMs: { up: 3000, down: 3000 } } });
+  const plans = new PlanClient(client);
+  const id = randomUUID();
+  const steps = [[{ resource: resource.resource, target: 4 }]];
+  await plans.start({ id, timeoutMs: 600_000, steps }, [resource]);
+  await eventually('its run has made a step', () => resource.capacity() === 3);
+  const elsewhere = { ...resource, taskQueue: `elsewhere-${randomUUID()}` };
+  await bench.startWorker({ taskQueue: elsewhere.taskQueue });
+  reconcile(configOf([[elsewhere, null]]));
+  await eventually('it has moved', async () => (await plans.find(id))?.taskQueue === elsewhere.taskQueue);
+  await eventually('it is reached', async () => (await plans.find(id))?.state.phase === 'reached');
   expect(resource.truth()).toEqual([2, 3, 4]);
 });

@@ -22,6 +22,7 @@ import { EventReceiver } from '../support/event-receiver.js';
 import { receiversOf } from '../support/receivers.js';
 import { devServerEnvironment, temporalCli } from '../support/temporal.js';
 import { bundleTracedWorkflows } from '../support/workflow-bundle.js';
+import { planScenarios } from './plan-histories.js';
 import { Workbench, poll } from './workbench.js';
 
 /** The run to keep: the newest one where no run is named. */
@@ -223,6 +224,7 @@ const scenarios: Record<string, Scenario> = {
     await autoscale.result();
     return autoscale;
   },
+  ...planScenarios,
 };
 
 /** Recorded a second time, by a process that exports traces. */

@@ -15,6 +15,7 @@ import { autoscaleReason, requestKey, type WatchOrder } from '../../src/domain/a
 import { longestReason } from '../../src/domain/scale/request.js';
 import { metricFamilies } from '../../src/domain/metrics.js';
 import { directionOf, widenedTo } from '../../src/domain/scale/step.js';
+import { Ending } from '../ending.js';
 import { count } from '../meter.js';
 import { handOverEvents, isHandedOver } from '../events/hand-over.js';
 import type { AutoscaleMemo } from './messages.js';
@@ -94,28 +95,6 @@ export function temporalAutoscaleWorld(state: Autoscaler): AutoscaleWorld {
         outcome,
       }),
   };
-}
-
-/** Whether a promise has settled, and how, without waiting for it. */
-class Ending<T> {
-  #outcome: { readonly value: T } | { readonly error: unknown } | undefined;
-
-  constructor(promise: Promise<T>) {
-    promise.then(
-      (value) => (this.#outcome = { value }),
-      (error: unknown) => (this.#outcome = { error }),
-    );
-  }
-
-  get hasEnded(): boolean {
-    return this.#outcome !== undefined;
-  }
-
-  /** Call it only after the promise has settled. @throws the error that the promise rejected with. */
-  result(): T {
-    if (this.#outcome && 'value' in this.#outcome) return this.#outcome.value;
-    throw this.#outcome?.error;
-  }
 }
 
 export function memoOf(state: Autoscaler): AutoscaleMemo {

@@ -29,6 +29,7 @@ export const problemTypes = {
   'cross-origin': { status: 403, title: 'Requests from other web pages are not allowed' },
   'unknown-host': { status: 403, title: 'The host name is not allowed' },
   'unknown-resource': { status: 404, title: 'The resource does not exist' },
+  'unknown-plan': { status: 404, title: 'The plan does not exist' },
   'unknown-route': { status: 404, title: 'The route does not exist' },
   'several-resources': { status: 404, title: 'This route requires a configuration with one resource' },
   'not-autoscaled': { status: 404, title: 'The resource is not autoscaled' },
@@ -37,6 +38,7 @@ export const problemTypes = {
   'idempotency-conflict': { status: 409, title: 'The idempotency key was already used for another request' },
   replaced: { status: 409, title: 'Another request has set another target' },
   cancelled: { status: 409, title: 'The scale run was cancelled' },
+  'plan-cancelled': { status: 409, title: 'The plan was cancelled' },
   'nothing-under-way': { status: 409, title: 'No scaling is in progress' },
   'nothing-recorded': { status: 409, title: 'No signals of the resource are recorded' },
   'not-resolved': { status: 409, title: 'The relative request could not be resolved' },
@@ -44,6 +46,7 @@ export const problemTypes = {
   'unsupported-media-type': { status: 415, title: 'The body must be JSON' },
   'out-of-bounds': { status: 422, title: 'The capacity is outside the bounds' },
   'scaling-failed': { status: 500, title: 'The scale run failed' },
+  'plan-failed': { status: 500, title: 'The plan failed' },
   internal: { status: 500, title: 'Internal error' },
   'temporal-unavailable': { status: 503, title: 'Temporal is unavailable' },
 } as const satisfies Record<string, { status: number; title: string }>;

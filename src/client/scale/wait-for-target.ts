@@ -16,17 +16,29 @@ export type Arrival =
   /** The run refused the request later, when a worker processed it. */
   | { readonly how: 'refused'; readonly refusal: Refusal };
 
+type AcceptedRequest = Pick<Accepted, 'id' | 'runId'>;
+
 /** @returns undefined when `signal` aborts first. */
 export async function waitForTarget(
   runs: RunReader,
-  { resource, accepted }: { readonly resource: string; readonly accepted: Accepted },
+  { resource, accepted }: { readonly resource: string; readonly accepted: AcceptedRequest },
   signal: AbortSignal,
+  longestPauseMs?: number,
 ): Promise<Arrival | undefined> {
-  return pollTemporal(() => look(runs, resource, accepted), signal);
+  let newest: RunView | undefined;
+  const look = async () => {
+    newest = await runs.newestSince(resource, newest);
+    return arrivalIn(newest, runs, resource, accepted);
+  };
+  return pollTemporal(look, signal, longestPauseMs);
 }
 
-async function look(runs: RunReader, resource: string, accepted: Accepted): Promise<Arrival | undefined> {
-  const newest = await runs.newest(resource);
+async function arrivalIn(
+  newest: RunView | undefined,
+  runs: RunReader,
+  resource: string,
+  accepted: AcceptedRequest,
+): Promise<Arrival | undefined> {
   const run =
     newest && !isAnsweredIn(newest, accepted) && newest.runId !== accepted.runId
       ? await runs.run(resource, accepted.runId)
@@ -35,7 +47,7 @@ async function look(runs: RunReader, resource: string, accepted: Accepted): Prom
 }
 
 /** Undefined while the request is in progress, or waits for a worker. */
-function arrivalOf(run: RunView, accepted: Accepted): Arrival | undefined {
+function arrivalOf(run: RunView, accepted: AcceptedRequest): Arrival | undefined {
   const { status } = run;
   if (!status)
     return isEndedFromOutside(run) ? { how: 'failed', reason: `the run was ${run.outcome}`, run } : undefined;
@@ -63,6 +75,6 @@ function isEndedFromOutside({ isOpen, outcome }: RunView): boolean {
   return !isOpen && outcome !== 'continued';
 }
 
-function isAnsweredIn({ status }: RunView, { id }: Accepted): boolean {
+function isAnsweredIn({ status }: RunView, { id }: AcceptedRequest): boolean {
   return status?.answers.some((answer) => answer.id === id) ?? false;
 }

@@ -11,6 +11,7 @@ import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/comm
 import proto from '@temporalio/proto';
 import { takenOver } from '../../domain/handed-on.js';
 import { autoscaleWorkflowType } from '../../../workflows/autoscale/messages.js';
+import { planWorkflowType } from '../../../workflows/plan/messages.js';
 import { scaleWorkflowType } from '../../../workflows/scale/messages.js';
 import { atMost } from './at-most.js';
 
@@ -35,7 +36,7 @@ export async function takeOverActivities(
   { taskQueue, activities, isDead }: DeadWorkers,
 ): Promise<Map<string, number>> {
   const takenOverFrom = new Map<string, number>();
-  const types = [autoscaleWorkflowType, scaleWorkflowType].map((type) => `'${type}'`).join(', ');
+  const types = [autoscaleWorkflowType, planWorkflowType, scaleWorkflowType].map((type) => `'${type}'`).join(', ');
   const query = `TaskQueue = ${quoted(taskQueue)} AND ExecutionStatus = 'Running' AND WorkflowType IN (${types})`;
   await atMost(describedAtOnce, client.workflow.list({ query }), async ({ workflowId, runId }) => {
     const described = await client.workflow.getHandle(workflowId, runId).describe().catch(unlessNotFound);
