@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist', '.cache', '.escapement', 'coverage', 'node_modules'] },
+  { ignores: ['dist', 'docs/.vitepress/dist', '.cache', '.escapement', 'coverage', 'node_modules'] },
   js.configs.recommended,
   {
     files: ['**/*.{ts,tsx}'],

@@ -16,6 +16,7 @@ import { editorSchema } from './json-schema.js';
 import { metricsPage } from './metrics-page.js';
 import { problemsPage } from './problems-page.js';
 import { recipeFiles } from './recipes/recipe-files.js';
+import { runPicture } from './run-picture.js';
 
 /** The files by their path from the root. */
 export async function generatedDocs(): Promise<Record<string, string>> {
@@ -27,6 +28,7 @@ export async function generatedDocs(): Promise<Record<string, string>> {
     'docs/cli.md': await formatted(await cliPage()),
     'docs/metrics.md': await formatted(metricsPage()),
     'docs/problems.md': await formatted(problemsPage()),
+    'docs/images/run.svg': runPicture(),
     'docs/events.md': await formatted(await eventsPage()),
     'docs/escapement.schema.json': `${JSON.stringify(editorSchema(), null, 2)}\n`,
     'docs/openapi.json': `${JSON.stringify(openApiDocument(), null, 2)}\n`,

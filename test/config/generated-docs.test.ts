@@ -10,6 +10,7 @@ test.each([
   'docs/configuration.md',
   'docs/escapement.schema.json',
   'docs/events.md',
+  'docs/images/run.svg',
   'docs/metrics.md',
   'docs/problems.md',
   ...['platforms', 'sources'].flatMap((folder) =>
