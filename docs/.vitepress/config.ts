@@ -12,8 +12,11 @@ export default defineConfig({
   // The pictures follow the theme of the system too.
   appearance: 'force-auto',
   cacheDir: '../.cache/vitepress',
+  // No request for an icon.
+  head: [['link', { rel: 'icon', href: 'data:,' }]],
   rewrites: { 'README.md': 'index.md', ':folder/README.md': ':folder/index.md' },
   markdown: {
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
     anchor: { slugify: anchorOf },
     // `{ … }` at the end of a sentence is text, as on a Git host.
     attrs: { disable: true },
