@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
   // The examples import the package as its users do. Their types are checked by tsc.
-  { ignores: ['dist', '.cache', '.escapement', 'coverage', 'node_modules', 'examples'] },
+  { ignores: ['dist', 'docs/.vitepress/dist', '.cache', '.escapement', 'coverage', 'node_modules', 'examples'] },
   js.configs.recommended,
   {
     files: ['**/*.{ts,tsx}'],

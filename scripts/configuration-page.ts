@@ -1,6 +1,8 @@
 /** The reference page of the configuration: tables from the zod schemas, and words on what all fields share. */
 import { functions } from '../src/domain/expression/parse.js';
 import { z } from 'zod';
+import { platforms } from '../src/adapters/platforms/registry.js';
+import { sources } from '../src/adapters/sources/registry.js';
 import { receiverFields, signalFields } from '../src/config/schema/adapter.js';
 import { environmentSettings } from '../src/config/environment/omnistrate.js';
 import { fastAutoscalerSettings } from '../src/config/environment/ecs-fast-autoscaler.js';
@@ -10,9 +12,8 @@ import { fieldTable, table } from './field-table.js';
 import { writtenForm, type JsonSchema } from '../src/config/schema/json-schema.js';
 
 export function configurationPage(): string {
-  const { platform, autoscale } = resourceSchema.shape;
-  const autoscaleForm = alternatives(writtenForm(autoscale))[0] ?? {};
-  const { signals, policies } = autoscaleForm.properties as Record<string, JsonSchema>;
+  const autoscaleForm = alternatives(writtenForm(resourceSchema.shape.autoscale))[0] ?? {};
+  const { policies } = autoscaleForm.properties as Record<string, JsonSchema>;
   return [
     introduction,
     '## The file',
@@ -20,13 +21,14 @@ export function configurationPage(): string {
     '## A resource',
     fieldTable(writtenForm(resourceSchema), ['platform', 'autoscale']),
     '## Platforms',
-    ...sections(alternatives(writtenForm(platform))),
+    platformWords,
+    ...summaries('platforms', Object.values(platforms)),
     '## Autoscale',
     autoscaleWords,
     fieldTable(autoscaleForm, ['signals', 'policies']),
     signalWords,
     fieldTable(writtenForm(z.strictObject(signalFields))),
-    ...sections(alternatives(signals?.additionalProperties as JsonSchema).map(without(signalFields))),
+    ...summaries('sources', sources.all),
     '## Expressions',
     expressionWords,
     '## Policies',
@@ -66,6 +68,9 @@ configuration in force as an \`escapement.yaml\`, also if it comes from the envi
   appear in no history, log, error or response of the API. Everywhere else, placeholders are replaced when the file is read.
 - **Unknown keys** are refused.`;
 
+const platformWords = `A resource names its platform: \`platform: omnistrate\`, or \`platform: { type: ecs, cluster: main }\` with settings. The page of a platform has its
+settings, permissions and behaviour.`;
+
 const autoscaleWords = `**The current capacity** is the requested capacity: the target of the scale run in progress, regardless of who requested it; without a
 run, the existing capacity. \`behavior\`, tolerances, \`scaleInBelow\`, \`idle\` and \`fallback\` compare with the current capacity. Measured values are
 compared with the existing units: \`current\` in an expression, the amounts of \`thresholds\` and \`steps\`, the units of \`utilization\`
@@ -86,7 +91,7 @@ and blocks scaling in until \`fallback\` applies. If zero itself means that noth
 the last change by Escapement does not show the effect of that change. \`thresholds\`, \`steps\`, \`utilization\` and expressions with \`current\` then keep the
 requested capacity until there is a newer sample. \`perUnit\` requests the same capacity again ([why](decisions/0034-a-sample-counts-once.md)).
 
-Every signal may have these fields:`;
+Every signal has the settings of its source, on the page of the source, and may have these fields:`;
 
 const expressionWords = `An expression is a number over the signals and \`current\`, the existing units: \`(waiting + active) / 10\`. It has numbers, \`+ - * /\`,
 parentheses, comparisons, \`&& || !\`, \`condition ? value : other\`, and the functions ${Object.keys(functions)
@@ -150,6 +155,14 @@ function alternatives(form: JsonSchema): JsonSchema[] {
 /** A section for each form: `### title`, what it is, and its fields. */
 function sections(forms: readonly JsonSchema[]): string[] {
   return forms.flatMap((form) => [`### ${form.title ?? ''}`, form.description ?? '', fieldTable(form)]);
+}
+
+/** A heading for each adapter, which other pages link to; its settings are on its own page. */
+function summaries(folder: string, adapters: readonly { type: string; summary: string }[]): string[] {
+  return adapters.flatMap(({ type, summary }) => [
+    `### ${type}`,
+    `${summary} [Settings](${folder}/${type}.md#settings)`,
+  ]);
 }
 
 function variableTable(schema: z.ZodObject): string {

@@ -9,27 +9,29 @@ import { fleetDashboard } from '../monitoring/dashboards/fleet.js';
 import { resourceDashboard } from '../monitoring/dashboards/resource.js';
 import { openApiDocument } from '../src/api/openapi.js';
 import { apiReports } from './api-report.js';
+import { adapterPages } from './adapter-pages.js';
 import { writePendingPages } from './conformance/compare.js';
 import { cliPage } from './cli-page.js';
 import { configurationPage } from './configuration-page.js';
 import { eventsPage } from './events-page.js';
 import { editorSchema } from './json-schema.js';
 import { metricsPage } from './metrics-page.js';
+import { problemsPage } from './problems-page.js';
 import { recipeFiles } from './recipes/recipe-files.js';
-import { sourcePages } from './source-pages.js';
+import { runPicture } from './run-picture.js';
 
 /** The files by their path from the root. */
 export async function generatedDocs(): Promise<Record<string, string>> {
   const style = await resolveConfig('docs/configuration.md');
-  const sources = Object.entries(await sourcePages()).map(
-    async ([path, text]) => [path, await format(text, { ...style, parser: 'markdown' })] as const,
-  );
+  const formatted = (markdown: string) => format(markdown, { ...style, parser: 'markdown' });
   return {
-    ...Object.fromEntries(await Promise.all(sources)),
-    'docs/configuration.md': await format(configurationPage(), { ...style, parser: 'markdown' }),
-    'docs/cli.md': await format(await cliPage(), { ...style, parser: 'markdown' }),
-    'docs/metrics.md': await format(metricsPage(), { ...style, parser: 'markdown' }),
-    'docs/events.md': await format(await eventsPage(), { ...style, parser: 'markdown' }),
+    ...(await adapterPages(formatted)),
+    'docs/configuration.md': await formatted(configurationPage()),
+    'docs/cli.md': await formatted(await cliPage()),
+    'docs/metrics.md': await formatted(metricsPage()),
+    'docs/problems.md': await formatted(problemsPage()),
+    'docs/images/run.svg': runPicture(),
+    'docs/events.md': await formatted(await eventsPage()),
     'docs/escapement.schema.json': `${JSON.stringify(editorSchema(), null, 2)}\n`,
     'docs/openapi.json': `${JSON.stringify(openApiDocument(), null, 2)}\n`,
     'monitoring/grafana/dashboards/fleet.json': `${JSON.stringify(fleetDashboard(), null, 2)}\n`,

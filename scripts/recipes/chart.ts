@@ -15,6 +15,14 @@ export interface Panel {
   readonly firstColor?: number;
   /** Of the plot, in pixels. Default: 150. */
   readonly height?: number;
+  /** Marked with a band, and words above its lower edge. */
+  readonly spans?: readonly Span[];
+}
+
+interface Span {
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
 }
 
 export interface Chart {
@@ -75,7 +83,7 @@ function style(): string {
 }
 
 function drawPanel(chart: Chart, panel: Panel, top: number): string {
-  const { title, lines, firstColor = 0, height = usualHeight } = panel;
+  const { title, lines, firstColor = 0, height = usualHeight, spans = [] } = panel;
   const most = Math.max(1, ...lines.flatMap(({ points }) => points.map(([, value]) => value || 0)));
   const ticks = ticksUpTo(most, height < usualHeight ? 2 : 4);
   const scale = ticks.at(-1) ?? 1;
@@ -84,6 +92,10 @@ function drawPanel(chart: Chart, panel: Panel, top: number): string {
   return [
     `<text class="title" x="${left}" y="${top - 24}">${escaped(title)}</text>`,
     ...legend(lines, top - 8),
+    ...spans.flatMap(({ from, to, text }) => [
+      `<rect fill="#808080" fill-opacity=".13" x="${px(x(from) + 1)}" y="${top}" width="${px(x(to) - x(from) - 2)}" height="${height}"/>`,
+      `<text x="${px(x((from + to) / 2))}" y="${top + height - 8}" text-anchor="middle">${escaped(text)}</text>`,
+    ]),
     ...ticks.flatMap((value) => [
       `<line class="grid" x1="${left}" x2="${width - right}" y1="${px(y(value))}" y2="${px(y(value))}"/>`,
       `<text x="${left - 8}" y="${px(y(value) + 4)}" text-anchor="end">${value}</text>`,

@@ -10,7 +10,14 @@ test.each([
   'docs/configuration.md',
   'docs/escapement.schema.json',
   'docs/events.md',
+  'docs/images/run.svg',
   'docs/metrics.md',
+  'docs/problems.md',
+  ...['platforms', 'sources'].flatMap((folder) =>
+    readdirSync(`docs/${folder}`)
+      .filter((name) => name.endsWith('.md') && name !== 'conformance.md')
+      .map((name) => `docs/${folder}/${name}`),
+  ),
   ...readdirSync('monitoring/grafana/dashboards').map((name) => `monitoring/grafana/dashboards/${name}`),
 ])('%s is up to date (else: npm run docs)', async (path) => {
   expect(readFileSync(path, 'utf8')).toBe((await generatedDocs())[path]);

@@ -47,6 +47,8 @@ const generatedPages = [
   'docs/cli.md',
   'docs/configuration.md',
   'docs/metrics.md',
+  'docs/problems.md',
+  'docs/platforms/README.md',
   'docs/sources/README.md',
   'docs/sources/conformance.md',
   'docs/platforms/conformance.md',

@@ -17,7 +17,7 @@ function showCommand(): Command {
 Prints the configuration that the other commands would use on this machine, as an escapement.yaml: the file that they
 would read, with the fields of defaults: in each resource, or the resource that environment variables configure. Comments
 say where each resource is set and what applies to it. The output is a valid configuration with the same meaning, so it
-can replace the variables: escapement config show > escapement.yaml.
+can replace the variables: escapement config show > shown.yaml, and rename it.
 
 Placeholders such as \${NAME} are not replaced. A password from an environment variable is printed as \${VARIABLE}. A
 password that the file itself contains is printed as the file contains it. Warnings go to standard error.

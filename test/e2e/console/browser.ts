@@ -90,7 +90,8 @@ export async function useTheme(page: Page, theme: (typeof themes)[number]): Prom
   await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
 }
 
-async function violations(page: Page): Promise<Finding[]> {
+/** In the theme that the page has. */
+export async function violations(page: Page): Promise<Finding[]> {
   const session = await page.context().newCDPSession(page);
   // In the page, but not as a script of it: its policy refuses scripts that are not its own.
   await session.send('Runtime.evaluate', { expression: axe.source });
