@@ -73,9 +73,14 @@ class Report {
 
   text(): string {
     const module = this.#checker.getSymbolAtLocation(this.#file);
-    const exported = (module ? this.#checker.getExportsOfModule(module) : []).map((symbol) => this.#resolved(symbol));
+    const named = module ? this.#checker.getExportsOfModule(module) : [];
+    const isForeign = (symbol: ts.Symbol) => !this.#isOwn(this.#resolved(symbol));
+    const exported = named.filter((symbol) => !isForeign(symbol)).map((symbol) => this.#resolved(symbol));
     for (const symbol of exported) this.#seen.add(symbol);
-    const parts = exported.toSorted(byName).map((symbol) => `export ${this.#declaration(symbol)}`);
+    const parts = [
+      ...named.filter(isForeign).map(({ name }) => `export { ${name} }; // of another package`),
+      ...exported.toSorted(byName).map((symbol) => `export ${this.#declaration(symbol)}`),
+    ];
     const others: [string, string][] = [];
     for (let symbol = this.#waiting.shift(); symbol; symbol = this.#waiting.shift()) {
       others.push([symbol.name, this.#declaration(symbol)]);

@@ -43,8 +43,7 @@ describe('settings', () => {
 });
 
 describe('work that is not counted', () => {
-  const overlooked = (type: string, written: Record<string, unknown>) =>
-    sources.find(type)?.overlooks?.(written)?.work;
+  const overlooked = (type: string, written: Record<string, unknown>) => sources.find(type)?.overlooks?.(written)?.work;
 
   it.each([
     ['bullmq', {}, undefined],
