@@ -88,8 +88,13 @@ describe.each([1280, 390])('at a width of %i pixels', (width) => {
 
   it('the search finds a page by a word in it', async () => {
     await page.goto(url);
-    await page.keyboard.press('Control+k');
-    await page.locator('#localsearch-input').fill('nothing-under-way');
+    const input = page.locator('#localsearch-input');
+    // The page listens to keys once its script runs.
+    await eventually('the search opens', async () => {
+      await page.keyboard.press('Control+k');
+      return input.isVisible();
+    });
+    await input.fill('nothing-under-way');
     await page.locator('.results a[href*="problems"]').first().click();
     await page.waitForURL('**/problems.html#nothing-under-way');
     expect([browser.errors, browser.foreignRequests]).toEqual([[], []]);
