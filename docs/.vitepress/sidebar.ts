@@ -18,6 +18,7 @@ export const sidebar: DefaultTheme.SidebarItem[] = [
   group(
     'Guides',
     'console.md',
+    'plans.md',
     'library.md',
     'coming-from.md',
     'events.md',
@@ -29,6 +30,7 @@ export const sidebar: DefaultTheme.SidebarItem[] = [
   ),
   folder('Recipes', 'recipes'),
   group('Reference', 'configuration.md', 'cli.md', 'api.md', 'problems.md', 'metrics.md'),
+  folder('Types of the library', 'library'),
   folder('Platforms', 'platforms'),
   folder('Sources', 'sources'),
   group('Operations', 'operations.md', 'troubleshooting.md', 'guarantees.md', 'faq.md'),
