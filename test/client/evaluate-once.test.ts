@@ -6,7 +6,7 @@ import { poll, Workbench } from '../workflows/workbench.js';
 
 const environment = await devServerEnvironment();
 const bench = new Workbench(environment);
-await bench.startWorker();
+const stopWorker = await bench.startWorker();
 const benches = new AutoscaleBench(environment.client);
 afterAll(async () => {
   await bench.close();
@@ -34,3 +34,21 @@ it.each([
     });
   },
 );
+
+it('an older evaluation that the server shows while a new watch has not begun does not count as the new one', async () => {
+  const { resource } = await benches.autoscaled(bench, { depth: 45 });
+  await poll(resource.capacity, (capacity) => capacity === 5);
+  await benches.evaluatedAnew(resource);
+  await stopWorker();
+  // The workflow takes the request for an evaluation, and no worker evaluates.
+  await bench.startWorker({ activities: false });
+
+  const revision = (await benches.view(resource))!.memo.revision!;
+  const order = { resource: resource.resource, revision, isDryRun: false, startedAtMs: Date.now() };
+  const evaluator = new OnceEvaluator(environment.client, order, AbortSignal.timeout(3000));
+  expect(await evaluator.evaluate(true)).toMatchObject({
+    outcome: 'failed',
+    evaluation: null,
+    reason: expect.stringContaining('the autoscaler did not evaluate in time'),
+  });
+});
