@@ -85,15 +85,16 @@ export class OnceEvaluator {
     if (refused === undefined) return this.#endedEarly('no worker put the configuration in force', startedAtMs);
     if (refused !== null) return { outcome: 'refused', evaluation: null, reason: refused, run: undefined };
 
-    const before = wasRunning ? await this.#lastEvaluatedAtMs() : null;
+    const before = wasRunning ? await this.#evaluatedBefore() : [];
+    const sinceMs = Math.max(...(before.length > 0 ? before : [startedAtMs]));
     if (wasRunning) await this.#autoscales.evaluate(this.order.resource);
     const seen = await this.#poll(() => this.#evaluationAfter(before));
-    if (seen === undefined) return this.#endedEarly('the autoscaler did not evaluate', before ?? startedAtMs);
+    if (seen === undefined) return this.#endedEarly('the autoscaler did not evaluate', sinceMs);
     if ('problem' in seen) return failed(null, seen.problem);
 
     const decided = await this.#poll(() => this.#decisionOn(seen.evaluation));
     if (decided === undefined) {
-      return this.#endedEarly('the scale request was not answered', before ?? startedAtMs, seen.evaluation);
+      return this.#endedEarly('the scale request was not answered', sinceMs, seen.evaluation);
     }
     const isRefused = decided.decision?.refused !== undefined;
     const rested = isRefused ? undefined : await this.#poll(() => this.#restingRun(decided));
@@ -120,15 +121,19 @@ export class OnceEvaluator {
     }
   }
 
-  async #lastEvaluatedAtMs(): Promise<number | null> {
-    return (await this.#reader.view(this.order.resource))?.progress?.evaluation?.atMs ?? null;
+  /** The times of all evaluations that the view may show before there is a new one. Clocks of workers may differ. */
+  async #evaluatedBefore(): Promise<readonly number[]> {
+    const { resource } = this.order;
+    const view = await this.#reader.view(resource);
+    const decided = await this.#reader.lastDecided(resource);
+    return [view?.progress?.evaluation, decided?.evaluation].flatMap((evaluation) => evaluation?.atMs ?? []);
   }
 
-  async #evaluationAfter(beforeAtMs: number | null): Promise<Seen | undefined> {
+  async #evaluationAfter(before: readonly number[]): Promise<Seen | undefined> {
     const progress = (await this.#reader.view(this.order.resource))?.progress;
     if (!progress) return undefined;
     const { evaluation, problem } = progress;
-    if (evaluation && evaluation.atMs !== beforeAtMs) return { evaluation };
+    if (evaluation && !before.includes(evaluation.atMs)) return { evaluation };
     // A problem of an earlier watch may still be in its last heartbeat.
     if (problem && problem.sinceMs >= this.order.startedAtMs) return { problem: problem.message };
     return undefined;

@@ -62,8 +62,8 @@ export class AutoscaleReader {
     }
   }
 
-  /** Between two watches, while the scale request is sent: the state that the next watch continues from. */
-  private async lastDecided(resource: string): Promise<AutoscaleView['progress']> {
+  /** What the last watch returned. The view shows it between two watches: the next one continues from it. */
+  async lastDecided(resource: string): Promise<AutoscaleView['progress']> {
     const { history } = await this.client.workflowService.getWorkflowExecutionHistoryReverse({
       namespace: this.client.options.namespace,
       execution: { workflowId: autoscaleWorkflowId(resource) },
