@@ -21,7 +21,7 @@ export async function endLeftoverServer(
 ): Promise<void> {
   const [owner, supervisor, server] = await readProcessIds(files.processIds);
   if (owner === undefined || supervisor === undefined || server === undefined) return;
-  if (!(await isServerOf(files.database, server))) return;
+  if (!isServerOf(files.database, await lookUp(server))) return;
 
   // A process id may have been reused since. That the supervisor is still a child of the owner cannot be a coincidence.
   if ((await lookUp(supervisor))?.parent === owner) {
@@ -32,7 +32,7 @@ export async function endLeftoverServer(
   log.info({ pid: server }, 'Ending the Temporal server of an earlier run');
   // The database survives this: every change is on disk before it is answered.
   killIfRunning(server);
-  for (let waitedMs = 0; await isServerOf(files.database, server); waitedMs += 50) {
+  for (let waitedMs = 0; isStillThere(files.database, await lookUp(server)); waitedMs += 50) {
     if (waitedMs > patienceMs) throw new Error(`The Temporal server of an earlier run (pid ${server}) does not end.`);
     await setTimeout(50);
   }
@@ -47,14 +47,20 @@ async function readProcessIds(path: string): Promise<number[]> {
     .filter((id) => Number.isInteger(id) && id > 0);
 }
 
-async function isServerOf(database: string, pid: number): Promise<boolean> {
-  const commandLine = (await lookUp(pid))?.commandLine ?? '';
+function isServerOf(database: string, facts: ProcessFacts | null): boolean {
+  const { commandLine = '' } = facts ?? {};
   return commandLine.includes('start-dev') && commandLine.includes(database);
+}
+
+/** A process that is ending loses its command line before it releases its files and ports. */
+function isStillThere(database: string, facts: ProcessFacts | null): boolean {
+  return facts?.isEnding === true || isServerOf(database, facts);
 }
 
 interface ProcessFacts {
   readonly parent: number;
   readonly commandLine: string;
+  readonly isEnding: boolean;
 }
 
 async function lookUp(pid: number): Promise<ProcessFacts | null> {
@@ -64,16 +70,18 @@ async function lookUp(pid: number): Promise<ProcessFacts | null> {
 /** /proc/<pid>/stat: pid (name) state parent ...; the name may contain spaces and parentheses. */
 async function lookUpInProc(pid: number): Promise<ProcessFacts> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  const [state = '', parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8');
-  return { parent, commandLine: commandLine.replaceAll('\0', ' ') };
+  // A zombie (Z, X) has released everything.
+  const isEnding = commandLine === '' && !'ZX'.includes(state);
+  return { parent: Number(parent), commandLine: commandLine.replaceAll('\0', ' '), isEnding };
 }
 
 /** For systems without /proc. */
 async function lookUpByPs(pid: number): Promise<ProcessFacts | null> {
   const { stdout } = await promisify(execFile)('ps', ['-o', 'ppid=,args=', '-p', String(pid)]);
   const [, parent, commandLine] = /^\s*(\d+)\s+(.*)$/m.exec(stdout) ?? [];
-  return parent && commandLine ? { parent: Number(parent), commandLine } : null;
+  return parent && commandLine ? { parent: Number(parent), commandLine, isEnding: false } : null;
 }
 
 function killIfRunning(pid: number): void {

@@ -3,7 +3,6 @@ import { describe, expect, it } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { generatedDocs } from '../../scripts/generate-docs.js';
 import { openApiDocument } from '../../src/api/openapi.js';
-import { problemTypes } from '../../src/api/http/problem.js';
 import { complaintAboutDeprecation } from './contract.js';
 
 describe('the OpenAPI document', () => {
@@ -62,8 +61,4 @@ describe('a response', () => {
     if (complaint) expect(told).toMatch(complaint);
     else expect(told).toBeUndefined();
   });
-});
-
-it.each(Object.entries(problemTypes))('docs/api.md has a fix for the problem %s', async (type, { status }) => {
-  expect(await readFile('docs/api.md', 'utf8')).toMatch(new RegExp(`^\\| \`${type}\` +\\| ${status} `, 'm'));
 });
