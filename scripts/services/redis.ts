@@ -23,6 +23,12 @@ export async function redisService(config: readonly string[] = [], password?: st
   return launch([], config, password);
 }
 
+/** Lines of redis.conf for a Cluster of one node. By default, its bus has a port among those that connections get. */
+export async function clusterConfig(): Promise<string[]> {
+  const [busPort = 0] = await freePorts(1);
+  return ['cluster-enabled yes', 'cluster-announce-ip 127.0.0.1', `cluster-port ${busPort}`];
+}
+
 /** Watches a Redis under the name `queue`. */
 export async function sentinelService(masterPort: number, masterPassword: string): Promise<RedisService> {
   const watch = [`sentinel monitor queue 127.0.0.1 ${masterPort} 1`, `sentinel auth-pass queue ${masterPassword}`];

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { bullmqLibrary, type BullmqVersion } from '../../scripts/services/bullmq.js';
-import { redisService } from '../../scripts/services/redis.js';
+import { clusterConfig, redisService } from '../../scripts/services/redis.js';
 import { eventually } from '../support/eventually.js';
 import { describeConformance, failureOf, make, plantedSecret } from '../sources/conformance.js';
 
@@ -134,7 +134,7 @@ describe('bullmq', () => {
 
   it('reads a queue of a Cluster if its prefix has a hash tag', async () => {
     const login = `user reader on >${plantedSecret} ~* ${commands} +cluster|slots`;
-    const cluster = ['cluster-enabled yes', 'cluster-announce-ip 127.0.0.1'];
+    const cluster = await clusterConfig();
     const node = await redisService([...cluster, `requirepass ${administrator}`, login], administrator);
     await node.during(async () => {
       await node.cli('cluster', 'addslotsrange', '0', '16383');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { redisService, sentinelService, type RedisService } from '../../scripts/services/redis.js';
+import { clusterConfig, redisService, sentinelService, type RedisService } from '../../scripts/services/redis.js';
 import { queueFromEnvironment } from '../../src/config/environment/queue.js';
 import { freePorts } from '../../scripts/services/free-ports.js';
 import { makeCertificates } from '../support/certificates.js';
@@ -139,7 +139,7 @@ describe('redis behind Sentinel', () => {
 
 describe('redis as a Cluster', () => {
   it('asks the node that holds the key', async () => {
-    const cluster = ['cluster-enabled yes', 'cluster-announce-ip 127.0.0.1'];
+    const cluster = await clusterConfig();
     const node = await redisService([...cluster, `requirepass ${administrator}`, reader], administrator);
     await node.during(async () => {
       await node.cli('cluster', 'addslotsrange', '0', '16383');
