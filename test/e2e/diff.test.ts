@@ -62,12 +62,12 @@ it('after apply nothing would change, also while no worker has started the autos
 it('shows each changed setting before and after, as a table, JSON and YAML', async () => {
   await installation.startWorker();
   await installation.isAt('worker', 2);
-  installation.configure({ worker: { capacity: 3, cooldown: '1m30s', step: 2 }, jobs: { capacity: 2 } });
+  installation.configure({ worker: { capacity: 3, cooldown: '5s', step: 2 }, jobs: { capacity: 2 } });
   const changes = [
     { setting: 'step.up', from: null, to: 2 },
     { setting: 'step.down', from: null, to: 2 },
-    { setting: 'cooldown.up', from: '30s', to: '1m30s' },
-    { setting: 'cooldown.down', from: '30s', to: '1m30s' },
+    { setting: 'cooldown.up', from: '30s', to: '5s' },
+    { setting: 'cooldown.down', from: '30s', to: '5s' },
     { setting: 'autoscale.policies[0].capacity', from: 2, to: 3 },
   ];
   const { plan } = (await diff()) as { plan: readonly { changes: object[] }[] };
@@ -76,7 +76,7 @@ it('shows each changed setting before and after, as a table, JSON and YAML', asy
   const { code, output } = await escapement('diff', '-o', 'yaml');
   expect({ code, plan: parse(output) as unknown }).toEqual({ code: 5, plan });
   expect((await escapement('diff', '-o', 'wide')).output).toMatch(
-    /^~ worker: changed\n {4}in force: .*\n(.*\n)* {4}cooldown\.up +30s → 1m30s\n(.*\n)* {2}jobs: unchanged\n/,
+    /^~ worker: changed\n {4}in force: .*\n(.*\n)* {4}cooldown\.up +30s → 5s\n(.*\n)* {2}jobs: unchanged\n/,
   );
 });
 
@@ -94,7 +94,7 @@ it('on a terminal apply asks, and an answer other than yes changes nothing', asy
 });
 
 it('a resource that is not named keeps running, or would be removed with --prune; a note tells of another object', async () => {
-  const yaml = installation.yaml({ worker: { capacity: 3, cooldown: '1m30s', step: 2 } });
+  const yaml = installation.yaml({ worker: { capacity: 3, cooldown: '5s', step: 2 } });
   installation.sandbox.configure(yaml.replace('{ type: omnistrate,', '{ type: omnistrate, alias: web,'));
   const worker = {
     resource: 'worker',
@@ -112,7 +112,7 @@ it('a resource that is not named keeps running, or would be removed with --prune
 it('a removal that no worker has handled yet is a difference', async () => {
   await installation.worker.kill();
   await escapement('apply', '--prune', '--yes');
-  installation.configure({ worker: { capacity: 3, cooldown: '1m30s', step: 2 }, jobs: { capacity: 2 } });
+  installation.configure({ worker: { capacity: 3, cooldown: '5s', step: 2 }, jobs: { capacity: 2 } });
   expect(await diff()).toMatchObject({
     code: 5,
     plan: [unchanged, { resource: 'jobs', action: 'changed', note: expect.stringContaining('removal') }],

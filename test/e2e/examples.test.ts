@@ -94,7 +94,7 @@ describe('the pool in its own process', () => {
 resources:
   taken: { platform: omnistrate, min: 1, max: 6, autoscale: { policies: [{ type: fixed, capacity: 2 }] } }
 `);
-    expect(await sandbox.escapement(['apply']).ended).toMatchObject({ code: 0 });
+    expect(await sandbox.escapement(['apply', '--yes']).ended).toMatchObject({ code: 0 });
     const program = start('own-pool', [], { POOL_NAME: 'taken' });
     expect(await program.ended).toMatchObject({ code: 1 });
     expect(program.output).toMatch(/ConfigError: name: taken is a resource that .* autoscales; choose another name/);

@@ -20,7 +20,7 @@ try {
   await escapement('scale', 'desk', '3', '--wait', '--temporal');
   console.log(`desk.size contains ${await readFile('desk.size', 'utf8')}`);
 
-  await escapement('apply');
+  await escapement('apply', '--yes');
   while ((await readFile('crew.size', 'utf8')) !== '6') await setTimeout(200);
   console.log('crew.size contains 6');
   await escapement('explain', 'crew', '--temporal');
