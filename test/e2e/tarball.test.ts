@@ -126,7 +126,7 @@ describe('examples/extended', () => {
     const { stdout } = await run(process.execPath, ['dist/demo.js'], { cwd: project, env });
     expect(stdout).toContain('desk: 3 is reached.');
     expect(stdout).toContain('desk.size contains 3');
-    expect(stdout).toContain('configured: crew');
+    expect(stdout).toContain('crew: new');
     expect(stdout).toContain('crew.size contains 6');
     expect(stdout).toContain('4 busy units and a reserve of 1 x sqrt(4) need 6');
     expect(stdout).toContain('40 letters');
