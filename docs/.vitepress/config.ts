@@ -1,5 +1,6 @@
 /** The documentation site, made of the pages in docs/: `npm run docs:build`. Nothing in it comes from another host. */
 import { defineConfig } from 'vitepress';
+import { codeAsWritten } from './code.js';
 import { anchorOf, copyFiles, linksOfPages } from './links.js';
 import { sidebar } from './sidebar.js';
 import { scrollingTables } from './tables.js';
@@ -22,6 +23,7 @@ export default defineConfig({
     attrs: { disable: true },
     config: (markdown) => {
       linksOfPages(markdown);
+      codeAsWritten(markdown);
       scrollingTables(markdown);
     },
   },

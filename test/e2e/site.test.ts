@@ -61,6 +61,11 @@ it('has no text that was taken for an attribute', () => {
   expect(readFileSync(join(site, 'cli.html'), 'utf8')).toContain('{ isValid, problems, warnings, resources, events }');
 });
 
+it('keeps placeholders in double braces, which are no expressions of a template here', () => {
+  expect(readFileSync(join(site, 'platforms/generic-http.html'), 'utf8')).toContain('<code>{{resource}}</code>');
+  expect(files.filter((name) => /<code[^>]*><\/code>/.test(htmlOf(name)))).toEqual([]);
+});
+
 it('loads no script, style, font or picture from another host', () => {
   const foreign = /<(?:script|link|img|source)[^>]+(?:src|href|srcset)="https?:/;
   expect(files.filter((name) => foreign.test(readFileSync(join(site, name), 'utf8')))).toEqual([]);
