@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from '@temporalio/client';
 import { pino } from 'pino';
@@ -102,6 +103,30 @@ describe('while nobody listens', () => {
     // Measured: 1 s; with the SDK's own defaults it takes 19 to 22 s.
     expect(performance.now() - startedAtMs).toBeLessThan(10_000);
     await connection.close();
+  });
+
+  it.each([
+    ['is pending', false],
+    ['waits for its next attempt', true],
+  ])('a call that %s when its connection is closed ends, and the process goes on', async (_, isRefused) => {
+    let isAsked = () => {};
+    const asked = new Promise<void>((resolve) => (isAsked = resolve));
+    const sockets = new Set<Socket>();
+    const server = createServer((socket) => {
+      sockets.add(socket);
+      if (isRefused) socket.destroy();
+      isAsked();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const connection = connectClient({ ...nobody, address });
+    const failure = connection.workflowService.getSystemInfo({}).catch((error: unknown) => error);
+    await asked;
+    await setImmediate();
+    await connection.close();
+    expect(await failure).toBeInstanceOf(Error);
+    for (const socket of sockets) socket.destroy();
+    server.close();
   });
 
   it('a worker retries, logs that once, and stops waiting when it is aborted', async () => {
