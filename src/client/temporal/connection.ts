@@ -6,6 +6,7 @@ import { Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnectionOptions } from '@temporalio/worker';
 import { ConfigError } from '../../config/problem.js';
+import { endAfterClose } from './closed-calls.js';
 
 export interface TemporalSettings {
   readonly address: string;
@@ -47,7 +48,10 @@ export function connectClient({ address, options }: TemporalSettings): Connectio
   return Connection.lazy({
     ...options,
     address,
-    interceptors: [makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ maxAttempts: attemptsOfOneCall }))],
+    interceptors: [
+      makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ maxAttempts: attemptsOfOneCall })),
+      endAfterClose,
+    ],
     channelArgs: { ...directly, ...reconnect },
   });
 }
