@@ -121,9 +121,7 @@ export class EscapementClient {
 
   /** Requests a capacity. The request is durable when this resolves. */
   scale(resource: string, body: ScaleRequestBody, options: ScaleOptions = {}): Promise<AcceptedAnswer> {
-    const { idempotencyKey = randomUUID(), signal } = options;
-    const headers = { 'Idempotency-Key': idempotencyKey };
-    return this.#repeated(() => this.#json('POST', pathOf(resource, 'scale'), { body, headers, signal }), signal);
+    return this.#once(pathOf(resource, 'scale'), body, options);
   }
 
   /**
@@ -131,10 +129,7 @@ export class EscapementClient {
    * `accepted` or a `problem`. To try again, send the whole list with the same key.
    */
   scaleMany(requests: ScaleManyBody['requests'], options: ScaleOptions = {}): Promise<ScaledManyAnswer> {
-    const { idempotencyKey = randomUUID(), signal } = options;
-    const headers = { 'Idempotency-Key': idempotencyKey };
-    const body = { requests };
-    return this.#repeated(() => this.#json('POST', '/v1/scale', { body, headers, signal }), signal);
+    return this.#once('/v1/scale', { requests }, options);
   }
 
   /**
@@ -160,9 +155,7 @@ export class EscapementClient {
 
   /** Scales several resources in order. The plan is durable when this resolves, and its ID is the idempotency key. */
   startPlan(body: PlanBody, options: ScaleOptions = {}): Promise<PlanAnswer> {
-    const { idempotencyKey = randomUUID(), signal } = options;
-    const headers = { 'Idempotency-Key': idempotencyKey };
-    return this.#repeated(() => this.#json('POST', '/v1/plans', { body, headers, signal }), signal);
+    return this.#once('/v1/plans', body, options);
   }
 
   plan(id: string, options?: CallOptions): Promise<PlanAnswer> {
@@ -216,6 +209,13 @@ export class EscapementClient {
   /** Sets a state, so that sending it again after a lost answer has the effect of once. */
   #set<Answer>(method: Method, path: string, request: Request = {}): Promise<Answer> {
     return this.#repeated(() => this.#json<Answer>(method, path, request), request.signal);
+  }
+
+  /** The key makes a request that is sent again after a lost answer count once. */
+  #once<Answer>(path: string, body: object, options: ScaleOptions): Promise<Answer> {
+    const { idempotencyKey = randomUUID(), signal } = options;
+    const headers = { 'Idempotency-Key': idempotencyKey };
+    return this.#repeated(() => this.#json<Answer>('POST', path, { body, headers, signal }), signal);
   }
 
   async #json<Answer>(method: Method, path: string, request: Request = {}): Promise<Answer> {

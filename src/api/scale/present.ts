@@ -1,6 +1,6 @@
 /** Converts the state of runs to API responses: times as ISO 8601, and an explicit null for every missing value. */
 import type { RunOutcome, RunSummary, RunView } from '../../client/scale/runs.js';
-import { workerAnswersWithinMs } from '../../client/scale/runs.js';
+import { isFinished, workerAnswersWithinMs } from '../../client/scale/runs.js';
 import type { ResourceConfig } from '../../config/config.js';
 import type { Observation } from '../../domain/scale/capacity.js';
 import type { Refused, ScaleStatus } from '../../../workflows/scale/messages.js';
@@ -53,7 +53,7 @@ export function presentRun(run: RunSummary, links: Links): RunAnswer {
 
 /** No scaling is in progress for the resource, and none starts without a request. */
 export function isAtRest(phase: Phase): boolean {
-  return phase === 'idle' || phase === 'settled' || phase === 'cancelled' || phase === 'failed';
+  return phase === 'idle' || isFinished(phase);
 }
 
 export function phaseOf(run: RunView | undefined): Phase {

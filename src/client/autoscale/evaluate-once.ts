@@ -5,10 +5,10 @@
 import type { Client } from '@temporalio/client';
 import type { Evaluation } from '../../domain/autoscale/evaluation.js';
 import { placeOf, type Revision } from '../../domain/autoscale/revision.js';
-import { pauseFor } from '../../process/pause.js';
 import type { Decision } from '../../../workflows/autoscale/messages.js';
-import { RunReader, type RunView } from '../scale/runs.js';
+import { isFinished, RunReader, type RunView } from '../scale/runs.js';
 import { isTemporalTrouble } from '../temporal/grpc-status.js';
+import { pollTemporal } from '../temporal/poll.js';
 import { AutoscaleClient } from './client.js';
 import { AutoscaleReader } from './reader.js';
 import { standing } from './standing.js';
@@ -47,7 +47,6 @@ export class Interruption extends Error {
   override readonly name = 'Interruption';
 }
 
-const firstPauseMs = 100;
 const longestPauseMs = 1000;
 
 export class OnceEvaluator {
@@ -226,18 +225,9 @@ export class OnceEvaluator {
     return `${what} in time${why == null ? '' : `: ${why}`}`;
   }
 
-  /** Through outages of Temporal. @returns undefined when the signal aborts first. */
+  /** @returns undefined when the signal aborts first. */
   async #poll<T>(attempt: () => Promise<T | undefined>): Promise<T | undefined> {
-    for (let pauseMs = firstPauseMs; !this.signal.aborted; pauseMs = Math.min(pauseMs * 1.5, longestPauseMs)) {
-      try {
-        const found = await attempt();
-        if (found !== undefined) return found;
-      } catch (error) {
-        if (!isTemporalTrouble(error)) throw error;
-      }
-      await pauseFor(pauseMs, this.signal);
-    }
-    return undefined;
+    return pollTemporal(attempt, this.signal, longestPauseMs);
   }
 }
 
@@ -269,5 +259,5 @@ function isAnswered({ runId, refused }: Decision): boolean {
 }
 
 function isUnderWay(run: RunView | undefined): boolean {
-  return run?.isOpen === true && !['settled', 'cancelled', 'failed'].includes(run.status?.phase ?? '');
+  return run?.isOpen === true && !(run.status && isFinished(run.status.phase));
 }

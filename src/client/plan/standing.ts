@@ -1,6 +1,6 @@
 /** What was requested of a resource last, as its newest scale run tells. */
 import type { Standing } from '../../domain/plan/orders.js';
-import type { RunView } from '../scale/runs.js';
+import { isFinished, type RunView } from '../scale/runs.js';
 
 /** @returns undefined when no worker answers for an open run, or the run has not decided about its request yet. */
 export function standingIn(run: RunView | undefined): Standing | undefined {
@@ -9,7 +9,7 @@ export function standingIn(run: RunView | undefined): Standing | undefined {
   // Ended from outside, so that it left no status.
   if (!status) return isOpen ? undefined : { ...nothing, target: memo.targetCapacity ?? null };
   const { phase, targetCapacity, answers, lastChange } = status;
-  const isInProgress = isOpen && !['settled', 'cancelled', 'failed'].includes(phase);
+  const isInProgress = isOpen && !isFinished(phase);
   if (isInProgress && targetCapacity === null) return undefined;
   const newest = answers.findLast((answer) => !('refused' in answer));
   const isFromIt = newest && 'targetCapacity' in newest && newest.targetCapacity === targetCapacity;

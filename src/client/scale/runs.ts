@@ -54,6 +54,11 @@ export interface RunView extends RunSummary {
   readonly progress: RunProgress | null;
 }
 
+/** The run changes nothing more without a request, although it may still be open for its last cooldown. */
+export function isFinished(phase: ScaleStatus['phase'] | 'unattended'): boolean {
+  return phase === 'settled' || phase === 'cancelled' || phase === 'failed';
+}
+
 type Described = Pick<
   WorkflowExecutionInfo | WorkflowExecutionDescription,
   'workflowId' | 'runId' | 'taskQueue' | 'status' | 'startTime' | 'closeTime' | 'memo' | 'historyLength'

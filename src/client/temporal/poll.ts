@@ -1,5 +1,5 @@
 /** Waits for something that only Temporal knows. */
-import { setTimeout } from 'node:timers/promises';
+import { pauseFor } from '../../process/pause.js';
 import { isTemporalTrouble } from './grpc-status.js';
 
 const firstPauseMs = 100;
@@ -21,8 +21,7 @@ export async function pollTemporal<T>(
       throw error;
     });
     if (answer !== undefined) return answer;
-    // An abort is a normal end of the wait, not an error.
-    await setTimeout(pauseMs, undefined, { signal }).catch(() => undefined);
+    await pauseFor(pauseMs, signal);
   }
   return undefined;
 }
