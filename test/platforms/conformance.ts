@@ -224,15 +224,22 @@ export class ConformanceBench {
       real,
       scalable,
       request: (targetCapacity) => this.#scales.request(scalable, { targetCapacity }),
-      until: (wanted) =>
-        eventually(
-          `the run of ${resource} is as wanted`,
-          async () => {
-            const now = await status();
-            return wanted(now) && now;
-          },
-          60_000,
-        ),
+      until: async (wanted) => {
+        try {
+          return await eventually(
+            `the run of ${resource} is as wanted`,
+            async () => {
+              const now = await status();
+              if (now.phase === 'failed') throw new Error('The run failed');
+              return wanted(now) && now;
+            },
+            120_000,
+          );
+        } catch (error) {
+          const seen = { status: await status(), progress: progressOf(await handle.describe()) };
+          throw new Error(`The run is not as wanted: ${JSON.stringify(seen)}`, { cause: error });
+        }
+      },
       untilTroubled: () =>
         eventually(`the run of ${resource} does not get on`, async () => {
           const { lastError } = await status();

@@ -114,7 +114,8 @@ describe('the versions of a deployment', () => {
     expect(await count({ buildId: 'v1' }, { count: 'inUse' })).toBe(1);
     await whileWorking('v1', () => client.workflow.getHandle('old').result());
     await eventually('v1 is drained', async () => (await count({ buildId: 'v1' }, { count: 'inUse' })) === 0, 20_000);
-    expect(await count({ buildId: 'v1' })).toBe(0);
+    // The server's count of the backlog is approximate, and follows the tasks that were taken a moment later.
+    await eventually('v1 has no task', async () => (await count({ buildId: 'v1' })) === 0);
     expect(await count({ role: 'current' }, { count: 'inUse' })).toBe(1);
   });
 
