@@ -8,6 +8,7 @@ import type { CapacityChange, ChangeOutcome, Observation, ResourceStatus } from 
 import { failureInWords, oneLine } from '../net/answer-words.js';
 import type { TimedCall } from '../net/deadline.js';
 import { AdapterError } from '../net/errors.js';
+import { Lazy } from '../net/lazy.js';
 import { parseRetryAfter } from '../net/http/retry-after.js';
 import { codeOfStatus } from '../net/http/status.js';
 import { checkPermit } from '../net/send-permit.js';
@@ -57,8 +58,7 @@ export class ContainerAppReplicas implements Platform {
   readonly #app: { readonly group: string; readonly name: string };
   readonly #maximumFor: (capacity: number) => number | undefined;
   readonly #timeoutMs: number;
-  readonly #open: () => Promise<ContainerAppsAPIClient>;
-  #client: Promise<ContainerAppsAPIClient> | undefined;
+  readonly #client: Lazy<ContainerAppsAPIClient>;
 
   constructor(
     { resourceGroup, app, maximum }: Pick<z.output<typeof settings>, 'resourceGroup' | 'app' | 'maximum'>,
@@ -69,7 +69,7 @@ export class ContainerAppReplicas implements Platform {
     this.#app = { group: resourceGroup, name: app ?? resource };
     this.#maximumFor = (capacity) => maximumFor(maximum, capacity, bounds);
     this.#timeoutMs = requestTimeoutMs;
-    this.#open = open;
+    this.#client = new Lazy(open);
   }
 
   async observe(signal: AbortSignal): Promise<Observation> {
@@ -94,7 +94,7 @@ export class ContainerAppReplicas implements Platform {
     const call = this.#call(`PATCH container app ${group}/${name} ${sizes}`, signal);
     try {
       const app = withReplicas(await beforeSending(this.#read(signal)), to, maximum);
-      const client = await this.#opened();
+      const client = await this.#client.get();
       checkPermit(permit, call.name);
       const poller = await callSdk(
         call,
@@ -124,7 +124,7 @@ export class ContainerAppReplicas implements Platform {
    */
   async #replicasOf(app: ContainerApp, signal: AbortSignal): Promise<Replicas> {
     const { group, name } = this.#app;
-    const client = await this.#opened();
+    const client = await this.#client.get();
     try {
       let ready = 0;
       for (const revision of revisionsThatServe(app)) {
@@ -145,18 +145,13 @@ export class ContainerAppReplicas implements Platform {
 
   async #read(signal: AbortSignal): Promise<ContainerApp> {
     const { group, name } = this.#app;
-    const client = await this.#opened();
+    const client = await this.#client.get();
     const call = this.#call(`GET container app ${group}/${name}`, signal);
     return callSdk(call, (abortSignal) => client.containerApps.get(group, name, { abortSignal }), answerIn);
   }
 
   #call(name: string, signal: AbortSignal): TimedCall {
     return { name, signal, timeoutMs: this.#timeoutMs };
-  }
-
-  #opened(): Promise<ContainerAppsAPIClient> {
-    this.#client ??= this.#open();
-    return this.#client;
   }
 }
 

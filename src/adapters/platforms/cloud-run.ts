@@ -6,6 +6,7 @@ import { oneLine } from '../net/answer-words.js';
 import type { TimedCall } from '../net/deadline.js';
 import { AdapterError } from '../net/errors.js';
 import { grpcStatusOf } from '../net/grpc.js';
+import { Lazy } from '../net/lazy.js';
 import { checkPermit } from '../net/send-permit.js';
 import { TunnellingAgent } from '../net/tunnel.js';
 import { detailsOnMaximum, maximumFor } from './driven-maximum.js';
@@ -79,8 +80,7 @@ export class CloudRunInstances implements Platform {
   readonly #scaling: z.output<typeof settings>['scaling'];
   readonly #maximumFor: (capacity: number) => number | undefined;
   readonly #timeoutMs: number;
-  readonly #open: () => Promise<ServicesClient>;
-  #client: Promise<ServicesClient> | undefined;
+  readonly #client: Lazy<ServicesClient>;
 
   constructor(
     { project, region, service, scaling, maximum }: z.output<typeof settings>,
@@ -92,7 +92,7 @@ export class CloudRunInstances implements Platform {
     this.#scaling = scaling;
     this.#maximumFor = (capacity) => maximumFor(maximum, capacity, bounds);
     this.#timeoutMs = requestTimeoutMs;
-    this.#open = open;
+    this.#client = new Lazy(open);
   }
 
   async observe(signal: AbortSignal): Promise<Observation> {
@@ -116,7 +116,7 @@ export class CloudRunInstances implements Platform {
     const call = this.#call(`UpdateService ${this.#name} ${written.join(' ')}`, signal);
     try {
       const { etag, scaling } = await beforeSending(this.#read(signal));
-      const client = await this.#opened();
+      const client = await this.#client.get();
       checkPermit(permit, call.name);
       // The etag that was read makes Cloud Run refuse the change if another writer was first; the change is then
       // decided again. Without the mask, Cloud Run ignores a count of zero.
@@ -142,7 +142,7 @@ export class CloudRunInstances implements Platform {
   }
 
   async close(): Promise<void> {
-    const client = await this.#client;
+    const client = await this.#client.ifMade();
     await client?.close();
   }
 
@@ -161,7 +161,7 @@ export class CloudRunInstances implements Platform {
   }
 
   async #read(signal: AbortSignal): Promise<Service> {
-    const client = await this.#opened();
+    const client = await this.#client.get();
     const call = this.#call(`GetService ${this.#name}`, signal);
     const [service] = await callSdk(call, () => client.getService({ name: this.#name }, this.#options()), answerIn);
     return service;
@@ -184,11 +184,6 @@ export class CloudRunInstances implements Platform {
   /** The caller decides whether and when to retry. */
   #options() {
     return { timeout: this.#timeoutMs, retry: null };
-  }
-
-  #opened(): Promise<ServicesClient> {
-    this.#client ??= this.#open();
-    return this.#client;
   }
 }
 

@@ -5,6 +5,7 @@ import { report } from '../../../domain/written/issue.js';
 import { oneLine } from '../answer-words.js';
 import { orAborted } from '../deadline.js';
 import { AdapterError } from '../errors.js';
+import { Lazy } from '../lazy.js';
 import { withoutSecrets } from '../secrets.js';
 import type { AzureAuthorization } from './authorization.js';
 import { azureClouds, cloudSetting } from './clouds.js';
@@ -40,7 +41,7 @@ const renewalLeadMs = 300_000;
 
 /** Sends a token of the identity for one service, such as `https://management.azure.com`. */
 export class EntraAuthorization implements AzureAuthorization {
-  #credential: Promise<TokenCredential> | undefined;
+  readonly #credential = new Lazy(() => openCredential(this.settings));
   #current: Promise<AccessToken> | undefined;
   #token: string | undefined;
 
@@ -69,8 +70,7 @@ export class EntraAuthorization implements AzureAuthorization {
   }
 
   async #signIn(): Promise<AccessToken> {
-    this.#credential ??= openCredential(this.settings);
-    const credential = await this.#credential;
+    const credential = await this.#credential.get();
     try {
       const token = await credential.getToken(`${this.service}/.default`);
       if (token === null) throw new Error('the response has no token');

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { CapacityChange, ChangeOutcome, Observation } from '../../../domain/scale/capacity.js';
 import { awsAnswerIn, awsClientConfig, regionOfArn } from '../../net/aws.js';
 import { AdapterError } from '../../net/errors.js';
+import { Lazy } from '../../net/lazy.js';
 import { asOutcome, asReadError, notesIfRead } from '../outcome.js';
 import { definePlatform, type Platform, type PlatformContext, type SendPermit, textOf } from '../platform.js';
 import { callSdk } from '../sdk-call.js';
@@ -53,7 +54,14 @@ class Group implements Platform {
   readonly #context: PlatformContext;
   readonly #name: string;
   readonly #access: Pick<z.output<typeof settings>, 'region' | 'endpoint'>;
-  #opened: Promise<{ sdk: typeof Sdk; client: Sdk.AutoScalingClient }> | undefined;
+  /** Loaded on first use: loading takes 22 MB, so only processes that use it load it. */
+  readonly #opened = new Lazy(async () => {
+    const sdk = await import('@aws-sdk/client-auto-scaling');
+    return {
+      sdk,
+      client: new sdk.AutoScalingClient(await awsClientConfig(this.#access, this.#context.requestTimeoutMs)),
+    };
+  });
 
   constructor({ group, region, endpoint }: z.output<typeof settings>, context: PlatformContext) {
     this.#context = context;
@@ -73,7 +81,7 @@ class Group implements Platform {
   async change({ to }: CapacityChange, permit: SendPermit, signal: AbortSignal): Promise<ChangeOutcome> {
     const call = this.#call(`SetDesiredCapacity ${this.#name} ${to}`, signal);
     try {
-      const { sdk, client } = await this.#open();
+      const { sdk, client } = await this.#opened.get();
       const command = new sdk.SetDesiredCapacityCommand({
         AutoScalingGroupName: this.#name,
         DesiredCapacity: to,
@@ -96,7 +104,7 @@ class Group implements Platform {
   }
 
   async close(): Promise<void> {
-    const opened = await this.#opened;
+    const opened = await this.#opened.ifMade();
     opened?.client.destroy();
   }
 
@@ -124,7 +132,7 @@ class Group implements Platform {
   }
 
   async #read(signal: AbortSignal): Promise<KnownGroup> {
-    const { sdk, client } = await this.#open();
+    const { sdk, client } = await this.#opened.get();
     const call = this.#call(`DescribeAutoScalingGroups ${this.#name}`, signal);
     const { AutoScalingGroups: groups } = await callSdk(
       call,
@@ -144,7 +152,7 @@ class Group implements Platform {
 
   /** Two autoscalers of one group undo each other's changes. Without the permission for this read, there is no note. */
   async #noteOnPolicies(signal: AbortSignal): Promise<readonly string[]> {
-    const { sdk, client } = await this.#open();
+    const { sdk, client } = await this.#opened.get();
     const command = new sdk.DescribePoliciesCommand({ AutoScalingGroupName: this.#name });
     const call = this.#call(`DescribePolicies ${this.#name}`, signal);
     return notesIfRead(async () => {
@@ -161,15 +169,6 @@ class Group implements Platform {
 
   #call(name: string, signal: AbortSignal) {
     return { name, signal, timeoutMs: this.#context.requestTimeoutMs };
-  }
-
-  /** Loaded on first use: loading takes 22 MB, so only processes that use it load it. */
-  #open(): Promise<{ sdk: typeof Sdk; client: Sdk.AutoScalingClient }> {
-    this.#opened ??= import('@aws-sdk/client-auto-scaling').then(async (sdk) => ({
-      sdk,
-      client: new sdk.AutoScalingClient(await awsClientConfig(this.#access, this.#context.requestTimeoutMs)),
-    }));
-    return this.#opened;
   }
 }
 

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { CapacityChange, ChangeOutcome, Observation, ResourceStatus } from '../../../domain/scale/capacity.js';
 import { awsAnswerIn, awsClientConfig, regionOfArn } from '../../net/aws.js';
 import { AdapterError } from '../../net/errors.js';
+import { Lazy } from '../../net/lazy.js';
 import { asOutcome, asReadError } from '../outcome.js';
 import { definePlatform, type Platform, type PlatformContext, type SendPermit, textOf } from '../platform.js';
 import { callSdk } from '../sdk-call.js';
@@ -50,7 +51,11 @@ class EcsService implements Platform {
   readonly #names: { readonly cluster: string; readonly service: string };
   readonly #timeoutMs: number;
   readonly #access: Pick<z.output<typeof settings>, 'region' | 'endpoint'>;
-  #opened: Promise<{ sdk: typeof Sdk; client: Sdk.ECSClient }> | undefined;
+  /** Loaded on first use: loading takes a quarter of a second and 23 MB, so only processes that use it load it. */
+  readonly #opened = new Lazy(async () => {
+    const sdk = await import('@aws-sdk/client-ecs');
+    return { sdk, client: new sdk.ECSClient(await awsClientConfig(this.#access, this.#timeoutMs)) };
+  });
 
   constructor({ cluster, service, region, endpoint }: z.output<typeof settings>, context: PlatformContext) {
     this.#resource = context.resource;
@@ -63,7 +68,7 @@ class EcsService implements Platform {
     const askedAtMs = Date.now();
     const { cluster, service: name } = this.#names;
     try {
-      const { sdk, client } = await this.#open();
+      const { sdk, client } = await this.#opened.get();
       const call = { name: `DescribeServices ${cluster}/${name}`, signal, timeoutMs: this.#timeoutMs };
       const { services = [], failures = [] } = await callSdk(
         call,
@@ -89,7 +94,7 @@ class EcsService implements Platform {
       timeoutMs: this.#timeoutMs,
     };
     try {
-      const { sdk, client } = await this.#open();
+      const { sdk, client } = await this.#opened.get();
       const command = new sdk.UpdateServiceCommand({ cluster, service, desiredCount: to });
       command.middlewareStack.add(afterPermit(permit, call.name), lastStep);
       await callSdk(call, (abortSignal) => client.send(command, { abortSignal }), awsAnswerIn);
@@ -100,17 +105,8 @@ class EcsService implements Platform {
   }
 
   async close(): Promise<void> {
-    const opened = await this.#opened;
+    const opened = await this.#opened.ifMade();
     opened?.client.destroy();
-  }
-
-  /** Loaded on first use: loading takes a quarter of a second and 23 MB, so only processes that use it load it. */
-  #open(): Promise<{ sdk: typeof Sdk; client: Sdk.ECSClient }> {
-    this.#opened ??= import('@aws-sdk/client-ecs').then(async (sdk) => ({
-      sdk,
-      client: new sdk.ECSClient(await awsClientConfig(this.#access, this.#timeoutMs)),
-    }));
-    return this.#opened;
   }
 }
 

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { CapacityChange, ChangeOutcome, Observation, ResourceStatus } from '../../../domain/scale/capacity.js';
 import { type AwsAnswer, awsAnswerIn, awsClientConfig, regionOfArn } from '../../net/aws.js';
 import { AdapterError } from '../../net/errors.js';
+import { Lazy } from '../../net/lazy.js';
 import { asOutcome, asReadError } from '../outcome.js';
 import { definePlatform, type Platform, type PlatformContext, type SendPermit, textOf } from '../platform.js';
 import { callSdk } from '../sdk-call.js';
@@ -63,7 +64,11 @@ class ProvisionedConcurrency implements Platform {
   readonly #of: { readonly FunctionName: string; readonly Qualifier: string };
   readonly #timeoutMs: number;
   readonly #access: Pick<z.output<typeof settings>, 'region' | 'endpoint'>;
-  #opened: Promise<{ sdk: typeof Sdk; client: Sdk.LambdaClient }> | undefined;
+  /** Loaded on first use: loading takes 22 MB, so only processes that use it load it. */
+  readonly #opened = new Lazy(async () => {
+    const sdk = await import('@aws-sdk/client-lambda');
+    return { sdk, client: new sdk.LambdaClient(await awsClientConfig(this.#access, this.#timeoutMs)) };
+  });
 
   constructor(chosen: z.output<typeof settings>, { resource, requestTimeoutMs }: PlatformContext) {
     const { function: name = resource, qualifier, region = regionOfArn(name), endpoint } = chosen;
@@ -77,7 +82,7 @@ class ProvisionedConcurrency implements Platform {
     const askedAtMs = Date.now();
     const call = this.#call('GetProvisionedConcurrencyConfig', signal);
     try {
-      const { sdk, client } = await this.#open();
+      const { sdk, client } = await this.#opened.get();
       const send = (abortSignal: AbortSignal) =>
         client.send(new sdk.GetProvisionedConcurrencyConfigCommand(this.#of), { abortSignal });
       const config = await callSdk(call, (abortSignal) => send(abortSignal).catch(asNoConfig), answerIn);
@@ -99,12 +104,12 @@ class ProvisionedConcurrency implements Platform {
   }
 
   async close(): Promise<void> {
-    const opened = await this.#opened;
+    const opened = await this.#opened.ifMade();
     opened?.client.destroy();
   }
 
   async #put(to: number, permit: SendPermit, signal: AbortSignal): Promise<void> {
-    const { sdk, client } = await this.#open();
+    const { sdk, client } = await this.#opened.get();
     const call = this.#call('PutProvisionedConcurrencyConfig', signal, ` ${to}`);
     const command = new sdk.PutProvisionedConcurrencyConfigCommand({
       ...this.#of,
@@ -115,7 +120,7 @@ class ProvisionedConcurrency implements Platform {
   }
 
   async #delete(permit: SendPermit, signal: AbortSignal): Promise<void> {
-    const { sdk, client } = await this.#open();
+    const { sdk, client } = await this.#opened.get();
     const call = this.#call('DeleteProvisionedConcurrencyConfig', signal);
     const command = new sdk.DeleteProvisionedConcurrencyConfigCommand(this.#of);
     command.middlewareStack.add(afterPermit(permit, call.name), lastStep);
@@ -125,15 +130,6 @@ class ProvisionedConcurrency implements Platform {
   #call(operation: string, signal: AbortSignal, number = '') {
     const { FunctionName, Qualifier } = this.#of;
     return { name: `${operation} ${nameIn(FunctionName)}:${Qualifier}${number}`, signal, timeoutMs: this.#timeoutMs };
-  }
-
-  /** Loaded on first use: loading takes 22 MB, so only processes that use it load it. */
-  #open(): Promise<{ sdk: typeof Sdk; client: Sdk.LambdaClient }> {
-    this.#opened ??= import('@aws-sdk/client-lambda').then(async (sdk) => ({
-      sdk,
-      client: new sdk.LambdaClient(await awsClientConfig(this.#access, this.#timeoutMs)),
-    }));
-    return this.#opened;
   }
 }
 
