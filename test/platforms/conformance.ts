@@ -10,7 +10,7 @@ import { RequestRefused, ScaleClient, type ScalableResource } from '../../src/cl
 import type { ScaleSettings } from '../../src/domain/scale/settings.js';
 import { type ScaleStatus, scaleWorkflowId, statusQuery } from '../../workflows/scale/messages.js';
 import { eventually } from '../support/eventually.js';
-import type { Candidate, RealResource, Site } from './candidates/candidate.js';
+import { requestTimeoutMs, type Candidate, type RealResource, type Site } from './candidates/candidate.js';
 
 Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
 
@@ -21,7 +21,7 @@ const quickSettings: Omit<ScaleSettings, 'takesChanges'> = {
   cooldownMs: { up: 1000, down: 1000 },
   settleMs: 1500,
   waitForActive: { timeoutMs: 60_000, intervalMs: 500 },
-  requestTimeoutMs: 2000,
+  requestTimeoutMs,
   dryRun: false,
 };
 
@@ -40,8 +40,7 @@ export function describeConformance(candidate: Candidate, bench: ConformanceBenc
     it.concurrent('steps', async () => {
       const run = await begin(2);
       await run.request(5);
-      const { changes } = await run.result();
-      expect(changes.map(({ from, to }) => [from, to])).toEqual([
+      expect(stepsIn(await run.result())).toEqual([
         [2, 4],
         [4, 5],
       ]);
@@ -55,7 +54,7 @@ export function describeConformance(candidate: Candidate, bench: ConformanceBenc
       const run = await begin(2);
       await run.request(6);
       const { changes } = await run.result();
-      const [first, second] = changes.map(({ sentAtMs }) => sentAtMs);
+      const [first, second] = changes.filter(({ outcome }) => outcome !== 'rejected').map(({ sentAtMs }) => sentAtMs);
       expect(second! - first!).toBeGreaterThanOrEqual(1000);
     });
 
@@ -65,7 +64,10 @@ export function describeConformance(candidate: Candidate, bench: ConformanceBenc
       await expect(run.request(10)).rejects.toBeInstanceOf(RequestRefused);
       await run.real.moveTo(12);
       await run.request(9);
-      expect((await run.result()).changes.map(({ to }) => to)).toEqual([10, 9]);
+      expect(stepsIn(await run.result())).toEqual([
+        [12, 10],
+        [10, 9],
+      ]);
     });
 
     it.concurrent('dry run', async () => {
@@ -81,7 +83,10 @@ export function describeConformance(candidate: Candidate, bench: ConformanceBenc
       await run.request(8);
       await run.until(({ stepsMade }) => stepsMade === 1);
       await run.request(3);
-      expect((await run.result()).changes.map(({ to }) => to)).toEqual([4, 3]);
+      expect(stepsIn(await run.result())).toEqual([
+        [2, 4],
+        [4, 3],
+      ]);
       expect(await run.real.capacity()).toBe(3);
     });
 
@@ -93,7 +98,7 @@ export function describeConformance(candidate: Candidate, bench: ConformanceBenc
       await run.request(7);
       const final = await run.result();
       expect(final).toMatchObject({ drift: [{ from: 9, to: 2 }], observed: { capacity: 7 } });
-      expect(final.changes.map(({ from, to }) => [from, to])).toEqual([
+      expect(stepsIn(final)).toEqual([
         [7, 9],
         [2, 4],
         [4, 6],
@@ -230,10 +235,9 @@ export class ConformanceBench {
             `the run of ${resource} is as wanted`,
             async () => {
               const now = await status();
-              if (now.phase === 'failed') throw new Error('The run failed');
               return wanted(now) && now;
             },
-            120_000,
+            60_000,
           );
         } catch (error) {
           const seen = { status: await status(), progress: progressOf(await handle.describe()) };
@@ -249,6 +253,11 @@ export class ConformanceBench {
       failure: () => failureOf(handle),
     };
   }
+}
+
+/** A change that was rejected had no effect. The run decides again, such as after a conflict on a slow machine. */
+function stepsIn({ changes }: ScaleStatus): (readonly [from: number, to: number])[] {
+  return changes.flatMap(({ from, to, outcome }) => (outcome === 'rejected' ? [] : [[from, to] as const]));
 }
 
 async function failureOf(handle: WorkflowHandle): Promise<string | null | undefined> {

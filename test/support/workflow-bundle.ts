@@ -1,5 +1,5 @@
 /** Bundles workflows that exist only for a test. Production's bundle is made once for all suites, by the global setup. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DefaultLogger, bundleWorkflowCode } from '@temporalio/worker';
@@ -19,6 +19,9 @@ export async function bundleWorkflowsAt(url: URL): Promise<string> {
   const cache = fileURLToPath(new URL('../../.cache/', import.meta.url));
   await mkdir(cache, { recursive: true });
   const path = join(cache, `${basename(source, '.ts')}-bundle.js`);
-  await writeFile(path, code);
+  // Renamed, because another test file may be reading the same bundle.
+  const written = `${path}.${process.pid}`;
+  await writeFile(written, code);
+  await rename(written, path);
   return path;
 }

@@ -34,4 +34,4 @@ export interface RealResource {
   remove(): Promise<void>;
 }
 
-export const requestTimeoutMs = 2000;
+export const requestTimeoutMs = 5000;
