@@ -2,7 +2,6 @@
  * Amazon EC2 Auto Scaling: the desired capacity of a group. A change sets the number, so sending it twice has the effect
  * of once.
  */
-import type * as Sdk from '@aws-sdk/client-auto-scaling';
 import { z } from 'zod';
 import type { CapacityChange, ChangeOutcome, Observation } from '../../../domain/scale/capacity.js';
 import { awsAnswerIn, awsClientConfig, regionOfArn } from '../../net/aws.js';

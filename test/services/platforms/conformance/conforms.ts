@@ -32,12 +32,12 @@ export async function conforms(...candidates: readonly Candidate[]): Promise<voi
  * start of the next, in which the concurrent tests go on.
  */
 async function load(site: Site): Promise<void> {
-  const { platform, remove } = await site.resource(`r-${randomUUID()}`, 1);
+  const real = await site.resource(`r-${randomUUID()}`, 1);
   await eventually('the first observation', () =>
-    platform.observe(new AbortController().signal).then(
+    real.platform.observe(new AbortController().signal).then(
       () => true,
       () => false,
     ),
   );
-  await remove();
+  await real.remove();
 }
