@@ -1,4 +1,4 @@
-/** A value that is made on first use and then kept. A failure is not kept: the next use makes the value anew. */
+/** A value that is made on first use and then kept. A failure is not kept: the next use makes the value again. */
 export class Lazy<Value> {
   readonly #make: () => Promise<Value>;
   #made: Promise<Value> | undefined;

@@ -2,11 +2,9 @@
  * The suite of every platform, for a group of candidates. One file of tests for each group, so that groups run side by
  * side; together they are the table in docs/platforms/conformance.md.
  */
-import { randomUUID } from 'node:crypto';
 import { afterAll } from '@jest/globals';
-import type { Candidate, Site } from '../../../platforms/candidates/candidate.js';
+import type { Candidate } from '../../../platforms/candidates/candidate.js';
 import { ConformanceBench, describeConformance } from '../../../platforms/conformance.js';
-import { eventually } from '../../../support/eventually.js';
 import { devServerEnvironment } from '../../../support/temporal.js';
 import { bundleWorkflowsAt } from '../../../support/workflow-bundle.js';
 
@@ -16,7 +14,6 @@ export async function conforms(...candidates: readonly Candidate[]): Promise<voi
   const bench = new ConformanceBench(environment);
   await bench.start(await bundleWorkflowsAt(new URL('../../../../workflows/index.ts', import.meta.url)));
   const sites = await Promise.all(candidates.map((candidate) => candidate.open()));
-  await Promise.all(sites.map(load));
 
   candidates.forEach((candidate, index) => describeConformance(candidate, bench, sites[index]!));
 
@@ -25,19 +22,4 @@ export async function conforms(...candidates: readonly Candidate[]): Promise<voi
     await Promise.all(sites.map((site) => site.close()));
     await environment.teardown();
   });
-}
-
-/**
- * Loads what an adapter loads on first use. Jest refuses an import in the moment between the end of one test and the
- * start of the next, in which the concurrent tests go on.
- */
-async function load(site: Site): Promise<void> {
-  const real = await site.resource(`r-${randomUUID()}`, 1);
-  await eventually('the first observation', () =>
-    real.platform.observe(new AbortController().signal).then(
-      () => true,
-      () => false,
-    ),
-  );
-  await real.remove();
 }
