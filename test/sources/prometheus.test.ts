@@ -90,6 +90,8 @@ describe('prometheus', () => {
       ['a wrong password', { status: 401, body: '' }, {}, 'denied', '401'],
       ['a wrong path', { status: 404, body: 'page not found' }, {}, 'missing', '404'],
       ['a failure of the server', { status: 500, body: 'oops' }, {}, 'failed', '500'],
+      ['a server that starts', { status: 503, body: 'Service Unavailable' }, {}, 'failed', '503'],
+      ['a gateway without a server', { status: 503, body: { message: 'no upstream' } }, {}, 'failed', '503'],
       ['a login page that it redirects to', { status: 302, body: '' }, {}, 'failed', 'redirect'],
     ])('%s', async (_name, given, settings, code, said) => {
       reply = given;
