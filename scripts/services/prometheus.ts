@@ -16,25 +16,25 @@ export const needs = {
   promtool: debianCommand('promtool', 'prometheus'),
 };
 
-/** @param passwordHash bcrypt of the password of the user `reader`. */
-export async function prometheusService(passwordHash: string): Promise<PrometheusService> {
-  const web = `basic_auth_users: { reader: '${passwordHash}' }\n`;
-  // It is ready when it asks for the password.
-  return service({ config: 'global: { scrape_interval: 1s }\n', web, readyStatus: 401 });
+/** @param hash bcrypt of the password of the user `reader`. */
+export async function prometheusService(password: string, hash: string): Promise<PrometheusService> {
+  const web = `basic_auth_users: { reader: '${hash}' }\n`;
+  const authorization = `Basic ${Buffer.from(`reader:${password}`).toString('base64')}`;
+  return service({ config: 'global: { scrape_interval: 1s }\n', web, headers: { authorization } });
 }
 
 /** @param config prometheus.yml, with absolute paths. */
 export async function scrapingPrometheus(config: string): Promise<PrometheusService> {
-  return service({ config, web: '', readyStatus: 200 });
+  return service({ config, web: '', headers: {} });
 }
 
 interface Settings {
   readonly config: string;
   readonly web: string;
-  readonly readyStatus: number;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
-async function service({ config, web, readyStatus }: Settings): Promise<PrometheusService> {
+async function service({ config, web, headers }: Settings): Promise<PrometheusService> {
   const command = await needs.server.path();
   const [port = 0] = await freePorts(1);
   const folder = await mkdtemp(join(tmpdir(), 'escapement-prometheus-'));
@@ -49,7 +49,7 @@ async function service({ config, web, readyStatus }: Settings): Promise<Promethe
       `--web.listen-address=127.0.0.1:${port}`,
       `--storage.tsdb.path=${join(folder, 'data')}`,
     ],
-    isReady: async () => (await fetch(`http://127.0.0.1:${port}/-/ready`)).status === readyStatus,
+    isReady: async () => (await fetch(`http://127.0.0.1:${port}/-/ready`, { headers })).ok,
   });
   return Object.assign(process, { port });
 }

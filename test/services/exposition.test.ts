@@ -29,7 +29,7 @@ const sampleOf = async (settings: Record<string, unknown>) => {
 };
 
 // bcrypt of the planted secret, with the fewest rounds.
-const server = await prometheusService('$2b$04$4ktmhKtX7UB5FcUXUGXEueRt9nn.l0dNFL28mZxPt.pcyxI1wSfs2');
+const server = await prometheusService(plantedSecret, '$2b$04$4ktmhKtX7UB5FcUXUGXEueRt9nn.l0dNFL28mZxPt.pcyxI1wSfs2');
 const settingsFor = (port: number, metric = 'prometheus_config_last_reload_successful') => ({
   url: `http://127.0.0.1:${port}/metrics`,
   metric,

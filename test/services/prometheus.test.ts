@@ -3,7 +3,7 @@ import { prometheusService } from '../../scripts/services/prometheus.js';
 import { describeConformance, failureOf, make, plantedSecret } from '../sources/conformance.js';
 
 // bcrypt of the planted secret, with the fewest rounds.
-const server = await prometheusService('$2b$04$4ktmhKtX7UB5FcUXUGXEueRt9nn.l0dNFL28mZxPt.pcyxI1wSfs2');
+const server = await prometheusService(plantedSecret, '$2b$04$4ktmhKtX7UB5FcUXUGXEueRt9nn.l0dNFL28mZxPt.pcyxI1wSfs2');
 const settingsFor = (port: number) => ({
   server: `http://127.0.0.1:${port}`,
   query: 'vector(41) + 1',

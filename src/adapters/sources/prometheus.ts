@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { oneLine } from '../net/answer-words.js';
 import { AdapterError } from '../net/errors.js';
 import type { Answer } from '../net/http/request.js';
+import { parseJson } from '../net/json.js';
 import { addressSetting } from '../net/server-address.js';
 import { emptyAsSetting } from './empty-as.js';
 import { HttpClient, httpSettings, jsonOfAny, jsonOfSuccess } from './http-client.js';
@@ -55,6 +56,8 @@ export function promResult(answer: Answer, series: Combinations): Point {
 /** Seconds since the epoch, and the value as text: Prometheus writes NaN and +Inf there. */
 const point = z.tuple([z.number(), z.string()]);
 
+const refusalSchema = z.object({ status: z.literal('error'), error: z.string() });
+
 const answerSchema = z.union([
   z.object({
     status: z.literal('success'),
@@ -65,7 +68,7 @@ const answerSchema = z.union([
       z.object({ resultType: z.literal(['matrix', 'string']) }),
     ]),
   }),
-  z.object({ status: z.literal('error'), error: z.string() }),
+  refusalSchema,
 ]);
 
 interface Point {
@@ -74,9 +77,7 @@ interface Point {
 }
 
 function pointsOf(answer: Answer): Point[] {
-  // For an invalid query, Prometheus responds with 400 or 422 and a body with the reason.
-  const explained = answer.status === 400 || answer.status === 422 || answer.status === 503;
-  const parsed = answerSchema.safeParse(explained ? jsonOfAny(answer) : jsonOfSuccess(answer));
+  const parsed = answerSchema.safeParse(isRefusal(answer) ? jsonOfAny(answer) : jsonOfSuccess(answer));
   if (!parsed.success)
     throw new AdapterError('malformed', 'sent a response that is not from Prometheus. Check server.');
   if (parsed.data.status === 'error') {
@@ -87,6 +88,15 @@ function pointsOf(answer: Answer): Point[] {
   if (data.resultType === 'scalar') return [toPoint(data.result)];
   if (data.resultType === 'vector') return data.result.map((series) => toPoint(series.value));
   throw new AdapterError('malformed', `the result of the query is a ${data.resultType}, not a number. Check query.`);
+}
+
+/**
+ * For a query that it refuses, Prometheus responds with 400, 422 or 503 and a body with the reason. A Prometheus that is
+ * starting responds with 503 and another body, and so does a gateway.
+ */
+function isRefusal({ status, body }: Answer): boolean {
+  if (![400, 422, 503].includes(status) || !('text' in body)) return false;
+  return refusalSchema.safeParse(parseJson(body.text)).success;
 }
 
 /**
