@@ -7,12 +7,11 @@ import { never } from './fixtures/sidecar-client.js';
 const tooManyFiles = new Error('EMFILE: too many open files');
 const real = createRequire(import.meta.url);
 let isFirst = true;
-const failingOnce = (name: string) => () => {
-  if (!isFirst) return real(name) as object;
+jest.unstable_mockModule('@smithy/node-http-handler', () => {
+  if (!isFirst) return real('@smithy/node-http-handler') as object;
   isFirst = false;
   throw tooManyFiles;
-};
-jest.unstable_mockModule('@smithy/node-http-handler', failingOnce('@smithy/node-http-handler'));
+});
 
 process.env['AWS_ACCESS_KEY_ID'] = 'test';
 process.env['AWS_SECRET_ACCESS_KEY'] = 'test';

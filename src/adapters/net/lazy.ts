@@ -12,7 +12,7 @@ export class Lazy<Value> {
       const making = this.#make();
       this.#made = making;
       making.catch(() => {
-        this.#made = undefined;
+        if (this.#made === making) this.forget();
       });
     }
     return this.#made;
@@ -21,5 +21,10 @@ export class Lazy<Value> {
   /** Undefined when it was not used, or could not be made. */
   async ifMade(): Promise<Value | undefined> {
     return this.#made?.catch(() => undefined);
+  }
+
+  /** The next use makes the value again. */
+  forget(): void {
+    this.#made = undefined;
   }
 }

@@ -8,9 +8,9 @@ import type { CapacityChange, ChangeOutcome, Observation, ResourceStatus } from 
 import { failureInWords, oneLine } from '../net/answer-words.js';
 import type { TimedCall } from '../net/deadline.js';
 import { AdapterError } from '../net/errors.js';
-import { Lazy } from '../net/lazy.js';
 import { parseRetryAfter } from '../net/http/retry-after.js';
 import { codeOfStatus } from '../net/http/status.js';
+import { Lazy } from '../net/lazy.js';
 import { checkPermit } from '../net/send-permit.js';
 import { detailsOnMaximum, maximumFor } from './driven-maximum.js';
 import { asOutcome, asReadError, beforeSending, notesIfRead } from './outcome.js';

@@ -1,7 +1,7 @@
 /** The HTTP client of the sources: common settings, authentication, and the handling of invalid responses. */
 import { z } from 'zod';
 import { AdapterError, type Advice, withAdvice } from '../net/errors.js';
-import { acceptedAnswer, jsonIn, jsonOf } from '../net/http/answer.js';
+import { acceptedAnswer, jsonOf } from '../net/http/answer.js';
 import { PooledReads } from '../net/http/pooled-reads.js';
 import type { Answer, Failure } from '../net/http/request.js';
 import { parseAddress, type ServerAddress } from '../net/server-address.js';
@@ -131,14 +131,6 @@ const largestAnswerBytes = 10 * 1024 * 1024;
  */
 export function jsonOfSuccess(answer: Answer): unknown {
   return advised(() => jsonOf(answer, request));
-}
-
-/**
- * The JSON of a response, whatever its status.
- * @throws AdapterError
- */
-export function jsonOfAny(answer: Answer): unknown {
-  return advised(() => jsonIn(answer, request));
 }
 
 /**

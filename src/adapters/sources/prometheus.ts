@@ -6,7 +6,7 @@ import type { Answer } from '../net/http/request.js';
 import { parseJson } from '../net/json.js';
 import { addressSetting } from '../net/server-address.js';
 import { emptyAsSetting } from './empty-as.js';
-import { HttpClient, httpSettings, jsonOfAny, jsonOfSuccess } from './http-client.js';
+import { HttpClient, httpSettings, jsonOfSuccess } from './http-client.js';
 import { makeSampler } from './sampler.js';
 import { defineSource } from './source.js';
 
@@ -77,7 +77,7 @@ interface Point {
 }
 
 function pointsOf(answer: Answer): Point[] {
-  const parsed = answerSchema.safeParse(isRefusal(answer) ? jsonOfAny(answer) : jsonOfSuccess(answer));
+  const parsed = answerSchema.safeParse(refusalIn(answer) ?? jsonOfSuccess(answer));
   if (!parsed.success)
     throw new AdapterError('malformed', 'sent a response that is not from Prometheus. Check server.');
   if (parsed.data.status === 'error') {
@@ -94,9 +94,9 @@ function pointsOf(answer: Answer): Point[] {
  * For a query that it refuses, Prometheus responds with 400, 422 or 503 and a body with the reason. A Prometheus that is
  * starting responds with 503 and another body, and so does a gateway.
  */
-function isRefusal({ status, body }: Answer): boolean {
-  if (![400, 422, 503].includes(status) || !('text' in body)) return false;
-  return refusalSchema.safeParse(parseJson(body.text)).success;
+function refusalIn({ status, body }: Answer): z.output<typeof refusalSchema> | undefined {
+  if (![400, 422, 503].includes(status) || !('text' in body)) return undefined;
+  return refusalSchema.safeParse(parseJson(body.text)).data;
 }
 
 /**

@@ -10,6 +10,7 @@ import { connectionFailureOf, describeError } from '../connection-errors.js';
 import { type TimedCall, withDeadline } from '../deadline.js';
 import { AdapterError } from '../errors.js';
 import { parseJson } from '../json.js';
+import { Lazy } from '../lazy.js';
 
 /** The key of a service account, as Google writes it into a JSON file. */
 const keySchema = z.object({
@@ -34,7 +35,7 @@ const scopes = ['https://www.googleapis.com/auth/cloud-platform'];
 export class GoogleCredentials {
   readonly #project: string;
   readonly #key: string | undefined;
-  #client: Promise<AuthClient> | undefined;
+  readonly #client = new Lazy(() => this.#open());
   #token: string | undefined;
 
   /** @param key the text of a file as above. Undefined: the application default credentials. */
@@ -57,8 +58,8 @@ export class GoogleCredentials {
     const call = { name: 'the sign-in to Google Cloud', signal, timeoutMs };
     try {
       const headers = await withDeadline(call, async () => {
-        this.#client ??= this.#open();
-        return (await this.#client).getRequestHeaders();
+        const client = await this.#client.get();
+        return client.getRequestHeaders();
       });
       this.#token = headers.get('authorization')?.replace(/^Bearer /, '');
       return Object.fromEntries(headers.entries());
@@ -70,7 +71,7 @@ export class GoogleCredentials {
 
   /** Reads the credentials again for the next request: the file may be replaced, and a token revoked. */
   forget(): void {
-    this.#client = undefined;
+    this.#client.forget();
   }
 
   /** Loaded on first use: it takes 13 MB of memory. */

@@ -9,6 +9,7 @@ import { acceptedAnswer, jsonOf } from '../http/answer.js';
 import { PooledReads } from '../http/pooled-reads.js';
 import type { HttpResult } from '../http/request.js';
 import { sendOnce } from '../http/send-once.js';
+import { Lazy } from '../lazy.js';
 import type { SendPermit } from '../send-permit.js';
 import { isNamed, type KindNames, kindOfApps } from './kinds.js';
 import { type AccessSettings, type ClusterAccess, clusterAccess } from './access.js';
@@ -66,7 +67,8 @@ const autoscalersSchema = z.object({
 const scaledObjectsSchema = z.object({ items: z.array(named.extend({ spec: z.object({ scaleTargetRef: target }) })) });
 
 export class KubernetesApi {
-  #access: Promise<ClusterAccess> | undefined;
+  /** Read again after a failure, because a missing file may be created later. */
+  readonly #access = new Lazy(() => clusterAccess(this.settings));
   #names: KindNames | undefined;
   #secrets: readonly string[] = [];
   readonly #reads = new PooledReads();
@@ -97,7 +99,7 @@ export class KubernetesApi {
 
   /** Returns the given namespace, else that of the context or of the pod, else `default`. */
   async namespaceOr(namespace: string | undefined): Promise<string> {
-    return namespace ?? (await this.#currentAccess()).namespace ?? 'default';
+    return namespace ?? (await this.#access.get()).namespace ?? 'default';
   }
 
   /** The tokens of the last request. A response, or an error, may repeat them. */
@@ -218,7 +220,7 @@ export class KubernetesApi {
   }
 
   async #requestTo(path: string) {
-    const access = await this.#currentAccess();
+    const access = await this.#access.get();
     const credentials = await access.headers();
     this.#secrets = Object.values(credentials).map((header) => header.replace(/^Bearer /, ''));
     const headers = { Accept: 'application/json', ...credentials };
@@ -231,19 +233,8 @@ export class KubernetesApi {
   async #hasNewCredentials({ access, credentials }: Sender, result: HttpResult): Promise<boolean> {
     if (result.kind !== 'answered' || result.status !== 401) return false;
     // Another request may already have replaced the access.
-    if ((await this.#access) === access) this.#access = undefined;
-    return !isDeepStrictEqual(await (await this.#currentAccess()).headers(), credentials);
-  }
-
-  /** The access is read again after a failure, because a missing file may be created later. */
-  async #currentAccess(): Promise<ClusterAccess> {
-    this.#access ??= clusterAccess(this.settings);
-    try {
-      return await this.#access;
-    } catch (error) {
-      this.#access = undefined;
-      throw error;
-    }
+    if ((await this.#access.ifMade()) === access) this.#access.forget();
+    return !isDeepStrictEqual(await (await this.#access.get()).headers(), credentials);
   }
 }
 
